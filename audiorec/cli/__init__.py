@@ -1,0 +1,1 @@
+"""The face: one thin file for each command."""

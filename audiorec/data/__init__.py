@@ -1,0 +1,1 @@
+"""What things are: tracks, listens, feature tables, the workspace that holds them, and how they come in."""

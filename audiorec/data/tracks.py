@@ -1,0 +1,31 @@
+"""A track: one audio file of the library, with what its tags say."""
+
+import os
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Track:
+    """One file. `path` is the operating system's own bytes; `seconds` is the length that was decoded;
+    `status` is `ok`, `partial` (usable, but cut short) or `failed`, with the `reason` in words."""
+
+    id: int
+    path: bytes
+    title: str
+    artists: tuple[str, ...]
+    album: str
+    year: int | None
+    genre: str
+    seconds: float
+    status: str
+    reason: str
+
+    @property
+    def artist(self) -> str:
+        """The first artist, or an empty text."""
+        return self.artists[0] if self.artists else ""
+
+    @property
+    def shown_path(self) -> str:
+        """The path as text that can always be printed (undecodable bytes as \\udcXX are replaced)."""
+        return os.fsdecode(self.path).encode("utf-8", "replace").decode()

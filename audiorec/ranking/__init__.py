@@ -1,0 +1,1 @@
+"""Models to lists: signals, their combination, reasons, diversity."""

@@ -1,0 +1,116 @@
+"""Recipes: flat TOML files that say which numbers or which training, strictly loaded.
+
+A recipe class lives beside the code that it steers; this file only knows how to read, check, override and
+fingerprint one. It does not know which kinds there are.
+"""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pydantic
+
+from audiorec.errors import RecipeError
+
+_PACKAGE = Path(__file__).parent
+
+
+class Reference(pydantic.BaseModel):
+    """What a recipe must give: the data, split, metric, value and tolerance, and the command that measures it."""
+
+    model_config = pydantic.ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    data: str
+    split: str
+    metric: str
+    value: float
+    tolerance: float
+    command: str
+
+
+class Recipe(pydantic.BaseModel):
+    """What every recipe has: strict types, no unknown keys, a seed, and the result that it must give."""
+
+    model_config = pydantic.ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    seed: int = 0
+    reference: Reference | None = None
+
+
+R = TypeVar("R", bound=Recipe)
+
+
+def load(source: str | Path, kind: type[R], overrides: Sequence[str] = ()) -> R:
+    """Read a recipe from a file, or by the name of a shipped one such as `training/neumf`.
+
+    `overrides` are `key=value` texts, as given to `--set`; values are read as TOML (`true`, `3`, `[1, 2]`), else as text.
+    Raises RecipeError for a missing file, a broken file, an unknown key or a value of the wrong type.
+    """
+    path = _find(source)
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RecipeError(f"recipe {path} is not valid TOML: {error}") from error
+    values.update(_parse_override(text) for text in overrides)
+    try:
+        return kind.model_validate(_lists_to_tuples(values))
+    except pydantic.ValidationError as error:
+        raise RecipeError(f"recipe {path}: {_first_problem(error, kind)}") from error
+
+
+def digest(recipe: Recipe) -> str:
+    """Fingerprint of everything in a recipe that changes its result: 16 hex digits."""
+    values = recipe.model_dump(mode="json", exclude={"reference"})
+    text = json.dumps([type(recipe).__name__, values], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def shipped() -> dict[str, Path]:
+    """Names and paths of the recipes that come with audiorec: `features/...` and `training/...`."""
+    return {
+        f"{folder}/{path.stem}": path
+        for folder in ("features", "training")
+        for path in sorted(shipped_folder(folder).glob("*.toml"))
+    }
+
+
+def shipped_folder(name: str) -> Path:
+    """Where `features`, `training` or `assets` lies: inside an installed wheel, or at the root of a checkout."""
+    installed = _PACKAGE / "shipped" / name
+    return installed if installed.is_dir() else _PACKAGE.parent / name
+
+
+def _find(source: str | Path) -> Path:
+    known = shipped()
+    if str(source) in known:
+        return known[str(source)]
+    path = Path(source)
+    if path.is_file():
+        return path
+    raise RecipeError(f"no recipe {source}: give a TOML file or one of {', '.join(known)}")
+
+
+def _parse_override(text: str) -> tuple[str, Any]:
+    key, equals, value = text.partition("=")
+    if not equals or not key.strip():
+        raise RecipeError(f"--set {text}: write it as key=value, for example --set epochs=20")
+    try:
+        return key.strip(), tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        return key.strip(), value.strip()
+
+
+def _lists_to_tuples(values: dict[str, Any]) -> dict[str, Any]:
+    # TOML knows only arrays; frozen recipes hold tuples, and strict pydantic takes no list for a tuple.
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+
+
+def _first_problem(error: pydantic.ValidationError, kind: type[Recipe]) -> str:
+    problem = error.errors()[0]
+    key = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        return f"unknown key {key!r}; known keys are {', '.join(sorted(kind.model_fields))}"
+    return f"key {key!r}: {problem['msg']} (got {problem['input']!r})"

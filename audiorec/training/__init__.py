@@ -1,0 +1,1 @@
+"""Numbers to models: loops, losses, early stopping."""
