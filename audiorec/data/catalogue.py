@@ -1,0 +1,145 @@
+"""The catalogue: one SQLite file that says which tracks, shards, listens and models exist.
+
+What has no row here does not exist. It does not know what the rows mean: it stores and returns them.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from audiorec.data.tracks import Track
+from audiorec.errors import WorkspaceError
+
+# Each entry takes a catalogue one version further; never edit an entry that was released, add one.
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE track (
+        id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE, present INTEGER NOT NULL DEFAULT 1,
+        size INTEGER, mtime_ns INTEGER, sidecar TEXT NOT NULL DEFAULT '', content_hash TEXT NOT NULL DEFAULT '',
+        title TEXT NOT NULL DEFAULT '', artists TEXT NOT NULL DEFAULT '[]', album TEXT NOT NULL DEFAULT '',
+        year INTEGER, genre TEXT NOT NULL DEFAULT '', decoder TEXT NOT NULL DEFAULT '',
+        seconds REAL NOT NULL DEFAULT 0, seconds_promised REAL, bad_packets INTEGER NOT NULL DEFAULT 0,
+        status TEXT NOT NULL DEFAULT 'new', reason TEXT NOT NULL DEFAULT '', crashes INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE TABLE shard (
+        id INTEGER PRIMARY KEY, digest TEXT NOT NULL, file TEXT NOT NULL UNIQUE
+    ) STRICT;
+    CREATE TABLE feature (
+        track_id INTEGER NOT NULL REFERENCES track(id), digest TEXT NOT NULL,
+        shard_id INTEGER NOT NULL REFERENCES shard(id), PRIMARY KEY (track_id, digest)
+    ) STRICT;
+    CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+    CREATE TABLE listen (
+        source TEXT NOT NULL, user TEXT NOT NULL, track_id INTEGER NOT NULL REFERENCES track(id),
+        count REAL NOT NULL, time REAL, PRIMARY KEY (source, user, track_id)
+    ) STRICT;
+    CREATE TABLE unmatched (
+        source TEXT NOT NULL, line INTEGER NOT NULL, user TEXT NOT NULL, song TEXT NOT NULL, count REAL NOT NULL,
+        time REAL, PRIMARY KEY (source, line)
+    ) STRICT;
+    CREATE TABLE friend (source TEXT NOT NULL, a TEXT NOT NULL, b TEXT NOT NULL, PRIMARY KEY (source, a, b)) STRICT;
+    CREATE TABLE artist_part (artist TEXT PRIMARY KEY, part TEXT NOT NULL) STRICT;
+    CREATE TABLE model (name TEXT NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (name, version)) STRICT;
+    """,
+)
+
+
+@dataclass(frozen=True)
+class FileRecord:
+    """What is known of one file after it was looked at: its stamp on the disk, tags, and how decoding went.
+
+    `seconds` and `seconds_promised` (by the header; None when it says nothing) are lengths; `sidecar` is the stamp of
+    the lyrics file beside it; `crashes` counts the workers that this file has killed.
+    """
+
+    track_id: int
+    size: int
+    mtime_ns: int
+    status: str
+    reason: str = ""
+    sidecar: str = ""
+    content_hash: str = ""
+    title: str = ""
+    artists: tuple[str, ...] = ()
+    album: str = ""
+    year: int | None = None
+    genre: str = ""
+    decoder: str = ""
+    seconds: float = 0.0
+    seconds_promised: float | None = None
+    bad_packets: int = 0
+    crashes: int = field(default=0)
+
+
+def connect(path: Path, write: bool) -> sqlite3.Connection:
+    """Open a catalogue, bringing it to this version when writing; raises WorkspaceError for a newer or foreign file."""
+    try:
+        uri = f"{path.absolute().as_uri()}?mode={'rwc' if write else 'ro'}"
+        db = sqlite3.connect(uri, uri=True, timeout=30, isolation_level=None)
+        db.execute("PRAGMA foreign_keys = ON")
+        version = int(db.execute("PRAGMA user_version").fetchone()[0])
+        if write:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = FULL")
+            _migrate(db, version)
+    except sqlite3.DatabaseError as error:
+        raise WorkspaceError(f"{path} is not a catalogue that can be used ({error})") from error
+    if version > len(MIGRATIONS):
+        raise WorkspaceError(
+            f"{path} is of version {version}, this audiorec knows up to {len(MIGRATIONS)}: update audiorec"
+        )
+    if not write and version < len(MIGRATIONS):
+        raise WorkspaceError(f"{path} is of the older version {version}: run audiorec extract once to bring it up")
+    return db
+
+
+def _migrate(db: sqlite3.Connection, version: int) -> None:
+    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
+        db.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
+
+
+def read_tracks(db: sqlite3.Connection) -> list[Track]:
+    """Every track that is present, in rising order of id."""
+    rows = db.execute(
+        "SELECT id, path, title, artists, album, year, genre, seconds, status, reason FROM track WHERE present = 1 ORDER BY id"
+    )
+    return [
+        Track(track, path, title, tuple(json.loads(artists)), album, year, genre, seconds, status, reason)
+        for track, path, title, artists, album, year, genre, seconds, status, reason in rows
+    ]
+
+
+def write_record(db: sqlite3.Connection, record: FileRecord) -> None:
+    """Store what a look at a file gave."""
+    db.execute(
+        "UPDATE track SET size = ?, mtime_ns = ?, status = ?, reason = ?, sidecar = ?, content_hash = ?, title = ?,"
+        " artists = ?, album = ?, year = ?, genre = ?, decoder = ?, seconds = ?, seconds_promised = ?, bad_packets = ?,"
+        " crashes = ? WHERE id = ?",
+        (
+            *(record.size, record.mtime_ns, record.status, record.reason, record.sidecar, record.content_hash),
+            *(record.title, json.dumps(record.artists, ensure_ascii=False), record.album, record.year, record.genre),
+            *(record.decoder, record.seconds, record.seconds_promised, record.bad_packets, record.crashes),
+            record.track_id,
+        ),
+    )
+
+
+def read_records(db: sqlite3.Connection) -> dict[bytes, FileRecord]:
+    """What is known of each present file, by path."""
+    rows = db.execute(
+        "SELECT path, id, size, mtime_ns, status, reason, sidecar, content_hash, title, artists, album, year, genre,"
+        " decoder, seconds, seconds_promised, bad_packets, crashes FROM track WHERE present = 1 ORDER BY id"
+    )
+    return {
+        row[0]: FileRecord(row[1], row[2] or 0, row[3] or 0, *row[4:9], tuple(json.loads(row[9])), *row[10:])
+        for row in rows
+    }
+
+
+def add_paths(db: sqlite3.Connection, paths: Iterable[bytes]) -> None:
+    """Give every path an id, in the given order; known paths keep theirs and count as present again."""
+    db.executemany(
+        "INSERT INTO track (path) VALUES (?) ON CONFLICT (path) DO UPDATE SET present = 1", ((path,) for path in paths)
+    )

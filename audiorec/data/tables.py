@@ -1,0 +1,194 @@
+"""Feature tables: immutable Parquet shards with one row a track, and the reader that joins them.
+
+A shard's schema carries the layout (names of the descriptors, scale of the log-mel, digest of the recipe), so a file
+explains itself to Spark, DuckDB or a person. It does not know the catalogue: which rows are valid is said by the caller.
+"""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from audiorec.errors import WorkspaceError
+
+_LAYOUT_KEY = b"audiorec.layout"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How to read a shard. Log-mel in dB is `logmel_offset + logmel_scale * q`; the waveform is 8-bit mu-law."""
+
+    digest: str
+    descriptor_names: tuple[str, ...]
+    lyrics_names: tuple[str, ...]
+    logmel_scale: float
+    logmel_offset: float
+    waveform_rate: int
+
+
+@dataclass(frozen=True)
+class TrackFeatures:
+    """What one track was turned into.
+
+    Shape:
+        logmel: uint8 [k, bands, frames]; waveform: uint8 [m, channels, samples]; descriptors: float32 [D];
+        lyrics: float32 [L], or None for a track without lyrics.
+    """
+
+    logmel: NDArray[np.uint8]
+    waveform: NDArray[np.uint8]
+    descriptors: NDArray[np.float32]
+    lyrics: NDArray[np.float32] | None = None
+    lyrics_text: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True)
+class Patches:
+    """Patches of several tracks in one array; `owner` [P] is the position of each patch's track in the request."""
+
+    values: NDArray[np.uint8]
+    owner: NDArray[np.int64]
+
+
+def write_shard(path: Path, rows: Sequence[tuple[int, TrackFeatures]], layout: Layout) -> None:
+    """Write rows to `path` and flush them to the disk; the caller renames the file and records it."""
+    table = pa.table(_columns(rows, layout), schema=_schema(layout))
+    with path.open("wb") as file:
+        pq.write_table(table, file, compression="zstd")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+class FeatureTable:
+    """The valid rows of a set of shards, in rising order of track id; columns are read when they are asked for."""
+
+    def __init__(self, rows_of: Mapping[Path, Sequence[int]], digest: str) -> None:
+        """`rows_of` maps each shard to the track ids that count in it; raises WorkspaceError for a foreign shard."""
+        self._shards = [(path, np.asarray(sorted(ids), dtype=np.int64)) for path, ids in sorted(rows_of.items())]
+        ids = [ids for _, ids in self._shards]
+        self.track_ids: NDArray[np.int64] = np.sort(np.concatenate(ids)) if ids else np.zeros(0, np.int64)
+        if not self._shards:
+            raise WorkspaceError("no features here yet: run audiorec extract FOLDER first")
+        self.layout = _read_layout(self._shards[0][0])
+        for path, _ in self._shards:
+            if _read_layout(path).digest != digest:
+                raise WorkspaceError(f"{path} was made by another feature recipe: remove it and extract again")
+
+    def __len__(self) -> int:
+        return len(self.track_ids)
+
+    def descriptors(self) -> NDArray[np.float32]:
+        """float32 [N, D], columns as in `layout.descriptor_names`."""
+        return self._vectors("descriptors", len(self.layout.descriptor_names))
+
+    def lyrics(self) -> NDArray[np.float32]:
+        """float32 [N, L], columns as in `layout.lyrics_names`; a row of NaN is a track without lyrics."""
+        return self._vectors("lyrics", len(self.layout.lyrics_names))
+
+    def texts(self) -> list[str | None]:
+        """The lyrics of each track as clean lines, or None."""
+        return self._values("lyrics_text")
+
+    def languages(self) -> list[str | None]:
+        """The language of each track's lyrics, or None."""
+        return self._values("language")
+
+    def logmel(self, track_ids: NDArray[np.int64] | None = None) -> Patches:
+        """Log-mel patches uint8 [P, bands, frames] of the tracks (default: all), in the order of the request."""
+        return self._patches("logmel", track_ids)
+
+    def waveform(self, track_ids: NDArray[np.int64] | None = None) -> Patches:
+        """Mu-law waveform patches uint8 [P, channels, samples] of the tracks (default: all), in the order of the request."""
+        return self._patches("waveform", track_ids)
+
+    def _read(self, columns: list[str]) -> pa.Table:
+        parts = []
+        for path, ids in self._shards:
+            part = pq.read_table(path, columns=["track_id", *columns])
+            parts.append(part.filter(np.isin(part["track_id"].to_numpy(), ids)))
+        return pa.concat_tables(parts).sort_by("track_id")
+
+    def _vectors(self, column: str, width: int) -> NDArray[np.float32]:
+        chunked = self._read([column])[column].combine_chunks()
+        out = np.full((len(chunked), width), np.nan, dtype=np.float32)
+        valid = chunked.is_valid().to_numpy(zero_copy_only=False)
+        # flatten() leaves the null rows out, so the values line up with the valid rows.
+        out[valid] = chunked.flatten().to_numpy(zero_copy_only=False).reshape(-1, width)
+        return out
+
+    def _values(self, column: str) -> list[str | None]:
+        values: list[str | None] = self._read([column])[column].to_pylist()
+        return values
+
+    def _patches(self, column: str, track_ids: NDArray[np.int64] | None) -> Patches:
+        wanted = self.track_ids if track_ids is None else np.asarray(track_ids, dtype=np.int64)
+        found: dict[int, NDArray[np.uint8]] = {}
+        for path, ids in self._shards:
+            if np.isin(ids, wanted).any():
+                found.update(_read_patches(path, column, set(np.intersect1d(ids, wanted).tolist())))
+        missing = [int(track) for track in wanted if int(track) not in found]
+        if missing:
+            raise WorkspaceError(f"tracks {missing[:5]} have no features: run audiorec extract again")
+        chosen = [found[int(track)] for track in wanted]
+        owner = np.repeat(np.arange(len(chosen), dtype=np.int64), [len(values) for values in chosen])
+        values = np.concatenate(chosen) if chosen else np.zeros((0, 0, 0), dtype=np.uint8)
+        return Patches(values, owner)
+
+
+def _schema(layout: Layout) -> pa.Schema:
+    fields = [
+        pa.field("track_id", pa.int64(), nullable=False),
+        pa.field("logmel", pa.binary(), nullable=False),
+        pa.field("logmel_shape", pa.list_(pa.int32(), 3), nullable=False),
+        pa.field("waveform", pa.binary(), nullable=False),
+        pa.field("waveform_shape", pa.list_(pa.int32(), 3), nullable=False),
+        pa.field("descriptors", pa.list_(pa.float32(), len(layout.descriptor_names)), nullable=False),
+        pa.field("lyrics", pa.list_(pa.float32(), len(layout.lyrics_names))),
+        pa.field("lyrics_text", pa.string()),
+        pa.field("language", pa.string()),
+    ]
+    return pa.schema(fields, metadata={_LAYOUT_KEY: json.dumps(asdict(layout)).encode()})
+
+
+def _columns(rows: Sequence[tuple[int, TrackFeatures]], layout: Layout) -> dict[str, list[object]]:
+    for track, row in rows:
+        if row.descriptors.shape != (len(layout.descriptor_names),):
+            raise ValueError(f"track {track}: descriptors {row.descriptors.shape} do not fit the layout")
+    return {
+        "track_id": [track for track, _ in rows],
+        "logmel": [row.logmel.tobytes() for _, row in rows],
+        "logmel_shape": [list(row.logmel.shape) for _, row in rows],
+        "waveform": [row.waveform.tobytes() for _, row in rows],
+        "waveform_shape": [list(row.waveform.shape) for _, row in rows],
+        "descriptors": [row.descriptors for _, row in rows],
+        "lyrics": [row.lyrics for _, row in rows],
+        "lyrics_text": [row.lyrics_text for _, row in rows],
+        "language": [row.language for _, row in rows],
+    }
+
+
+def _read_layout(path: Path) -> Layout:
+    try:
+        metadata = pq.read_schema(path).metadata or {}
+        values = json.loads(metadata[_LAYOUT_KEY])
+    except (OSError, pa.ArrowException, KeyError, ValueError) as error:
+        raise WorkspaceError(f"{path} is not a readable feature shard: remove it and extract again") from error
+    names = {key: tuple(values.pop(key)) for key in ("descriptor_names", "lyrics_names")}
+    return Layout(**values, **names)
+
+
+def _read_patches(path: Path, column: str, ids: set[int]) -> dict[int, NDArray[np.uint8]]:
+    table = pq.read_table(path, columns=["track_id", column, f"{column}_shape"])
+    tracks, shapes = table["track_id"].to_pylist(), table[f"{column}_shape"].to_pylist()
+    return {
+        track: np.frombuffer(value.as_py(), dtype=np.uint8).reshape(shape)
+        for track, value, shape in zip(tracks, table[column], shapes, strict=True)
+        if track in ids
+    }

@@ -1,0 +1,297 @@
+"""The workspace: one folder with the catalogue, the feature shards and the models, safe against a crash at any moment.
+
+Writers make a temporary file, flush it, rename it, and only then write its catalogue row, so a file without a row is an
+orphan of a crash and is swept when the next writer opens the folder. One process writes at a time.
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from audiorec.data import catalogue
+from audiorec.data.catalogue import FileRecord
+from audiorec.data.interactions import Interactions, from_triples
+from audiorec.data.tables import FeatureTable, Layout, TrackFeatures, write_shard
+from audiorec.data.tracks import Track
+from audiorec.errors import CheckpointError, WorkspaceError
+
+# Which command makes each model: what a person must run when it is not there.
+MAKERS = {
+    "network": "audiorec train-network",
+    "cnn": "audiorec train-cnn",
+    "svm": "audiorec train-svm",
+    "cf": "audiorec train-cf",
+    "dcgan": "audiorec augment --dcgan",
+    "hybrid": "audiorec train-hybrid",
+}
+
+
+class Workspace:
+    """An open workspace; use it as a context manager.
+
+    Args of `open`: root folder; `write=True` creates it, takes the writer's lock (WorkspaceError when another process
+    holds it) and sweeps orphans. Reading needs no lock.
+    """
+
+    def __init__(self, root: Path, db: sqlite3.Connection, lock: IO[str] | None) -> None:
+        self.root = root
+        self.db = db
+        self._lock = lock
+
+    @classmethod
+    def open(cls, root: Path, write: bool = False) -> "Workspace":
+        """Open the workspace at `root`; see the class."""
+        if not write:
+            if not (root / "catalogue.sqlite").is_file():
+                raise WorkspaceError(f"no workspace at {root}: run audiorec extract FOLDER first, or name one with --workspace")
+            return cls(root, catalogue.connect(root / "catalogue.sqlite", write=False), None)
+        lock = _take_lock(root)
+        try:
+            space = cls(root, catalogue.connect(root / "catalogue.sqlite", write=True), lock)
+        except WorkspaceError:
+            lock.close()
+            raise
+        space._sweep()
+        return space
+
+    def __enter__(self) -> "Workspace":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the catalogue and give the writer's lock back."""
+        self.db.close()
+        if self._lock is not None:
+            self._lock.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Everything inside is stored together or not at all."""
+        self.db.execute("BEGIN IMMEDIATE")
+        try:
+            yield self.db
+        except BaseException:
+            self.db.execute("ROLLBACK")
+            raise
+        self.db.execute("COMMIT")
+
+    # --- tracks and their features -----------------------------------------------------------------------------
+
+    def tracks(self) -> list[Track]:
+        """Every track that is present, in rising order of id, failed ones included."""
+        return catalogue.read_tracks(self.db)
+
+    def records(self) -> dict[bytes, FileRecord]:
+        """What is known of each present file, by path."""
+        return catalogue.read_records(self.db)
+
+    def add_paths(self, paths: Sequence[bytes]) -> None:
+        """Give every path an id in sorted order, so that ids do not depend on how often a run was interrupted."""
+        with self.transaction() as db:
+            catalogue.add_paths(db, sorted(paths))
+
+    def set_absent(self, track_ids: Collection[int]) -> None:
+        """Mark tracks whose files are gone; their listens stay, for the day they come back."""
+        with self.transaction() as db:
+            db.executemany("UPDATE track SET present = 0 WHERE id = ?", ((track,) for track in track_ids))
+
+    def commit_shard(
+        self, rows: Sequence[tuple[int, TrackFeatures]], records: Sequence[FileRecord], layout: Layout
+    ) -> None:
+        """Store the features of some tracks and what is known of their files, together or not at all.
+
+        `records` may hold more tracks than `rows`: files that failed have no features.
+        """
+        folder = self.root / "features" / layout.digest
+        file = self._place_shard(folder, rows, layout) if rows else None
+        with self.transaction() as db:
+            for record in records:
+                catalogue.write_record(db, record)
+                db.execute("DELETE FROM feature WHERE track_id = ? AND digest = ?", (record.track_id, layout.digest))
+            if file is not None:
+                shard = db.execute("INSERT INTO shard (digest, file) VALUES (?, ?)", (layout.digest, file)).lastrowid
+                db.executemany(
+                    "INSERT OR REPLACE INTO feature (track_id, digest, shard_id) VALUES (?, ?, ?)",
+                    ((track, layout.digest, shard) for track, _ in rows),
+                )
+            self._set(db, "features", layout.digest)
+
+    def has_features(self, digest: str) -> set[int]:
+        """Ids of the tracks that have features of this recipe."""
+        return {row[0] for row in self.db.execute("SELECT track_id FROM feature WHERE digest = ?", (digest,))}
+
+    def feature_digest(self) -> str:
+        """Digest of the feature recipe in use: the one of the last extraction."""
+        row = self.db.execute("SELECT value FROM setting WHERE key = 'features'").fetchone()
+        if row is None:
+            raise WorkspaceError("no features here yet: run audiorec extract FOLDER first")
+        return str(row[0])
+
+    def features(self) -> FeatureTable:
+        """The features in use, of every present track that has them."""
+        digest = self.feature_digest()
+        rows_of: dict[Path, list[int]] = {}
+        query = (
+            "SELECT shard.file, feature.track_id FROM feature JOIN shard ON shard.id = feature.shard_id"
+            " JOIN track ON track.id = feature.track_id WHERE feature.digest = ? AND track.present = 1"
+        )
+        for file, track in self.db.execute(query, (digest,)):
+            rows_of.setdefault(self.root / file, []).append(track)
+        return FeatureTable(rows_of, digest)
+
+    def _place_shard(self, folder: Path, rows: Sequence[tuple[int, TrackFeatures]], layout: Layout) -> str:
+        folder.mkdir(parents=True, exist_ok=True)
+        number = self.db.execute("SELECT coalesce(max(id), 0) + 1 FROM shard").fetchone()[0]
+        temporary, final = folder / f".{number:06d}.tmp", folder / f"{number:06d}.parquet"
+        write_shard(temporary, rows, layout)
+        os.replace(temporary, final)
+        _flush_folder(folder)
+        return str(final.relative_to(self.root))
+
+    # --- listens -----------------------------------------------------------------------------------------------
+
+    def add_listens(self, source: str, rows: Iterable[tuple[str, int, float, float | None]]) -> None:
+        """Store (user, track id, count, time); what an earlier import of the same source gave is replaced."""
+        with self.transaction() as db:
+            db.execute("DELETE FROM listen WHERE source = ?", (source,))
+            db.executemany(
+                "INSERT INTO listen (source, user, track_id, count, time) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT (source, user, track_id) DO UPDATE SET count = count + excluded.count,"
+                " time = max(coalesce(time, excluded.time), coalesce(excluded.time, time))",
+                ((source, *row) for row in rows),
+            )
+
+    def add_unmatched(self, source: str, rows: Iterable[tuple[int, str, str, float, float | None]]) -> None:
+        """Keep (line, user, song as written, count, time) of listens whose song is not in the library (yet)."""
+        with self.transaction() as db:
+            db.execute("DELETE FROM unmatched WHERE source = ?", (source,))
+            db.executemany("INSERT OR REPLACE INTO unmatched VALUES (?, ?, ?, ?, ?, ?)", ((source, *row) for row in rows))
+
+    def add_friends(self, source: str, pairs: Iterable[tuple[str, str]]) -> None:
+        """Store friendships; each pair once, whatever its order."""
+        with self.transaction() as db:
+            db.execute("DELETE FROM friend WHERE source = ?", (source,))
+            db.executemany("INSERT OR IGNORE INTO friend VALUES (?, ?, ?)", ((source, *sorted(pair)) for pair in pairs))
+
+    def friends(self) -> list[tuple[str, str]]:
+        """Every pair of friends, sorted."""
+        return list(self.db.execute("SELECT DISTINCT a, b FROM friend ORDER BY a, b"))
+
+    def interactions(self) -> Interactions:
+        """All listens to tracks that have features, over every such track."""
+        items = self.features().track_ids
+        known = set(items.tolist())
+        rows = [
+            row
+            for row in self.db.execute("SELECT user, track_id, count, time FROM listen ORDER BY user, track_id, source")
+            if row[1] in known
+        ]
+        if not rows:
+            raise WorkspaceError("no listens here yet: run audiorec import listens FILE first")
+        users, ids, counts, times = (list(column) for column in zip(*rows, strict=True))
+        return from_triples(users, ids, counts, times, items)
+
+    def artist_parts(self) -> dict[str, str]:
+        """The part of every artist: `fit` (70 %), `validation` (15 %) or `test` (15 %).
+
+        Content models learn on fit artists only, so that validation and test artists are honestly new to them. The
+        order is a hash of the name, and a known artist keeps her part for ever when it was stored by a writer.
+        """
+        stored = dict(self.db.execute("SELECT artist, part FROM artist_part"))
+        names = {track.artist or f"track {track.id}" for track in self.tracks() if track.status != "failed"}
+        parts = _assign_parts(names, stored)
+        if self._lock is not None:
+            with self.transaction() as db:
+                db.executemany("INSERT OR REPLACE INTO artist_part VALUES (?, ?)", parts.items())
+        return parts
+
+    # --- models ------------------------------------------------------------------------------------------------
+
+    def publish_model(self, name: str, write: Callable[[Path], None]) -> Path:
+        """Make the next version of a model: `write` fills a folder, which then appears whole or not at all."""
+        folder = self.root / "models" / name
+        version = self._latest(name) + 1
+        temporary, final = folder / f".{version:04d}.tmp", folder / f"{version:04d}"
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir(parents=True)
+        write(temporary)
+        for file in temporary.iterdir():
+            _flush_file(file)
+        os.replace(temporary, final)
+        _flush_folder(folder)
+        with self.transaction() as db:
+            db.execute("INSERT INTO model (name, version) VALUES (?, ?)", (name, version))
+        return final
+
+    def model(self, name: str) -> Path:
+        """Folder of the latest version of a model; raises CheckpointError with the command that makes one."""
+        version = self._latest(name)
+        if not version:
+            raise CheckpointError(f"no {name} model here yet: run {MAKERS.get(name, 'its training')} first")
+        return self.root / "models" / name / f"{version:04d}"
+
+    def has_model(self, name: str) -> bool:
+        """Whether any version of a model is there."""
+        return self._latest(name) > 0
+
+    def _latest(self, name: str) -> int:
+        return int(self.db.execute("SELECT coalesce(max(version), 0) FROM model WHERE name = ?", (name,)).fetchone()[0])
+
+    def _set(self, db: sqlite3.Connection, key: str, value: str) -> None:
+        db.execute("INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)", (key, value))
+
+    def _sweep(self) -> None:
+        """Remove what a crash left: files and folders that no catalogue row names."""
+        known = {self.root / row[0] for row in self.db.execute("SELECT file FROM shard")}
+        known |= {self.root / "models" / name / f"{version:04d}" for name, version in self.db.execute("SELECT * FROM model")}
+        for orphan in {*(self.root / "features").glob("*/*"), *(self.root / "models").glob("*/*")} - known:
+            shutil.rmtree(orphan) if orphan.is_dir() else orphan.unlink()
+
+
+def _take_lock(root: Path) -> IO[str]:
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        lock = (root / "writer.lock").open("w")
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        raise WorkspaceError(f"{root} is being written by another audiorec: wait for it to end") from None
+    except OSError as error:
+        raise WorkspaceError(f"cannot write a workspace at {root} ({error.strerror}): name another with --workspace") from error
+    return lock
+
+
+def _assign_parts(names: Collection[str], stored: dict[str, str]) -> dict[str, str]:
+    """Deal new artists, in the order of their hashes, to the part that lacks most of its share."""
+    shares = {"fit": 0.7, "validation": 0.15, "test": 0.15}
+    parts = {name: stored[name] for name in names if name in stored}
+    held = {part: sum(value == part for value in parts.values()) for part in shares}
+    for name in sorted(set(names) - set(parts), key=lambda name: hashlib.sha256(name.encode("utf-8", "replace")).digest()):
+        total = len(parts) + 1
+        part = max(shares, key=lambda part: shares[part] * total - held[part])
+        parts[name] = part
+        held[part] += 1
+    return parts
+
+
+def _flush_file(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _flush_folder(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+

@@ -1,0 +1,73 @@
+"""The training loop that every neural model shares: epochs, early stopping on a validation metric, the best state kept.
+
+It does not know losses or data; it calls the two functions that do.
+"""
+
+import copy
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+
+from audiorec.errors import InputError
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One line of a learning curve. `metric` is the validation metric (higher is better), `best` the best so far."""
+
+    number: int
+    of: int
+    loss: float
+    metric: float
+    best: float
+    seconds: float
+
+
+def choose_device(name: str) -> torch.device:
+    """`auto` (a GPU when there is one), `cpu` or `cuda`; raises InputError for another name or an absent GPU."""
+    if name not in ("auto", "cpu", "cuda"):
+        raise InputError(f"no device {name!r}: choose auto, cpu or cuda")
+    if name == "cuda" and not torch.cuda.is_available():
+        raise InputError("no CUDA device can be used here: choose --device auto or cpu")
+    return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
+
+
+def fit(
+    model: torch.nn.Module,
+    train_epoch: Callable[[], float],
+    validate: Callable[[], float],
+    *,
+    epochs: int,
+    patience: int,
+    report: Callable[[Epoch], None],
+) -> list[Epoch]:
+    """Train until the validation metric has not risen for `patience` epochs; leave the model in its best state.
+
+    A metric of NaN (nothing to validate on) never counts as better, so the last state is kept then.
+    """
+    curve: list[Epoch] = []
+    best, best_state, since_best = float("-inf"), copy.deepcopy(model.state_dict()), 0
+    start = time.monotonic()
+    for number in range(1, epochs + 1):
+        model.train()
+        loss = train_epoch()
+        model.eval()
+        metric = validate()
+        if metric > best:
+            best, best_state, since_best = metric, copy.deepcopy(model.state_dict()), 0
+        else:
+            since_best += 1
+        curve.append(Epoch(number, epochs, loss, metric, best, time.monotonic() - start))
+        report(curve[-1])
+        if since_best >= patience and best > float("-inf"):
+            break
+    if best > float("-inf"):
+        model.load_state_dict(best_state)
+    model.eval()
+    return curve
+
+
+def quiet(epoch: Epoch) -> None:
+    """A reporter that says nothing."""
