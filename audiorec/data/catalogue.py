@@ -91,7 +91,9 @@ def connect(path: Path, write: bool) -> sqlite3.Connection:
             f"{path} is of version {version}, this audiorec knows up to {len(MIGRATIONS)}: update audiorec"
         )
     if not write and version < len(MIGRATIONS):
-        raise WorkspaceError(f"{path} is of the older version {version}: run audiorec extract once to bring it up")
+        raise WorkspaceError(
+            f"{path} is of the older version {version}: run audiorec extract once to bring it up"
+        )
     return db
 
 
@@ -118,8 +120,21 @@ def write_record(db: sqlite3.Connection, record: FileRecord) -> None:
         " artists = ?, album = ?, year = ?, genre = ?, decoder = ?, seconds = ?, seconds_promised = ?, bad_packets = ?,"
         " crashes = ? WHERE id = ?",
         (
-            *(record.size, record.mtime_ns, record.status, record.reason, record.sidecar, record.content_hash),
-            *(record.title, json.dumps(record.artists, ensure_ascii=False), record.album, record.year, record.genre),
+            *(
+                record.size,
+                record.mtime_ns,
+                record.status,
+                record.reason,
+                record.sidecar,
+                record.content_hash,
+            ),
+            *(
+                record.title,
+                json.dumps(record.artists, ensure_ascii=False),
+                record.album,
+                record.year,
+                record.genre,
+            ),
             *(record.decoder, record.seconds, record.seconds_promised, record.bad_packets, record.crashes),
             record.track_id,
         ),
@@ -141,5 +156,6 @@ def read_records(db: sqlite3.Connection) -> dict[bytes, FileRecord]:
 def add_paths(db: sqlite3.Connection, paths: Iterable[bytes]) -> None:
     """Give every path an id, in the given order; known paths keep theirs and count as present again."""
     db.executemany(
-        "INSERT INTO track (path) VALUES (?) ON CONFLICT (path) DO UPDATE SET present = 1", ((path,) for path in paths)
+        "INSERT INTO track (path) VALUES (?) ON CONFLICT (path) DO UPDATE SET present = 1",
+        ((path,) for path in paths),
     )

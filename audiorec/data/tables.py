@@ -71,7 +71,9 @@ class FeatureTable:
 
     def __init__(self, rows_of: Mapping[Path, Sequence[int]], digest: str) -> None:
         """`rows_of` maps each shard to the track ids that count in it; raises WorkspaceError for a foreign shard."""
-        self._shards = [(path, np.asarray(sorted(ids), dtype=np.int64)) for path, ids in sorted(rows_of.items())]
+        self._shards = [
+            (path, np.asarray(sorted(ids), dtype=np.int64)) for path, ids in sorted(rows_of.items())
+        ]
         ids = [ids for _, ids in self._shards]
         self.track_ids: NDArray[np.int64] = np.sort(np.concatenate(ids)) if ids else np.zeros(0, np.int64)
         if not self._shards:
@@ -79,7 +81,9 @@ class FeatureTable:
         self.layout = _read_layout(self._shards[0][0])
         for path, _ in self._shards:
             if _read_layout(path).digest != digest:
-                raise WorkspaceError(f"{path} was made by another feature recipe: remove it and extract again")
+                raise WorkspaceError(
+                    f"{path} was made by another feature recipe: remove it and extract again"
+                )
 
     def __len__(self) -> int:
         return len(self.track_ids)
@@ -179,7 +183,9 @@ def _read_layout(path: Path) -> Layout:
         metadata = pq.read_schema(path).metadata or {}
         values = json.loads(metadata[_LAYOUT_KEY])
     except (OSError, pa.ArrowException, KeyError, ValueError) as error:
-        raise WorkspaceError(f"{path} is not a readable feature shard: remove it and extract again") from error
+        raise WorkspaceError(
+            f"{path} is not a readable feature shard: remove it and extract again"
+        ) from error
     names = {key: tuple(values.pop(key)) for key in ("descriptor_names", "lyrics_names")}
     return Layout(**values, **names)
 

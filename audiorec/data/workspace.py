@@ -50,7 +50,9 @@ class Workspace:
         """Open the workspace at `root`; see the class."""
         if not write:
             if not (root / "catalogue.sqlite").is_file():
-                raise WorkspaceError(f"no workspace at {root}: run audiorec extract FOLDER first, or name one with --workspace")
+                raise WorkspaceError(
+                    f"no workspace at {root}: run audiorec extract FOLDER first, or name one with --workspace"
+                )
             return cls(root, catalogue.connect(root / "catalogue.sqlite", write=False), None)
         lock = _take_lock(root)
         try:
@@ -64,7 +66,9 @@ class Workspace:
     def __enter__(self) -> "Workspace":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -116,9 +120,13 @@ class Workspace:
         with self.transaction() as db:
             for record in records:
                 catalogue.write_record(db, record)
-                db.execute("DELETE FROM feature WHERE track_id = ? AND digest = ?", (record.track_id, layout.digest))
+                db.execute(
+                    "DELETE FROM feature WHERE track_id = ? AND digest = ?", (record.track_id, layout.digest)
+                )
             if file is not None:
-                shard = db.execute("INSERT INTO shard (digest, file) VALUES (?, ?)", (layout.digest, file)).lastrowid
+                shard = db.execute(
+                    "INSERT INTO shard (digest, file) VALUES (?, ?)", (layout.digest, file)
+                ).lastrowid
                 db.executemany(
                     "INSERT OR REPLACE INTO feature (track_id, digest, shard_id) VALUES (?, ?, ?)",
                     ((track, layout.digest, shard) for track, _ in rows),
@@ -174,13 +182,17 @@ class Workspace:
         """Keep (line, user, song as written, count, time) of listens whose song is not in the library (yet)."""
         with self.transaction() as db:
             db.execute("DELETE FROM unmatched WHERE source = ?", (source,))
-            db.executemany("INSERT OR REPLACE INTO unmatched VALUES (?, ?, ?, ?, ?, ?)", ((source, *row) for row in rows))
+            db.executemany(
+                "INSERT OR REPLACE INTO unmatched VALUES (?, ?, ?, ?, ?, ?)", ((source, *row) for row in rows)
+            )
 
     def add_friends(self, source: str, pairs: Iterable[tuple[str, str]]) -> None:
         """Store friendships; each pair once, whatever its order."""
         with self.transaction() as db:
             db.execute("DELETE FROM friend WHERE source = ?", (source,))
-            db.executemany("INSERT OR IGNORE INTO friend VALUES (?, ?, ?)", ((source, *sorted(pair)) for pair in pairs))
+            db.executemany(
+                "INSERT OR IGNORE INTO friend VALUES (?, ?, ?)", ((source, *sorted(pair)) for pair in pairs)
+            )
 
     def friends(self) -> list[tuple[str, str]]:
         """Every pair of friends, sorted."""
@@ -192,7 +204,9 @@ class Workspace:
         known = set(items.tolist())
         rows = [
             row
-            for row in self.db.execute("SELECT user, track_id, count, time FROM listen ORDER BY user, track_id, source")
+            for row in self.db.execute(
+                "SELECT user, track_id, count, time FROM listen ORDER BY user, track_id, source"
+            )
             if row[1] in known
         ]
         if not rows:
@@ -244,7 +258,11 @@ class Workspace:
         return self._latest(name) > 0
 
     def _latest(self, name: str) -> int:
-        return int(self.db.execute("SELECT coalesce(max(version), 0) FROM model WHERE name = ?", (name,)).fetchone()[0])
+        return int(
+            self.db.execute("SELECT coalesce(max(version), 0) FROM model WHERE name = ?", (name,)).fetchone()[
+                0
+            ]
+        )
 
     def _set(self, db: sqlite3.Connection, key: str, value: str) -> None:
         db.execute("INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)", (key, value))
@@ -252,7 +270,10 @@ class Workspace:
     def _sweep(self) -> None:
         """Remove what a crash left: files and folders that no catalogue row names."""
         known = {self.root / row[0] for row in self.db.execute("SELECT file FROM shard")}
-        known |= {self.root / "models" / name / f"{version:04d}" for name, version in self.db.execute("SELECT * FROM model")}
+        known |= {
+            self.root / "models" / name / f"{version:04d}"
+            for name, version in self.db.execute("SELECT * FROM model")
+        }
         for orphan in {*(self.root / "features").glob("*/*"), *(self.root / "models").glob("*/*")} - known:
             shutil.rmtree(orphan) if orphan.is_dir() else orphan.unlink()
 
@@ -266,7 +287,9 @@ def _take_lock(root: Path) -> IO[str]:
         lock.close()
         raise WorkspaceError(f"{root} is being written by another audiorec: wait for it to end") from None
     except OSError as error:
-        raise WorkspaceError(f"cannot write a workspace at {root} ({error.strerror}): name another with --workspace") from error
+        raise WorkspaceError(
+            f"cannot write a workspace at {root} ({error.strerror}): name another with --workspace"
+        ) from error
     return lock
 
 
@@ -275,7 +298,9 @@ def _assign_parts(names: Collection[str], stored: dict[str, str]) -> dict[str, s
     shares = {"fit": 0.7, "validation": 0.15, "test": 0.15}
     parts = {name: stored[name] for name in names if name in stored}
     held = {part: sum(value == part for value in parts.values()) for part in shares}
-    for name in sorted(set(names) - set(parts), key=lambda name: hashlib.sha256(name.encode("utf-8", "replace")).digest()):
+    for name in sorted(
+        set(names) - set(parts), key=lambda name: hashlib.sha256(name.encode("utf-8", "replace")).digest()
+    ):
         total = len(parts) + 1
         part = max(shares, key=lambda part: shares[part] * total - held[part])
         parts[name] = part
@@ -294,4 +319,3 @@ def _flush_folder(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-

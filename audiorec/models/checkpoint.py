@@ -43,11 +43,15 @@ class Header:
 
 def save(folder: Path, header: Header, arrays: Mapping[str, NDArray[Any]]) -> None:
     """Write `arrays.safetensors` and `header.json` into an existing folder."""
-    save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, folder / "arrays.safetensors")
+    save_file(
+        {name: np.ascontiguousarray(array) for name, array in arrays.items()}, folder / "arrays.safetensors"
+    )
     _write_header(folder, header)
 
 
-def load(folder: Path, kind: str, feature_digest: str | None = None) -> tuple[Header, dict[str, NDArray[Any]]]:
+def load(
+    folder: Path, kind: str, feature_digest: str | None = None
+) -> tuple[Header, dict[str, NDArray[Any]]]:
     """Read a checkpoint; raises CheckpointError when it is absent, broken, of another kind or for other features."""
     header = read_header(folder, kind, feature_digest)
     try:
@@ -62,13 +66,23 @@ def save_skops(folder: Path, header: Header, model: object) -> None:
     _write_header(folder, header)
 
 
-def load_skops(folder: Path, kind: str, trusted: Sequence[str], feature_digest: str | None = None) -> tuple[Header, Any]:
+def load_skops(
+    folder: Path, kind: str, trusted: Sequence[str], feature_digest: str | None = None
+) -> tuple[Header, Any]:
     """Read a scikit-learn model; only types of scikit-learn, NumPy and the literal list `trusted` are ever built."""
     header = read_header(folder, kind, feature_digest)
     try:
         return header, skops.io.load(folder / "model.skops", trusted=list(trusted))
-    except (OSError, ValueError, TypeError, KeyError, skops.io.exceptions.UntrustedTypesFoundException) as error:
-        raise CheckpointError(f"{folder} is broken or holds foreign types ({error}): train it again") from error
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        KeyError,
+        skops.io.exceptions.UntrustedTypesFoundException,
+    ) as error:
+        raise CheckpointError(
+            f"{folder} is broken or holds foreign types ({error}): train it again"
+        ) from error
 
 
 def read_header(folder: Path, kind: str, feature_digest: str | None = None) -> Header:
@@ -79,7 +93,9 @@ def read_header(folder: Path, kind: str, feature_digest: str | None = None) -> H
     except (OSError, ValueError, TypeError) as error:
         raise CheckpointError(f"{folder} holds no readable checkpoint ({error}): train it again") from error
     if header.format > FORMAT:
-        raise CheckpointError(f"{folder} is of format {header.format}, this audiorec knows {FORMAT}: update audiorec")
+        raise CheckpointError(
+            f"{folder} is of format {header.format}, this audiorec knows {FORMAT}: update audiorec"
+        )
     if header.kind != kind:
         raise CheckpointError(f"{folder} holds a {header.kind} model, not {kind}")
     if feature_digest is not None and header.feature_digest != feature_digest:

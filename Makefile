@@ -1,0 +1,42 @@
+# Two commands set up all they need by themselves: `make demo` and `make test`.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+# One thread a process: the test runner and the extraction bring their own processes.
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: install demo test test-fast check bench clean
+
+install: $(READY)
+
+$(READY): pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Setting up $(VENV): this downloads PyTorch and takes a few minutes the first time."
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --editable '.[dev]'
+	@touch $@
+
+demo: $(READY)
+	OMP_NUM_THREADS=2 $(BIN)/audiorec demo
+
+test: $(READY)
+	$(BIN)/python -m pytest -n 2
+
+test-fast: $(READY)
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/codespell
+
+# Benchmarks on public data (see docs/architecture.md); AUDIOREC_DATA names the folder.
+bench: $(READY)
+	$(BIN)/python benchmarks/extract_speed.py
+	$(BIN)/python benchmarks/cold_start.py
+	$(BIN)/python benchmarks/collaborative.py --split lastfm
+
+clean:
+	rm -rf build $(VENV)

@@ -1,0 +1,59 @@
+"""The command `audiorec`: global options, the list of commands, and the one place where errors become exit codes.
+
+0 done, 2 a mistake that the user can mend (one line that says how), 1 a bug (a traceback), 130 interrupted.
+Commands import what is heavy inside themselves, so that `--help` starts at once.
+"""
+
+import sys
+from pathlib import Path
+
+import click
+import platformdirs
+
+from audiorec import __version__
+from audiorec.cli import status
+from audiorec.cli.session import Session
+from audiorec.errors import AudiorecError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--workspace",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="AUDIOREC_WORKSPACE",
+    default=lambda: platformdirs.user_data_path("audiorec"),
+    show_default="the platform's data folder",
+    help="Folder that keeps features, listens and models.",
+)
+@click.option("--quiet", is_flag=True, help="Print results only.")
+@click.version_option(__version__, prog_name="audiorec")
+@click.pass_context
+def cli(ctx: click.Context, workspace: Path, quiet: bool) -> None:
+    """Recommend music from the sound, the words and the listeners: songs that nobody has played yet included.
+
+    New here? Run `audiorec demo`. With your own music: extract FOLDER, import listens FILE, then the train-* commands,
+    and recommend.
+    """
+    ctx.obj = Session(workspace, quiet)
+
+
+for _command in (status.command,):
+    cli.add_command(_command)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("interrupted; what was finished is kept, run the same command again to go on", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except AudiorecError as error:
+        click.echo(f"audiorec: {error}", err=True)
+        sys.exit(2)
+    except BrokenPipeError:
+        # The reader of a pipe (head, less) has gone: that is no error of ours.
+        sys.stderr.close()

@@ -1,0 +1,65 @@
+"""`audiorec status`: what the workspace holds, and what to do next."""
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from audiorec.cli.console import console, print_table
+from audiorec.cli.session import Session, pass_session
+
+if TYPE_CHECKING:
+    from audiorec.data.workspace import Workspace
+
+
+@click.command("status")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_session
+def command(session: Session, as_json: bool) -> None:
+    """Show what the workspace holds and what to do next."""
+    from audiorec.data.workspace import Workspace
+
+    with Workspace.open(session.workspace) as space:
+        facts = _facts(space)
+    if as_json:
+        console().print_json(json.dumps(facts))
+        return
+    rows = [(key.replace("_", " "), _shown(value)) for key, value in facts.items()]
+    print_table(f"Workspace {session.workspace}", ["what", "how much"], rows)
+
+
+def _facts(space: "Workspace") -> dict[str, Any]:
+    from audiorec.data.workspace import MAKERS
+
+    statuses = Counter(track.status for track in space.tracks())
+    one = lambda query: space.db.execute(query).fetchone()[0]  # noqa: E731
+    models = {name: space.model(name).name for name in MAKERS if space.has_model(name)}
+    return {
+        "tracks": dict(sorted(statuses.items())),
+        "artists": len({track.artist for track in space.tracks() if track.artist}),
+        "users": one("SELECT count(DISTINCT user) FROM listen"),
+        "listens": one("SELECT coalesce(sum(count), 0) FROM listen"),
+        "played_tracks": one("SELECT count(DISTINCT track_id) FROM listen"),
+        "listens_not_matched": one("SELECT count(*) FROM unmatched"),
+        "friendships": one("SELECT count(*) FROM (SELECT DISTINCT a, b FROM friend)"),
+        "models": models,
+        "next": _next_step(space, bool(statuses), models),
+    }
+
+
+def _next_step(space: "Workspace", tracks: bool, models: dict[str, str]) -> str:
+    from audiorec.data.workspace import MAKERS
+
+    if not tracks:
+        return "audiorec extract FOLDER"
+    if not space.db.execute("SELECT 1 FROM listen").fetchone():
+        return "audiorec import listens FILE"
+    missing = [maker for name, maker in MAKERS.items() if name not in models and name != "dcgan"]
+    return missing[0] if missing else "audiorec recommend --user NAME"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {count}" for key, count in value.items()) or "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)
