@@ -46,7 +46,8 @@ R = TypeVar("R", bound=Recipe)
 def load(source: str | Path, kind: type[R], overrides: Sequence[str] = ()) -> R:
     """Read a recipe from a file, or by the name of a shipped one such as `training/neumf`.
 
-    `overrides` are `key=value` texts, as given to `--set`; values are read as TOML (`true`, `3`, `[1, 2]`), else as text.
+    `overrides` are `key=value` texts, as given to `--set`; values are read as TOML (`true`, `3`, `[1, 2]`), else as
+    text.
     Raises RecipeError for a missing file, a broken file, an unknown key or a value of the wrong type.
     """
     path = _find(source)

@@ -1,4 +1,4 @@
-"""The picture of docs/architecture.md, held against the code: floors, sizes, start-up time, and what is refused."""
+"""The picture of docs/architecture.md, held against the code: floors, sizes, start-up time, what is refused."""
 
 import ast
 import subprocess
@@ -13,7 +13,7 @@ PACKAGE = ROOT / "audiorec"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 FLOORS = {
-    "errors": 1,
+    "errors": 0,
     "__main__": 6,
     "metrics": 1,
     "data": 2,
@@ -55,9 +55,7 @@ def test_imports_point_down(path: Path) -> None:
     if here == "__init__":
         return
     for other in imported_rooms(path) - {here}:
-        assert FLOORS[other] < FLOORS[here], (
-            f"{path} on floor {FLOORS[here]} imports {other} on floor {FLOORS[other]}"
-        )
+        assert FLOORS[other] < FLOORS[here], f"{path} on floor {FLOORS[here]} imports {other} on floor {FLOORS[other]}"
 
 
 def module_name(path: Path) -> str:
@@ -106,9 +104,7 @@ def test_sizes(path: Path) -> None:
             decorated = {ast.unparse(decorator).split("(")[0] for decorator in node.decorator_list}
             is_command = bool(decorated & {"click.command", "click.group"})
             # A command's parameters are its options; budget them as options, not as arguments.
-            assert arguments <= (16 if is_command else 8), (
-                f"{path}:{node.lineno} {node.name}: {arguments} parameters"
-            )
+            assert arguments <= (16 if is_command else 8), f"{path}:{node.lineno} {node.name}: {arguments} parameters"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
@@ -130,9 +126,7 @@ def test_no_pickle_anywhere() -> None:
                 names = [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom):
                 names = [node.module or ""]
-            assert not {"pickle", "joblib", "dill", "cloudpickle", "shelve"} & set(names), (
-                f"{path} imports {names}"
-            )
+            assert not {"pickle", "joblib", "dill", "cloudpickle", "shelve"} & set(names), f"{path} imports {names}"
             if isinstance(node, ast.Call) and ast.unparse(node.func) in (
                 "torch.load",
                 "np.load",
@@ -142,7 +136,8 @@ def test_no_pickle_anywhere() -> None:
 
 
 def test_help_is_quick_and_imports_nothing_heavy() -> None:
-    code = "import sys; import audiorec.cli.main; print([m for m in ('torch','numpy','scipy','sklearn','pyarrow') if m in sys.modules])"
+    heavy = ("torch", "numpy", "scipy", "sklearn", "pyarrow")
+    code = f"import sys; import audiorec.cli.main; print([m for m in {heavy} if m in sys.modules])"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
     times = []

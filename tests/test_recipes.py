@@ -1,4 +1,4 @@
-"""Every shipped recipe loads, equals the defaults of its class where it is the reference one, and mistakes are named."""
+"""Every shipped recipe loads, the reference ones equal the defaults in code, and mistakes are named."""
 
 from pathlib import Path
 
@@ -60,8 +60,9 @@ def test_values_and_overrides(tmp_path: Path) -> None:
     ],
 )
 def test_mistakes_are_named(tmp_path: Path, text: str, overrides: list[str], message: str) -> None:
-    with pytest.raises(RecipeError, match="(?s).*".join(message.split())):
+    with pytest.raises(RecipeError) as caught:
         recipes.load(write(tmp_path, text), Sample, overrides)
+    assert message in str(caught.value)
 
 
 def test_absent_recipe_lists_the_known_ones() -> None:

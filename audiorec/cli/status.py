@@ -33,19 +33,23 @@ def _facts(space: "Workspace") -> dict[str, Any]:
     from audiorec.data.workspace import MAKERS
 
     statuses = Counter(track.status for track in space.tracks())
-    one = lambda query: space.db.execute(query).fetchone()[0]  # noqa: E731
     models = {name: space.model(name).name for name in MAKERS if space.has_model(name)}
     return {
         "tracks": dict(sorted(statuses.items())),
         "artists": len({track.artist for track in space.tracks() if track.artist}),
-        "users": one("SELECT count(DISTINCT user) FROM listen"),
-        "listens": one("SELECT coalesce(sum(count), 0) FROM listen"),
-        "played_tracks": one("SELECT count(DISTINCT track_id) FROM listen"),
-        "listens_not_matched": one("SELECT count(*) FROM unmatched"),
-        "friendships": one("SELECT count(*) FROM (SELECT DISTINCT a, b FROM friend)"),
+        "users": _one(space, "SELECT count(DISTINCT user) FROM listen"),
+        "listens": _one(space, "SELECT coalesce(sum(count), 0) FROM listen"),
+        "played_tracks": _one(space, "SELECT count(DISTINCT track_id) FROM listen"),
+        "listens_not_matched": _one(space, "SELECT count(*) FROM unmatched"),
+        "friendships": _one(space, "SELECT count(*) FROM (SELECT DISTINCT a, b FROM friend)"),
         "models": models,
         "next": _next_step(space, bool(statuses), models),
     }
+
+
+def _one(space: "Workspace", query: str) -> int | float:
+    value: int | float = space.db.execute(query).fetchone()[0]
+    return value
 
 
 def _next_step(space: "Workspace", tracks: bool, models: dict[str, str]) -> str:

@@ -6,7 +6,7 @@ What has no row here does not exist. It does not know what the rows mean: it sto
 import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from audiorec.data.tracks import Track
@@ -17,7 +17,8 @@ MIGRATIONS: tuple[str, ...] = (
     """
     CREATE TABLE track (
         id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE, present INTEGER NOT NULL DEFAULT 1,
-        size INTEGER, mtime_ns INTEGER, sidecar TEXT NOT NULL DEFAULT '', content_hash TEXT NOT NULL DEFAULT '',
+        size INTEGER NOT NULL DEFAULT 0, mtime_ns INTEGER NOT NULL DEFAULT 0,
+        sidecar TEXT NOT NULL DEFAULT '', content_hash TEXT NOT NULL DEFAULT '',
         title TEXT NOT NULL DEFAULT '', artists TEXT NOT NULL DEFAULT '[]', album TEXT NOT NULL DEFAULT '',
         year INTEGER, genre TEXT NOT NULL DEFAULT '', decoder TEXT NOT NULL DEFAULT '',
         seconds REAL NOT NULL DEFAULT 0, seconds_promised REAL, bad_packets INTEGER NOT NULL DEFAULT 0,
@@ -70,7 +71,7 @@ class FileRecord:
     seconds: float = 0.0
     seconds_promised: float | None = None
     bad_packets: int = 0
-    crashes: int = field(default=0)
+    crashes: int = 0
 
 
 def connect(path: Path, write: bool) -> sqlite3.Connection:
@@ -91,9 +92,7 @@ def connect(path: Path, write: bool) -> sqlite3.Connection:
             f"{path} is of version {version}, this audiorec knows up to {len(MIGRATIONS)}: update audiorec"
         )
     if not write and version < len(MIGRATIONS):
-        raise WorkspaceError(
-            f"{path} is of the older version {version}: run audiorec extract once to bring it up"
-        )
+        raise WorkspaceError(f"{path} is of the older version {version}: run audiorec extract once to bring it up")
     return db
 
 
@@ -105,7 +104,8 @@ def _migrate(db: sqlite3.Connection, version: int) -> None:
 def read_tracks(db: sqlite3.Connection) -> list[Track]:
     """Every track that is present, in rising order of id."""
     rows = db.execute(
-        "SELECT id, path, title, artists, album, year, genre, seconds, status, reason FROM track WHERE present = 1 ORDER BY id"
+        "SELECT id, path, title, artists, album, year, genre, seconds, status, reason"
+        " FROM track WHERE present = 1 ORDER BY id"
     )
     return [
         Track(track, path, title, tuple(json.loads(artists)), album, year, genre, seconds, status, reason)
@@ -143,14 +143,14 @@ def write_record(db: sqlite3.Connection, record: FileRecord) -> None:
 
 def read_records(db: sqlite3.Connection) -> dict[bytes, FileRecord]:
     """What is known of each present file, by path."""
-    rows = db.execute(
-        "SELECT path, id, size, mtime_ns, status, reason, sidecar, content_hash, title, artists, album, year, genre,"
-        " decoder, seconds, seconds_promised, bad_packets, crashes FROM track WHERE present = 1 ORDER BY id"
-    )
-    return {
-        row[0]: FileRecord(row[1], row[2] or 0, row[3] or 0, *row[4:9], tuple(json.loads(row[9])), *row[10:])
-        for row in rows
-    }
+    columns = [field.name for field in fields(FileRecord)]
+    names = ", ".join("id" if name == "track_id" else name for name in columns)
+    records = {}
+    for path, *values in db.execute(f"SELECT path, {names} FROM track WHERE present = 1 ORDER BY id"):
+        known = dict(zip(columns, values, strict=True))
+        known["artists"] = tuple(json.loads(known["artists"]))
+        records[path] = FileRecord(**known)
+    return records
 
 
 def add_paths(db: sqlite3.Connection, paths: Iterable[bytes]) -> None:

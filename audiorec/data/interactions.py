@@ -35,9 +35,7 @@ class Interactions:
             return self.users.index(name)
         except ValueError:
             near = get_close_matches(name, self.users, n=5) or sorted(self.users)[:5]
-            raise UnknownNameError(
-                f"no user {name!r} among the listens; did you mean {', '.join(near)}?"
-            ) from None
+            raise UnknownNameError(f"no user {name!r} among the listens; did you mean {', '.join(near)}?") from None
 
     def columns(self, ids: Collection[int] | NDArray[np.int64]) -> NDArray[np.int64]:
         """Columns of the given track ids; ids that are not here are left out."""
@@ -96,6 +94,4 @@ def _last_times(
     last = np.ones(len(order), dtype=bool)
     last[:-1] = (np.diff(rows[order]) != 0) | (np.diff(cols[order]) != 0)
     chosen = order[last]
-    return sparse.csr_array(
-        sparse.coo_array((values[chosen], (rows[chosen], cols[chosen])), shape=shape).tocsr()
-    )
+    return sparse.csr_array(sparse.coo_array((values[chosen], (rows[chosen], cols[chosen])), shape=shape).tocsr())

@@ -1,7 +1,8 @@
 """Feature tables: immutable Parquet shards with one row a track, and the reader that joins them.
 
-A shard's schema carries the layout (names of the descriptors, scale of the log-mel, digest of the recipe), so a file
-explains itself to Spark, DuckDB or a person. It does not know the catalogue: which rows are valid is said by the caller.
+A shard's schema carries the layout (names of the descriptors, scale of the log-mel, digest of the recipe), so a
+file explains itself to Spark, DuckDB or a person. It does not know the catalogue: which rows are valid is said by
+the caller.
 """
 
 import json
@@ -71,9 +72,7 @@ class FeatureTable:
 
     def __init__(self, rows_of: Mapping[Path, Sequence[int]], digest: str) -> None:
         """`rows_of` maps each shard to the track ids that count in it; raises WorkspaceError for a foreign shard."""
-        self._shards = [
-            (path, np.asarray(sorted(ids), dtype=np.int64)) for path, ids in sorted(rows_of.items())
-        ]
+        self._shards = [(path, np.asarray(sorted(ids), dtype=np.int64)) for path, ids in sorted(rows_of.items())]
         ids = [ids for _, ids in self._shards]
         self.track_ids: NDArray[np.int64] = np.sort(np.concatenate(ids)) if ids else np.zeros(0, np.int64)
         if not self._shards:
@@ -81,9 +80,7 @@ class FeatureTable:
         self.layout = _read_layout(self._shards[0][0])
         for path, _ in self._shards:
             if _read_layout(path).digest != digest:
-                raise WorkspaceError(
-                    f"{path} was made by another feature recipe: remove it and extract again"
-                )
+                raise WorkspaceError(f"{path} was made by another feature recipe: remove it and extract again")
 
     def __len__(self) -> int:
         return len(self.track_ids)
@@ -109,7 +106,7 @@ class FeatureTable:
         return self._patches("logmel", track_ids)
 
     def waveform(self, track_ids: NDArray[np.int64] | None = None) -> Patches:
-        """Mu-law waveform patches uint8 [P, channels, samples] of the tracks (default: all), in the order of the request."""
+        """Mu-law waveform patches uint8 [P, channels, samples] of the tracks (default: all), as requested."""
         return self._patches("waveform", track_ids)
 
     def _read(self, columns: list[str]) -> pa.Table:
@@ -183,11 +180,9 @@ def _read_layout(path: Path) -> Layout:
         metadata = pq.read_schema(path).metadata or {}
         values = json.loads(metadata[_LAYOUT_KEY])
     except (OSError, pa.ArrowException, KeyError, ValueError) as error:
-        raise WorkspaceError(
-            f"{path} is not a readable feature shard: remove it and extract again"
-        ) from error
-    names = {key: tuple(values.pop(key)) for key in ("descriptor_names", "lyrics_names")}
-    return Layout(**values, **names)
+        raise WorkspaceError(f"{path} is not a readable feature shard: remove it and extract again") from error
+    values.update({key: tuple(values[key]) for key in ("descriptor_names", "lyrics_names")})
+    return Layout(**values)
 
 
 def _read_patches(path: Path, column: str, ids: set[int]) -> dict[int, NDArray[np.uint8]]:

@@ -120,13 +120,9 @@ class Workspace:
         with self.transaction() as db:
             for record in records:
                 catalogue.write_record(db, record)
-                db.execute(
-                    "DELETE FROM feature WHERE track_id = ? AND digest = ?", (record.track_id, layout.digest)
-                )
+                db.execute("DELETE FROM feature WHERE track_id = ? AND digest = ?", (record.track_id, layout.digest))
             if file is not None:
-                shard = db.execute(
-                    "INSERT INTO shard (digest, file) VALUES (?, ?)", (layout.digest, file)
-                ).lastrowid
+                shard = db.execute("INSERT INTO shard (digest, file) VALUES (?, ?)", (layout.digest, file)).lastrowid
                 db.executemany(
                     "INSERT OR REPLACE INTO feature (track_id, digest, shard_id) VALUES (?, ?, ?)",
                     ((track, layout.digest, shard) for track, _ in rows),
@@ -190,9 +186,7 @@ class Workspace:
         """Store friendships; each pair once, whatever its order."""
         with self.transaction() as db:
             db.execute("DELETE FROM friend WHERE source = ?", (source,))
-            db.executemany(
-                "INSERT OR IGNORE INTO friend VALUES (?, ?, ?)", ((source, *sorted(pair)) for pair in pairs)
-            )
+            db.executemany("INSERT OR IGNORE INTO friend VALUES (?, ?, ?)", ((source, *sorted(pair)) for pair in pairs))
 
     def friends(self) -> list[tuple[str, str]]:
         """Every pair of friends, sorted."""
@@ -204,9 +198,7 @@ class Workspace:
         known = set(items.tolist())
         rows = [
             row
-            for row in self.db.execute(
-                "SELECT user, track_id, count, time FROM listen ORDER BY user, track_id, source"
-            )
+            for row in self.db.execute("SELECT user, track_id, count, time FROM listen ORDER BY user, track_id, source")
             if row[1] in known
         ]
         if not rows:
@@ -258,11 +250,7 @@ class Workspace:
         return self._latest(name) > 0
 
     def _latest(self, name: str) -> int:
-        return int(
-            self.db.execute("SELECT coalesce(max(version), 0) FROM model WHERE name = ?", (name,)).fetchone()[
-                0
-            ]
-        )
+        return int(self.db.execute("SELECT coalesce(max(version), 0) FROM model WHERE name = ?", (name,)).fetchone()[0])
 
     def _set(self, db: sqlite3.Connection, key: str, value: str) -> None:
         db.execute("INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)", (key, value))
@@ -271,8 +259,7 @@ class Workspace:
         """Remove what a crash left: files and folders that no catalogue row names."""
         known = {self.root / row[0] for row in self.db.execute("SELECT file FROM shard")}
         known |= {
-            self.root / "models" / name / f"{version:04d}"
-            for name, version in self.db.execute("SELECT * FROM model")
+            self.root / "models" / name / f"{version:04d}" for name, version in self.db.execute("SELECT * FROM model")
         }
         for orphan in {*(self.root / "features").glob("*/*"), *(self.root / "models").glob("*/*")} - known:
             shutil.rmtree(orphan) if orphan.is_dir() else orphan.unlink()

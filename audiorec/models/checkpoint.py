@@ -26,9 +26,9 @@ _LIBRARIES = ("audiorec", "numpy", "scikit-learn", "torch")
 class Header:
     """What a checkpoint says of itself.
 
-    kind: which loader reads it; config: the numbers that rebuild the model; feature_digest and recipe_digest: what made
-    its inputs and itself ("" where it uses no features); labels: names behind its rows (users, classes); score: what was
-    measured on the validation part.
+    kind: which loader reads it; config: the numbers that rebuild the model; feature_digest and recipe_digest: what
+    made its inputs and itself ("" where it uses no features); labels: names behind its rows (users, classes);
+    score: what was measured on the validation part.
     """
 
     kind: str
@@ -43,15 +43,11 @@ class Header:
 
 def save(folder: Path, header: Header, arrays: Mapping[str, NDArray[Any]]) -> None:
     """Write `arrays.safetensors` and `header.json` into an existing folder."""
-    save_file(
-        {name: np.ascontiguousarray(array) for name, array in arrays.items()}, folder / "arrays.safetensors"
-    )
+    save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, folder / "arrays.safetensors")
     _write_header(folder, header)
 
 
-def load(
-    folder: Path, kind: str, feature_digest: str | None = None
-) -> tuple[Header, dict[str, NDArray[Any]]]:
+def load(folder: Path, kind: str, feature_digest: str | None = None) -> tuple[Header, dict[str, NDArray[Any]]]:
     """Read a checkpoint; raises CheckpointError when it is absent, broken, of another kind or for other features."""
     header = read_header(folder, kind, feature_digest)
     try:
@@ -80,9 +76,7 @@ def load_skops(
         KeyError,
         skops.io.exceptions.UntrustedTypesFoundException,
     ) as error:
-        raise CheckpointError(
-            f"{folder} is broken or holds foreign types ({error}): train it again"
-        ) from error
+        raise CheckpointError(f"{folder} is broken or holds foreign types ({error}): train it again") from error
 
 
 def read_header(folder: Path, kind: str, feature_digest: str | None = None) -> Header:
@@ -93,9 +87,7 @@ def read_header(folder: Path, kind: str, feature_digest: str | None = None) -> H
     except (OSError, ValueError, TypeError) as error:
         raise CheckpointError(f"{folder} holds no readable checkpoint ({error}): train it again") from error
     if header.format > FORMAT:
-        raise CheckpointError(
-            f"{folder} is of format {header.format}, this audiorec knows {FORMAT}: update audiorec"
-        )
+        raise CheckpointError(f"{folder} is of format {header.format}, this audiorec knows {FORMAT}: update audiorec")
     if header.kind != kind:
         raise CheckpointError(f"{folder} holds a {header.kind} model, not {kind}")
     if feature_digest is not None and header.feature_digest != feature_digest:
