@@ -1,0 +1,57 @@
+"""`audiorec import` from the outside: what it prints, and what it leaves in the workspace."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from audiorec.cli.main import cli
+from audiorec.data.workspace import Workspace
+from audiorec.errors import InputError
+
+
+def call(root: Path, *words: str) -> Result:
+    return CliRunner().invoke(cli, ["--workspace", str(root), "import", *words], catch_exceptions=False)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    with Workspace.open(tmp_path / "w", write=True) as space:
+        space.add_paths([b"/m/a.mp3", b"/m/b.mp3"])
+    return tmp_path / "w"
+
+
+def test_listens_as_json_and_as_a_table(root: Path, tmp_path: Path) -> None:
+    file = tmp_path / "listens.csv"
+    file.write_text("user,path,count\nann,a.mp3,2\nann,[b].mp3,1\nann,b.mp3,x\n")
+    out = json.loads(call(root, "listens", str(file), "--json").stdout)["files"][0]
+    assert (out["rows"], out["listens"], out["by"]) == (2, 2.0, {"path": 1})
+    assert out["unmatched"] == [{"line": 3, "song": "[b].mp3", "reason": "no such song in the library"}]
+    assert [problem["line"] for problem in out["problems"]] == [4]
+    table = call(root, "listens", str(file)).stdout
+    assert "[b].mp3" in table
+    assert "not a number above 0" in table
+
+
+def test_playlists_belong_to_a_user(root: Path, tmp_path: Path) -> None:
+    file = tmp_path / "list.m3u8"
+    file.write_text("a.mp3\nb.mp3\na.mp3\n")
+    for _ in range(2):
+        call(root, "playlists", str(file), "--user", "ann")
+    with Workspace.open(root) as space:
+        rows = list(space.db.execute("SELECT user, track_id, count FROM listen ORDER BY track_id"))
+    assert rows == [("ann", 1, 2.0), ("ann", 2, 1.0)]
+
+
+def test_friends(root: Path, tmp_path: Path) -> None:
+    file = tmp_path / "friends.csv"
+    file.write_text("bob,ann\nann,bob\nann\n")
+    assert "two names are needed" in call(root, "friends", str(file)).stdout
+    with Workspace.open(root) as space:
+        assert space.friends() == [("ann", "bob")]
+
+
+def test_a_missing_file_is_named(root: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"cannot read .*gone\.csv"):
+        call(root, "listens", str(tmp_path / "gone.csv"))
