@@ -7,12 +7,15 @@ import pytest
 from audiorec import recipes
 from audiorec.errors import RecipeError
 from audiorec.recipes import Recipe
+from audiorec.training.network import NetworkRecipe
 
 # Name of a shipped recipe -> its class.
-KINDS: dict[str, type[Recipe]] = {}
+KINDS: dict[str, type[Recipe]] = {
+    "training/network": NetworkRecipe,
+}
 
 # Recipes whose values must equal the defaults in code.
-REFERENCES: tuple[str, ...] = ()
+REFERENCES: tuple[str, ...] = ("training/network",)
 
 
 class Sample(Recipe):

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from audiorec.data.listens_file import Listen, Problem
-from audiorec.data.matching import Matcher, SongName
+from audiorec.data.matching import Match, Matcher, SongName
 from audiorec.data.text_file import read_bytes
 from audiorec.data.workspace import Workspace
 
@@ -61,8 +61,11 @@ def store_listens(
     kept: list[tuple[int, str, str, float, float | None]] = []
     missing: list[Unmatched] = []
     by: Counter[str] = Counter()
+    seen: dict[SongName, Match] = {}
     for row in rows:
-        match = matcher.match(row.song, folder)
+        if row.song not in seen:
+            seen[row.song] = matcher.match(row.song, folder)
+        match = seen[row.song]
         if match.track_id is None:
             missing.append(Unmatched(row.line, row.song.shown, match.reason))
             kept.append((row.line, row.user, _pack(row.song), row.count, row.time))

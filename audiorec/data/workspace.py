@@ -15,6 +15,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
+import numpy as np
+from numpy.typing import NDArray
+
 from audiorec.data import catalogue
 from audiorec.data.catalogue import FileRecord
 from audiorec.data.interactions import Interactions, from_triples
@@ -192,9 +195,12 @@ class Workspace:
         """Every pair of friends, sorted."""
         return list(self.db.execute("SELECT DISTINCT a, b FROM friend ORDER BY a, b"))
 
-    def interactions(self) -> Interactions:
-        """All listens to tracks that have features, over every such track."""
-        items = self.features().track_ids
+    def interactions(self, every_song: bool = False) -> Interactions:
+        """All listens to tracks that have features, over every such track.
+
+        `every_song` takes also the tracks without features that are known by name only: what a network needs.
+        """
+        items = self._song_ids() if every_song else self.features().track_ids
         known = set(items.tolist())
         rows = [
             row
@@ -205,6 +211,10 @@ class Workspace:
             raise WorkspaceError("no listens here yet: run audiorec import listens FILE first")
         users, ids, counts, times = (list(column) for column in zip(*rows, strict=True))
         return from_triples(users, ids, counts, times, items)
+
+    def _song_ids(self) -> NDArray[np.int64]:
+        songs = self.db.execute("SELECT id FROM track WHERE present = 1 AND status != 'failed' ORDER BY id")
+        return np.fromiter((row[0] for row in songs), dtype=np.int64)
 
     def artist_parts(self) -> dict[str, str]:
         """The part of every artist: `fit` (70 %), `validation` (15 %) or `test` (15 %).

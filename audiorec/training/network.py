@@ -1,0 +1,141 @@
+"""Training of the network embedding: lengths and weights chosen on held-out listens, then fitted to all of them.
+
+It takes the network as it is; which listens may be in it (a cold evaluation must take some away) is said by the caller.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from audiorec import metrics
+from audiorec.data.network import Network
+from audiorec.errors import InputError
+from audiorec.models.network_embedding import NetworkEmbedding
+from audiorec.models.spectral_embedding import SpectralEmbedding, SpectralSettings, embed
+from audiorec.recipes import Recipe
+
+TOP = 20
+
+
+class NetworkRecipe(Recipe):
+    """How the network is embedded; of lists, the value that ranks held-out listens best is taken."""
+
+    dims: tuple[int, ...] = (16, 32, 64, 128, 256)
+    artist_weights: tuple[float, ...] = (0.1, 0.3, 1.0)
+    friend_weight: float = 0.1
+    held_out: float = 0.2
+
+
+@dataclass(frozen=True)
+class TrainedNetwork:
+    """The embedding of the whole network, what was chosen for it, and what the held-out listens said."""
+
+    model: NetworkEmbedding
+    dims: int
+    artist_weight: float
+    score: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One setting and its Recall@20 on the held-out listens."""
+
+    artist_weight: float
+    dims: int
+    recall: float
+
+
+def train(
+    network: Network, recipe: NetworkRecipe, report: Callable[[Trial], None] = lambda trial: None
+) -> TrainedNetwork:
+    """Choose on a part of every user's listens, then embed all; raises InputError when there are no listens."""
+    if not network.listens.nnz:
+        raise InputError("no listens to songs of the library: run audiorec import listens FILE first")
+    kept, held = hold_out(network.listens, recipe.held_out, recipe.seed)
+    trials: list[Trial] = []
+    for weight in recipe.artist_weights:
+        found = _fit(network.with_listens(kept), recipe, weight)
+        for dims in sorted({min(dims, found.songs.shape[1]) for dims in recipe.dims}):
+            cut = found.cut(dims)
+            trials.append(Trial(weight, dims, recall_at(cut.users, cut.songs, kept, held)))
+            report(trials[-1])
+    # NaN (nothing could be held out) must lose against every number.
+    best = max(trials, key=lambda trial: np.nan_to_num(trial.recall, nan=-1.0))
+    whole = _fit(network, recipe, best.artist_weight).cut(best.dims)
+    score = {f"recall@{TOP}": best.recall, f"popularity_recall@{TOP}": popularity_recall(kept, held)}
+    finite = {name: value for name, value in score.items() if np.isfinite(value)}
+    return TrainedNetwork(_named(network, whole), whole.songs.shape[1], best.artist_weight, finite)
+
+
+def embed_network(
+    network: Network, dims: int, artist_weight: float, friend_weight: float, seed: int
+) -> NetworkEmbedding:
+    """The embedding with chosen settings, for a network from which some listens were taken away."""
+    settings = SpectralSettings(dims, artist_weight, friend_weight, seed)
+    return _named(network, embed(network.listens, network.credits, network.friends, settings))
+
+
+def hold_out(listens: sparse.csr_array, share: float, seed: int) -> tuple[sparse.csr_array, sparse.csr_array]:
+    """Split the entries of CSR [U, S]: about `share` of each user's songs held out, from users with two songs or more.
+
+    Returns (kept, held), same shape; a user always keeps at least one song.
+    """
+    rng = np.random.default_rng(seed)
+    listens = sparse.csr_array(listens)
+    held = np.zeros(listens.nnz, dtype=bool)
+    for first, last in zip(listens.indptr[:-1], listens.indptr[1:], strict=True):
+        size = int(last - first)
+        count = min(max(1, round(size * share)), size - 1) if size > 1 else 0
+        held[first + rng.permutation(size)[:count]] = count > 0
+    return _entries(listens, ~held), _entries(listens, held)
+
+
+def recall_at(
+    users: NDArray[np.float32],
+    songs: NDArray[np.float32],
+    kept: sparse.csr_array,
+    held: sparse.csr_array,
+    k: int = TOP,
+) -> float:
+    """Mean Recall@k of users [U, d] and songs [S, d] over all songs but the kept ones; NaN when none is held out."""
+    return _recall(lambda row: users[row] @ songs.T, kept, held, k)
+
+
+def popularity_recall(kept: sparse.csr_array, held: sparse.csr_array, k: int = TOP) -> float:
+    """The same for the number of listeners of each song."""
+    plays = np.asarray((kept > 0).sum(axis=0), dtype=np.float64).reshape(-1)
+    return _recall(lambda row: plays, kept, held, k)
+
+
+def _recall(
+    score: Callable[[int], NDArray[np.floating]], kept: sparse.csr_array, held: sparse.csr_array, k: int
+) -> float:
+    values = []
+    for row in np.flatnonzero(np.diff(held.indptr)):
+        scores = np.array(score(int(row)), dtype=np.float64)
+        relevant = np.zeros(len(scores), dtype=bool)
+        relevant[held.indices[held.indptr[row] : held.indptr[row + 1]]] = True
+        scores[kept.indices[kept.indptr[row] : kept.indptr[row + 1]]] = np.nan
+        values.append(metrics.recall(metrics.relevant_ranks(scores, relevant), k))
+    return float(np.mean(values)) if values else float("nan")
+
+
+def _fit(network: Network, recipe: NetworkRecipe, artist_weight: float) -> SpectralEmbedding:
+    settings = SpectralSettings(max(recipe.dims), artist_weight, recipe.friend_weight, recipe.seed)
+    return embed(network.listens, network.credits, network.friends, settings)
+
+
+def _named(network: Network, found: SpectralEmbedding) -> NetworkEmbedding:
+    return NetworkEmbedding(
+        network.users, network.songs, network.artists, found.users, found.songs, found.artists, found.scale
+    )
+
+
+def _entries(listens: sparse.csr_array, chosen: NDArray[np.bool_]) -> sparse.csr_array:
+    whole = sparse.coo_array(listens)
+    row, column = whole.coords
+    entries = (whole.data[chosen], (row[chosen], column[chosen]))
+    return sparse.csr_array(sparse.coo_array(entries, shape=listens.shape).tocsr())
