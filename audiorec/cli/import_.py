@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -24,7 +24,7 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 @click.group("import")
 def command() -> None:
-    """Bring in who listens to what: listens, playlists, friends."""
+    """Bring in who listens to what: listens, playlists, friends, and songs known by name."""
 
 
 @command.command("listens")
@@ -80,17 +80,28 @@ def friends(session: Session, files: tuple[Path, ...], as_json: bool) -> None:
     with Workspace.open(session.workspace, write=True) as space:
         for path, file in found:
             space.add_friends(source_of(space, "friends", path), file.pairs)
-    if as_json:
-        facts = [
-            {"file": str(path), "pairs": len(file.pairs), "problems": [asdict(problem) for problem in file.problems]}
-            for path, file in found
-        ]
-        console().print_json(json.dumps({"files": facts}))
-        return
-    rows = [(str(path), str(len(file.pairs)), str(len(file.problems))) for path, file in found]
-    print_table("Friendships imported", ["file", "pairs", "rows not used"], rows)
-    problems = [(path.name, str(p.line), p.reason) for path, file in found for p in file.problems]
-    _print_first("Rows that could not be used", ["file", "line", "why"], problems)
+    facts = [(str(path), len(file.pairs), [asdict(problem) for problem in file.problems]) for path, file in found]
+    _print_simple("pairs", facts, as_json)
+
+
+@command.command("songs")
+@_FILES
+@_JSON
+@pass_session
+def songs(session: Session, files: tuple[Path, ...], as_json: bool) -> None:
+    """Import CSV or Parquet FILES of song id, title and artists: songs without sound, known by name only.
+
+    Playlists that name songs by these ids then find them, and train-network and similar work with them.
+    """
+    from audiorec.data.songs_file import read_songs, store_songs
+    from audiorec.data.workspace import Workspace
+
+    found = [(path, read_songs(path)) for path in files]
+    with Workspace.open(session.workspace, write=True) as space:
+        for _, file in found:
+            store_songs(space, file.songs)
+    facts = [(str(path), len(file.songs), [asdict(problem) for problem in file.problems]) for path, file in found]
+    _print_simple("songs", facts, as_json)
 
 
 def _run(
@@ -138,6 +149,17 @@ def _print_reports(kind: str, reports: list["ImportReport"]) -> None:
     missing = [(Path(r.file).name, str(row.line), row.song, row.reason) for r in reports for row in r.unmatched]
     _print_first("Not in the library (kept until the songs are there)", ["file", "line", "song", "why"], missing)
     problems = [(Path(r.file).name, str(row.line), row.reason) for r in reports for row in r.problems]
+    _print_first("Rows that could not be used", ["file", "line", "why"], problems)
+
+
+def _print_simple(what: str, facts: list[tuple[str, int, list[dict[str, Any]]]], as_json: bool) -> None:
+    if as_json:
+        files = [{"file": file, what: count, "problems": problems} for file, count, problems in facts]
+        console().print_json(json.dumps({"files": files}))
+        return
+    rows = [(file, str(count), str(len(problems))) for file, count, problems in facts]
+    print_table(f"Imported {what}", ["file", what, "rows not used"], rows)
+    problems = [(Path(file).name, str(p["line"]), str(p["reason"])) for file, _, found in facts for p in found]
     _print_first("Rows that could not be used", ["file", "line", "why"], problems)
 
 

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import chain
 from pathlib import Path
 
 import pyarrow as pa
@@ -30,7 +31,6 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "title": ("title", "track", "track_name", "trackname", "song_title", "name"),
     "song": ("song", "song_id", "songid", "item", "item_id", "music"),
 }
-_SONG_COLUMNS = ("track_id", "path", "song", "title")
 _POSITIONS = ("user", "song", "count", "time")  # a file without a header, such as the Taste Profile's triplets
 
 
@@ -66,7 +66,7 @@ def read_listens(path: Path) -> ListensFile:
 
     Raises InputError when the file cannot be read at all or lacks a column for the user or for the song.
     """
-    records, columns = _parquet_records(path) if _is_parquet(path) else _csv_records(path)
+    records, columns = read_records(path, ("user", "track_id path song title"))
     rows: list[Listen] = []
     problems: list[Problem] = []
     for line, values in records:
@@ -150,12 +150,21 @@ def find_columns(header: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def _check_columns(columns: Mapping[str, int], path: Path, header: Sequence[str]) -> None:
-    seen = ", ".join(header)[:200]
-    if "user" not in columns:
-        raise InputError(f"{path} has no column for the user (found: {seen}): name one of its columns user")
-    if not any(name in columns for name in _SONG_COLUMNS):
-        raise InputError(f"{path} has no column for the song (found: {seen}): add track_id, path, or artist and title")
+def read_records(path: Path, needed: Sequence[str]) -> tuple[Iterator[tuple[int, Sequence[str]]], dict[str, int]]:
+    """Line numbers and fields of a CSV or Parquet file, and the places of its known columns.
+
+    `needed` names columns that must be there, alternatives separated by blanks; raises InputError when one is not.
+    """
+    records, header = _parquet_records(path) if _is_parquet(path) else _csv_records(path)
+    columns = find_columns(header)
+    if not columns and 2 <= len(header) <= len(_POSITIONS) and not _is_parquet(path):
+        columns = {name: place for place, name in enumerate(_POSITIONS[: len(header)])}
+        records, _ = _csv_records(path, headed=False)
+    for names in needed:
+        if not any(name in columns for name in names.split()):
+            seen = ", ".join(header)[:200]
+            raise InputError(f"{path} has no column {names.replace(' ', ' or ')} (found: {seen}): name one of them so")
+    return records, columns
 
 
 # --- CSV -------------------------------------------------------------------------------------------------------------
@@ -183,23 +192,13 @@ def sniff_delimiter(text: str) -> str:
     return max((",", "\t", ";", "|"), key=merit)
 
 
-def _csv_records(path: Path) -> tuple[Iterator[tuple[int, Sequence[str]]], dict[str, int]]:
+def _csv_records(path: Path, headed: bool = True) -> tuple[Iterator[tuple[int, Sequence[str]]], list[str]]:
     text = read_text(path)
     rows = split_rows(text, sniff_delimiter(text))
     first = next(rows, None)
     if first is None:
         raise InputError(f"{path} is empty: it needs a header such as user,path,count and rows")
-    columns = find_columns(first[1])
-    if not columns and 2 <= len(first[1]) <= len(_POSITIONS):
-        positions = {name: place for place, name in enumerate(_POSITIONS[: len(first[1])])}
-        return _chain(first, rows), positions
-    _check_columns(columns, path, first[1])
-    return rows, columns
-
-
-def _chain(first: tuple[int, list[str]], rest: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
-    yield first
-    yield from rest
+    return (rows if headed else chain([first], rows)), first[1]
 
 
 # --- Parquet ---------------------------------------------------------------------------------------------------------
@@ -213,14 +212,12 @@ def _is_parquet(path: Path) -> bool:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from error
 
 
-def _parquet_records(path: Path) -> tuple[Iterator[tuple[int, Sequence[str]]], dict[str, int]]:
+def _parquet_records(path: Path) -> tuple[Iterator[tuple[int, Sequence[str]]], list[str]]:
     try:
         table = pq.read_table(path)
     except (OSError, pa.ArrowException) as error:
         raise InputError(f"{path} is not a readable Parquet file ({error})") from error
-    columns = find_columns(table.column_names)
-    _check_columns(columns, path, table.column_names)
-    return _table_rows(table), columns
+    return _table_rows(table), list(table.column_names)
 
 
 def _table_rows(table: pa.Table) -> Iterator[tuple[int, Sequence[str]]]:

@@ -223,7 +223,9 @@ class Workspace:
         order is a hash of the name, and a known artist keeps her part for ever when it was stored by a writer.
         """
         stored = dict(self.db.execute("SELECT artist, part FROM artist_part"))
-        names = {track.artist or f"track {track.id}" for track in self.tracks() if track.status != "failed"}
+        names = {
+            track.artist or f"track {track.id}" for track in self.tracks() if track.status not in ("failed", "listed")
+        }
         parts = _assign_parts(names, stored)
         if self._lock is not None:
             with self.transaction() as db:

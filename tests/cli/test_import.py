@@ -55,3 +55,17 @@ def test_friends(root: Path, tmp_path: Path) -> None:
 def test_a_missing_file_is_named(root: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"cannot read .*gone\.csv"):
         call(root, "listens", str(tmp_path / "gone.csv"))
+
+
+def test_songs_known_by_name_go_through_the_network(tmp_path: Path) -> None:
+    songs, listens = tmp_path / "songs.csv", tmp_path / "playlists.csv"
+    songs.write_text("song_id,title,artists\n77,Dilemma,Nelly|Kelly\n88,晴天,周杰伦\n99,,x\n", encoding="utf-8")
+    listens.write_text("playlist_id,song_id\np,77\np,88\nq,77\nq,周杰倫 - 晴天\nq,99\n", encoding="utf-8")
+    root = tmp_path / "w"
+    assert "no title" in call(root, "songs", str(songs)).stdout
+    out = json.loads(call(root, "listens", str(listens), "--json").stdout)["files"][0]
+    assert (out["by"], len(out["unmatched"])) == ({"id": 3, "name": 1}, 1)
+    with Workspace.open(root) as space:
+        assert [track.status for track in space.tracks()] == ["listed", "listed"]
+        assert space.artist_parts() == {}
+        assert space.interactions(every_song=True).counts.toarray().tolist() == [[1, 1], [1, 1]]

@@ -78,8 +78,8 @@ def test_bad_rows_are_reported_and_the_others_kept(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("", "is empty"),
-        ("name,count\nx,1\n", "no column for the user"),
-        ("user,count,mood\na,1,x\n", "no column for the song"),
+        ("name,count\nx,1\n", "no column user"),
+        ("user,count,mood\na,1,x\n", "no column track_id or path or song or title"),
     ],
 )
 def test_files_that_cannot_be_used(tmp_path: Path, text: str, message: str) -> None:

@@ -1,0 +1,80 @@
+"""What is near: songs and artists by sound, words and network, compared one modality at a time and then together.
+
+Likeness is the cosine of standardised vectors, exact over the whole library. A modality that one of two songs lacks
+says nothing about the pair: it counts as the mean likeness there. It does not know where vectors come from.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audiorec.errors import InputError
+from audiorec.models.network_embedding import unit
+
+# How much each modality counts when all are asked for: words say less of likeness than sound and listeners.
+WEIGHTS: Mapping[str, float] = {"sound": 1.0, "words": 0.5, "network": 1.0}
+
+
+@dataclass(frozen=True)
+class Block:
+    """One modality: vectors [N, d] and which rows are known, bool [N]."""
+
+    vectors: NDArray[np.floating]
+    known: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Near:
+    """A neighbour: its row, the likeness over all modalities, and that of each one that both have."""
+
+    row: int
+    score: float
+    by: dict[str, float]
+
+
+def nearest(blocks: Mapping[str, Block], row: int, top: int, allowed: NDArray[np.bool_] | None = None) -> list[Near]:
+    """The `top` rows most like one row, best first, itself left out; `allowed` bool [N] limits the answer.
+
+    Raises InputError when no modality knows the row.
+    """
+    usable = {name: block for name, block in blocks.items() if block.known[row]}
+    if not usable:
+        raise InputError("nothing is known of it yet: no features and no listens; extract it, or import listens first")
+    likeness = {name: _likeness(block, row) for name, block in usable.items()}
+    total = sum(WEIGHTS[name] for name in usable)
+    filled = [WEIGHTS[name] * np.where(np.isnan(v), _mean(v, row), v) for name, v in likeness.items()]
+    score = np.sum(filled, axis=0) / total
+    able = np.any([block.known for block in usable.values()], axis=0)
+    able[row] = False
+    if allowed is not None:
+        able &= allowed
+    order = np.lexsort((np.arange(len(able)), -np.where(able, score, -np.inf)))[: min(top, int(able.sum()))]
+    return [
+        Near(int(n), float(score[n]), {name: float(v[n]) for name, v in likeness.items() if not np.isnan(v[n])})
+        for n in order
+    ]
+
+
+def mean_of_groups(block: Block, groups: Sequence[NDArray[np.integer]]) -> Block:
+    """A block with one row a group (an artist): the mean direction of the group's known rows."""
+    vectors = np.zeros((len(groups), block.vectors.shape[1]))
+    directions = unit(block.vectors)
+    for place, rows in enumerate(groups):
+        known = [row for row in rows if block.known[row]]
+        if known:
+            vectors[place] = directions[known].mean(axis=0)
+    return Block(vectors, np.asarray(np.any(vectors != 0, axis=1)))
+
+
+def _likeness(block: Block, row: int) -> NDArray[np.float64]:
+    directions = unit(np.asarray(block.vectors, dtype=np.float64))
+    cosine = directions @ directions[row]
+    return np.where(block.known, cosine, np.nan)
+
+
+def _mean(likeness: NDArray[np.float64], row: int) -> float:
+    others = np.delete(likeness, row)
+    known = others[~np.isnan(others)]
+    return float(known.mean()) if len(known) else 0.0
