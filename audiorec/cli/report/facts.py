@@ -1,0 +1,162 @@
+"""What the report page is told: frozen, plain data. It knows nothing about how any of it came to be."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Found:
+    """What extraction and import found.
+
+    seconds: playing time of all songs. statuses: files by `ok`, `partial`, `failed`. languages: songs by the language
+    of their lyrics. unusable: (file, reason) of what could not be used. unplayed: songs that nobody has played.
+    """
+
+    songs: int
+    artists: int
+    albums: int
+    seconds: float
+    users: int
+    listens: int
+    unplayed: int
+    languages: Mapping[str, int]
+    statuses: Mapping[str, int]
+    unusable: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Curve:
+    """How one model learned: loss and validation metric, one value an epoch; `meaning` says what in words."""
+
+    name: str
+    meaning: str
+    loss: tuple[float, ...]
+    metric_name: str
+    metric: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Spectrogram:
+    """A song's log-mel picture. decibels: float [bands, frames], low bands first; hertz: float [bands], centres."""
+
+    title: str
+    artist: str
+    decibels: np.ndarray
+    hertz: np.ndarray
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Node:
+    """A user, song or artist of the network; a song with plays == 0 is drawn as new."""
+
+    key: str
+    label: str
+    kind: Literal["user", "song", "artist"]
+    plays: int = 1
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A tie between two nodes by their keys; weight is positive and drawn as thickness; a suggestion is dashed."""
+
+    source: str
+    target: str
+    weight: float = 1.0
+    suggested: bool = False
+
+
+@dataclass(frozen=True)
+class Network:
+    """The surroundings of one user, whose node has the key `centre`."""
+
+    centre: str
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+
+
+@dataclass(frozen=True)
+class Sound:
+    """Bytes that a browser can play, with their media type; equal keys are embedded once."""
+
+    key: str
+    data: bytes
+    media_type: str = "audio/mpeg"
+
+
+@dataclass(frozen=True)
+class OwnSong:
+    """A song that the user plays, named as a reason or as a favourite."""
+
+    title: str
+    artist: str
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """One place of a list. why: share of every signal, non-negative, sum 1. nearest: the user's own songs like it."""
+
+    title: str
+    artist: str
+    score: float
+    plays: int
+    why: Mapping[str, float]
+    nearest: tuple[OwnSong, ...] = ()
+    sound: Sound | None = None
+
+
+@dataclass(frozen=True)
+class Listener:
+    """One user of the page: what she plays most, and the songs found for her, best first."""
+
+    name: str
+    favourites: tuple[OwnSong, ...]
+    recommendations: tuple[Recommendation, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One system's row: value by metric, and spread by metric where it is known."""
+
+    system: str
+    values: Mapping[str, float]
+    spread: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """One protocol. `ours` names the row to stand out, `about` says in words what was asked of the systems."""
+
+    name: str
+    about: str
+    results: tuple[Result, ...]
+    ours: str = "hybrid"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the run that ends in this page, in words, and how long it took."""
+
+    name: str
+    words: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class ReportData:
+    """Everything on the page; empty parts are said to be empty, not left out."""
+
+    title: str
+    made_at: str
+    found: Found
+    listeners: tuple[Listener, ...] = ()
+    evaluations: tuple[Evaluation, ...] = ()
+    spectrograms: tuple[Spectrogram, ...] = ()
+    curves: tuple[Curve, ...] = ()
+    network: Network | None = None
+    steps: tuple[Step, ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
