@@ -101,9 +101,19 @@ def _signals(data: ReportData) -> list[str]:
 
 
 def _meanings(data: ReportData) -> list[tuple[str, str]]:
-    """Every metric of the tables that can be explained, once."""
+    """Every meaning that the tables need, with the names of the metrics that have it."""
     names = dict.fromkeys(name for evaluation in data.evaluations for name in _metric_names(evaluation))
-    return [(name, metric_meaning(name)) for name in names if metric_meaning(name)]
+    meant: dict[str, list[str]] = {}
+    for name in names:
+        meant.setdefault(metric_meaning(name), []).append(name)
+    return [(", ".join(same), meaning) for meaning, same in meant.items() if meaning]
+
+
+def _language_bars(data: ReportData) -> list[tuple[str, int, float]]:
+    """Songs by the language of their lyrics, and those without."""
+    counts = {language(code): count for code, count in data.found.languages.items()}
+    silent = data.found.songs - sum(counts.values())
+    return _bars({**counts, "without lyrics": silent} if silent > 0 and counts else counts)
 
 
 def _network_user(data: ReportData) -> str:
@@ -128,7 +138,7 @@ def _view(data: ReportData) -> dict[str, Any]:
         ],
         "playing_time": duration(found.seconds),
         "status_bars": _bars({_STATUS.get(name, name): count for name, count in found.statuses.items()}),
-        "language_bars": _bars({language(code): count for code, count in found.languages.items()}),
+        "language_bars": _language_bars(data),
         "listeners": data.listeners,
         "signals": _signals(data),
         "spectrograms": [(song, draw_spectrogram(song)) for song in data.spectrograms],

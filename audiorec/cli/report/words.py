@@ -48,16 +48,16 @@ def language(code: str) -> str:
 
 
 def reason(user: str, why: Mapping[str, float], most: int = 2) -> str:
-    """The strongest reasons as one sentence, each with its share in per cent.
+    r"""The strongest reasons as one sentence, each with its share in per cent.
 
-    >>> reason("mira", {"content": 0.7, "artist": 0.3})
+    >>> reason("mira", {"content": 0.7, "artist": 0.3}).replace("\u00a0", " ")
     'It sounds and reads like songs that mira plays (70 %), and mira already plays this artist (30 %).'
     """
     strongest = sorted(why.items(), key=lambda entry: (-entry[1], entry[0]))[:most]
     told = [(SIGNALS.get(name, ("", f"{name} speaks for it"))[1], share) for name, share in strongest if share >= 0.05]
     if not told:
         return "No single signal stands out."
-    clauses = [f"{words.format(user=user)} ({share:.0%})".replace("%", " %") for words, share in told]
+    clauses = [f"{words.format(user=user)} ({share:.0%})".replace("%", "\u00a0%") for words, share in told]
     sentence = ", and ".join(clauses)
     return sentence[0].upper() + sentence[1:] + "."
 

@@ -164,6 +164,12 @@ def test_shares_are_drawn_in_the_legend_s_order_and_unknown_signals_share_a_colo
     assert bars == ["s-content", "s-artist", "s-other"]
 
 
+def test_songs_without_lyrics_are_counted_too() -> None:
+    text = "".join(read(render(report())).words)
+    assert re.search(r"without lyrics\s*16", text)
+    assert re.search(r"English\s*18", text)
+
+
 def test_best_cell_is_marked_and_our_row_stands_out() -> None:
     html = render(report())
     assert html.count('<tr class="ours">') == 1

@@ -5,7 +5,7 @@ from audiorec.cli.report.words import duration, language, metric_meaning, neares
 
 
 def test_reason_names_the_two_strongest_with_their_shares() -> None:
-    told = reason("tao", {"popularity": 0.1, "network": 0.6, "cnn": 0.3})
+    told = reason("tao", {"popularity": 0.1, "network": 0.6, "cnn": 0.3}).replace("\u00a0", " ")
     assert told.index("60 %") < told.index("30 %")
     assert "10 %" not in told
     assert "tao" in told
