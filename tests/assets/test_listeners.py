@@ -55,7 +55,7 @@ def test_first_love_is_liked_best_and_the_lean_decides_inside_a_style() -> None:
 
 
 def test_tastes_for_cold_songs_can_be_learned_from_sound() -> None:
-    """Likeness of mere spectra to what a user plays finds the liked cold songs; the artists' plays alone do far worse."""
+    """Likeness of mere spectra to what a user plays finds the liked cold songs."""
     numbers = np.array([_spectrum(song.path) for song in LIBRARY])
     numbers = (numbers - numbers.mean(axis=0)) / numbers.std(axis=0)
     numbers /= np.linalg.norm(numbers, axis=1, keepdims=True)
