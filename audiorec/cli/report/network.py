@@ -12,7 +12,7 @@ from markupsafe import Markup
 from audiorec.cli.report.facts import Edge, Network, Node
 from audiorec.cli.report.svg import drawing, element, joined
 
-_COLUMNS = {"user": 130.0, "song": 440.0, "artist": 730.0}
+_COLUMNS = {"user": 140.0, "song": 440.0, "artist": 730.0}
 _WIDTH, _ROW, _TOP = 900.0, 30.0, 54.0
 _MOST = {"user": 9, "song": 22, "artist": 14}
 _HEADS = {"user": "listeners", "song": "songs", "artist": "artists"}
@@ -117,7 +117,9 @@ def _dot(node: Node, x: float, y: float, centre: bool) -> Markup:
     classes = f"node {node.kind}" + (" new" if new else "") + (" centre" if centre else "")
     left = node.kind == "user"
     tone = "net-label" + (" end" if left else "") + (" strong" if centre or new else "")
-    text = element("text", shortened(node.label), x=x + (-13.0 if left else 13.0), y=y + 4.5, class_=tone)
+    text = element(
+        "text", shortened(node.label, 14 if left else 26), x=x + (-13.0 if left else 13.0), y=y + 4.5, class_=tone
+    )
     story = f"{node.label}: {node.plays} plays" if node.kind == "song" else node.label
     circle = element("circle", element("title", story), cx=x, cy=y, r=9.0 if centre else 6.5, class_=classes)
     return joined([circle, text])
