@@ -6,16 +6,20 @@ import pytest
 
 from audiorec import recipes
 from audiorec.errors import RecipeError
+from audiorec.features.recipe import FeatureRecipe
 from audiorec.recipes import Recipe
+from audiorec.training.collaborative import NeumfRecipe
 from audiorec.training.network import NetworkRecipe
 
 # Name of a shipped recipe -> its class.
 KINDS: dict[str, type[Recipe]] = {
+    "features/default": FeatureRecipe,
+    "training/neumf": NeumfRecipe,
     "training/network": NetworkRecipe,
 }
 
 # Recipes whose values must equal the defaults in code.
-REFERENCES: tuple[str, ...] = ("training/network",)
+REFERENCES: tuple[str, ...] = ("features/default", "training/network", "training/neumf")
 
 
 class Sample(Recipe):

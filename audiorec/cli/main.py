@@ -11,7 +11,7 @@ import click
 import platformdirs
 
 from audiorec import __version__
-from audiorec.cli import import_, status, train_network
+from audiorec.cli import extract, import_, similar, status, train_cf, train_network
 from audiorec.cli.session import Session
 from audiorec.errors import AudiorecError
 
@@ -37,14 +37,15 @@ def cli(ctx: click.Context, workspace: Path, quiet: bool) -> None:
     ctx.obj = Session(workspace, quiet)
 
 
-for _command in (import_.command, status.command, train_network.command):
+for _command in (extract.command, import_.command, similar.command, status.command, train_cf.command, train_network.command):
     cli.add_command(_command)
 
 
 def main() -> None:
-    """Entry point of the console script."""
+    """Entry point of the console script; commands return nothing."""
     try:
-        cli(standalone_mode=False)
+        # Without standalone mode click returns the code of `ctx.exit` instead of leaving.
+        sys.exit(cli(standalone_mode=False) or 0)
     except click.exceptions.Abort:
         click.echo("interrupted; what was finished is kept, run the same command again to go on", err=True)
         sys.exit(130)

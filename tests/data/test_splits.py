@@ -1,0 +1,45 @@
+"""Leave-one-out holds out one song a user, candidates are untouched and different, the latest means the latest."""
+
+import numpy as np
+from scipy import sparse
+
+from audiorec.data import splits
+
+COUNTS = sparse.csr_array(np.array([[1, 2, 0, 0, 3], [0, 1, 0, 0, 0], [1, 1, 1, 1, 1]], dtype=np.float32))
+
+
+def test_one_song_of_every_user_with_two_is_held_out() -> None:
+    split = splits.leave_one_out(COUNTS, np.random.default_rng(0), negatives=3)
+    assert split.users.tolist() == [0, 2]
+    assert split.train.nnz == COUNTS.nnz - 2
+    for user, row in zip(split.users, split.candidates, strict=True):
+        assert COUNTS[user, row[0]] > 0
+        assert split.train[user, row[0]] == 0
+    assert sorted(split.candidates[0, 1:].tolist()) == [-1, 2, 3]
+    assert split.candidates[1, 1:].tolist() == [-1, -1, -1]
+
+
+def test_the_latest_is_held_out_when_times_are_given() -> None:
+    times = sparse.csr_array(np.array([[5, 9, 0, 0, 7], [0, 1, 0, 0, 0], [1, 1, 4, 1, 3]], dtype=np.float64))
+    split = splits.leave_one_out(COUNTS, np.random.default_rng(0), times=times)
+    assert split.candidates[:, 0].tolist() == [1, 2]
+
+
+def test_drawn_songs_are_untouched_and_different() -> None:
+    rng = np.random.default_rng(1)
+    counts = sparse.csr_array((rng.random((50, 300)) < 0.2).astype(np.float32))
+    users = np.arange(50)
+    drawn = splits.draw_untouched(counts, users, 99, rng)
+    assert not splits.touched(counts, np.repeat(users[:, None], 99, axis=1), drawn).any()
+    assert all(len(set(row)) == 99 for row in drawn.tolist())
+
+
+def test_touched_is_the_matrix() -> None:
+    rows, columns = np.indices(COUNTS.shape)
+    np.testing.assert_array_equal(splits.touched(COUNTS, rows, columns), COUNTS.toarray() > 0)
+
+
+def test_folds_share_out_every_listen_once() -> None:
+    parts = list(splits.folds(COUNTS, 3, np.random.default_rng(0)))
+    np.testing.assert_array_equal(sum(part.toarray() for part in parts), COUNTS.toarray())
+    assert [part.nnz for part in parts] == [3, 3, 3]
