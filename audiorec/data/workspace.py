@@ -111,6 +111,19 @@ class Workspace:
         with self.transaction() as db:
             db.executemany("UPDATE track SET present = 0 WHERE id = ?", ((track,) for track in track_ids))
 
+    def move_track(self, track_id: int, path: bytes, mtime_ns: int, sidecar: str) -> None:
+        """The file of a track is at another place now; what it holds is the same."""
+        with self.transaction() as db:
+            db.execute(
+                "UPDATE track SET path = ?, mtime_ns = ?, sidecar = ?, present = 1 WHERE id = ?",
+                (path, mtime_ns, sidecar, track_id),
+            )
+
+    def use_features(self, digest: str) -> None:
+        """Make the features of this recipe the ones in use."""
+        with self.transaction() as db:
+            db.execute("INSERT OR REPLACE INTO setting (key, value) VALUES ('features', ?)", (digest,))
+
     def commit_shard(
         self, rows: Sequence[tuple[int, TrackFeatures]], records: Sequence[FileRecord], layout: Layout
     ) -> None:
@@ -130,7 +143,6 @@ class Workspace:
                     "INSERT OR REPLACE INTO feature (track_id, digest, shard_id) VALUES (?, ?, ?)",
                     ((track, layout.digest, shard) for track, _ in rows),
                 )
-            self._set(db, "features", layout.digest)
 
     def has_features(self, digest: str) -> set[int]:
         """Ids of the tracks that have features of this recipe."""
@@ -263,9 +275,6 @@ class Workspace:
 
     def _latest(self, name: str) -> int:
         return int(self.db.execute("SELECT coalesce(max(version), 0) FROM model WHERE name = ?", (name,)).fetchone()[0])
-
-    def _set(self, db: sqlite3.Connection, key: str, value: str) -> None:
-        db.execute("INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)", (key, value))
 
     def _sweep(self) -> None:
         """Remove what a crash left: files and folders that no catalogue row names."""

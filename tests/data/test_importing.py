@@ -23,6 +23,7 @@ def add_songs(space: Workspace, *paths: str) -> None:
     rows = [(song, TrackFeatures(empty, empty, np.zeros(1, dtype=np.float32))) for song in songs]
     records = [FileRecord(song, 1, 1, "ok", title=f"song {song}", artists=("Ada",)) for song in songs]
     space.commit_shard(rows, records, LAYOUT)
+    space.use_features(LAYOUT.digest)
 
 
 def take(space: Workspace, path: Path) -> ImportReport:

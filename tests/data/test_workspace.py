@@ -36,6 +36,7 @@ def fill(root: Path, count: int = 3) -> Path:
         space.add_paths([f"/m/{number}.mp3".encode() for number in range(count)])
         rows = [(track, features(track, lyrics=track != 2)) for track in range(1, count + 1)]
         space.commit_shard(rows, [record(track) for track, _ in rows], LAYOUT)
+        space.use_features(LAYOUT.digest)
     return root
 
 

@@ -1,0 +1,77 @@
+"""`audiorec extract`: look at a library's files and keep what they are, in numbers."""
+
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from audiorec.cli.console import console, notes, print_table, progress
+from audiorec.cli.session import Session, pass_session
+
+if TYPE_CHECKING:
+    from audiorec.features.extract import Outcomes
+
+# How many files that are not whole are listed; `audiorec status --files` lists them all.
+_SHOWN = 20
+
+
+@click.command("extract")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--recipe", default="features/default", show_default=True, help="Shipped feature recipe, or a TOML file.")
+@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change one key of the recipe.")
+@click.option("--jobs", type=click.IntRange(1, 256), default=None, help="Processes.  [default: one for each core]")
+@click.option("--limit", type=click.IntRange(1), default=None, help="Describe at most this many files in this run.")
+@click.option("--strict", is_flag=True, help="Exit with 1 when any file could not be used.")
+@pass_session
+def command(
+    session: Session,
+    paths: tuple[Path, ...],
+    recipe: str,
+    overrides: tuple[str, ...],
+    jobs: int | None,
+    limit: int | None,
+    strict: bool,
+) -> None:
+    """Turn the music below PATHS into features: sound, tags and lyrics.
+
+    Files that were looked at before and have not changed are passed over; run it again at any time, also after it was
+    interrupted. Files that cannot be used are listed with the reason and never stop the run.
+    """
+    from audiorec import recipes
+    from audiorec.data.workspace import Workspace
+    from audiorec.features.extract import make_plan, run_plan
+    from audiorec.features.recipe import FeatureRecipe
+
+    chosen = recipes.load(recipe, FeatureRecipe, overrides)
+    start = time.monotonic()
+    with Workspace.open(session.workspace, write=True) as space:
+        plan = make_plan(space, [os.fsencode(path) for path in paths], chosen, limit)
+        notes(session.quiet).print(f"{len(plan.tasks)} files to look at, {len(plan.unchanged)} are as they were")
+        with progress("Extracting", len(plan.tasks), session.quiet) as advance:
+            outcomes = run_plan(space, plan, chosen, jobs or len(os.sched_getaffinity(0)), advance)
+    _show(outcomes, time.monotonic() - start)
+    if strict and outcomes.failed:
+        raise click.exceptions.Exit(1)
+
+
+def _show(outcomes: "Outcomes", seconds: float) -> None:
+    speed = f", {outcomes.seconds / seconds:.0f} times as fast as it plays" if outcomes.done else ""
+    rows = [
+        ("done", str(outcomes.done), f"in {seconds:.1f} s{speed}"),
+        ("reused", str(outcomes.reused), "unchanged since an earlier run"),
+        ("partial", str(outcomes.partial), "usable, but cut short; counted above too"),
+        ("failed", str(outcomes.failed), "left out"),
+        ("gone", str(outcomes.gone), "no longer there; left out of recommendations"),
+    ]
+    print_table("Extraction", ["files", "how many", ""], rows)
+    for path, status, reason in outcomes.reasons[:_SHOWN]:
+        console().print(f"{status}: {_printable(path)} {reason}", markup=False)
+    if len(outcomes.reasons) > _SHOWN:
+        console().print(f"and {len(outcomes.reasons) - _SHOWN} more: audiorec status --files lists them all")
+
+
+def _printable(path: bytes) -> str:
+    here = os.path.relpath(path, os.getcwdb())
+    return os.fsdecode(here if not here.startswith(b"..") else path).encode("utf-8", "replace").decode()

@@ -1,0 +1,195 @@
+"""Decoding as a stream of blocks, in bounded memory whatever the file's length: soundfile first, then PyAV.
+
+Both get an open file, never a name, and a format from its first bytes. libsndfile can stop early and report success, so
+what came out is compared with what the header promised (`is_short`). It does not resample.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+import av
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from audiorec.errors import DecodeError
+from audiorec.features.sniff import Container
+
+Float = NDArray[np.float32]
+# Samples a block: 3 s at 44.1 kHz; two channels of float32 are 1 MB.
+BLOCK = 131_072
+MAX_CHANNELS = 64
+
+
+@dataclass
+class Decoding:
+    """What a decoder says of a file while it streams; `frames` and `bad_packets` grow with the blocks.
+
+    `promised` is the length in seconds that the header gives, None when it gives none.
+    """
+
+    decoder: str
+    rate: int
+    channels: int
+    promised: float | None
+    frames: int = 0
+    bad_packets: int = 0
+    bad_samples: int = 0
+    problem: str = ""
+    blocks: Iterator[Float] = field(default_factory=lambda: iter(()))
+
+    @property
+    def seconds(self) -> float:
+        """Length decoded so far."""
+        return self.frames / self.rate
+
+    @property
+    def is_short(self) -> bool:
+        """Whether less came out than the header promised (by 2 % and a fifth of a second, for lax headers)."""
+        return self.promised is not None and self.seconds < 0.98 * self.promised - 0.2
+
+
+def decoders(container: Container) -> tuple[str, ...]:
+    """The decoders to try, best first."""
+    return ("soundfile", "pyav") if container.soundfile else ("pyav",)
+
+
+def open_decoding(decoder: str, file: BinaryIO, container: Container) -> Decoding:
+    """Start decoding an open file; raises DecodeError when there is no sound to be had.
+
+    The blocks are float32 [n, channels] in [-1, 1] (louder is possible for float files); what is not a number is 0.
+    """
+    file.seek(0)
+    return _open_soundfile(file) if decoder == "soundfile" else _open_pyav(file, container)
+
+
+def _open_soundfile(file: BinaryIO) -> Decoding:
+    try:
+        sound = soundfile.SoundFile(file)
+    except (soundfile.SoundFileError, RuntimeError) as error:
+        raise DecodeError(f"cannot be read as sound ({_words(error)})") from error
+    known = 0 < sound.frames < 2**40
+    decoding = Decoding(
+        "soundfile", sound.samplerate, sound.channels, sound.frames / sound.samplerate if known else None
+    )
+    _check(decoding)
+    decoding.blocks = _counted(decoding, _soundfile_blocks(decoding, sound))
+    return decoding
+
+
+def _soundfile_blocks(decoding: Decoding, sound: soundfile.SoundFile) -> Iterator[Float]:
+    with sound:
+        while True:
+            try:
+                block = sound.read(BLOCK, dtype="float32", always_2d=True)
+            except (soundfile.SoundFileError, RuntimeError) as error:
+                decoding.problem = _words(error)
+                return
+            if not len(block):
+                return
+            yield block
+
+
+def _open_pyav(file: BinaryIO, container: Container) -> Decoding:
+    try:
+        source = av.open(_PlainSeek(file), mode="r", format=container.demuxer)
+        stream = next((stream for stream in source.streams if stream.type == "audio"), None)
+    except (av.FFmpegError, ValueError, OSError) as error:
+        raise DecodeError(f"cannot be read as {container.name} ({_words(error)})") from error
+    if stream is None or stream.codec_context is None:
+        raise DecodeError(f"holds no sound that can be decoded ({container.name} without an audio stream)")
+    promised = float(stream.duration * stream.time_base) if stream.duration and stream.time_base else None
+    rate, channels = stream.codec_context.sample_rate, stream.codec_context.channels
+    decoding = Decoding("pyav", rate or 0, channels or 0, promised)
+    _check(decoding)
+    decoding.blocks = _counted(decoding, _gathered(_pyav_frames(decoding, source, stream)))
+    return decoding
+
+
+class _PlainSeek:
+    """A file for PyAV. FFmpeg adds a flag of its own (force, 0x20000) to `whence`, and asks for places before the start
+    of short files: it expects an error code then, where Python's files raise."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.read, self.tell = file.read, file.tell
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Move, as files do; -1 for a place that is not there."""
+        try:
+            return self._file.seek(offset, whence & 3)
+        except (OSError, ValueError):
+            return -1
+
+
+def _pyav_frames(
+    decoding: Decoding, source: "av.container.InputContainer", stream: "av.AudioStream"
+) -> Iterator[Float]:
+    """Frames packet by packet: a packet that cannot be decoded is counted and passed over."""
+    layout = stream.codec_context.layout.name
+    resampler = None
+    shape: tuple[int, str, str] | None = None
+    with source:
+        packets = source.demux(stream)
+        while True:
+            try:
+                packet = next(packets)
+                frames = packet.decode()
+            except StopIteration:
+                return
+            except av.EOFError:
+                return
+            except (av.FFmpegError, ValueError) as error:
+                decoding.bad_packets += 1
+                decoding.problem = _words(error)
+                if decoding.bad_packets > 10_000:
+                    return
+                continue
+            for frame in frames:
+                # A splice may change rate or channels in the middle: each kind of frame gets its own converter.
+                if (frame.sample_rate, frame.layout.name, frame.format.name) != shape:
+                    shape = (frame.sample_rate, frame.layout.name, frame.format.name)
+                    resampler = av.AudioResampler(format="flt", layout=layout, rate=decoding.rate)
+                assert resampler is not None
+                for ready in resampler.resample(frame):
+                    yield ready.to_ndarray().reshape(-1, decoding.channels)
+
+
+def _gathered(frames: Iterator[Float]) -> Iterator[Float]:
+    """Frames of a thousand samples put together to blocks."""
+    held: list[Float] = []
+    count = 0
+    for frame in frames:
+        held.append(frame)
+        count += len(frame)
+        if count >= BLOCK:
+            yield np.concatenate(held)
+            held, count = [], 0
+    if held:
+        yield np.concatenate(held)
+
+
+def _counted(decoding: Decoding, blocks: Iterator[Float]) -> Iterator[Float]:
+    for block in blocks:
+        decoding.frames += len(block)
+        # A sum is not finite as soon as one sample is not: one pass for the usual case.
+        if not np.isfinite(block.sum()):
+            broken = ~np.isfinite(block)
+            decoding.bad_samples += int(broken.sum())
+            block = np.where(broken, np.float32(0.0), block)
+        yield block
+
+
+def _check(decoding: Decoding) -> None:
+    if not 1_000 <= decoding.rate <= 768_000:
+        raise DecodeError(f"has an impossible sample rate of {decoding.rate} Hz")
+    if not 1 <= decoding.channels <= MAX_CHANNELS:
+        raise DecodeError(f"has {decoding.channels} channels, between 1 and {MAX_CHANNELS} can be read")
+
+
+def _words(error: BaseException) -> str:
+    """The reason alone: both libraries put addresses of objects and file handles into their messages."""
+    if isinstance(error, av.FFmpegError | OSError) and error.strerror:
+        return error.strerror.lower()
+    return (str(error).strip().rstrip(".") or type(error).__name__).split(": ")[-1].lower()[:120]

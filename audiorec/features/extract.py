@@ -1,0 +1,156 @@
+"""Extraction: a library goes in, feature tables come out; only what is new or changed is looked at.
+
+The coordinator alone writes. Ids are given before anything is decoded, results are stored in shards as they come, so a
+run that was killed loses a few files' work and ends, when it is started again, in the same tables as a quiet one.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from audiorec import recipes
+from audiorec.data.catalogue import FileRecord
+from audiorec.data.tables import Layout, TrackFeatures
+from audiorec.data.workspace import Workspace
+from audiorec.features.describe import descriptor_names
+from audiorec.features.lyrics import LYRICS_NAMES
+from audiorec.features.recipe import FeatureRecipe, layout
+from audiorec.features.scan import FoundFile, Scan, scan
+from audiorec.features.track import Task
+from audiorec.features.workers import Outcome, describe_all
+
+SHARD_ROWS = 64
+
+
+@dataclass
+class Outcomes:
+    """What a run did: counts, and (path, status, reason) of every file that is not whole."""
+
+    done: int = 0
+    reused: int = 0
+    partial: int = 0
+    failed: int = 0
+    gone: int = 0
+    seconds: float = 0.0
+    reasons: list[tuple[bytes, str, str]] = field(default_factory=list)
+
+    def count(self, path: bytes, record: FileRecord, reused: bool) -> None:
+        """Add one file."""
+        if record.status in ("partial", "failed"):
+            self.reasons.append((path, record.status, record.reason))
+        if record.status == "failed":
+            self.failed += 1
+        elif reused:
+            self.reused += 1
+        else:
+            self.done += 1
+        self.partial += record.status == "partial"
+        self.seconds += 0.0 if reused else record.seconds
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run will do: the tasks, and the records of the files that are as they were."""
+
+    tasks: list[Task]
+    unchanged: list[tuple[bytes, FileRecord]]
+    gone: list[int]
+    problems: list[tuple[bytes, str]]
+
+
+def make_plan(space: Workspace, paths: Sequence[bytes], recipe: FeatureRecipe, limit: int | None = None) -> Plan:
+    """Scan, give ids, and compare with what is known; the workspace must be open for writing.
+
+    `limit` is the most files to describe in this run.
+    """
+    found = scan(paths)
+    known = space.records()
+    gone = _gone(known, found, paths)
+    _follow_moves(space, known, found, gone)
+    space.add_paths([file.path for file in found.files])
+    space.set_absent([known[path].track_id for path in gone])
+    records, have = space.records(), space.has_features(recipes.digest(recipe))
+    changed = [file for file in found.files if not _is_unchanged(file, records[file.path], have)]
+    left = {file.path for file in changed}
+    unchanged = [(file.path, records[file.path]) for file in found.files if file.path not in left]
+    tasks = [Task(records[file.path].track_id, file, recipe) for file in changed[:limit]]
+    return Plan(tasks, unchanged, [known[path].track_id for path in gone], found.problems)
+
+
+def run_plan(space: Workspace, plan: Plan, recipe: FeatureRecipe, jobs: int, report: Callable[[str], None]) -> Outcomes:
+    """Do the work of a plan; `report` is called with the status of every file that was described."""
+    outcomes = Outcomes(gone=len(plan.gone))
+    for path, record in plan.unchanged:
+        outcomes.count(path, record, reused=True)
+    for path, reason in plan.problems:
+        outcomes.reasons.append((path, "failed", reason))
+        outcomes.failed += 1
+    shards = layout(recipe, recipes.digest(recipe), descriptor_names(recipe), LYRICS_NAMES)
+    space.use_features(shards.digest)
+    path_of = {task.track_id: task.file.path for task in plan.tasks}
+    for batch in _batches(describe_all(plan.tasks, jobs)):
+        _store(space, batch, shards)
+        for record, _ in batch:
+            outcomes.count(path_of[record.track_id], record, reused=False)
+            report(record.status)
+    return outcomes
+
+
+def _batches(outcomes: Iterable[Outcome]) -> Iterable[list[Outcome]]:
+    batch: list[Outcome] = []
+    for outcome in outcomes:
+        batch.append(outcome)
+        if len(batch) == SHARD_ROWS:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _store(space: Workspace, batch: list[Outcome], shards: Layout) -> None:
+    rows: list[tuple[int, TrackFeatures]] = [
+        (record.track_id, features) for record, features in batch if features is not None
+    ]
+    space.commit_shard(rows, [record for record, _ in batch], shards)
+
+
+def _is_unchanged(file: FoundFile, record: FileRecord, have: set[int]) -> bool:
+    same = (file.size, file.mtime_ns, file.sidecar) == (record.size, record.mtime_ns, record.sidecar)
+    return same and (record.track_id in have or record.status == "failed")
+
+
+def _gone(known: dict[bytes, FileRecord], found: Scan, paths: Sequence[bytes]) -> set[bytes]:
+    """Known files below the scanned folders that are not there any more; not those of a folder that cannot be read."""
+    roots = [os.path.abspath(path).rstrip(b"/") + b"/" for path in paths]
+    unreadable = tuple(path.rstrip(b"/") + b"/" for path, _ in found.problems)
+    here = {file.path for file in found.files}
+    return {
+        path
+        for path in set(known) - here
+        if any(path.startswith(root) for root in roots) and not path.startswith(unreadable or (b"\0",))
+    }
+
+
+def _follow_moves(space: Workspace, known: dict[bytes, FileRecord], found: Scan, gone: set[bytes]) -> None:
+    """A new file with the content of one that is gone is the same track in another place: it keeps id and features."""
+    by_size: dict[int, list[bytes]] = {}
+    for path in sorted(gone):
+        if known[path].content_hash:
+            by_size.setdefault(known[path].size, []).append(path)
+    for file in found.files:
+        if file.path in known or file.size not in by_size:
+            continue
+        digest = _content_hash(file.path)
+        match = next((path for path in by_size[file.size] if path in gone and known[path].content_hash == digest), None)
+        if match is not None:
+            space.move_track(known[match].track_id, file.path, file.mtime_ns, file.sidecar)
+            gone.discard(match)
+
+
+def _content_hash(path: bytes) -> str:
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+    except OSError:
+        return ""

@@ -1,0 +1,150 @@
+"""Separate what is sung from what is only written: credits, section marks, singers' names, translations, romanisations.
+
+Works line by line on patterns in Chinese, English, Japanese and Korean; a credit in a form it has never seen is taken for a sung line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from audiorec.features.lyrics.language import line_language
+from audiorec.features.lyrics.lrc import TimedLine, parse_lrc
+
+_ROLES_ZH = (
+    "作词|作詞|填词|填詞|作曲|谱曲|譜曲|编曲|編曲|词曲|詞曲|词|詞|曲|编|編|原唱|翻唱|演唱|歌手|主唱|和声|和聲|和音|合声|合聲|伴唱|制作人|製作人|制作|製作|监制|監製|"
+    "统筹|統籌|策划|策劃|企划|企劃|出品人|出品|发行|發行|混音|混音师|录音|錄音|录音师|錄音師|录音棚|錄音室|母带|母帶|缩混|縮混|后期|後期|吉他|木吉他|电吉他|贝斯|貝斯|鼓|鼓手|"
+    "键盘|鍵盤|钢琴|鋼琴|弦乐|弦樂|小提琴|大提琴|二胡|笛子|古筝|琵琶|箫|口琴|萨克斯|打击乐|配唱|文案|海报|美工|题字|曲绘|版权|版權|专辑|專輯|歌名|歌曲|曲名|标题|標題|音乐总监|"
+    "音樂總監|营销|推广|宣传|未经|OP|SP|ISRC|人声编辑|人声|吉他手|艺人|藝人|調教|调教|调校|作词人|作曲人|編|詞曲"
+)
+_ROLES_LATIN = (
+    r"lyrics?|lyricist|music|composer|composed|arranger|arranged|arrangement|written|words|producer|produced|vocals?|singer|"
+    r"guitars?|bass|drums|piano|keyboards?|strings|mix(?:ed|ing)?|master(?:ed|ing)?|record(?:ed|ing)|engineer(?:ed)?|publisher|copyright|"
+    r"artist|title|album|performed|transcribed|submitted|translation|translated|romanized|op|sp"
+)
+_CREDIT = re.compile(
+    rf"^\s*[\[【(（]?\s*(?:(?:{_ROLES_ZH})(?:\s*[/、&＆\s]\s*(?:{_ROLES_ZH}))*\s*(?:[(（][^)）]*[)）])?\s*[:：∶/／\-－—]"
+    rf"|(?:作词|作詞|作曲|编曲|編曲)\s"
+    rf"|(?:作詞|作曲|編曲|歌|唄)\s*[:：]|(?:작사|작곡|편곡|노래)\s*[:：]?"
+    rf"|(?:{_ROLES_LATIN})(?:\s*(?:and|&|/|,)\s*(?:{_ROLES_LATIN}))*\s*(?:by\b\s*[:：]?|[:：])"
+    r"|(?:©|\(c\)|℗)|all rights reserved\b|lyrics (?:from|powered|found|transcribed)|https?://|www\.)",
+    re.IGNORECASE,
+)
+_SECTION_WORD = (
+    r"intro|outro|verse|chorus|choru?s|pre-?\s?chorus|post-?\s?chorus|bridge|hook|refrain|rap|solo|guitar solo|interlude|instrumental|"
+    r"breakdown|break|coda|ending|fade(?:s)?(?: out)?|repeat|spoken|music|主歌|副歌|前奏|间奏|間奏|尾奏|桥段|橋段|过门|導唱|导歌|說唱|说唱|独白|獨白|念白|重复|重複|サビ|間奏|후렴|간주"
+)
+_SECTION = re.compile(
+    rf"^\s*(?:[\[【(（{{<*~#\-]+\s*[^\]】)）}}>]{{0,30}}?(?:{_SECTION_WORD})[^\]】)）}}>]{{0,30}}[\]】)）}}>*~#\-]+"
+    rf"|(?:{_SECTION_WORD})\s*(?:[#\dIVixX]{{1,4}})?\s*(?:[(（]?\s*[x×*]\s*\d+\s*[)）]?)?\s*[:：]?)\s*$",
+    re.IGNORECASE,
+)
+_REPEAT_MARK = re.compile(r"\s*[(（\[]?\s*(?:[x×*]\s*\d{1,2}|\d{1,2}\s*[x×])\s*[)）\]]?\s*$", re.IGNORECASE)
+_BRACKET_ONLY = re.compile(r"^\s*\[[^\[\]]{0,60}\]\s*$")
+_SINGER = re.compile(
+    r"^\s*[(（\[【]?\s*(?:男女|男|女|合|合唱|齐|齊|独|獨|both|all|him|her|he|she|men|women|男生|女生)\s*(?:[)）\]】]\s*[:：]?|[:：])\s*",
+    re.IGNORECASE,
+)
+_NO_WORDS = re.compile(
+    r"纯音乐|純音樂|没有填词|沒有填詞|暂无歌词|暫無歌詞|暂时没有歌词|无歌词|無歌詞|请您欣赏|請您欣賞|请欣赏|敬请欣赏|此歌曲为|该歌曲为|インストゥルメンタル|歌詞なし|연주곡"
+    r"|^\W*(?:this (?:song|track) is )?(?:an? )?instrumental\W*(?:track|only|song|version)?\W*$|^\W*no lyrics(?: available)?\W*$|lyrics not (?:found|available)",
+    re.IGNORECASE,
+)
+_TITLE = re.compile(r"^[^,，。!！?？]{1,60}\s[-–—]\s[^,，。!！?？]{1,60}$")
+_ROMAJI = re.compile(
+    r"(?:(?:[kgsztdnhbpmyrwjf]|ky|gy|sh|ch|ts|ny|hy|by|py|my|ry|j)?(?:[aeiou]|aa|ii|uu|ee|oo|ou|ei)|n|tt?|kk?|pp?|ss?)+"
+)
+_LONG_LINE = 60  # characters: longer lines with commas hold several sung lines
+
+
+def sung_lines(text: str) -> list[str]:
+    """Return the sung lines of plain or timed lyrics, in order; empty for none and for instrumentals.
+
+    Credits, titles, section marks, notes, singers' marks, repeat marks and translations are taken off; choruses stay as often as written.
+    """
+    lines = [_bare(line) for line in without_translations(text)]
+    if _title_first(lines):
+        lines = lines[1:]
+    kept = [line for line in lines if line and not is_credit(line) and not is_section(line)]
+    if is_instrumental(kept):
+        return []
+    return [piece for line in kept for piece in _pieces(line)]
+
+
+def is_credit(line: str) -> bool:
+    """Whether a line names who wrote, played or owns the song."""
+    return len(line) < 160 and _CREDIT.match(line) is not None
+
+
+def is_section(line: str) -> bool:
+    """Whether a line is a mark such as [Chorus], (Verse 2), 副歌：."""
+    return len(line) < 70 and (_SECTION.match(line) is not None or _BRACKET_ONLY.match(line) is not None)
+
+
+def is_instrumental(lines: Sequence[str]) -> bool:
+    """Whether the lines say that nobody sings: nothing at all, or a player's notice with at most three lines beside it."""
+    sung = [line for line in lines if any(ch.isalpha() for ch in line)]
+    if not sung:
+        return True
+    return len(sung) <= 4 and any(_NO_WORDS.search(line) for line in sung)
+
+
+def without_translations(text: str) -> list[str]:
+    """Lines of LRC or plain text in order without stamps; of bilingual pairs only the sung half stays."""
+    parsed = parse_lrc(text)
+    lines = [line for line in parsed.lines if line.text or not parsed.timed]
+    kept = _first_of_pairs(lines) if parsed.timed else _first_of_alternating([line.text for line in lines])
+    return [re.sub(r"\s+", " ", line).strip() for line in kept]
+
+
+def is_romanised(line: str) -> bool:
+    """Whether a Latin line reads as romanised Japanese: every word falls into Japanese syllables."""
+    words = re.findall(r"[a-z]+", line.lower().replace("'", ""))
+    return len(words) >= 3 and sum(_ROMAJI.fullmatch(word) is not None for word in words) >= 0.9 * len(words)
+
+
+def _first_of_pairs(lines: Sequence[TimedLine]) -> list[str]:
+    """Lines that share a stamp with an earlier line in another language are its translation or romanisation."""
+    kept: list[TimedLine] = []
+    for line in lines:
+        before = kept[-1] if kept else None
+        if before is None or before.start != line.start or not line.text:
+            kept.append(line)
+            continue
+        if line_language(before.text) == line_language(line.text) or not before.text:
+            kept.append(line)
+        elif is_romanised(before.text) and line_language(line.text) in ("ja", "zh"):
+            kept[-1] = line
+    return [line.text for line in kept]
+
+
+def _first_of_alternating(lines: list[str]) -> list[str]:
+    """Plain text that goes foreign, Chinese, foreign, Chinese ... keeps the foreign lines; all else passes through."""
+    words = [(at, line_language(line)) for at, line in enumerate(lines) if line.strip()]
+    first = [language for _, language in words[0::2]]
+    second = [language for _, language in words[1::2]]
+    if len(second) < 4 or second.count("zh") < 0.85 * len(second):
+        return lines
+    foreign = max(("ja", "ko", "en"), key=first.count)
+    if first.count(foreign) < 0.7 * len(first) or first.count("zh") > 0.2 * len(first):
+        return lines
+    translations = {at for at, language in words[1::2] if language == "zh"}
+    return [line for at, line in enumerate(lines) if at not in translations]
+
+
+def _title_first(lines: Sequence[str]) -> bool:
+    """A first line "Title - Artist" over at least three others is no sung line."""
+    return len(lines) > 3 and bool(_TITLE.match(lines[0]))
+
+
+def _bare(line: str) -> str:
+    line = _SINGER.sub("", line)
+    return _REPEAT_MARK.sub("", line).strip(" \t*~♪♫♬#")
+
+
+def _pieces(line: str) -> list[str]:
+    """Cut a line that holds a whole verse at its commas and stops."""
+    if len(line) <= _LONG_LINE and not re.search(r"[,，]\s*\S+[,，]\s*\S+[,，]", line):
+        return [line]
+    parts = re.split(r"\s*[,，、;；]\s*|(?<=[。！？!?])\s*|(?<=\.)\s+(?=[A-Z])", line)
+    return [part for part in (part.strip() for part in parts) if part]

@@ -1,0 +1,97 @@
+"""The song's lyrics as named numbers: size, languages, the course of feeling, and how it is worded.
+
+A song without lyrics has no vector at all (None): zeros would look like a neutral song.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audiorec.features.lyrics.course import COURSE_NAMES, course_vector, line_feelings
+from audiorec.features.lyrics.feeling import Feeling
+from audiorec.features.lyrics.language import LANGUAGES, language_shares, song_language
+from audiorec.features.lyrics.parts import sung_lines
+from audiorec.features.lyrics.simplify import simplified
+from audiorec.features.lyrics.tokens import words_of
+
+_WORDING_NAMES = (
+    "log_lines",
+    "log_words",
+    "words_per_line",
+    "repeated_lines",
+    "longest_refrain",
+    "vocabulary_richness",
+    "rare_repeats",
+    "question_lines",
+    "exclaimed_lines",
+    "negations_per_line",
+    "first_person_lines",
+    "second_person_lines",
+)
+LYRICS_NAMES: tuple[str, ...] = (*COURSE_NAMES, *_WORDING_NAMES, *(f"language_{name}" for name in LANGUAGES))
+
+
+@dataclass(frozen=True, eq=False)
+class LyricsFeatures:
+    """What the lyrics of one song give.
+
+    vector: float32 [len(LYRICS_NAMES)]; language: "zh", "en", "ja", "ko" or "other"; text: the sung lines, in the script they came in.
+    """
+
+    vector: NDArray[np.float32]
+    language: str
+    text: str
+
+
+def describe_lyrics(text: str) -> LyricsFeatures | None:
+    """Describe plain or timed lyrics; None for empty and for instrumental songs."""
+    lines = sung_lines(text)
+    if not lines:
+        return None
+    language = song_language(lines)
+    feelings = line_feelings(lines)
+    shares = language_shares(lines)
+    vector = np.concatenate(
+        [
+            course_vector(feelings),
+            _wording(lines, feelings, language),
+            np.array([shares[name] for name in LANGUAGES], dtype=np.float32),
+        ]
+    )
+    return LyricsFeatures(vector.astype(np.float32), language, "\n".join(lines))
+
+
+def _wording(lines: Sequence[str], feelings: Sequence[Feeling], language: str) -> NDArray[np.float32]:
+    count = len(lines)
+    words = sum(feeling.count for feeling in feelings)
+    distinct, spoken = _vocabulary(lines, language)
+    most = max(lines.count(line) for line in set(lines))
+    values = [
+        math.log1p(count),
+        math.log1p(words),
+        words / count,
+        1.0 - len(set(lines)) / count,
+        most / count,
+        # Guiraud's index: the plain type-token ratio falls with length, this one hardly does.
+        distinct / math.sqrt(max(1, spoken)),
+        1.0 - distinct / max(1, spoken),
+        sum(feeling.question for feeling in feelings) / count,
+        sum(feeling.exclamation for feeling in feelings) / count,
+        sum(feeling.negations for feeling in feelings) / count,
+        sum(feeling.first_person for feeling in feelings) / count,
+        sum(feeling.second_person for feeling in feelings) / count,
+    ]
+    return np.array(values, dtype=np.float32)
+
+
+def _vocabulary(lines: Sequence[str], language: str) -> tuple[int, int]:
+    """Distinct words and words, each line counted once."""
+    words: list[str] = []
+    for line in dict.fromkeys(lines):
+        words.extend(words_of(simplified(line) if language == "zh" else line, language))
+    return len(set(words)), len(words)

@@ -1,0 +1,65 @@
+"""The feature recipe: which numbers a song is turned into, and how its excerpts are chosen.
+
+It only declares; what each number means stands beside the code that computes it. Two recipes never mix: every shard
+carries the digest of its recipe.
+"""
+
+from typing import Literal, Self
+
+import pydantic
+
+from audiorec.data.tables import Layout
+from audiorec.recipes import Recipe
+
+# What the song-level vector may be made of; `summary.py` says which columns each group gives.
+Group = Literal["timbre", "harmony", "shape", "dynamics", "rhythm", "modulation", "spread"]
+ALL_GROUPS: tuple[Group, ...] = ("timbre", "harmony", "shape", "dynamics", "rhythm", "modulation", "spread")
+
+
+class FeatureRecipe(Recipe):
+    """Analysis rate and windows, the kept excerpts, and the groups of descriptors.
+
+    Excerpt policy: descriptors summarise the whole song; `segments` log-mel patches of `segment_frames` frames and
+    `waveform_segments` stretches of sound are kept, chosen by energy and novelty, stored in the order of time.
+    """
+
+    sample_rate: int = pydantic.Field(default=22_050, ge=8_000, le=48_000)
+    n_fft: int = pydantic.Field(default=2048, ge=256, le=8192)
+    hop: int = pydantic.Field(default=512, ge=64)
+    bands: int = pydantic.Field(default=128, ge=20, le=256)
+    mfcc: int = pydantic.Field(default=20, ge=5, le=40)
+    segments: int = pydantic.Field(default=5, ge=1, le=64)
+    segment_frames: int = pydantic.Field(default=256, ge=32, le=2048)
+    waveform_segments: int = pydantic.Field(default=2, ge=0, le=16)
+    waveform_rate: int = pydantic.Field(default=11_025, ge=4_000, le=48_000)
+    logmel_offset: float = -80.0
+    logmel_scale: float = pydantic.Field(default=0.5, gt=0)
+    groups: tuple[Group, ...] = ALL_GROUPS
+
+    @pydantic.model_validator(mode="after")
+    def _windows_fit(self) -> Self:
+        if self.n_fft % (2 * self.hop):
+            raise ValueError("n_fft must be a multiple of twice the hop")
+        if not self.groups:
+            raise ValueError(f"groups must name at least one of {', '.join(ALL_GROUPS)}")
+        return self
+
+    @property
+    def segment_samples(self) -> int:
+        """Length of a segment in samples at the analysis rate."""
+        return self.segment_frames * self.hop
+
+    @property
+    def waveform_samples(self) -> int:
+        """Length of a kept stretch of sound, in samples at the waveform's rate."""
+        return round(self.segment_samples * self.waveform_rate / self.sample_rate)
+
+    @property
+    def bins(self) -> int:
+        """Number of bins of one spectrum."""
+        return self.n_fft // 2 + 1
+
+
+def layout(recipe: FeatureRecipe, digest: str, descriptors: tuple[str, ...], lyrics: tuple[str, ...]) -> Layout:
+    """How the shards of this recipe are read."""
+    return Layout(digest, descriptors, lyrics, recipe.logmel_scale, recipe.logmel_offset, recipe.waveform_rate)

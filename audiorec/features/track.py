@@ -1,0 +1,127 @@
+"""One file from bytes to features: the work that a worker does. Whatever the file holds, it returns a record of it.
+
+It does not write anything and knows no catalogue.
+"""
+
+import hashlib
+import os
+from dataclasses import dataclass, replace
+from typing import BinaryIO
+
+from audiorec.data.catalogue import FileRecord
+from audiorec.data.tables import TrackFeatures
+from audiorec.errors import DecodeError
+from audiorec.features.decode import Decoding, decoders, open_decoding
+from audiorec.features.describe import Describer
+from audiorec.features.lyrics import describe_lyrics, read_lyrics
+from audiorec.features.recipe import FeatureRecipe
+from audiorec.features.scan import FoundFile
+from audiorec.features.sniff import Container, sniff
+from audiorec.features.tags import Tags, read_tags
+
+
+@dataclass(frozen=True)
+class Task:
+    """A file to look at: its track id, where it is, and how its features are made."""
+
+    track_id: int
+    file: FoundFile
+    recipe: FeatureRecipe
+
+
+def describe_file(task: Task) -> tuple[FileRecord, TrackFeatures | None]:
+    """Tags, sound and lyrics of a file; features are None when there is no sound to be had, and the record says why."""
+    blank = FileRecord(
+        task.track_id, task.file.size, task.file.mtime_ns, "failed", sidecar=task.file.sidecar,
+        title=os.fsdecode(os.path.basename(task.file.path)).encode("utf-8", "replace").decode(),
+    )  # fmt: skip
+    try:
+        with open(task.file.path, "rb") as file:
+            record, features, tags = _describe_open(file, task, blank)
+    except OSError as error:
+        return replace(blank, reason=f"cannot be read ({error.strerror or error})"), None
+    return record, None if features is None else _with_lyrics(features, task.file.path, tags)
+
+
+def _describe_open(file: BinaryIO, task: Task, blank: FileRecord) -> tuple[FileRecord, TrackFeatures | None, Tags]:
+    tags = Tags(blank.title)
+    if not task.file.size:
+        return replace(blank, reason="is empty (0 bytes)"), None, tags
+    record = replace(blank, content_hash=_digest(file))
+    container = sniff(file)
+    if container is None:
+        return replace(record, reason="is not sound in a format that is known by its first bytes"), None, tags
+    tags = read_tags(file, task.file.path)
+    record = _with_tags(record, tags)
+    try:
+        decoding, features = _best_decoding(file, container, task.recipe)
+    except DecodeError as error:
+        return replace(record, reason=str(error)), None, tags
+    return _with_decoding(record, decoding), features, tags
+
+
+def _best_decoding(file: BinaryIO, container: Container, recipe: FeatureRecipe) -> tuple[Decoding, TrackFeatures]:
+    """The first decoder that gets the whole file, else the one that gets the most of it."""
+    best: tuple[Decoding, TrackFeatures] | None = None
+    refusals = []
+    for decoder in decoders(container):
+        try:
+            decoding, features = _describe_sound(open_decoding(decoder, file, container), recipe)
+        except DecodeError as refusal:
+            refusals.append(refusal)
+            continue
+        if best is None or decoding.seconds > best[0].seconds:
+            best = decoding, features
+        if not decoding.is_short and not decoding.problem:
+            break
+    if best is None:
+        raise refusals[0]
+    return best
+
+
+def _describe_sound(decoding: Decoding, recipe: FeatureRecipe) -> tuple[Decoding, TrackFeatures]:
+    describer = Describer(recipe, decoding.rate, decoding.channels)
+    for block in decoding.blocks:
+        describer.push(block)
+    if not decoding.frames:
+        raise DecodeError(f"holds no sound (0 samples{': ' + decoding.problem if decoding.problem else ''})")
+    return decoding, describer.finish()
+
+
+def _digest(file: BinaryIO) -> str:
+    """Content hash; the file comes from the disk once, the decoder then finds it in memory."""
+    file.seek(0)
+    return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+
+
+def _with_tags(record: FileRecord, tags: Tags) -> FileRecord:
+    return replace(record, title=tags.title, artists=tags.artists, album=tags.album, year=tags.year, genre=tags.genre)
+
+
+def _with_decoding(record: FileRecord, decoding: Decoding) -> FileRecord:
+    reasons = []
+    if decoding.is_short:
+        reasons.append(f"only {decoding.seconds:.1f} of {decoding.promised:.1f} s could be decoded")
+    if decoding.bad_packets:
+        reasons.append(f"{decoding.bad_packets} packets could not be decoded")
+    if decoding.bad_samples:
+        reasons.append(f"{decoding.bad_samples} samples were not numbers and count as silence")
+    if decoding.problem and not reasons:
+        reasons.append(f"decoding stopped after {decoding.seconds:.1f} s ({decoding.problem})")
+    return replace(
+        record,
+        status="partial" if reasons else "ok",
+        reason="; ".join(reasons),
+        decoder=decoding.decoder,
+        seconds=decoding.seconds,
+        seconds_promised=decoding.promised,
+        bad_packets=decoding.bad_packets,
+    )
+
+
+def _with_lyrics(features: TrackFeatures, path: bytes, tags: Tags) -> TrackFeatures:
+    text = read_lyrics(path, tags.lyrics)
+    lyrics = describe_lyrics(text) if text else None
+    if lyrics is None:
+        return features
+    return replace(features, lyrics=lyrics.vector, lyrics_text=lyrics.text, language=lyrics.language)

@@ -1,0 +1,65 @@
+"""Waveforms: folding to one or two channels, changing the rate, and the 8-bit form in which a stretch is kept.
+
+It does not decide which stretch is kept (`segments.py`) and does not decode.
+"""
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+
+Float = NDArray[np.float32]
+_MU = 255.0
+
+
+def to_mono(sound: Float) -> Float:
+    """Mean of the channels: [n, channels] -> [n]."""
+    if sound.shape[1] == 1:
+        return np.ascontiguousarray(sound[:, 0])
+    mixed = sound[:, 0] + sound[:, 1]
+    mixed *= np.float32(0.5)
+    return mixed
+
+
+def fold_to_stereo(sound: Float) -> Float:
+    """Fold many channels: even ones to the left, odd ones to the right; one or two channels stay as they are."""
+    if sound.shape[1] <= 2:
+        return sound
+    return np.stack([sound[:, 0::2].mean(axis=1), sound[:, 1::2].mean(axis=1)], axis=1)
+
+
+class MonoResampler:
+    """Takes sound in pieces, gives one channel at another rate."""
+
+    def __init__(self, rate_from: int, rate_to: int) -> None:
+        self._stream = (
+            None if rate_from == rate_to else soxr.ResampleStream(rate_from, rate_to, 1, dtype="float32", quality="HQ")
+        )
+
+    def push(self, sound: Float, *, is_last: bool = False) -> Float:
+        """Sound [n, channels] -> samples [m] that are ready; `is_last` flushes."""
+        mono = to_mono(sound)
+        if self._stream is None:
+            return mono
+        return np.asarray(self._stream.resample_chunk(mono, last=is_last), dtype=np.float32)
+
+
+def stretch(sound: Float, rate_from: int, rate_to: int, samples: int) -> Float:
+    """A stretch of sound [n, channels] as two channels of exactly `samples` at another rate: [2, samples]."""
+    changed = soxr.resample(sound, rate_from, rate_to, "HQ") if rate_from != rate_to else sound
+    out = np.zeros((2, samples), np.float32)
+    kept = min(samples, len(changed))
+    out[:, :kept] = changed[:kept].T
+    return out
+
+
+def mu_law(sound: Float) -> NDArray[np.uint8]:
+    """Samples in [-1, 1] -> 8 bits, logarithmic around 128; louder samples are clipped. Source: ITU-T G.711."""
+    clipped = np.clip(sound, -1.0, 1.0)
+    bent = np.sign(clipped) * np.log1p(np.float32(_MU) * np.abs(clipped)) / np.float32(np.log1p(_MU))
+    return np.rint(bent * np.float32(127.0) + np.float32(128.0)).astype(np.uint8)
+
+
+def from_mu_law(values: NDArray[np.uint8]) -> Float:
+    """The inverse of `mu_law`, up to its rounding."""
+    bent = (values.astype(np.float32) - np.float32(128.0)) / np.float32(127.0)
+    return np.sign(bent) * np.expm1(np.abs(bent) * np.float32(np.log1p(_MU))) / np.float32(_MU)

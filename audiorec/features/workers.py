@@ -1,0 +1,110 @@
+"""Supervised workers: files are described in processes of their own, so that a crash or a hang costs one file.
+
+Results come in the order of the tasks, whatever the number of workers. It does not write anything.
+"""
+
+import os
+import signal
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from contextlib import contextmanager
+from dataclasses import replace
+from multiprocessing import get_context
+
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+from audiorec.data.catalogue import FileRecord
+from audiorec.data.tables import TrackFeatures
+from audiorec.features.track import Task, describe_file
+
+Outcome = tuple[FileRecord, TrackFeatures | None]
+# A file may kill a worker twice; then it is left alone until it changes.
+MOST_CRASHES = 2
+# Time limit of a file: a start, and what the slowest sane storage and decoder need for its size.
+_LIMIT_SECONDS, _LIMIT_BYTES_A_SECOND = 120.0, 250_000
+_THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+
+
+def describe_all(tasks: Sequence[Task], jobs: int) -> Iterator[Outcome]:
+    """Describe every task with `jobs` processes."""
+    context = get_context("spawn")
+    with _single_threads(), ProcessPool(jobs, max_tasks=500, initializer=_prepare, context=context) as pool:
+        try:
+            yield from _in_order(pool, tasks, window=4 * jobs)
+        except BaseException:
+            pool.stop()
+            raise
+
+
+def _in_order(pool: ProcessPool, tasks: Sequence[Task], window: int) -> Iterator[Outcome]:
+    running: deque[tuple[Task, ProcessFuture]] = deque()
+    for task in tasks:
+        running.append((task, _schedule(pool, task)))
+        if len(running) >= window:
+            yield _outcome(pool, *running.popleft())
+    while running:
+        yield _outcome(pool, *running.popleft())
+
+
+def _schedule(pool: ProcessPool, task: Task) -> ProcessFuture:
+    limit = _LIMIT_SECONDS + task.file.size / _LIMIT_BYTES_A_SECOND
+    return pool.schedule(describe_file, args=[task], timeout=limit)
+
+
+def _outcome(pool: ProcessPool, task: Task, future: ProcessFuture) -> Outcome:
+    """The result of a task; a crash is tried once more, as the fault may have been the machine's."""
+    crashes = 0
+    while True:
+        try:
+            record, features = future.result()
+            return replace(record, crashes=crashes), features
+        except FutureTimeoutError:
+            return _failed(task, "took too long and was stopped", crashes)
+        except MemoryError:
+            return _failed(task, "needs more memory than a worker may have", crashes)
+        except ProcessExpired as error:
+            crashes += 1
+            if crashes >= MOST_CRASHES:
+                return _failed(task, f"crashed the decoder {crashes} times ({error})", crashes)
+            future = _schedule(pool, task)
+        except Exception as error:  # noqa: BLE001 - the worker boundary: a bug on one file must not lose the others
+            return _failed(task, f"could not be described: {type(error).__name__}: {error}"[:300], crashes)
+
+
+def _failed(task: Task, reason: str, crashes: int) -> Outcome:
+    name = os.fsdecode(os.path.basename(task.file.path)).encode("utf-8", "replace").decode()
+    record = FileRecord(
+        task.track_id,
+        task.file.size,
+        task.file.mtime_ns,
+        "failed",
+        reason,
+        task.file.sidecar,
+        title=name,
+        crashes=crashes,
+    )
+    return record, None
+
+
+@contextmanager
+def _single_threads() -> Iterator[None]:
+    """Workers inherit one thread each: the processes are the parallelism, and sums come out the same every time."""
+    before = {name: os.environ.get(name) for name in _THREAD_VARIABLES}
+    os.environ.update(dict.fromkeys(_THREAD_VARIABLES, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _prepare() -> None:
+    """In a new worker: Ctrl-C is the coordinator's to handle, and C libraries do not chatter on the terminal."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 2)
+    os.close(silence)
