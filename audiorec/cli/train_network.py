@@ -1,5 +1,7 @@
 """`audiorec train-network`: embed users, songs and artists from who listens to what."""
 
+from dataclasses import asdict
+
 import click
 
 from audiorec.cli.console import console, notes
@@ -22,15 +24,16 @@ def command(session: Session, recipe: str, overrides: tuple[str, ...]) -> None:
     out = notes(session.quiet)
 
     def report(trial: Trial) -> None:
-        line = (
-            f"network: artist weight {trial.artist_weight:g}, {trial.dims} dimensions, Recall@{TOP} {trial.recall:.4f}"
+        tried = trial.settings
+        out.print(
+            f"network: {tried.dims} dimensions, artist weight {tried.artist_weight:g}, song damping "
+            f"{tried.song_damping:g}: Recall@{TOP} {trial.recall:.4f}"
         )
-        out.print(line)
 
     with Workspace.open(session.workspace, write=True) as space:
         network = build_network(space.interactions(every_song=True), space.tracks(), space.friends())
         found = train(network, chosen, report)
-        config = {"dims": found.dims, "artist_weight": found.artist_weight, "friend_weight": chosen.friend_weight}
+        config = asdict(found.settings)
         space.publish_model(
             "network", lambda folder: save(folder, found.model, config, recipes.digest(chosen), found.score)
         )
@@ -40,5 +43,5 @@ def command(session: Session, recipe: str, overrides: tuple[str, ...]) -> None:
         measured = f"Recall@{TOP} of held-out listens {mine:.3f}, by popularity {popular:.3f}"
     console().print(
         f"Network of {len(network.users)} users, {len(network.songs)} songs and {len(network.artists)} artists in "
-        f"{found.dims} dimensions: {measured}."
+        f"{found.settings.dims} dimensions: {measured}."
     )

@@ -3,6 +3,9 @@
 Songs stand on one side of the network, users and artists on the other, so with B the edges between the sides, divided
 by the square roots of both degrees, the truncated SVD B = P s Q^T is the spectral embedding of the whole graph. It
 knows no order of listening and no content; a node without edges gets a zero vector.
+
+Degrees are damped: without that, a playlist of songs that nobody else has would be a component of its own with the
+largest singular value there is, and thousands of such corners would crowd out the music that people share.
 """
 
 from dataclasses import dataclass
@@ -12,16 +15,18 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.utils.extmath import randomized_svd
 
+_USER_DAMPING = 10.0  # added to the degrees of users and artists
 _DENSE = 1_000_000  # entries up to which an exact decomposition is quicker than a sampled one
 
 
 @dataclass(frozen=True)
 class SpectralSettings:
-    """dims: longest vector; artist_weight: an artist's edge against one listen; friend_weight: a friend's listens
-    against one's own; seed: of the sampled SVD."""
+    """dims: longest vector; artist_weight: an artist's edge against one listen; song_damping: listens added to every
+    song's degree; friend_weight: a friend's listens against one's own; seed: of the sampled SVD."""
 
     dims: int = 256
     artist_weight: float = 0.3
+    song_damping: float = 3.0
     friend_weight: float = 0.1
     seed: int = 0
 
@@ -52,7 +57,7 @@ class SpectralEmbedding:
 def fold_in(listens: sparse.csr_array, songs: NDArray[np.float32], scale: NDArray[np.float32]) -> NDArray[np.float32]:
     """User vectors [n, d] as the degree-normalised sum of the vectors of their songs."""
     weights = weigh(listens)
-    rows = _scaled(weights, _inverse_root(_sums(weights, 1)), scale)
+    rows = _scaled(weights, _inverse_root(_sums(weights, 1), _USER_DAMPING), scale)
     return np.asarray(rows @ songs, dtype=np.float32)
 
 
@@ -61,19 +66,21 @@ def embed(
 ) -> SpectralEmbedding:
     """Embed a network: listens CSR [U, S] (counts), credits CSR [S, A], friends CSR [U, U].
 
-    Deterministic for a seed. Source: normalised spectral embedding (Ng, Jordan, Weiss 2001) on a bipartite graph
-    (Dhillon 2001), with the singular values as diffusion weights.
+    Deterministic for a seed. Source: normalised spectral embedding of a bipartite graph (Dhillon 2001) with damped
+    degrees (Chaudhuri, Chung, Tsiatas 2012) and the singular values as diffusion weights.
     """
     own = weigh(listens)
     tastes = own + _friends_share(own, friends, settings.friend_weight)
     edges = sparse.csr_array(sparse.vstack([tastes, settings.artist_weight * credits.T]))
-    left, right = _inverse_root(_sums(edges, 1)), _inverse_root(_sums(edges, 0))
+    left = _inverse_root(_sums(edges, 1), _USER_DAMPING)
+    right = _inverse_root(_sums(edges, 0), settings.song_damping)
     normalised = _scaled(edges, left, right)
     p, s, q = _decompose(normalised, settings.dims, settings.seed)
     songs = (q * s).astype(np.float32)
     rows = len(tastes.indptr) - 1
-    # A new song with this one artist has the one edge w, degree w, and so the normalised edge sqrt(w) * left.
-    artists = p[rows:] * (left[rows:, None] * np.sqrt(settings.artist_weight))
+    # A new song with this one artist has the one edge w and the degree w.
+    weight = settings.artist_weight
+    artists = p[rows:] * (left[rows:, None] * (weight / max(weight + settings.song_damping, 1e-9) ** 0.5))
     users = np.asarray(_scaled(tastes, left[:rows], right) @ songs, dtype=np.float32)
     return SpectralEmbedding(users, songs, artists.astype(np.float32), right.astype(np.float32))
 
@@ -102,7 +109,7 @@ def _decompose(
         p, s, qt = np.linalg.svd(matrix.toarray(), full_matrices=False)
         p, s, q = p[:, :dims], s[:dims], qt[:dims].T
     else:
-        p, s, qt = randomized_svd(matrix, dims, n_iter=7, random_state=seed)
+        p, s, qt = randomized_svd(matrix, dims, n_iter=5, random_state=seed)
         q = qt.T
     kept = int(np.sum(s > 1e-6 * max(float(s[0]), 1e-12))) if len(s) else 0
     p, s, q = p[:, :kept], s[:kept], q[:, :kept]
@@ -115,8 +122,8 @@ def _sums(matrix: sparse.csr_array, axis: int) -> NDArray[np.float64]:
     return np.asarray(matrix.sum(axis=axis), dtype=np.float64).reshape(-1)
 
 
-def _inverse_root(degrees: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.divide(1.0, np.sqrt(degrees), out=np.zeros_like(degrees), where=degrees > 0)
+def _inverse_root(degrees: NDArray[np.float64], damping: float) -> NDArray[np.float64]:
+    return np.divide(1.0, np.sqrt(degrees + damping), out=np.zeros_like(degrees), where=degrees > 0)
 
 
 def _scaled(matrix: sparse.csr_array, left: NDArray[np.floating], right: NDArray[np.floating]) -> sparse.csr_array:

@@ -19,10 +19,15 @@ WEIGHTS: Mapping[str, float] = {"sound": 1.0, "words": 0.5, "network": 1.0}
 
 @dataclass(frozen=True)
 class Block:
-    """One modality: vectors [N, d] and which rows are known, bool [N]."""
+    """One modality: vectors [N, d], which rows are known, bool [N], and how many listeners speak for each, [N] or None.
+
+    A likeness that few listeners speak for is damped, (n + 1) / (n + 3): two songs that one single person happens to
+    have are not twins. Sound and words need no witnesses.
+    """
 
     vectors: NDArray[np.floating]
     known: NDArray[np.bool_]
+    listeners: NDArray[np.floating] | None = None
 
 
 @dataclass(frozen=True)
@@ -57,20 +62,25 @@ def nearest(blocks: Mapping[str, Block], row: int, top: int, allowed: NDArray[np
     ]
 
 
-def mean_of_groups(block: Block, groups: Sequence[NDArray[np.integer]]) -> Block:
-    """A block with one row a group (an artist): the mean direction of the group's known rows."""
+def mean_of_groups(
+    block: Block, groups: Sequence[NDArray[np.integer]], listeners: NDArray[np.floating] | None = None
+) -> Block:
+    """A block with one row a group (an artist): the mean direction of the group's known rows, weighted by listeners."""
+    weights = np.ones(len(block.known)) if block.listeners is None else block.listeners + 0.1
     vectors = np.zeros((len(groups), block.vectors.shape[1]))
     directions = unit(block.vectors)
     for place, rows in enumerate(groups):
         known = [row for row in rows if block.known[row]]
         if known:
-            vectors[place] = directions[known].mean(axis=0)
-    return Block(vectors, np.asarray(np.any(vectors != 0, axis=1)))
+            vectors[place] = np.average(directions[known], axis=0, weights=weights[known])
+    return Block(vectors, np.asarray(np.any(vectors != 0, axis=1)), listeners)
 
 
 def _likeness(block: Block, row: int) -> NDArray[np.float64]:
     directions = unit(np.asarray(block.vectors, dtype=np.float64))
     cosine = directions @ directions[row]
+    if block.listeners is not None:
+        cosine = cosine * (block.listeners + 1.0) / (block.listeners + 3.0)
     return np.where(block.known, cosine, np.nan)
 
 

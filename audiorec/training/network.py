@@ -4,7 +4,8 @@ It takes the network as it is; which listens may be in it (a cold evaluation mus
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,8 @@ class NetworkRecipe(Recipe):
     """How the network is embedded; of lists, the value that ranks held-out listens best is taken."""
 
     dims: tuple[int, ...] = (16, 32, 64, 128, 256)
-    artist_weights: tuple[float, ...] = (0.1, 0.3, 1.0)
+    artist_weights: tuple[float, ...] = (0.1, 0.3)
+    song_dampings: tuple[float, ...] = (1.0, 3.0, 10.0)
     friend_weight: float = 0.1
     held_out: float = 0.2
 
@@ -34,17 +36,15 @@ class TrainedNetwork:
     """The embedding of the whole network, what was chosen for it, and what the held-out listens said."""
 
     model: NetworkEmbedding
-    dims: int
-    artist_weight: float
+    settings: SpectralSettings
     score: dict[str, float]
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One setting and its Recall@20 on the held-out listens."""
+    """Settings and their Recall@20 on the held-out listens."""
 
-    artist_weight: float
-    dims: int
+    settings: SpectralSettings
     recall: float
 
 
@@ -56,26 +56,26 @@ def train(
         raise InputError("no listens to songs of the library: run audiorec import listens FILE first")
     kept, held = hold_out(network.listens, recipe.held_out, recipe.seed)
     trials: list[Trial] = []
-    for weight in recipe.artist_weights:
-        found = _fit(network.with_listens(kept), recipe, weight)
+    for weight, damping in product(recipe.artist_weights, recipe.song_dampings):
+        settings = SpectralSettings(max(recipe.dims), weight, damping, recipe.friend_weight, recipe.seed)
+        found = _fit(network.with_listens(kept), settings)
         for dims in sorted({min(dims, found.songs.shape[1]) for dims in recipe.dims}):
             cut = found.cut(dims)
-            trials.append(Trial(weight, dims, recall_at(cut.users, cut.songs, kept, held)))
+            trials.append(Trial(replace(settings, dims=dims), recall_at(cut.users, cut.songs, kept, held)))
             report(trials[-1])
     # NaN (nothing could be held out) must lose against every number.
     best = max(trials, key=lambda trial: np.nan_to_num(trial.recall, nan=-1.0))
-    whole = _fit(network, recipe, best.artist_weight).cut(best.dims)
     score = {f"recall@{TOP}": best.recall, f"popularity_recall@{TOP}": popularity_recall(kept, held)}
     finite = {name: value for name, value in score.items() if np.isfinite(value)}
-    return TrainedNetwork(_named(network, whole), whole.songs.shape[1], best.artist_weight, finite)
+    return TrainedNetwork(embed_network(network, best.settings), best.settings, finite)
 
 
-def embed_network(
-    network: Network, dims: int, artist_weight: float, friend_weight: float, seed: int
-) -> NetworkEmbedding:
-    """The embedding with chosen settings, for a network from which some listens were taken away."""
-    settings = SpectralSettings(dims, artist_weight, friend_weight, seed)
-    return _named(network, embed(network.listens, network.credits, network.friends, settings))
+def embed_network(network: Network, settings: SpectralSettings) -> NetworkEmbedding:
+    """The embedding with settings chosen before, for a network from which some listens may have been taken away."""
+    found = _fit(network, settings)
+    return NetworkEmbedding(
+        network.users, network.songs, network.artists, found.users, found.songs, found.artists, found.scale
+    )
 
 
 def hold_out(listens: sparse.csr_array, share: float, seed: int) -> tuple[sparse.csr_array, sparse.csr_array]:
@@ -123,15 +123,8 @@ def _recall(
     return float(np.mean(values)) if values else float("nan")
 
 
-def _fit(network: Network, recipe: NetworkRecipe, artist_weight: float) -> SpectralEmbedding:
-    settings = SpectralSettings(max(recipe.dims), artist_weight, recipe.friend_weight, recipe.seed)
+def _fit(network: Network, settings: SpectralSettings) -> SpectralEmbedding:
     return embed(network.listens, network.credits, network.friends, settings)
-
-
-def _named(network: Network, found: SpectralEmbedding) -> NetworkEmbedding:
-    return NetworkEmbedding(
-        network.users, network.songs, network.artists, found.users, found.songs, found.artists, found.scale
-    )
 
 
 def _entries(listens: sparse.csr_array, chosen: NDArray[np.bool_]) -> sparse.csr_array:

@@ -43,3 +43,10 @@ def test_groups_are_mean_directions() -> None:
     groups = mean_of_groups(SOUND, [np.array([0, 3]), np.array([1, 2, 4]), np.array([4])])
     assert groups.known.tolist() == [False, True, False]
     assert groups.vectors[1, 1] == pytest.approx((0.1 / np.hypot(2, 0.1) + 1) / 2)
+
+
+def test_what_few_listeners_say_counts_less() -> None:
+    vectors = np.array([[1.0, 0], [1, 0.1], [1, 0]])
+    rare = Block(vectors, np.ones(3, dtype=bool), np.array([9.0, 9, 0]))
+    assert [near.row for near in nearest({"network": rare}, 0, 2)] == [1, 2]
+    assert [near.row for near in nearest({"sound": Block(vectors, rare.known)}, 0, 2)] == [2, 1]

@@ -42,12 +42,12 @@ def test_perfect_and_useless_vectors() -> None:
 
 
 def test_training_beats_popularity_and_repeats() -> None:
-    recipe = NetworkRecipe(dims=(2, 4, 8), artist_weights=(0.1, 0.3))
+    recipe = NetworkRecipe(dims=(2, 4, 8), artist_weights=(0.1, 0.3), song_dampings=(1.0,))
     seen: list[int] = []
-    found = train(made(), recipe, lambda trial: seen.append(trial.dims))
+    found = train(made(), recipe, lambda trial: seen.append(trial.settings.dims))
     assert seen == [2, 4, 8, 2, 4, 8]
     assert found.score["recall@20"] > 0.9 > 2 * found.score["popularity_recall@20"]
-    assert found.model.dims == found.dims
+    assert found.model.dims == found.settings.dims
     np.testing.assert_array_equal(found.model.songs, train(made(), recipe).model.songs)
 
 

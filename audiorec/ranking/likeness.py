@@ -1,0 +1,120 @@
+"""What a workspace knows of its songs, artists and users, gathered so that they can be compared.
+
+Songs by name only stand beside songs with sound; a modality that nobody trained or extracted is simply absent. It does
+not rank: `neighbours.py` does.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from audiorec.data.interactions import Interactions
+from audiorec.data.tracks import Track
+from audiorec.data.workspace import Workspace
+from audiorec.errors import WorkspaceError
+from audiorec.features.fuse import fuse
+from audiorec.features.network import pattern, user_similarity
+from audiorec.models import network_embedding
+from audiorec.models.network_embedding import NetworkEmbedding, song_vectors, unit
+from audiorec.ranking.neighbours import Block, Near, mean_of_groups
+
+
+@dataclass(frozen=True)
+class Library:
+    """Usable tracks, one block a modality (`sound`, `words`, `network`) with rows in the order of the tracks, and who
+    listened to what: CSC [U, N], empty without a network."""
+
+    tracks: list[Track]
+    blocks: dict[str, Block]
+    listeners: sparse.csc_array
+
+    @cached_property
+    def row(self) -> dict[int, int]:
+        """Row of each track id."""
+        return {track.id: row for row, track in enumerate(self.tracks)}
+
+    @cached_property
+    def artists(self) -> dict[str, NDArray[np.int64]]:
+        """Rows of the songs of each artist, artists sorted."""
+        rows: dict[str, list[int]] = {}
+        for row, track in enumerate(self.tracks):
+            for name in track.artists:
+                rows.setdefault(name, []).append(row)
+        return {name: np.asarray(rows[name], dtype=np.int64) for name in sorted(rows) if name}
+
+    def artist_blocks(self) -> dict[str, Block]:
+        """The same modalities with one row an artist: the mean direction of her songs."""
+        groups = list(self.artists.values())
+        blocks = {name: mean_of_groups(block, groups) for name, block in self.blocks.items() if name != "network"}
+        if "network" in self.blocks:
+            heard = np.array(
+                [np.unique(self.listeners[:, rows].nonzero()[0]).size for rows in groups], dtype=np.float64
+            )
+            blocks["network"] = mean_of_groups(self.blocks["network"], groups, heard)
+        return blocks
+
+
+def gather(space: Workspace) -> Library:
+    """Read everything that songs can be compared by; raises WorkspaceError when there are no songs at all."""
+    tracks = [track for track in space.tracks() if track.status != "failed"]
+    if not tracks:
+        raise WorkspaceError("no songs here yet: run audiorec extract FOLDER first")
+    blocks = _content(space, tracks)
+    if not space.has_model("network"):
+        return Library(tracks, blocks, sparse.csc_array((0, len(tracks))))
+    model = network_embedding.load(space.model("network"))
+    vectors, known = song_vectors(model, [track.id for track in tracks], [track.artists for track in tracks])
+    listeners = _listeners(space.interactions(every_song=True), tracks)
+    blocks["network"] = Block(vectors, known, np.diff(listeners.indptr).astype(np.float64))
+    return Library(tracks, blocks, listeners)
+
+
+def _listeners(interactions: Interactions, tracks: list[Track]) -> sparse.csc_array:
+    column = {int(song): place for place, song in enumerate(interactions.items)}
+    return sparse.csc_array(pattern(interactions.counts)[:, [column[track.id] for track in tracks]])
+
+
+def _content(space: Workspace, tracks: list[Track]) -> dict[str, Block]:
+    try:
+        table = space.features()
+    except WorkspaceError:
+        return {}  # songs known by name only: the network alone compares them
+    place = {int(track): row for row, track in enumerate(table.track_ids)}
+    rows = [(row, place[track.id]) for row, track in enumerate(tracks) if track.id in place]
+    here, there = (np.asarray(side, dtype=np.int64) for side in zip(*rows, strict=True))
+    blocks = {}
+    for name, block in (("sound", table.descriptors()), ("words", table.lyrics())):
+        fused = fuse({name: block})
+        vectors = np.zeros((len(tracks), fused.matrix.shape[1]), dtype=np.float32)
+        known = np.zeros(len(tracks), dtype=bool)
+        vectors[here], known[here] = fused.matrix[there], fused.mask[there, 0]
+        blocks[name] = Block(vectors, known)
+    return blocks
+
+
+def user_likeness(space: Workspace, interactions: Interactions, row: int) -> list[Near]:
+    """The users most like one, best first: by songs in common (SPEC D's rule), and by the network when there is one.
+
+    Without a network model those without a common song are left out; with one, all users are compared.
+    """
+    rule = user_similarity(pattern(interactions.counts), row)
+    by = {"songs": rule}
+    if space.has_model("network"):
+        model = network_embedding.load(space.model("network"))
+        # A user who came after the training has no vector yet and is compared by songs alone.
+        if interactions.users[row] in model.user_row:
+            by["network"] = _user_cosines(model, interactions.users, row)
+    score = np.nan_to_num(by.get("network", rule), nan=-1.0)
+    order = np.lexsort((np.arange(len(score)), -rule, -score))
+    likely = [int(n) for n in order if n != row and (score[n] > 0 or rule[n] > 0)]
+    return [Near(n, float(score[n]), {key: float(value[n]) for key, value in by.items()}) for n in likely]
+
+
+def _user_cosines(model: NetworkEmbedding, users: tuple[str, ...], row: int) -> NDArray[np.float64]:
+    places = [model.user_row.get(name, -1) for name in users]
+    vectors = np.vstack([model.users, np.zeros((1, model.dims), dtype=np.float32)])[places]
+    directions = unit(vectors)
+    return np.asarray(directions @ directions[row], dtype=np.float64)
