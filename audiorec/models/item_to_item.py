@@ -1,0 +1,54 @@
+"""Linear item models: a user's score of a song is the sum of weights from the songs of her history to it.
+
+ItemKNN and EASE are two ways to find the weights. It does not know how they were found.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+
+@dataclass(frozen=True)
+class ItemToItem:
+    """history: CSR [U, I], what each user has heard; weights: [I, I] dense or CSR, from the row to the column."""
+
+    history: sparse.csr_array
+    weights: NDArray[np.float32] | sparse.csr_array
+
+    def scores(self, user_rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Scores of all songs: int64 [B] -> float32 [B, I], NaN for users without history and songs nobody heard."""
+        mine = sparse.csr_array(self.history[user_rows])
+        product = mine @ self.weights
+        found = np.array(product.toarray() if sparse.issparse(product) else product, dtype=np.float32)
+        found[:, np.bincount(self.history.indices, minlength=found.shape[1]) == 0] = np.nan
+        found[np.diff(mine.indptr) == 0] = np.nan
+        return found
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """All parameters as arrays with names; `from_arrays` is the way back."""
+        arrays = _parts("history", self.history)
+        if isinstance(self.weights, np.ndarray):
+            return arrays | {"weights": self.weights}
+        return arrays | _parts("weights", self.weights)
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "ItemToItem":
+        """The model from `to_arrays`."""
+        dense = arrays.get("weights")
+        return cls(_whole("history", arrays), _whole("weights", arrays) if dense is None else dense)
+
+
+def _parts(name: str, matrix: sparse.csr_array) -> dict[str, NDArray[Any]]:
+    values = {"data": matrix.data, "indices": matrix.indices, "indptr": matrix.indptr}
+    return {f"{name}.{part}": np.asarray(array) for part, array in values.items()} | {
+        f"{name}.shape": np.array(matrix.shape, dtype=np.int64)
+    }
+
+
+def _whole(name: str, arrays: Mapping[str, NDArray[Any]]) -> sparse.csr_array:
+    parts = tuple(arrays[f"{name}.{part}"] for part in ("data", "indices", "indptr"))
+    return sparse.csr_array(parts, shape=tuple(arrays[f"{name}.shape"].tolist()))

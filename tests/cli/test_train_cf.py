@@ -1,0 +1,56 @@
+"""`train-cf` over a small workspace: a checkpoint appears that scores the workspace's users and songs."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+from click.testing import CliRunner
+
+from audiorec.cli.session import Session
+from audiorec.cli.train_cf import command
+from audiorec.data.catalogue import FileRecord
+from audiorec.data.tables import Layout, TrackFeatures
+from audiorec.data.workspace import Workspace
+from audiorec.models import neumf_checkpoint
+
+LAYOUT = Layout("d" * 16, ("loudness",), (), 0.5, -80.0, 11025)
+NOTHING = TrackFeatures(
+    logmel=np.zeros((1, 2, 2), dtype=np.uint8),
+    waveform=np.zeros((1, 1, 4), dtype=np.uint8),
+    descriptors=np.zeros(1, dtype=np.float32),
+    lyrics=None,
+    lyrics_text=None,
+    language=None,
+)
+
+
+def fill(root: Path) -> None:
+    """Six songs, the last never played, and five users with two listens each."""
+    with Workspace.open(root, write=True) as space:
+        space.add_paths([f"/m/{number}.mp3".encode() for number in range(6)])
+        records = [FileRecord(track, 1, 1, "ok", title=f"song {track}", seconds=3.0) for track in range(1, 7)]
+        space.commit_shard([(track, NOTHING) for track in range(1, 7)], records, LAYOUT)
+        space.use_features(LAYOUT.digest)
+        space.add_listens("test", [(f"user {u}", (u + step) % 5 + 1, 1.0, None) for u in range(5) for step in (0, 1)])
+
+
+def test_a_model_is_published_with_names_ids_and_a_curve(tmp_path: Path) -> None:
+    fill(tmp_path)
+    done = CliRunner().invoke(
+        command,
+        ["--set", "epochs=2", "--device", "cpu"],
+        obj=Session(tmp_path, True),
+        catch_exceptions=False,
+    )
+    assert done.exit_code == 0
+    assert "neumf of 5 users and 6 songs" in done.output
+    with Workspace.open(tmp_path) as space:
+        folder = space.model("cf")
+    named = neumf_checkpoint.load(folder)
+    assert named.users == tuple(f"user {u}" for u in range(5))
+    assert named.items.tolist() == [1, 2, 3, 4, 5, 6]
+    scores = named.model.scores(np.arange(5))
+    assert np.isnan(scores[:, 5]).all()
+    assert np.isfinite(scores[:, :5]).all()
+    curve = json.loads((folder / "curve.json").read_text(encoding="utf-8"))
+    assert [epoch["number"] for epoch in curve] == [1, 2]
