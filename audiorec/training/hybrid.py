@@ -1,0 +1,171 @@
+"""Learning how much each signal counts, for warm and for cold songs, from lists in which songs were made cold on purpose.
+
+The score of a song for a user is a weighted mean of calibrated signals in [0, 1]; the weights are non-negative, sum to
+one, and go from the cold set to the warm set as plays of the song and of the user arrive. They are fitted by the
+likelihood of the held-out listens among the candidates. It knows arrays only: not where signals come from.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from audiorec.errors import InputError
+from audiorec.recipes import Recipe
+
+Floats = NDArray[np.float64]
+# The order in which signals stand in every array and table.
+SIGNALS = ("collaborative", "predicted", "cnn", "svm", "network", "content", "artist", "popularity")
+
+
+class HybridRecipe(Recipe):
+    """How the hybrid is learned.
+
+    song_plays, user_plays: listeners of a song, songs of a user, at which warm and cold weights count the same;
+    steps: of the optimiser; spread: pull towards equal weights; held_out: share of each user's listens to warm songs
+    that is held out in the rehearsal; users: most users who rehearse.
+    """
+
+    song_plays: float = 2.0
+    user_plays: float = 2.0
+    steps: int = 150
+    spread: float = 0.02
+    held_out: float = 0.2
+    users: int = 2000
+
+
+@dataclass(frozen=True)
+class Lists:
+    """What the weights are learned from.
+
+    Shape:
+        signals: name -> [B, I], any scale, NaN where it cannot speak; candidates, relevant: bool [B, I];
+        warmth: [B, I] in [0, 1].
+    """
+
+    signals: Mapping[str, NDArray[np.floating]]
+    candidates: NDArray[np.bool_]
+    relevant: NDArray[np.bool_]
+    warmth: NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Weight of each signal for warm and for cold songs (each sums to one), and what a cold song's score is worth.
+
+    song_plays and user_plays are those of the recipe: they make the warmth.
+    """
+
+    warm: dict[str, float]
+    cold: dict[str, float]
+    cold_level: float
+    song_plays: float
+    user_plays: float
+
+    def warmth(self, song_listeners: NDArray[np.floating], user_songs: NDArray[np.floating]) -> Floats:
+        """How warm a pair is, [B, I] in [0, 1): from listeners of the songs [I] and songs of the users [B]."""
+        songs = song_listeners / (song_listeners + self.song_plays)
+        users = user_songs / (user_songs + self.user_plays)
+        return np.asarray(users[:, None] * songs[None, :], dtype=np.float64)
+
+    def contributions(
+        self, signals: Mapping[str, NDArray[np.floating]], warmth: NDArray[np.floating]
+    ) -> dict[str, Floats]:
+        """What each signal adds to the score, [B, I] each, non-negative; their sum is the score.
+
+        Signals must be calibrated (see `calibrate`); one that cannot speak (NaN) adds nothing, and the others share
+        its weight.
+        """
+        weights = {
+            name: warmth * self.warm.get(name, 0.0) + (1.0 - warmth) * self.cold.get(name, 0.0) for name in signals
+        }
+        able = {name: np.where(np.isnan(values), 0.0, weights[name]) for name, values in signals.items()}
+        total = np.sum(list(able.values()), axis=0)
+        level = (warmth + (1.0 - warmth) * self.cold_level) / np.where(total > 0, total, np.inf)
+        return {name: level * able[name] * np.nan_to_num(values) for name, values in signals.items()}
+
+
+def calibrate(signal: NDArray[np.floating], candidates: NDArray[np.bool_]) -> Floats:
+    """A signal on the scale of chances: standardised over each user's candidates, then through a logistic curve.
+
+    [B, I] -> [B, I] in (0, 1), order kept, NaN kept; a user for whom it says the same of all songs gets 0.5.
+    """
+    values = np.asarray(signal, dtype=np.float64)
+    known = np.isfinite(values) & candidates
+    count = np.maximum(known.sum(axis=1, keepdims=True), 1)
+    mean = np.where(known, values, 0.0).sum(axis=1, keepdims=True) / count
+    spread = np.sqrt(np.where(known, (values - mean) ** 2, 0.0).sum(axis=1, keepdims=True) / count)
+    # Below this a spread is rounding, not an opinion.
+    standard = (values - mean) / np.where(spread > 1e-9, spread, np.inf)
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(standard, -8.0, 8.0))))
+
+
+def fit_weights(lists: Lists, recipe: HybridRecipe) -> Weights:
+    """Maximum likelihood weights; raises InputError when no list has a relevant song among its candidates.
+
+    Without cold (warm) relevant songs the cold (warm) weights stay equal.
+    """
+    names = [name for name in (*SIGNALS, *sorted(set(lists.signals) - set(SIGNALS))) if name in lists.signals]
+    rows = np.flatnonzero((lists.relevant & lists.candidates).any(axis=1))
+    if not names or not len(rows):
+        raise InputError("nothing to learn the ranking from: import more listens (two songs a user or more)")
+    if len(rows) > recipe.users:
+        rows = np.sort(np.random.default_rng(recipe.seed).choice(rows, recipe.users, replace=False))
+    fitted = _Fit(lists, names, rows).run(recipe)
+    warm, cold, level = fitted
+    return Weights(
+        dict(zip(names, warm.tolist(), strict=True)),
+        dict(zip(names, cold.tolist(), strict=True)),
+        level,
+        recipe.song_plays,
+        recipe.user_plays,
+    )
+
+
+class _Fit:
+    """The optimisation: two softmax-parametrised weight vectors, a level for cold songs and a temperature."""
+
+    def __init__(self, lists: Lists, names: list[str], rows: NDArray[np.integer]) -> None:
+        candidates = lists.candidates[rows]
+        calibrated = np.stack([calibrate(lists.signals[name][rows], candidates) for name in names], axis=2)
+        self.able = torch.tensor(~np.isnan(calibrated), dtype=torch.float32)
+        self.values = torch.tensor(np.nan_to_num(calibrated), dtype=torch.float32)
+        self.warmth = torch.tensor(lists.warmth[rows], dtype=torch.float32)
+        self.barred = torch.tensor(~candidates)
+        relevant = lists.relevant[rows] & candidates
+        self.wanted = torch.tensor(relevant / relevant.sum(axis=1, keepdims=True), dtype=torch.float32)
+
+    def scores(self, warm: torch.Tensor, cold: torch.Tensor, level: torch.Tensor) -> torch.Tensor:
+        """The same arithmetic as `Weights.contributions`, summed."""
+        gate = self.warmth.unsqueeze(2)
+        weights = (gate * warm.softmax(0) + (1.0 - gate) * cold.softmax(0)) * self.able
+        mean = (weights * self.values).sum(2) / weights.sum(2).clamp(min=1e-9)
+        return (self.warmth + (1.0 - self.warmth) * level.exp()) * mean
+
+    def run(self, recipe: HybridRecipe) -> tuple[Floats, Floats, float]:
+        """Fit; returns warm and cold weights and the level of cold songs."""
+        size = self.values.shape[2]
+        warm, cold = torch.zeros(size, requires_grad=True), torch.zeros(size, requires_grad=True)
+        level = torch.zeros((), requires_grad=True)
+        sharpness = torch.full((), 2.0, requires_grad=True)
+        mixed = bool((self.warmth > 0).any()) and bool((self.warmth == 0).any())
+        learned = [warm, cold, sharpness, *([level] if mixed else [])]
+        solver = torch.optim.Adam(learned, lr=0.1)
+        for _ in range(recipe.steps):
+            solver.zero_grad()
+            utility = self.scores(warm, cold, level) * sharpness.exp()
+            chance = torch.log_softmax(utility.masked_fill(self.barred, -1e9), dim=1)
+            loss = -(self.wanted * chance).sum() / len(self.wanted)
+            loss = loss + recipe.spread * (_unevenness(warm) + _unevenness(cold) + level.square())
+            loss.backward()  # type: ignore[no-untyped-call]
+            solver.step()
+        found = [values.detach().softmax(0).numpy().astype(np.float64) for values in (warm, cold)]
+        return found[0], found[1], float(level.detach().exp())
+
+
+def _unevenness(logits: torch.Tensor) -> torch.Tensor:
+    """Divergence of the weights from equal ones."""
+    chance = logits.softmax(0)
+    return (chance * (chance.clamp(min=1e-9).log() + float(np.log(len(chance))))).sum()

@@ -1,0 +1,171 @@
+"""Taste from content: what each user would think of songs that nobody has played, learned from songs that were played.
+
+Two families over the same content space. Maps: the listens are factored (implicit ALS), and kernel regressions carry
+songs from content to the factors. Choices: a conditional logit over content, given the users' factors. Each gives a
+pair of matrices whose product scores every user with every song, so a whole catalogue is one matrix product. As
+plays arrive, a song's mapped vector gives way to its own. It does not know artists, warm signals or the final ranking.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from audiorec.models.choice import fit_choice
+from audiorec.models.content_space import ContentSpace, fit_space
+from audiorec.models.factors import Factors, implicit_als, solve_rows
+from audiorec.models.kernel_map import fit_kernel_map
+from audiorec.recipes import Recipe
+
+Floats = NDArray[np.float64]
+
+
+class TasteRecipe(Recipe):
+    """How taste is learned from content.
+
+    ranks: factorisations; kernels and strengths: the maps, in parallel; alpha, regularization, iterations: of ALS on
+    log(1 + plays); choices: whether the choice models take part; prior_plays: listeners at which a song's own vector
+    counts as much as the mapped one; anchors: most songs that a map learns from.
+    """
+
+    ranks: tuple[int, ...] = (8, 16)
+    kernels: tuple[str, ...] = ("linear", "cosine")
+    strengths: tuple[float, ...] = (0.5, 0.7)
+    alpha: float = 5.0
+    regularization: float = 1.0
+    iterations: int = 5
+    choices: bool = True
+    taste_decay: float = 0.003
+    pull_decay: float = 0.01
+    steps: int = 60
+    prior_plays: float = 3.0
+    anchors: int = 4000
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One member: users [U, k] and songs [I, k]; the scores are `users @ songs.T`."""
+
+    name: str
+    users: Floats
+    songs: Floats
+
+
+@dataclass(frozen=True)
+class Taste:
+    """Members, and the predicted popularity of every song [I] (log listeners)."""
+
+    pairs: tuple[Pair, ...]
+    popularity: Floats
+
+    def scores(self, user_rows: NDArray[np.integer]) -> Floats:
+        """Mean of the members' scores, each standardised over the songs of a user: [B, I]."""
+        parts = [standard_rows(pair.users[user_rows] @ pair.songs.T) for pair in self.pairs]
+        return np.asarray(np.mean(parts, axis=0))
+
+    def member(self, name: str, user_rows: NDArray[np.integer]) -> Floats:
+        """Scores of one member [B, I]."""
+        pair = next(pair for pair in self.pairs if pair.name == name)
+        return np.asarray(pair.users[user_rows] @ pair.songs.T)
+
+
+@dataclass(frozen=True)
+class Content:
+    """Blocks [I, D_b] of every song (NaN = not known) with a weight each; `usable` bool [I]: songs that have content."""
+
+    blocks: Sequence[NDArray[np.floating]]
+    weights: Sequence[float]
+    usable: NDArray[np.bool_]
+
+
+def fit_taste(
+    content: Content, listens: sparse.csr_array, recipe: TasteRecipe, *, elsewhere: sparse.csr_array | None = None
+) -> Taste:
+    """Learn from listens CSR [U, I] to songs with content; cold songs have no listens.
+
+    `elsewhere` CSR [U, J]: listens to songs without content, which say more about the users.
+    """
+    listeners = np.bincount(listens.indices, minlength=listens.shape[1]).astype(np.float64)
+    learn = np.flatnonzero((listeners > 0) & content.usable)
+    if len(learn) > recipe.anchors:
+        learn = np.sort(np.random.default_rng(recipe.seed).choice(learn, recipe.anchors, replace=False))
+    space = fit_space([block[learn] for block in content.blocks], content.weights)
+    points = space.place(content.blocks)
+    pairs: list[Pair] = []
+    for rank in recipe.ranks:
+        factors = _factor(listens, elsewhere, rank, recipe)
+        pairs += _maps(points, factors, learn, listeners, recipe)
+        if recipe.choices:
+            pairs.append(_choice(points, factors.users, listens, learn, recipe))
+    pull = fit_kernel_map(
+        points[learn], np.log(listeners[learn])[:, None], kernel="linear", strength=recipe.strengths[0]
+    )
+    return Taste(tuple(pairs), pull.predict(points)[:, 0])
+
+
+def standard_rows(scores: NDArray[np.floating]) -> Floats:
+    """Each row with mean 0 and deviation 1 over its known values; a constant row becomes 0."""
+    values = np.asarray(scores, dtype=np.float64)
+    known = np.isfinite(values)
+    count = np.maximum(known.sum(axis=1, keepdims=True), 1)
+    moved = values - np.where(known, values, 0.0).sum(axis=1, keepdims=True) / count
+    deviation = np.sqrt(np.where(known, moved**2, 0.0).sum(axis=1, keepdims=True) / count)
+    return np.asarray(moved / np.where(deviation > 1e-12, deviation, np.inf))
+
+
+def content_space(content: Content, rows: NDArray[np.integer]) -> ContentSpace:
+    """The space fitted on some songs."""
+    return fit_space([block[rows] for block in content.blocks], content.weights)
+
+
+def _factor(listens: sparse.csr_array, elsewhere: sparse.csr_array | None, rank: int, recipe: TasteRecipe) -> Factors:
+    own = _log_plays(listens)
+    together = own if elsewhere is None else sparse.csr_array(sparse.hstack([own, _log_plays(elsewhere)]))
+    played = np.flatnonzero(np.bincount(together.indices, minlength=together.shape[1]))
+    found = implicit_als(
+        sparse.csr_array(together[:, played]),
+        min(rank, *together.shape),
+        regularization=recipe.regularization,
+        alpha=recipe.alpha,
+        iterations=recipe.iterations,
+        seed=recipe.seed,
+    )
+    songs = solve_rows(sparse.csr_array(own.T), found.users, recipe.regularization, recipe.alpha)
+    return Factors(found.users, songs)
+
+
+def _maps(
+    points: Floats, factors: Factors, learn: NDArray[np.integer], listeners: Floats, recipe: TasteRecipe
+) -> list[Pair]:
+    own = (listeners / (listeners + recipe.prior_plays))[:, None]
+    pairs = []
+    for kernel, strength in zip(recipe.kernels, recipe.strengths, strict=True):
+        found = fit_kernel_map(points[learn], factors.items[learn], kernel=kernel, strength=strength)
+        songs = (1.0 - own) * found.predict(points) + own * factors.items
+        pairs.append(Pair(f"{kernel}{factors.users.shape[1]}", factors.users, songs))
+    return pairs
+
+
+def _choice(
+    points: Floats, users: Floats, listens: sparse.csr_array, learn: NDArray[np.integer], recipe: TasteRecipe
+) -> Pair:
+    chosen = np.asarray((sparse.csr_array(listens[:, learn]) > 0).todense(), dtype=np.float32)
+    model = fit_choice(
+        points[learn],
+        users,
+        chosen,
+        taste_decay=recipe.taste_decay,
+        pull_decay=recipe.pull_decay,
+        steps=recipe.steps,
+    )
+    moved = points - model.centre
+    songs = np.column_stack([moved @ model.taste, moved @ model.pull])
+    return Pair(f"choice{users.shape[1]}", np.column_stack([users / model.unit, np.ones(len(users))]), songs)
+
+
+def _log_plays(listens: sparse.csr_array) -> sparse.csr_array:
+    found = sparse.csr_array(listens, dtype=np.float64, copy=True)
+    found.data = np.log1p(found.data)
+    return found
