@@ -9,17 +9,21 @@ from audiorec.errors import RecipeError
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.recipes import Recipe
 from audiorec.training.collaborative import NeumfRecipe
+from audiorec.training.like import CnnRecipe
 from audiorec.training.network import NetworkRecipe
 
 # Name of a shipped recipe -> its class.
 KINDS: dict[str, type[Recipe]] = {
     "features/default": FeatureRecipe,
+    "training/cnn": CnnRecipe,
     "training/neumf": NeumfRecipe,
     "training/network": NetworkRecipe,
 }
 
 # Recipes whose values must equal the defaults in code.
-REFERENCES: tuple[str, ...] = ("features/default", "training/network", "training/neumf")
+REFERENCES: tuple[str, ...] = (
+    "training/cnn",
+    "features/default", "training/network", "training/neumf")
 
 
 class Sample(Recipe):

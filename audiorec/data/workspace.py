@@ -254,8 +254,9 @@ class Workspace:
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir(parents=True)
         write(temporary)
-        for file in temporary.iterdir():
-            _flush_file(file)
+        for file in temporary.rglob("*"):
+            if file.is_file():
+                _flush_file(file)
         os.replace(temporary, final)
         _flush_folder(folder)
         with self.transaction() as db:

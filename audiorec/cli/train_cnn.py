@@ -1,0 +1,79 @@
+"""`audiorec train-cnn`: learn from the sound, the words and the network who likes what."""
+
+from pathlib import Path
+
+import click
+
+from audiorec.cli.console import console, epoch_reporter
+from audiorec.cli.session import Session, pass_session
+
+
+@click.command("train-cnn")
+@click.option(
+    "--view",
+    type=click.Choice(["both", "spectrogram", "waveform"]),
+    default="both",
+    show_default=True,
+    help="2-D network on the log-mel spectrogram, 1-D network on the waveform, or both.",
+)
+@click.option("--user", default=None, help="Learn for this one user instead of for all of them at once.")
+@click.option("--augment", type=click.Choice(["none", "dcgan"]), default="none", show_default=True, help="With --user.")
+@click.option("--recipe", default="training/cnn", show_default=True, help="A shipped recipe or a TOML file.")
+@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change a value of the recipe.")
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@pass_session
+def command(
+    session: Session,
+    view: str,
+    user: str | None,
+    augment: str,
+    recipe: str,
+    overrides: tuple[str, ...],
+    device: str,
+) -> None:
+    """Learn who likes which sound: 2-D and 1-D networks, and a multimodal head over all that is known of a song."""
+    import json
+    from dataclasses import asdict
+
+    from audiorec import recipes
+    from audiorec.data.workspace import Workspace
+    from audiorec.errors import InputError
+    from audiorec.models import like_model
+    from audiorec.models.generated import load_generated
+    from audiorec.models.song_encoder import VIEWS
+    from audiorec.training.like import CnnRecipe
+    from audiorec.training.like_data import like_data
+    from audiorec.training.like_model import train_likes
+    from audiorec.training.loop import choose_device
+
+    if augment == "dcgan" and user is None:
+        raise InputError("generated songs balance the songs of one user: add --user NAME")
+    chosen = recipes.load(recipe, CnnRecipe, overrides)
+    views = [name for name in VIEWS if view in ("both", name)]
+    with Workspace.open(session.workspace, write=True) as space:
+        table = space.features()
+        data = like_data(
+            space.interactions(),
+            space.tracks(),
+            space.artist_parts(),
+            user=user,
+            dims=chosen.user_dims,
+            seed=chosen.seed,
+        )
+        extra = load_generated(space.model("dcgan")) if augment == "dcgan" else None
+        trained = train_likes(
+            table, data, chosen, views, device=choose_device(device), extra=extra,
+            report=lambda name: epoch_reporter(name, "AUC", session.quiet),
+        )  # fmt: skip
+
+        def write(folder: Path) -> None:
+            digests = (table.layout.digest, recipes.digest(chosen))
+            like_model.save(folder, trained.model, {"user": user}, digests, trained.scores)
+            curves = {name: [asdict(epoch) for epoch in curve] for name, curve in trained.curves.items()}
+            (folder / "curve.json").write_text(json.dumps(curves), encoding="utf-8")
+
+        space.publish_model("cnn" if user is None else "cnn-user", write)
+    held = len(data.rows("validation"))
+    measured = ", ".join(f"{name} {score:.3f}" for name, score in trained.scores.items())
+    found = f"AUC on {held} songs of artists kept aside: {measured}" if measured else "no listens to measure it on"
+    console().print(f"Content model of {len(data.names)} users and {len(data.rows('fit'))} songs. {found}.")

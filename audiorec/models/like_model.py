@@ -1,0 +1,109 @@
+"""The content model that other parts use: encoders of the sound, the multimodal network and the like head, in one folder.
+
+Arrays in, arrays out. A song's network part comes from the embedding of the fit part that is stored beside it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from audiorec.models import checkpoint, network_embedding
+from audiorec.models.checkpoint import Header
+from audiorec.models.like_head import LikeHead
+from audiorec.models.multimodal import Multimodal
+from audiorec.models.network_embedding import NetworkEmbedding
+from audiorec.models.song_encoder import SongEncoder, View, embed_songs
+
+KIND = "like"
+
+
+@dataclass
+class LikeModel:
+    """A trained content model.
+
+    encoders: one for each view; parts: what joins them with descriptors, lyrics and network; names: the users of the
+    head, in the order of its columns.
+    """
+
+    encoders: dict[View, SongEncoder]
+    parts: Multimodal
+    head: LikeHead
+    network: NetworkEmbedding
+    names: tuple[str, ...]
+    view_heads: dict[View, LikeHead] = field(default_factory=dict)
+
+    def embed_view(
+        self, view: View, patches: NDArray[np.uint8], owner: NDArray[np.int64], songs: int
+    ) -> NDArray[np.float32]:
+        """Sound embeddings float32 [songs, dim] from stored patches."""
+        embedded = embed_songs(self.encoders[view], torch.from_numpy(patches), torch.from_numpy(owner), songs)
+        return np.asarray(embedded.cpu().numpy(), dtype=np.float32)
+
+    @torch.no_grad()
+    def embed(self, blocks: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
+        """Song embeddings float32 [N, dim] from blocks name -> [N, d] (rows of NaN: absent)."""
+        tensors = {name: torch.from_numpy(np.ascontiguousarray(block)) for name, block in blocks.items()}
+        return np.asarray(self.parts.cpu()(tensors).numpy(), dtype=np.float32)
+
+    @torch.no_grad()
+    def likes(self, songs: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Like-probabilities float32 [U, N] of song embeddings [N, dim]."""
+        return np.asarray(self.head.cpu().probabilities(torch.from_numpy(songs)).numpy().T, dtype=np.float32)
+
+
+def save(
+    folder: Path, model: LikeModel, config: dict[str, Any], digests: tuple[str, str], score: dict[str, float]
+) -> None:
+    """Write the model into an existing folder; `digests` are those of the features and of the recipe."""
+    modules = {
+        **{f"encoder_{view}": encoder for view, encoder in model.encoders.items()},
+        "parts": model.parts,
+        "head": model.head,
+    }
+    arrays = {
+        f"{name}.{key}": value.detach().cpu().numpy()
+        for name, module in modules.items()
+        for key, value in module.state_dict().items()
+    }
+    shape = {
+        "sizes": model.parts.sizes,
+        "dim": model.parts.dim,
+        "views": {view: _bands(encoder) for view, encoder in model.encoders.items()},
+    }
+    header = Header(KIND, {**config, **shape}, digests[0], digests[1], list(model.names), score)
+    checkpoint.save(folder, header, arrays)
+    (folder / "network").mkdir()
+    network_embedding.save(folder / "network", model.network, {}, digests[1], {})
+
+
+def load(folder: Path, feature_digest: str | None = None) -> LikeModel:
+    """Read a model; raises CheckpointError when it does not fit the features."""
+    header, arrays = checkpoint.load(folder, KIND, feature_digest)
+    config = header.config
+    encoders: dict[View, SongEncoder] = {}
+    for view, bands in config["views"].items():
+        encoders[view] = SongEncoder(view, bands, config["dim"])
+        _fill(encoders[view], arrays, f"encoder_{view}.")
+    parts = Multimodal(config["sizes"], config["dim"])
+    _fill(parts, arrays, "parts.")
+    users = torch.from_numpy(arrays["head.users"])
+    head = LikeHead(config["dim"], users, torch.full((len(users),), 0.5))
+    _fill(head, arrays, "head.")
+    return LikeModel(encoders, parts, head, network_embedding.load(folder / "network"), tuple(header.labels))
+
+
+def _bands(encoder: SongEncoder) -> int:
+    return len(encoder.net.band_mean) if encoder.view == "spectrogram" else 0
+
+
+def _fill(module: torch.nn.Module, arrays: Mapping[str, NDArray[Any]], prefix: str) -> None:
+    state = {
+        key.removeprefix(prefix): torch.from_numpy(value) for key, value in arrays.items() if key.startswith(prefix)
+    }
+    module.load_state_dict(state)
+    module.eval()

@@ -1,0 +1,70 @@
+"""A song encoder: the patches of songs -> one embedding a song, for either view of the sound.
+
+The view's network embeds each patch, attention pools them. It does not know what the embedding is for.
+"""
+
+from typing import Literal
+
+import torch
+from torch import nn
+
+from audiorec.models.attention_pool import AttentionPool, pad_by_owner
+from audiorec.models.spectrogram_cnn import SpectrogramCnn
+from audiorec.models.waveform_cnn import WaveformCnn
+
+View = Literal["spectrogram", "waveform"]
+VIEWS: tuple[View, ...] = ("spectrogram", "waveform")
+
+
+class SongEncoder(nn.Module):
+    """Patches of songs -> song embeddings.
+
+    Shape:
+        patches: uint8 [P, ...] of the view; owner: int64 [P], rising, the song of each patch; output: float32
+        [songs, dim]. A song without a patch gets zeros.
+    """
+
+    def __init__(self, view: View, bands: int = 128, dim: int = 64, dropout: float = 0.2) -> None:
+        super().__init__()
+        self.view, self.dim = view, dim
+        self.net: SpectrogramCnn | WaveformCnn = (
+            SpectrogramCnn(bands, dim=dim, dropout=dropout)
+            if view == "spectrogram"
+            else WaveformCnn(dim=dim, dropout=dropout)
+        )
+        self.pool = AttentionPool(dim)
+
+    def set_scale(self, patches: torch.Tensor) -> None:
+        """Take mean and deviation from patches of the fit part."""
+        if isinstance(self.net, SpectrogramCnn):
+            values = patches.float()
+            self.net.band_mean.copy_(values.mean(dim=(0, 2)))
+            self.net.band_std.copy_(values.std(dim=(0, 2)).clamp(min=1.0))
+        else:
+            unit = self.net.standardise(patches) * self.net.scale
+            self.net.scale.copy_(unit.square().mean().sqrt().clamp(min=1e-3))
+
+    def pooled(self, embedded: torch.Tensor, owner: torch.Tensor, songs: int) -> torch.Tensor:
+        """Patch embeddings [P, dim] -> song embeddings [songs, dim]."""
+        padded, present = pad_by_owner(embedded.float(), owner, songs)
+        out: torch.Tensor = self.pool(padded, present)
+        return out
+
+    def forward(self, patches: torch.Tensor, owner: torch.Tensor, songs: int) -> torch.Tensor:
+        """Embed songs from stored patches."""
+        return self.pooled(self.net(patches), owner, songs)
+
+
+@torch.no_grad()
+def embed_songs(
+    encoder: SongEncoder, patches: torch.Tensor, owner: torch.Tensor, songs: int, batch: int = 64
+) -> torch.Tensor:
+    """Embeddings float32 [songs, dim] of any number of songs, a batch of patches at a time; leaves the mode as it was."""
+    was_training = encoder.training
+    encoder.eval()
+    device = next(encoder.parameters()).device
+    parts = [encoder.net(patches[start : start + batch].to(device)) for start in range(0, len(patches), batch)]
+    embedded = torch.cat(parts) if parts else torch.zeros((0, encoder.dim), device=device)
+    out = encoder.pooled(embedded, owner.to(device), songs)
+    encoder.train(was_training)
+    return out

@@ -1,0 +1,98 @@
+"""The whole content model: a view of the sound after the other, then the multimodal head on top of what they say.
+
+It reads feature tables and knows no workspace.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from audiorec.data.tables import FeatureTable, Patches
+from audiorec.models.like_model import LikeModel
+from audiorec.models.song_encoder import View, embed_songs
+from audiorec.training.like import CnnRecipe, train_view
+from audiorec.training.like_data import LikeData
+from audiorec.training.like_parts import train_parts
+from audiorec.training.loop import Epoch
+
+Reporter = Callable[[str], Callable[[Epoch], None]]
+
+
+@dataclass(frozen=True)
+class TrainedLikes:
+    """The model, a learning curve for each of its trainings, and the best validation AUC of each (NaN: none)."""
+
+    model: LikeModel
+    curves: dict[str, list[Epoch]]
+
+    @property
+    def scores(self) -> dict[str, float]:
+        """Best validation AUC of each training that had something to validate on."""
+        best = {name: max((e.metric for e in curve), default=float("nan")) for name, curve in self.curves.items()}
+        return {name: value for name, value in best.items() if np.isfinite(value)}
+
+
+def train_likes(
+    table: FeatureTable,
+    data: LikeData,
+    recipe: CnnRecipe,
+    views: Sequence[View],
+    *,
+    device: torch.device,
+    report: Reporter,
+    extra: NDArray[np.uint8] | None = None,
+) -> TrainedLikes:
+    """Train the views and the head; `report(name)` gives the reporter of each training.
+
+    `extra` holds generated log-mel patches uint8 [G, bands, frames] that count as songs of the one user of task T1.
+    """
+    encoders, curves, blocks = {}, {}, {}
+    for view in views:
+        patches = view_patches(table, view, data.track_ids)
+        chosen, likes = (
+            (patches, data) if extra is None or view != "spectrogram" else with_generated(patches, data, extra)
+        )
+        trained = train_view(view, chosen, likes, recipe, device=device, report=report(view))
+        encoders[view], curves[view] = trained.encoder, trained.curve
+        values, owner = torch.from_numpy(patches.values), torch.from_numpy(patches.owner)
+        blocks[view] = embed_songs(trained.encoder, values, owner, len(data.track_ids)).cpu().numpy()
+    blocks.update(known_parts(table, data.track_ids), network=data.network_block())
+    parts = train_parts(blocks, data, recipe, device=device, report=report("multimodal"))
+    curves["multimodal"] = parts.curve
+    encoders = {view: encoder.cpu() for view, encoder in encoders.items()}
+    return TrainedLikes(LikeModel(encoders, parts.parts.cpu(), parts.head.cpu(), data.network, data.names), curves)
+
+
+def view_patches(table: FeatureTable, view: View, track_ids: NDArray[np.int64]) -> Patches:
+    """Stored patches of a view of the given songs."""
+    return table.logmel(track_ids) if view == "spectrogram" else table.waveform(track_ids)
+
+
+def known_parts(table: FeatureTable, track_ids: NDArray[np.int64]) -> dict[str, NDArray[np.float32]]:
+    """Descriptors and lyrics of the given songs, a row of NaN where there are no lyrics."""
+    rows = np.searchsorted(table.track_ids, track_ids)
+    return {"descriptors": table.descriptors()[rows], "lyrics": table.lyrics()[rows]}
+
+
+def with_generated(patches: Patches, data: LikeData, extra: NDArray[np.uint8]) -> tuple[Patches, LikeData]:
+    """Add every generated patch as a liked song of the fit part, cut or repeated to the frames of the real ones."""
+    frames, count, songs = patches.values.shape[2], len(extra), len(data.track_ids)
+    repeats = -(-frames // extra.shape[2])
+    tiled = np.tile(extra, (1, 1, repeats))[:, :, :frames]
+    joined = Patches(
+        np.concatenate([patches.values, tiled]),
+        np.concatenate([patches.owner, songs + np.arange(count, dtype=np.int64)]),
+    )
+    grown = LikeData(
+        np.concatenate([data.track_ids, np.full(count, -1, dtype=np.int64)]),
+        np.concatenate([data.part, np.full(count, "fit")]),
+        np.concatenate([data.likes, np.ones((count, data.likes.shape[1]), dtype=bool)]),
+        data.users,
+        data.names,
+        (*data.artists, *([()] * count)),
+        data.network,
+    )
+    return joined, grown
