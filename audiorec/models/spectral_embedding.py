@@ -71,11 +71,14 @@ def embed(
     """
     own = weigh(listens)
     tastes = own + _friends_share(own, friends, settings.friend_weight)
-    edges = sparse.csr_array(sparse.vstack([tastes, settings.artist_weight * credits.T]))
+    heard = _heard_credits(own, credits)
+    edges = sparse.csr_array(sparse.vstack([tastes, settings.artist_weight * heard.T]))
     left = _inverse_root(_sums(edges, 1), _USER_DAMPING)
     right = _inverse_root(_sums(edges, 0), settings.song_damping)
     normalised = _scaled(edges, left, right)
     p, s, q = _decompose(normalised, settings.dims, settings.seed)
+    # Nodes without edges come out as rounding noise, which a cosine would take for a direction.
+    p, q = p * (left > 0)[:, None], q * (right > 0)[:, None]
     songs = (q * s).astype(np.float32)
     rows = len(tastes.indptr) - 1
     # A new song with this one artist has the one edge w and the degree w.
@@ -90,6 +93,14 @@ def weigh(listens: sparse.csr_array) -> sparse.csr_array:
     weights = sparse.csr_array(listens).astype(np.float64)
     weights.data = np.log2(1.0 + weights.data)
     return weights
+
+
+def _heard_credits(own: sparse.csr_array, credits: sparse.csr_array) -> sparse.csr_array:
+    """Credits of artists with at least one listen: the others hang on nobody, and the network knows nothing of them."""
+    heard = (credits.T @ _sums(own, 0)) > 0
+    kept = sparse.csr_array(credits @ sparse.diags_array(heard.astype(np.float64)))
+    kept.eliminate_zeros()
+    return kept
 
 
 def _friends_share(own: sparse.csr_array, friends: sparse.csr_array, weight: float) -> sparse.csr_array:

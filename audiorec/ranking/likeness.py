@@ -67,6 +67,8 @@ def gather(space: Workspace) -> Library:
         return Library(tracks, blocks, sparse.csc_array((0, len(tracks))))
     model = network_embedding.load(space.model("network"))
     vectors, known = song_vectors(model, [track.id for track in tracks], [track.artists for track in tracks])
+    # One step of diffusion more than for ranking: a song with few edges is then known by its whole neighbourhood.
+    vectors = vectors * np.linalg.norm(model.songs, axis=0)
     listeners = _listeners(space.interactions(every_song=True), tracks)
     blocks["network"] = Block(vectors, known, np.diff(listeners.indptr).astype(np.float64))
     return Library(tracks, blocks, listeners)

@@ -62,6 +62,16 @@ def test_an_unplayed_song_stands_with_its_artist_and_an_unknown_one_nowhere() ->
     assert not found.songs[13].any()
 
 
+def test_a_cold_artist_is_unknown_and_takes_no_dimension() -> None:
+    listens, credits, friends = camps()
+    silent = listens.toarray()
+    silent[:, 3:6] = 0
+    found = embed(sparse.csr_array(silent), credits, friends, SpectralSettings(dims=2))
+    assert not found.songs[3:6].any()
+    assert not found.artists[1].any()
+    assert found.songs[0].any()
+
+
 def test_deterministic_and_nested() -> None:
     first, second = embedded(), embedded()
     np.testing.assert_array_equal(first.songs, second.songs)

@@ -1,0 +1,63 @@
+"""`audiorec train-network` and `similar` on songs known by name: two circles of listeners who share nothing."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from audiorec.cli.main import cli
+from audiorec.errors import InputError, UnknownNameError
+
+
+def call(root: Path, *words: str) -> str:
+    return CliRunner().invoke(cli, ["--workspace", str(root), *words], catch_exceptions=False).stdout
+
+
+def answer(root: Path, *words: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(call(root, "similar", *words, "--json"))
+    return found
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Artists a and b are heard by users 0-4, c and d by users 5-9; song 16 is by a and nobody played it."""
+    folder = tmp_path_factory.mktemp("similar")
+    songs = ["id,title,artist", *(f"{n},song {n},{'abcd'[n // 4]}" for n in range(16)), "16,song 16,a", "17,alone,z"]
+    (folder / "songs.csv").write_text("\n".join(songs).replace("id,title", "song_id,title"))
+    rows = [f"u{u},{s}" for u in range(10) for s in range(16) if (s < 8) == (u < 5) and (u + s) % 4]
+    (folder / "listens.csv").write_text("\n".join(["user,song", *rows]))
+    call(folder / "w", "import", "songs", str(folder / "songs.csv"))
+    call(folder / "w", "import", "listens", str(folder / "listens.csv"))
+    return folder / "w"
+
+
+def test_training_first(root: Path) -> None:
+    with pytest.raises(InputError, match="train-network"):
+        answer(root, "--song", "a - song 1")
+    assert {row["user"] for row in answer(root, "--user", "u1")} == {"u0", "u2", "u3", "u4"}
+    assert "Network of 10 users, 18 songs and 5 artists" in call(root, "train-network")
+
+
+def test_songs_of_the_same_circle(root: Path) -> None:
+    found = answer(root, "--song", "a - song 1", "--top", "7")
+    assert {row["artist"] for row in found} == {"a", "b"}
+    assert all(set(row["by"]) == {"network"} for row in found)
+    assert found == sorted(found, key=lambda row: -row["score"])
+    cold = answer(root, "--song", "song 16", "--top", "4")
+    assert {row["artist"] for row in cold} <= {"a", "b"}
+    with pytest.raises(InputError, match="nothing is known"):
+        answer(root, "--song", "alone")
+    with pytest.raises(UnknownNameError, match="did you mean a - song 1"):
+        answer(root, "--song", "a - sonk 1")
+
+
+def test_artists_and_users(root: Path) -> None:
+    assert answer(root, "--artist", "C", "--top", "1")[0]["artist"] == "d"
+    users = answer(root, "--user", "u7", "--top", "4")
+    assert {row["user"] for row in users} == {"u5", "u6", "u8", "u9"}
+    assert users[0]["songs_in_common"] > 0
+    table = call(root, "similar", "--user", "u7")
+    assert "songs in common" in table
+    assert "network" in table
