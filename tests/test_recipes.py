@@ -11,11 +11,13 @@ from audiorec.recipes import Recipe
 from audiorec.training.collaborative import NeumfRecipe
 from audiorec.training.like import CnnRecipe
 from audiorec.training.network import NetworkRecipe
+from audiorec.training.svm import SvmRecipe
 
 # Name of a shipped recipe -> its class.
 KINDS: dict[str, type[Recipe]] = {
     "features/default": FeatureRecipe,
     "training/cnn": CnnRecipe,
+    "training/svm": SvmRecipe,
     "training/neumf": NeumfRecipe,
     "training/network": NetworkRecipe,
 }
@@ -23,6 +25,7 @@ KINDS: dict[str, type[Recipe]] = {
 # Recipes whose values must equal the defaults in code.
 REFERENCES: tuple[str, ...] = (
     "training/cnn",
+    "training/svm",
     "features/default", "training/network", "training/neumf")
 
 

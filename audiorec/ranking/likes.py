@@ -1,4 +1,4 @@
-"""What the content model says of songs: embeddings and like-probabilities, from stored features.
+"""What the content model and the SVM say of songs: embeddings and like-probabilities, from stored features.
 
 It does not train and does not rank; users that the model does not know get NaN.
 """
@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiorec.data.tables import FeatureTable
-from audiorec.models import like_model
+from audiorec.models import checkpoint, like_model
 from audiorec.models.like_model import LikeModel
+from audiorec.models.like_svm import from_arrays
 from audiorec.models.network_embedding import song_vectors
 from audiorec.training.like_model import known_parts, view_patches
 
@@ -36,10 +37,37 @@ def like_scores(
     """Like-probabilities float32 [users, N]; a row of NaN for a user whom the model has not seen."""
     model = like_model.load(folder, table.layout.digest)
     likes = model.likes(_embed(model, table, track_ids, artists))
-    column = {name: row for row, name in enumerate(model.names)}
-    unknown = np.full(len(track_ids), np.nan, dtype=np.float32)
-    rows = [likes[column[user]] if user in column else unknown for user in users]
-    return np.stack(rows) if rows else np.zeros((0, len(track_ids)), dtype=np.float32)
+    out = np.full((len(users), len(track_ids)), np.nan, dtype=np.float32)
+    known, rows = _known(model.names, users)
+    out[known] = likes[rows]
+    return out
+
+
+def svm_scores(
+    folder: Path, table: FeatureTable, track_ids: NDArray[np.int64], users: Sequence[str]
+) -> NDArray[np.float32]:
+    """The same for the SVM in `folder`."""
+    header, arrays = checkpoint.load(folder, "svm", table.layout.digest)
+    model = from_arrays(header.config["kernel"], header.config["gamma"], arrays)
+    out = np.full((len(users), len(track_ids)), np.nan, dtype=np.float32)
+    known, rows = _known(header.labels, users)
+    out[known] = model.probabilities(fused_songs(table, track_ids), rows)
+    return out
+
+
+def fused_songs(table: FeatureTable, track_ids: NDArray[np.int64]) -> NDArray[np.float32]:
+    """What the SVM sees of songs: descriptors, lyrics, and whether there are any; float32 [N, D], NaN: missing."""
+    parts = known_parts(table, track_ids)
+    has_lyrics = np.isfinite(parts["lyrics"]).all(axis=1, keepdims=True).astype(np.float32)
+    return np.concatenate([parts["descriptors"], parts["lyrics"], has_lyrics], axis=1)
+
+
+def _known(names: Sequence[str], users: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Places of the users that a model knows, and their rows in it."""
+    row_of = {name: row for row, name in enumerate(names)}
+    places = [place for place, user in enumerate(users) if user in row_of]
+    rows = [row_of[users[place]] for place in places]
+    return np.array(places, dtype=np.int64), np.array(rows, dtype=np.int64)
 
 
 def _embed(
