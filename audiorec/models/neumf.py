@@ -15,11 +15,13 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from audiorec.models.pair_net import PairNet
+
 # Full-catalogue scores are computed in blocks of at most this many numbers in the tower's first layer (64 MB).
 _BLOCK = 16_000_000
 
 
-class NeumfNet(nn.Module):
+class NeumfNet(PairNet):
     """The network.
 
     Args:
@@ -55,6 +57,12 @@ class NeumfNet(nn.Module):
         # With ones the GMF half begins as plain matrix factorisation.
         nn.init.ones_(self.out.weight[:, :factors])
         nn.init.zeros_(self.out.bias)
+
+    def pairs(self, users: torch.Tensor, songs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Logits [B, n] of users int64 [B] with songs int64 [B, n], and the sum of the squared vectors for L2."""
+        mine, theirs = self.users(users), self.items(songs)
+        logits: torch.Tensor = self(mine, theirs)
+        return logits, mine.square().sum() * songs.shape[1] + theirs.square().sum()
 
     def forward(self, users: torch.Tensor, items: torch.Tensor) -> torch.Tensor:
         """Logits [B, n] of user vectors [B, d] with each one's own n song vectors [B, n, d]."""

@@ -10,18 +10,14 @@ from typing import Literal
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from scipy import sparse
 
-from audiorec import metrics
 from audiorec.data.splits import LeaveOneOut, leave_one_out
 from audiorec.errors import InputError
 from audiorec.models.neumf import Neumf, NeumfNet
 from audiorec.recipes import Recipe
-from audiorec.training.loop import Epoch, fit, quiet
-from audiorec.training.negatives import NegativeSampler
-
-TOP = 10
+from audiorec.training.loop import Epoch, quiet
+from audiorec.training.pairs import TOP, fit_pairs
 
 
 class NeumfRecipe(Recipe):
@@ -38,8 +34,8 @@ class NeumfRecipe(Recipe):
     dropout: float = 0.0
     negatives: int = 4
     batch: int = 2048
-    learning_rate: float = 0.001
-    weight_decay: float = 0.0
+    learning_rate: float = 0.003
+    weight_decay: float = 0.03
     epochs: int = 60
     patience: int = 5
     pretrain: bool = False
@@ -126,92 +122,7 @@ def _train_net(
     recipe: NeumfRecipe,
     report: Callable[[Epoch], None],
 ) -> tuple[NeumfNet, list[Epoch]]:
-    device = net.users.weight.device
-    epochs = PairEpochs(counts, recipe, device)
-    optimizer = torch.optim.Adam(net.parameters(), lr=recipe.learning_rate, fused=True)
-    validate = candidate_ndcg(net, split) if split is not None else lambda: float("nan")
-    curve = fit(
-        net,
-        lambda: epochs.run(net, optimizer),
-        validate,
-        epochs=recipe.epochs,
-        patience=recipe.patience,
-        report=report,
-    )
-    return net, curve
-
-
-class PairEpochs:
-    """One epoch after another over all listens in a new order, each listen with its fresh negatives beside it."""
-
-    def __init__(self, counts: sparse.csr_array, recipe: NeumfRecipe, device: torch.device) -> None:
-        rows = np.repeat(np.arange(counts.shape[0], dtype=np.int64), np.diff(counts.indptr))
-        self.users = torch.from_numpy(rows).to(device)
-        self.items = torch.from_numpy(counts.indices.astype(np.int64)).to(device)
-        self.sampler = NegativeSampler(counts, device, recipe.seed)
-        self.recipe = recipe
-        self._random = torch.Generator(device).manual_seed(recipe.seed)
-
-    def run(self, net: NeumfNet, optimizer: torch.optim.Optimizer) -> float:
-        """Train through every listen once; the mean loss a batch."""
-        order = torch.randperm(len(self.users), generator=self._random, device=self.users.device)
-        size = max(1, self.recipe.batch // (1 + self.recipe.negatives))
-        total = torch.zeros((), device=self.users.device)
-        # Negatives are drawn for many batches at once, but never for so many that they fill the memory.
-        block = size * max(1, 2_000_000 // (size * (1 + self.recipe.negatives)))
-        for chosen in torch.split(order, block):
-            users = self.users[chosen]
-            drawn, usable = self.sampler.draw(users, self.recipe.negatives)
-            songs = torch.cat((self.items[chosen].unsqueeze(1), drawn), dim=1)
-            parts = zip(torch.split(users, size), torch.split(songs, size), torch.split(usable, size), strict=True)
-            for batch in parts:
-                total += self._step(net, optimizer, *batch)
-        return float(total) / max(1, -(-len(order) // size))
-
-    def _step(
-        self,
-        net: NeumfNet,
-        optimizer: torch.optim.Optimizer,
-        users: torch.Tensor,
-        songs: torch.Tensor,
-        usable: torch.Tensor,
-    ) -> torch.Tensor:
-        mine, theirs = net.users(users), net.items(songs)
-        loss = pair_loss(net(mine, theirs), usable)
-        total = loss
-        if self.recipe.weight_decay:
-            lengths = mine.square().sum() * songs.shape[1] + theirs.square().sum()
-            total = loss + self.recipe.weight_decay * lengths / songs.numel()
-        optimizer.zero_grad(set_to_none=True)
-        torch.autograd.backward(total)
-        optimizer.step()
-        return loss.detach()
-
-
-def pair_loss(logits: torch.Tensor, usable: torch.Tensor) -> torch.Tensor:
-    """Mean binary cross-entropy of logits [B, 1 + n]: column 0 positive, the usable (bool [B, n]) negative."""
-    softplus = torch.nn.functional.softplus
-    lost = softplus(-logits[:, 0]).sum() + (softplus(logits[:, 1:]) * usable).sum()
-    return lost / (len(logits) + usable.sum())
-
-
-def candidate_ndcg(net: NeumfNet, split: LeaveOneOut) -> Callable[[], float]:
-    """A function that measures NDCG@10 of the net on the split's candidates as it is now; NaN without candidates."""
-    device = net.users.weight.device
-    users = torch.from_numpy(split.users).to(device)
-    songs = torch.from_numpy(np.maximum(split.candidates, 0)).to(device)
-    empty = split.candidates < 0
-
-    @torch.inference_mode()
-    def measure() -> float:
-        if not len(users):
-            return float("nan")
-        blocks = zip(torch.split(users, 1024), torch.split(songs, 1024), strict=True)
-        parts = [net(net.users(chosen), net.items(candidates)) for chosen, candidates in blocks]
-        scores: NDArray[np.float32] = torch.cat(parts).cpu().numpy()
-        return metrics.ndcg_of_one(metrics.first_column_ranks(np.where(empty, np.nan, scores)), TOP)
-
-    return measure
+    return net, fit_pairs(net, counts, split, recipe, report)
 
 
 def _binary(counts: sparse.csr_array) -> sparse.csr_array:

@@ -7,7 +7,8 @@ from scipy import sparse
 
 from audiorec.errors import InputError
 from audiorec.models.neumf import Neumf, NeumfNet
-from audiorec.training.collaborative import NeumfRecipe, pair_loss, start_from_halves, train
+from audiorec.training.collaborative import NeumfRecipe, start_from_halves, train
+from audiorec.training.pairs import pair_loss
 
 CPU = torch.device("cpu")
 SMALL = NeumfRecipe(

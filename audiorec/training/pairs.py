@@ -1,0 +1,136 @@
+"""Training on pairs: every listen is a positive with its fresh negatives beside it, a ranking task says when to stop.
+
+It knows no network: any that scores pairs (`models.pair_net`) is trained in the same way.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy import sparse
+
+from audiorec import metrics
+from audiorec.data.splits import LeaveOneOut
+from audiorec.models.pair_net import PairNet
+from audiorec.training.loop import Epoch, fit
+from audiorec.training.negatives import NegativeSampler
+
+TOP = 10
+# An epoch over little data still takes about so many steps, or early stopping would look at nothing but the start.
+_LEAST_STEPS = 50
+
+
+class PairSettings(Protocol):
+    """What a recipe must say to be trained on pairs; batch counts positives and negatives together."""
+
+    @property
+    def seed(self) -> int: ...
+    @property
+    def negatives(self) -> int: ...
+    @property
+    def batch(self) -> int: ...
+    @property
+    def learning_rate(self) -> float: ...
+    @property
+    def weight_decay(self) -> float: ...
+    @property
+    def epochs(self) -> int: ...
+    @property
+    def patience(self) -> int: ...
+
+
+def fit_pairs(
+    net: PairNet,
+    counts: sparse.csr_array,
+    split: LeaveOneOut | None,
+    settings: PairSettings,
+    report: Callable[[Epoch], None],
+) -> list[Epoch]:
+    """Train a net with `pairs` on CSR counts [U, I], stop by the split's candidates; without a split run all epochs."""
+    device = next(net.parameters()).device
+    epochs = PairEpochs(counts, settings, device)
+    optimizer = torch.optim.Adam(net.parameters(), lr=settings.learning_rate, fused=True)
+    validate = candidate_ndcg(net, split) if split is not None else lambda: float("nan")
+    return fit(
+        net,
+        lambda: epochs.run(net, optimizer),
+        validate,
+        epochs=settings.epochs,
+        patience=settings.patience,
+        report=report,
+    )
+
+
+class PairEpochs:
+    """One epoch after another over all listens in a new order, each listen with its fresh negatives beside it."""
+
+    def __init__(self, counts: sparse.csr_array, settings: PairSettings, device: torch.device) -> None:
+        rows = np.repeat(np.arange(counts.shape[0], dtype=np.int64), np.diff(counts.indptr))
+        self.users = torch.from_numpy(rows).to(device)
+        self.items = torch.from_numpy(counts.indices.astype(np.int64)).to(device)
+        self.sampler = NegativeSampler(counts, device, settings.seed)
+        self.settings = settings
+        self._random = torch.Generator(device).manual_seed(settings.seed)
+
+    def run(self, net: PairNet, optimizer: torch.optim.Optimizer) -> float:
+        """Train through every listen once; the mean loss a batch."""
+        width = 1 + self.settings.negatives
+        order = torch.randperm(len(self.users), generator=self._random, device=self.users.device)
+        size = max(1, min(self.settings.batch // width, -(-len(order) // _LEAST_STEPS)))
+        total = torch.zeros((), device=self.users.device)
+        # Negatives are drawn for many batches at once, but never for so many that they fill the memory.
+        block = size * max(1, 2_000_000 // (size * width))
+        for chosen in torch.split(order, block):
+            users = self.users[chosen]
+            drawn, usable = self.sampler.draw(users, self.settings.negatives)
+            songs = torch.cat((self.items[chosen].unsqueeze(1), drawn), dim=1)
+            parts = zip(torch.split(users, size), torch.split(songs, size), torch.split(usable, size), strict=True)
+            for batch in parts:
+                total += self._step(net, optimizer, *batch)
+        return float(total) / max(1, -(-len(order) // size))
+
+    def _step(
+        self,
+        net: PairNet,
+        optimizer: torch.optim.Optimizer,
+        users: torch.Tensor,
+        songs: torch.Tensor,
+        usable: torch.Tensor,
+    ) -> torch.Tensor:
+        logits, lengths = net.pairs(users, songs)
+        loss = pair_loss(logits, usable)
+        total = loss
+        if self.settings.weight_decay:
+            total = loss + self.settings.weight_decay * lengths / songs.numel()
+        optimizer.zero_grad(set_to_none=True)
+        torch.autograd.backward(total)
+        optimizer.step()
+        return loss.detach()
+
+
+def pair_loss(logits: torch.Tensor, usable: torch.Tensor) -> torch.Tensor:
+    """Mean binary cross-entropy of logits [B, 1 + n]: column 0 positive, the usable (bool [B, n]) negative."""
+    softplus = torch.nn.functional.softplus
+    lost = softplus(-logits[:, 0]).sum() + (softplus(logits[:, 1:]) * usable).sum()
+    return lost / (len(logits) + usable.sum())
+
+
+def candidate_ndcg(net: PairNet, split: LeaveOneOut) -> Callable[[], float]:
+    """A function that measures NDCG@10 of the net on the split's candidates as it is now; NaN without candidates."""
+    device = next(net.parameters()).device
+    users = torch.from_numpy(split.users).to(device)
+    songs = torch.from_numpy(np.maximum(split.candidates, 0)).to(device)
+    empty = split.candidates < 0
+
+    @torch.inference_mode()
+    def measure() -> float:
+        if not len(users):
+            return float("nan")
+        blocks = zip(torch.split(users, 512), torch.split(songs, 512), strict=True)
+        parts = [net.pairs(chosen, candidates)[0] for chosen, candidates in blocks]
+        scores: NDArray[np.float32] = torch.cat(parts).cpu().numpy()
+        return metrics.ndcg_of_one(metrics.first_column_ranks(np.where(empty, np.nan, scores)), TOP)
+
+    return measure
