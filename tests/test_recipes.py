@@ -9,24 +9,31 @@ from audiorec.errors import RecipeError
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.recipes import Recipe
 from audiorec.training.collaborative import NeumfRecipe
+from audiorec.training.gan import DcganRecipe
+from audiorec.training.hybrid import HybridRecipe
 from audiorec.training.like import CnnRecipe
 from audiorec.training.network import NetworkRecipe
 from audiorec.training.svm import SvmRecipe
+from audiorec.training.taste import TasteRecipe
 
 # Name of a shipped recipe -> its class.
 KINDS: dict[str, type[Recipe]] = {
     "features/default": FeatureRecipe,
     "training/cnn": CnnRecipe,
+    "training/dcgan": DcganRecipe,
     "training/svm": SvmRecipe,
     "training/neumf": NeumfRecipe,
     "training/network": NetworkRecipe,
+    "training/hybrid": HybridRecipe,
+    "training/taste": TasteRecipe,
 }
 
 # Recipes whose values must equal the defaults in code.
 REFERENCES: tuple[str, ...] = (
     "training/cnn",
+    "training/dcgan",
     "training/svm",
-    "features/default", "training/network", "training/neumf")
+    "features/default", "training/network", "training/neumf", "training/hybrid", "training/taste")
 
 
 class Sample(Recipe):

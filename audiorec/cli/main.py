@@ -11,7 +11,20 @@ import click
 import platformdirs
 
 from audiorec import __version__
-from audiorec.cli import extract, import_, similar, status, train_cf, train_cnn, train_network, train_svm
+from audiorec.cli import (
+    augment,
+    evaluate,
+    extract,
+    import_,
+    recommend,
+    similar,
+    status,
+    train_cf,
+    train_cnn,
+    train_hybrid,
+    train_network,
+    train_svm,
+)
 from audiorec.cli.session import Session
 from audiorec.errors import AudiorecError
 
@@ -37,7 +50,20 @@ def cli(ctx: click.Context, workspace: Path, quiet: bool) -> None:
     ctx.obj = Session(workspace, quiet)
 
 
-for _command in (extract.command, import_.command, similar.command, status.command, train_cf.command, train_cnn.command, train_network.command, train_svm.command):
+for _command in (
+    augment.command,
+    evaluate.command,
+    extract.command,
+    import_.command,
+    recommend.command,
+    similar.command,
+    status.command,
+    train_cf.command,
+    train_cnn.command,
+    train_hybrid.command,
+    train_network.command,
+    train_svm.command,
+):
     cli.add_command(_command)
 
 

@@ -207,6 +207,10 @@ class Workspace:
         """Every pair of friends, sorted."""
         return list(self.db.execute("SELECT DISTINCT a, b FROM friend ORDER BY a, b"))
 
+    def has_listens(self) -> bool:
+        """Whether any listen was imported."""
+        return self.db.execute("SELECT 1 FROM listen LIMIT 1").fetchone() is not None
+
     def interactions(self, every_song: bool = False) -> Interactions:
         """All listens to tracks that have features, over every such track.
 

@@ -1,0 +1,231 @@
+"""Training of the DCGAN on log-mel patches, with two learning rates, and the measures that say what came of it.
+
+Heusel et al. 2017: the discriminator learns faster than the generator, and the Frechet distance between embeddings of
+real and generated patches judges the outcome, beside the distance between two halves of the real ones (the floor).
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.linalg import sqrtm
+from torch import nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from audiorec.errors import InputError
+from audiorec.models.dcgan import NOISE, Discriminator, Generator
+from audiorec.recipes import Recipe
+from audiorec.training.loop import Epoch
+
+Bytes = NDArray[np.uint8]
+Embed = Callable[[Bytes], NDArray[np.floating]]
+
+
+class DcganRecipe(Recipe):
+    """How the DCGAN is trained; size: 64 or 128 bands and frames (64 halves both by means of neighbours).
+
+    average: weight of the past in the moving mean of the generator, from which samples are drawn; noise_share: noise on
+    what the discriminator sees; samples: patches kept; grids: of samples, as training goes on.
+    """
+
+    size: Literal[64, 128] = 64
+    width: int = 16
+    batch: int = 32
+    steps: int = 1200
+    generator_rate: float = 0.0002
+    discriminator_rate: float = 0.0004
+    noise_share: float = 0.05
+    average: float = 0.99
+    samples: int = 64
+    grids: int = 4
+
+
+@dataclass
+class TrainedGan:
+    """The averaged generator, curves, grids of samples as training went on, and how log-mel steps map to [-1, 1]."""
+
+    generator: Generator
+    discriminator: Discriminator
+    curve: list[Epoch]
+    grids: list[tuple[int, Bytes]] = field(default_factory=list)
+
+
+def train_gan(
+    patches: Bytes, recipe: DcganRecipe, *, device: torch.device, report: Callable[[Epoch], None]
+) -> TrainedGan:
+    """Train on stored log-mel patches uint8 [P, 128, frames]; raises InputError for fewer than 8 of them.
+
+    The curve's metric is the discriminator's accuracy: near 0.5 to 0.9 they are in balance, 1.0 means collapse.
+    """
+    if len(patches) < 8:
+        raise InputError(f"{len(patches)} patches are too few to learn from: the DCGAN needs at least 8")
+    torch.manual_seed(recipe.seed)
+    rng = np.random.default_rng(recipe.seed)
+    generator, discriminator = Generator(recipe.size, recipe.width), Discriminator(recipe.size, recipe.width)
+    generator, discriminator = generator.to(device), discriminator.to(device)
+    averaged = AveragedModel(generator, multi_avg_fn=get_ema_multi_avg_fn(recipe.average), use_buffers=True)
+    steps = GanSteps(torch.from_numpy(patches), recipe, generator, discriminator, rng)
+    fixed = torch.from_numpy(rng.standard_normal((16, NOISE)).astype(np.float32)).to(device)
+    trained = TrainedGan(averaged.module, discriminator, [])
+    for number, count in enumerate(_rounds(recipe), start=1):
+        epoch = steps.run(count, averaged, number)
+        trained.curve.append(epoch)
+        report(epoch)
+        if number * recipe.grids % _ROUNDS == 0:
+            trained.grids.append((number, to_bytes(sample_with(averaged.module, fixed))))
+    averaged.module.eval()
+    return trained
+
+
+# A training is reported in this many equal rounds.
+_ROUNDS = 20
+
+
+def _rounds(recipe: DcganRecipe) -> list[int]:
+    return [max(1, recipe.steps // _ROUNDS)] * _ROUNDS
+
+
+class GanSteps:
+    """Alternating steps of discriminator and generator on random real patches."""
+
+    def __init__(
+        self,
+        patches: torch.Tensor,
+        recipe: DcganRecipe,
+        generator: Generator,
+        discriminator: Discriminator,
+        rng: np.random.Generator,
+    ) -> None:
+        self._device = next(generator.parameters()).device
+        self._patches, self._recipe, self._rng = patches.to(self._device), recipe, rng
+        self._generator, self._discriminator = generator, discriminator
+        betas = (0.5, 0.999)
+        self._by_generator = torch.optim.Adam(generator.parameters(), recipe.generator_rate, betas)
+        self._by_discriminator = torch.optim.Adam(discriminator.parameters(), recipe.discriminator_rate, betas)
+        self._seconds = 0.0
+
+    def run(self, count: int, averaged: AveragedModel, number: int) -> Epoch:
+        """Some steps; the epoch's loss is the generator's, its metric the discriminator's accuracy."""
+        start = time.monotonic()
+        losses, right = [], []
+        for _ in range(count):
+            real, fake = self._real(), self._fake()
+            right.append(self._teach_discriminator(real, fake.detach()))
+            losses.append(self._teach_generator())
+            averaged.update_parameters(self._generator)
+        self._seconds += time.monotonic() - start
+        loss, accuracy = float(torch.stack(losses).mean()), float(torch.stack(right).mean())
+        return Epoch(number, _ROUNDS, loss, accuracy, accuracy, self._seconds)
+
+    def _real(self) -> torch.Tensor:
+        rows = torch.from_numpy(self._rng.integers(len(self._patches), size=self._recipe.batch)).to(self._device)
+        room = self._patches.shape[2] - 128
+        start = int(self._rng.integers(room + 1)) if room > 0 else 0
+        return to_units(self._patches[rows, :, start : start + 128], self._recipe.size)
+
+    def _fake(self) -> torch.Tensor:
+        noise = torch.from_numpy(self._rng.standard_normal((self._recipe.batch, NOISE)).astype(np.float32))
+        out: torch.Tensor = self._generator(noise.to(self._device))
+        return out
+
+    def _blurred(self, patches: torch.Tensor) -> torch.Tensor:
+        """Instance noise: without it real patches, which are quantised, are told apart by their steps alone."""
+        noise = torch.from_numpy(self._rng.standard_normal(tuple(patches.shape)).astype(np.float32)).to(self._device)
+        return patches + self._recipe.noise_share * noise
+
+    def _teach_discriminator(self, real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
+        on_real, on_fake = self._discriminator(self._blurred(real)), self._discriminator(self._blurred(fake))
+        loss = nn.functional.softplus(-on_real).mean() + nn.functional.softplus(on_fake).mean()
+        self._by_discriminator.zero_grad(set_to_none=True)
+        loss.backward()
+        self._by_discriminator.step()
+        return ((on_real > 0).float().mean() + (on_fake < 0).float().mean()).detach() / 2
+
+    def _teach_generator(self) -> torch.Tensor:
+        loss = nn.functional.softplus(-self._discriminator(self._blurred(self._fake()))).mean()
+        self._by_generator.zero_grad(set_to_none=True)
+        loss.backward()
+        self._by_generator.step()
+        return loss.detach()
+
+
+def to_units(patches: torch.Tensor, size: int) -> torch.Tensor:
+    """Stored steps [B, 128, 128] -> [B, 1, size, size] in [-1, 1]."""
+    units = patches[:, None].float() / 127.5 - 1.0
+    return units if size == 128 else nn.functional.avg_pool2d(units, 2)
+
+
+def to_bytes(units: torch.Tensor) -> Bytes:
+    """Generated patches [B, 1, size, size] -> stored steps uint8 [B, 128, 128]."""
+    if units.shape[-1] != 128:
+        units = nn.functional.interpolate(units, size=(128, 128), mode="bilinear", align_corners=False)
+    steps = ((units[:, 0] + 1.0) * 127.5).round().clamp(0, 255)
+    return np.asarray(steps.cpu().numpy(), dtype=np.uint8)
+
+
+@torch.no_grad()
+def sample_with(generator: nn.Module, noise: torch.Tensor) -> torch.Tensor:
+    """Patches from given noise with the batch statistics of training time; leaves the mode as it was."""
+    was_training = generator.training
+    generator.eval()
+    out: torch.Tensor = generator(noise)
+    generator.train(was_training)
+    return out
+
+
+def generate(generator: Generator, count: int, seed: int) -> Bytes:
+    """`count` new patches uint8 [count, 128, 128]."""
+    rng = np.random.default_rng(seed)
+    noise = torch.from_numpy(rng.standard_normal((count, NOISE)).astype(np.float32))
+    device = next(generator.parameters()).device
+    return np.concatenate([to_bytes(sample_with(generator, part.to(device))) for part in noise.split(64)])
+
+
+@dataclass(frozen=True)
+class GanReport:
+    """frechet: real to generated; frechet_floor: one half of the real patches to the other; nearest: median distance of
+    a generated patch to its nearest real one, over that of a real patch to its nearest other one (far below 1: copies)."""
+
+    frechet: float
+    frechet_floor: float
+    nearest: float
+
+
+def judge(real: Bytes, generated: Bytes, embed: Embed, seed: int) -> GanReport:
+    """Compare generated patches [G, 128, 128] with real ones [P, 128, T] in the space of `embed` (patches -> [n, d])."""
+    rng = np.random.default_rng(seed)
+    real = real[rng.permutation(len(real))[:2000], :, :128]
+    here, there = embed(real).astype(np.float64), embed(generated).astype(np.float64)
+    half = len(here) // 2
+    to_real = np.sqrt(_least_squares(there, here))
+    among_real = np.sqrt(_least_squares(here, here, skip_self=True))
+    nearest = float(np.median(to_real) / max(float(np.median(among_real)), 1e-9))
+    return GanReport(frechet(here, there), frechet(here[:half], here[half:]), nearest)
+
+
+def frechet(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+    """Frechet distance of two Gaussians fitted to rows [n, d] and [m, d] (Heusel et al. 2017)."""
+    means = one.mean(axis=0) - other.mean(axis=0)
+    first, second = np.atleast_2d(np.cov(one, rowvar=False)), np.atleast_2d(np.cov(other, rowvar=False))
+    root = np.real(sqrtm(first @ second))
+    return float(means @ means + np.trace(first + second - 2.0 * root))
+
+
+def _least_squares(
+    rows: NDArray[np.float64], others: NDArray[np.float64], skip_self: bool = False
+) -> NDArray[np.float64]:
+    square = (rows**2).sum(1)[:, None] + (others**2).sum(1)[None] - 2.0 * rows @ others.T
+    if skip_self:
+        np.fill_diagonal(square, np.inf)
+    least: NDArray[np.float64] = np.maximum(square.min(axis=1), 0.0)
+    return least
+
+
+def band_statistics(patches: Bytes) -> NDArray[np.float32]:
+    """An embedding where no trained network is at hand: mean and deviation of 16 groups of bands, float32 [n, 32]."""
+    grouped = patches.astype(np.float32).reshape(len(patches), 16, -1, patches.shape[2])
+    return np.concatenate([grouped.mean(axis=(2, 3)), grouped.std(axis=(2, 3))], axis=1)
