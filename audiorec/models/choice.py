@@ -8,15 +8,15 @@ songs that nobody has played. Source: McFadden 1974's conditional logit, with a 
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class ChoiceModel:
-    """taste [D, k] and pull [D] act on points from the mean `centre` [D]; `unit` is the length scale of user vectors."""
+    """taste [D, k] and pull [D] act on points less the mean `centre` [D]; `unit` is the scale of user vectors."""
 
     taste: Floats
     pull: Floats
@@ -47,31 +47,42 @@ def fit_choice(
     axes = right[values > 1e-6].T
     unit = float(users.std()) or 1.0
     active = chosen.sum(axis=1) > 0
-    inputs = torch.tensor((points - centre) @ axes, dtype=torch.float32)
-    people = torch.tensor(users[active] / unit, dtype=torch.float32)
-    wanted = torch.tensor(chosen[active], dtype=torch.float32)
-    taste, pull = _maximise(inputs, people, wanted, (taste_decay, pull_decay), steps)
+    likelihood = _Likelihood(
+        (points - centre) @ axes,
+        users[active] / unit,
+        np.asarray(chosen[active], dtype=np.float64),
+        (taste_decay, pull_decay),
+    )
+    start = np.zeros(axes.shape[1] * (users.shape[1] + 1))
+    found = minimize(likelihood, start, jac=True, method="L-BFGS-B", options={"maxiter": steps}).x
+    taste, pull = likelihood.parts(found)
     return ChoiceModel(axes @ taste, axes @ pull, centre, unit)
 
 
-def _maximise(
-    inputs: torch.Tensor, people: torch.Tensor, wanted: torch.Tensor, decay: tuple[float, float], steps: int
-) -> tuple[Floats, Floats]:
-    taste = torch.zeros(inputs.shape[1], people.shape[1], requires_grad=True)
-    pull = torch.zeros(inputs.shape[1], requires_grad=True)
-    solver = torch.optim.LBFGS([taste, pull], max_iter=steps, history_size=10, line_search_fn="strong_wolfe")
-    choices = wanted.sum().clamp(min=1.0)
+@dataclass(frozen=True)
+class _Likelihood:
+    """Mean negative log likelihood of a choice with its decay, and its gradient; inputs [N, D], people [B, k]."""
 
-    def loss() -> torch.Tensor:
-        solver.zero_grad()
-        utility = people @ (inputs @ taste).T + inputs @ pull
-        fit = -(wanted * torch.log_softmax(utility, dim=1)).sum() / choices
-        total = fit + decay[0] * taste.square().sum() + decay[1] * pull.square().sum()
-        total.backward()  # type: ignore[no-untyped-call]
-        return total
+    inputs: Floats
+    people: Floats
+    wanted: Floats
+    decay: tuple[float, float]
 
-    solver.step(loss)  # type: ignore[no-untyped-call]
-    return (
-        taste.detach().numpy().astype(np.float64),
-        pull.detach().numpy().astype(np.float64),
-    )
+    def parts(self, values: Floats) -> tuple[Floats, Floats]:
+        """Flat parameters as taste [D, k] and pull [D]."""
+        cut = len(values) - self.inputs.shape[1]
+        return values[:cut].reshape(self.inputs.shape[1], -1), values[cut:]
+
+    def __call__(self, values: Floats) -> tuple[float, Floats]:
+        taste, pull = self.parts(values)
+        utility = self.people @ (self.inputs @ taste).T + self.inputs @ pull
+        utility -= utility.max(axis=1, keepdims=True)
+        expected = np.exp(utility)
+        mass = expected.sum(axis=1, keepdims=True)
+        choices = max(float(self.wanted.sum()), 1.0)
+        loss = -float((self.wanted * (utility - np.log(mass))).sum()) / choices
+        error = (expected * (self.wanted.sum(axis=1, keepdims=True) / mass) - self.wanted) / choices
+        down = self.inputs.T @ (error.T @ self.people) + 2.0 * self.decay[0] * taste
+        slope = self.inputs.T @ error.sum(axis=0) + 2.0 * self.decay[1] * pull
+        penalty = self.decay[0] * float((taste**2).sum()) + self.decay[1] * float((pull**2).sum())
+        return loss + penalty, np.concatenate([down.ravel(), slope])

@@ -1,4 +1,4 @@
-"""Learning how much each signal counts, for warm and for cold songs, from lists in which songs were made cold on purpose.
+"""Learning how much each signal counts, for warm and for cold songs, from lists with songs made cold on purpose.
 
 The score of a song for a user is a weighted mean of calibrated signals in [0, 1]; the weights are non-negative, sum to
 one, and go from the cold set to the warm set as plays of the song and of the user arrive. They are fitted by the
@@ -83,7 +83,9 @@ class Weights:
         }
         able = {name: np.where(np.isnan(values), 0.0, weights[name]) for name, values in signals.items()}
         total = np.sum(list(able.values()), axis=0)
-        level = (warmth + (1.0 - warmth) * self.cold_level) / np.where(total > 0, total, np.inf)
+        # Divided by the higher of the two levels, so that no score exceeds one.
+        level = (warmth + (1.0 - warmth) * self.cold_level) / max(1.0, self.cold_level)
+        level = level / np.where(total > 0, total, np.inf)
         return {name: level * able[name] * np.nan_to_num(values) for name, values in signals.items()}
 
 

@@ -73,7 +73,7 @@ class Taste:
 
 @dataclass(frozen=True)
 class Content:
-    """Blocks [I, D_b] of every song (NaN = not known) with a weight each; `usable` bool [I]: songs that have content."""
+    """Blocks [I, D_b] of every song (NaN = not known), a weight each; `usable` bool [I]: songs that have content."""
 
     blocks: Sequence[NDArray[np.floating]]
     weights: Sequence[float]
@@ -166,6 +166,6 @@ def _choice(
 
 
 def _log_plays(listens: sparse.csr_array) -> sparse.csr_array:
-    found = sparse.csr_array(listens, dtype=np.float64, copy=True)
-    found.data = np.log1p(found.data)
-    return found
+    return sparse.csr_array(
+        (np.log1p(listens.data.astype(np.float64)), listens.indices, listens.indptr), shape=listens.shape
+    )

@@ -1,0 +1,78 @@
+"""`audiorec recommend`: songs for a user, songs that nobody has played included, with the reasons."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from audiorec.cli.console import console, notes, print_table
+from audiorec.cli.session import Session, pass_session
+
+if TYPE_CHECKING:
+    from audiorec.ranking.recommender import Recommendation
+
+
+@click.command("recommend")
+@click.option("--user", required=True, metavar="NAME", help="For whom.")
+@click.option("--top", default=10, show_default=True, type=click.IntRange(min=1), help="How many songs.")
+@click.option("--cold-only", is_flag=True, help="Only songs that nobody has played.")
+@click.option("--why", is_flag=True, help="Say why: the share of every signal, and a sentence.")
+@click.option(
+    "--per-artist", default=3, show_default=True, type=click.IntRange(min=1), help="Most songs of one artist."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--m3u", type=click.Path(path_type=Path, dir_okay=False), help="Write the list as a playlist.")
+@pass_session
+def command(
+    session: Session,
+    user: str,
+    top: int,
+    cold_only: bool,
+    why: bool,
+    per_artist: int,
+    as_json: bool,
+    m3u: Path | None,
+) -> None:
+    """Recommend songs that a user does not have yet."""
+    from audiorec.data.workspace import Workspace
+    from audiorec.ranking.recommender import Recommender
+
+    with Workspace.open(session.workspace) as space:
+        recommender = Recommender.open(space)
+        found = recommender.recommend(user, top, cold_only, per_artist=per_artist)
+    if m3u is not None:
+        _write_playlist(m3u, found)
+    if as_json:
+        console().print_json(json.dumps([song.as_json() for song in found]))
+        return
+    if not found:
+        console().print(
+            f"Nothing to recommend to {user}: " + ("no song is unplayed." if cold_only else "she has it all.")
+        )
+        return
+    columns = ["", "artist", "title", "score", "plays", *(["why"] if why else [])]
+    rows = [
+        (str(place), song.artist, song.title, f"{song.score:.3f}", str(song.plays), *([_why(song)] if why else []))
+        for place, song in enumerate(found, start=1)
+    ]
+    print_table(f"Songs for {user}", columns, rows)
+    if recommender.missing:
+        notes(session.quiet).print(f"Not asked, as not trained yet: {', '.join(recommender.missing)}.")
+
+
+def _why(song: "Recommendation") -> str:
+    shares = sorted(song.why.items(), key=lambda entry: -entry[1])
+    return f"{song.reason} [{', '.join(f'{name} {share:.2f}' for name, share in shares if share >= 0.005)}]"
+
+
+def _write_playlist(path: Path, found: list["Recommendation"]) -> None:
+    from audiorec.errors import InputError
+
+    lines = ["#EXTM3U"]
+    for song in found:
+        lines += [f"#EXTINF:-1,{song.artist} - {song.title}".replace("\n", " "), song.path]
+    try:
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"cannot write {path} ({error.strerror}): name another file with --m3u") from error

@@ -1,0 +1,155 @@
+"""Recommendations from a workspace, for programs: `Recommender.open(space).recommend(user)`.
+
+It puts together what the workspace holds: listens, features, NeuMF, the content models, the network and the learned
+weights. Models that are absent leave their signal out, and `missing` says which command makes them.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from audiorec.data.workspace import Workspace
+from audiorec.errors import InputError
+from audiorec.models import network_embedding, neumf_checkpoint
+from audiorec.ranking import hybrid
+from audiorec.ranking.diversify import diversify
+from audiorec.ranking.explain import OwnSong, nearest_own, sentence
+from audiorec.ranking.likeness import gather as gather_library
+from audiorec.ranking.material import Material, gather
+from audiorec.ranking.neighbours import Block
+from audiorec.ranking.scorers import Collaborative, Parts, fit_parts, signals
+from audiorec.training.hybrid import Weights
+from audiorec.training.taste import TasteRecipe
+
+_MAKERS = {"cf": "train-cf", "network": "train-network", "cnn": "train-cnn", "svm": "train-svm"}
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """One place of a list.
+
+    plays: listens of the song by everybody; cold: nobody has played it; why: share of every signal, non-negative, sum
+    1; reason: why in one sentence; nearest: the user's own songs like it, as track id and by what.
+    """
+
+    user: str
+    track_id: int
+    path: str
+    title: str
+    artist: str
+    score: float
+    plays: int
+    cold: bool
+    why: dict[str, float]
+    reason: str = ""
+    nearest: tuple[tuple[int, str], ...] = field(default=())
+
+    def as_json(self) -> dict[str, object]:
+        """The fields of `--json`."""
+        names = ("user", "track_id", "path", "title", "artist", "score", "plays", "cold", "why")
+        return {name: self.__dict__[name] for name in names}
+
+
+class Recommender:
+    """An opened workspace, ready to rank for any of its users."""
+
+    def __init__(self, material: Material, parts: Parts, weights: Weights, blocks: dict[str, Block]) -> None:
+        self.material = material
+        self.parts = parts
+        self.weights = weights
+        self.blocks = blocks
+        self.missing: list[str] = []
+
+    @classmethod
+    def open(cls, space: Workspace, recipe: TasteRecipe | None = None) -> "Recommender":
+        """Read all of it; raises CheckpointError without `train-hybrid`, WorkspaceError without features or listens."""
+        material = gather(space)
+        weights = hybrid.load(space.model("hybrid"), material.feature_digest)
+        network = network_embedding.load(space.model("network")) if space.has_model("network") else None
+        parts = fit_parts(
+            material,
+            material.listens,
+            recipe or TasteRecipe(),
+            collaborative=collaborative(space, material),
+            network=network,
+        )
+        opened = cls(material, parts, weights, _blocks(space, material))
+        opened.missing = [command for name, command in _MAKERS.items() if not space.has_model(name)]
+        return opened
+
+    @property
+    def users(self) -> tuple[str, ...]:
+        """Names of all users that have listens."""
+        return self.material.listens.users
+
+    def recommend(
+        self, user: str, top: int = 10, cold_only: bool = False, *, per_artist: int = 3, spread: float = 0.1
+    ) -> list[Recommendation]:
+        """The best songs that the user does not have; raises UnknownNameError for an unknown user."""
+        row = self.material.listens.user_row(user)
+        scored = self.score(row)
+        total = scored.total[0].copy()
+        plays = self.material.listens.plays()
+        if cold_only:
+            total[plays > 0] = -np.inf
+        if top < 1:
+            raise InputError(f"a list of {top} songs cannot be made: give --top 1 or more")
+        chosen = diversify(
+            total, self.parts.points, self.material.artist, top=top, spread=spread, per_artist=per_artist
+        )
+        own = sparse.csr_array(self.material.listens.counts[[row]]).indices
+        return [self._explained(user, scored, column, plays, own) for column in chosen]
+
+    def score(self, row: int) -> hybrid.Scores:
+        """Scores and contributions [1, I] of one user's candidates: the songs that she does not have."""
+        rows = np.array([row], dtype=np.int64)
+        candidates = np.asarray(self.material.listens.counts[rows].todense()) == 0
+        warmth = self.weights.warmth(self.parts.listeners, self.parts.songs_of_users[rows])
+        return hybrid.score(self.weights, signals(self.material, self.parts, rows), candidates, warmth)
+
+    def _explained(
+        self, user: str, scored: hybrid.Scores, column: int, plays: NDArray[np.float32], own: NDArray[np.integer]
+    ) -> Recommendation:
+        track = self.material.tracks[column]
+        shares = scored.shares(0, column)
+        near = nearest_own(self.blocks, column, own)
+        return Recommendation(
+            user=user,
+            track_id=track.id,
+            path=track.shown_path,
+            title=track.title,
+            artist=track.artist,
+            score=float(scored.total[0, column]),
+            plays=int(plays[column]),
+            cold=bool(plays[column] == 0),
+            why=shares,
+            reason=sentence(shares, *self._named(near[:1])),
+            nearest=tuple((self.material.tracks[song.column].id, song.by) for song in near),
+        )
+
+    def _named(self, near: list[OwnSong]) -> tuple[str, str]:
+        if not near:
+            return "", ""
+        track = self.material.tracks[near[0].column]
+        return f"{track.title or track.shown_path} by {track.artist}" if track.artist else track.title, near[0].by
+
+
+def collaborative(space: Workspace, material: Material) -> Collaborative | None:
+    """The workspace's NeuMF, its rows put in the order of the material's users and songs; None when absent."""
+    if not space.has_model("cf"):
+        return None
+    named = neumf_checkpoint.load(space.model("cf"))
+    user_row = {name: row for row, name in enumerate(named.users)}
+    song_row = {int(item): row for row, item in enumerate(named.items)}
+    users = np.array([user_row.get(name, -1) for name in material.listens.users], dtype=np.int64)
+    songs = np.array([song_row.get(int(item), -1) for item in material.listens.items], dtype=np.int64)
+    return Collaborative(named.model, users, songs)
+
+
+def _blocks(space: Workspace, material: Material) -> dict[str, Block]:
+    """Sound, words and network of the material's songs, for the user's own songs nearest to a recommended one."""
+    library = gather_library(space)
+    rows = np.array([library.row[track.id] for track in material.tracks], dtype=np.int64)
+    return {name: Block(block.vectors[rows], block.known[rows]) for name, block in library.blocks.items()}

@@ -1,0 +1,163 @@
+"""The signals of the hybrid: one function each, from fitted parts to a matrix [users, songs], NaN where it is mute.
+
+The cheap parts are fitted from listens that may be seen, so that a rehearsal can take listens away. It does not weigh
+signals against each other.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from audiorec.data.interactions import Interactions
+from audiorec.models.content_knn import mean_similarity
+from audiorec.models.content_map import choose_map
+from audiorec.models.content_space import unit_rows
+from audiorec.models.network_embedding import NetworkEmbedding, song_vectors
+from audiorec.models.neumf import Neumf
+from audiorec.ranking.material import Material
+from audiorec.training.taste import Taste, TasteRecipe, content_space, fit_taste, standard_rows
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Collaborative:
+    """A NeuMF whose rows may be other users and songs than those at hand: -1 where it does not know one."""
+
+    model: Neumf
+    users: Rows
+    songs: Rows
+
+    def scores(self, rows: Rows) -> Floats:
+        """Logits [B, I], NaN for users or songs that it never saw."""
+        found = np.full((len(rows), len(self.songs)), np.nan)
+        here, there = self.users[rows], np.flatnonzero(self.songs >= 0)
+        known = np.flatnonzero(here >= 0)
+        if len(known):
+            found[np.ix_(known, there)] = self.model.scores(here[known])[:, self.songs[there]]
+        return found
+
+    def scores_of(self, rows: Rows, vectors: NDArray[np.floating]) -> Floats:
+        """Logits [B, N] of songs given by vectors."""
+        found = np.full((len(rows), len(vectors)), np.nan)
+        known = np.flatnonzero(self.users[rows] >= 0)
+        if len(known):
+            found[known] = self.model.score_with_item_vectors(self.users[rows][known], vectors)
+        return found
+
+    def vectors(self) -> Floats:
+        """Song vectors [I, d] in the order at hand, NaN where unknown."""
+        own = self.model.item_vectors()
+        found = np.full((len(self.songs), own.shape[1]), np.nan)
+        found[self.songs >= 0] = own[self.songs[self.songs >= 0]]
+        return found
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What was fitted from the listens that may be seen.
+
+    points: the content space [I, D]; predicted: NeuMF vectors from content [I, d], or None; network: or None.
+    """
+
+    seen: Interactions
+    points: Floats
+    taste: Taste
+    collaborative: Collaborative | None = None
+    predicted: Floats | None = None
+    network: NetworkEmbedding | None = None
+
+    @property
+    def listeners(self) -> Floats:
+        """Users who have each song, [I]."""
+        return np.bincount(self.seen.counts.indices, minlength=len(self.seen.items)).astype(np.float64)
+
+    @property
+    def songs_of_users(self) -> Floats:
+        """Songs that each user has, [U]."""
+        return np.diff(self.seen.counts.indptr).astype(np.float64)
+
+
+def fit_parts(
+    material: Material,
+    seen: Interactions,
+    recipe: TasteRecipe,
+    *,
+    collaborative: Collaborative | None = None,
+    network: NetworkEmbedding | None = None,
+) -> Parts:
+    """Fit the content-to-taste models and the map into NeuMF's space on the listens that may be seen."""
+    played = np.flatnonzero(np.bincount(seen.counts.indices, minlength=len(seen.items)))
+    points = content_space(material.content, played).place(material.content.blocks)
+    taste = fit_taste(material.content, seen.counts, recipe, elsewhere=material.elsewhere)
+    parts = Parts(seen, points, taste, collaborative, None, network)
+    if collaborative is None:
+        return parts
+    vectors = collaborative.vectors()
+    known = np.flatnonzero(np.isfinite(vectors).all(axis=1))[: recipe.anchors]
+    if not len(known):
+        return parts
+    return replace(parts, predicted=choose_map(points[known], vectors[known], material.artist[known]).predict(points))
+
+
+def signals(material: Material, parts: Parts, rows: Rows) -> dict[str, Floats]:
+    """Every signal that can be had, each [B, I]; the names are those of `training.hybrid.SIGNALS`."""
+    found = {"predicted": predicted(parts, rows), "content": content(parts, rows)}
+    if parts.collaborative is not None:
+        found["collaborative"] = parts.collaborative.scores(rows)
+    for name, likes in material.likes.items():
+        found[name] = likes([parts.seen.users[row] for row in rows]).astype(np.float64)
+    if parts.network is not None:
+        found["network"] = network(material, parts, rows)
+    found["artist"] = artist_prior(parts.seen.counts, material.artist, rows)
+    found["popularity"] = np.tile(popularity(parts), (len(rows), 1))
+    return found
+
+
+def predicted(parts: Parts, rows: Rows) -> Floats:
+    """What content promises: the taste models, and NeuMF with the song's vector predicted from content."""
+    taste = standard_rows(parts.taste.scores(rows))
+    if parts.predicted is None or parts.collaborative is None:
+        return taste
+    neural = standard_rows(parts.collaborative.scores_of(rows, parts.predicted))
+    # The taste models are several and steadier: they count three times as much.
+    return np.asarray(np.where(np.isnan(neural), taste, (3.0 * taste + neural) / 4.0))
+
+
+def content(parts: Parts, rows: Rows) -> Floats:
+    """Mean likeness in content to the user's own songs."""
+    return mean_similarity(sparse.csr_array(parts.seen.counts[rows]), parts.points, parts.points)
+
+
+def network(material: Material, parts: Parts, rows: Rows) -> Floats:
+    """Cosine of user and song in the embedded network; a new song stands with its artist."""
+    embedding = parts.network
+    assert embedding is not None
+    vectors, known = song_vectors(embedding, parts.seen.items, [track.artists for track in material.tracks])
+    place = np.array([embedding.user_row.get(parts.seen.users[row], -1) for row in rows])
+    users = np.where((place >= 0)[:, None], embedding.users[place], 0.0)
+    found = unit_rows(users) @ unit_rows(vectors).T
+    found[:, ~known] = np.nan
+    found[~users.any(axis=1)] = np.nan
+    return np.asarray(found)
+
+
+def artist_prior(counts: sparse.csr_array, artist: Rows, rows: Rows) -> Floats:
+    """Log plays of the user of this artist's other songs; NaN for a song whose artist is not known."""
+    own = sparse.csr_array(counts[rows])
+    plays = np.zeros((len(rows), int(artist.max(initial=-1)) + 2))
+    dense = np.asarray(own.todense(), dtype=np.float64)
+    np.add.at(plays.T, artist + 1, dense.T)
+    found = np.log1p(plays[:, artist + 1] - dense)
+    found[:, artist < 0] = np.nan
+    return found
+
+
+def popularity(parts: Parts) -> Floats:
+    """Log listeners of each song [I]: predicted from content, giving way to the count as listeners arrive."""
+    count = parts.listeners
+    own = count / (count + 3.0)
+    return np.asarray((1.0 - own) * parts.taste.popularity + own * np.log1p(count))
