@@ -10,9 +10,12 @@ from audiorec.features.recipe import FeatureRecipe
 from audiorec.recipes import Recipe
 from audiorec.training.collaborative import NeumfRecipe
 from audiorec.training.gan import DcganRecipe
+from audiorec.training.history import HistoryRecipe
 from audiorec.training.hybrid import HybridRecipe
 from audiorec.training.like import CnnRecipe
+from audiorec.training.linear import LinearRecipe
 from audiorec.training.network import NetworkRecipe
+from audiorec.training.rankers import BlendRecipe
 from audiorec.training.svm import SvmRecipe
 from audiorec.training.taste import TasteRecipe
 
@@ -22,6 +25,9 @@ KINDS: dict[str, type[Recipe]] = {
     "training/cnn": CnnRecipe,
     "training/dcgan": DcganRecipe,
     "training/svm": SvmRecipe,
+    "training/amnn": HistoryRecipe,
+    "training/blend": BlendRecipe,
+    "training/ease": LinearRecipe,
     "training/neumf": NeumfRecipe,
     "training/network": NetworkRecipe,
     "training/hybrid": HybridRecipe,
@@ -33,7 +39,15 @@ REFERENCES: tuple[str, ...] = (
     "training/cnn",
     "training/dcgan",
     "training/svm",
-    "features/default", "training/network", "training/neumf", "training/hybrid", "training/taste")
+    "features/default",
+    "training/network",
+    "training/neumf",
+    "training/amnn",
+    "training/blend",
+    "training/ease",
+    "training/hybrid",
+    "training/taste",
+)
 
 
 class Sample(Recipe):

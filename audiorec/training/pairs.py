@@ -19,7 +19,7 @@ from audiorec.training.negatives import NegativeSampler
 
 TOP = 10
 # An epoch over little data still takes about so many steps, or early stopping would look at nothing but the start.
-_LEAST_STEPS = 50
+_LEAST_STEPS = 30
 
 
 class PairSettings(Protocol):

@@ -1,4 +1,4 @@
-"""NeuMF and its halves: a checkerboard of tastes is learned, odd data never fail, sums come out as defined."""
+"""NeuMF and its halves: song vectors, warm start, refit and small data; what all models owe is in test_rankers."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from audiorec.training.pairs import pair_loss
 
 CPU = torch.device("cpu")
 SMALL = NeumfRecipe(
-    factors=8, tower_factors=8, hidden=(16, 8), batch=64, learning_rate=0.02, epochs=25, patience=25, refit=False
+    factors=8, tower_factors=8, hidden=(16, 8), batch=64, learning_rate=0.02, epochs=12, patience=12, refit=False
 )
 
 
@@ -21,17 +21,6 @@ def checkerboard(users: int = 24, items: int = 20) -> sparse.csr_array:
     rows, columns = np.indices((users, items))
     liked = ((rows + columns) % 2 == 0) & ((rows * 7 + columns * 3) % 5 != 0)
     return sparse.csr_array(liked.astype(np.float32))
-
-
-@pytest.mark.parametrize("model", ["neumf", "gmf", "mlp"])
-def test_a_checkerboard_is_learned(model: str) -> None:
-    counts = checkerboard()
-    trained = train(counts, SMALL.model_copy(update={"model": model}), device=CPU)
-    scores = trained.scores(np.arange(24))
-    rows, columns = np.indices(scores.shape)
-    hidden = ((rows + columns) % 2 == 0) & (counts.toarray() == 0)
-    other = (rows + columns) % 2 == 1
-    assert scores[hidden].mean() > scores[other].mean() + 1.0
 
 
 def test_the_same_seed_gives_the_same_scores() -> None:

@@ -1,0 +1,82 @@
+"""AMNN: a song is scored against the user and against what attention makes of her history (SPEC A).
+
+a_j = tanh(W s_j + b), alpha = softmax_j(a_j . u_w), phi = sum_j alpha_j s_j; one tower on [s; u], one on [s; phi],
+merged into ReLU layers. u_w is one for all, comes from the user, or from the target song; `none` weighs all songs the
+same, which is the DNN without attention. It does not know how it is trained.
+"""
+
+from itertools import pairwise
+from typing import Literal
+
+import torch
+from torch import nn
+
+from audiorec.models.history import without_target
+from audiorec.models.pair_net import PairNet
+
+Query = Literal["none", "shared", "user", "song"]
+
+
+class AmnnNet(PairNet):
+    """The network.
+
+    Args:
+        history: int64 [U, k + 1], see `top_songs` (k places are seen, one more stands in for a hidden target);
+        songs: I; query: where u_w comes from; factors: length d of all vectors; hidden: widths of the tower and the
+        layers after the merge.
+    """
+
+    history: torch.Tensor
+
+    def __init__(
+        self, history: torch.Tensor, songs: int, query: Query, factors: int, hidden: tuple[int, ...], dropout: float
+    ) -> None:
+        super().__init__()
+        self.register_buffer("history", history)
+        self.pad, self.query = songs, query
+        self.users = nn.Embedding(len(history), factors)
+        self.songs = nn.Embedding(songs + 1, factors)
+        self.bias = nn.Embedding(songs + 1, 1)
+        self.attend = nn.Linear(factors, factors)
+        self.shared = nn.Parameter(torch.randn(factors) * 0.1)
+        self.ask = nn.Linear(factors, factors)
+        self.song_in = nn.Linear(factors, 2 * hidden[0])
+        self.user_in = nn.Linear(factors, hidden[0], bias=False)
+        self.past_in = nn.Linear(factors, hidden[0], bias=False)
+        widths = [2 * hidden[0], *hidden[1:]]
+        self.tower = nn.ModuleList([nn.Linear(a, b) for a, b in pairwise(widths)])
+        self.out = nn.Linear(widths[-1], 1)
+        self.dropout = nn.Dropout(dropout)
+        for table in (self.users, self.songs):
+            nn.init.normal_(table.weight, std=factors**-0.5)
+        nn.init.zeros_(self.bias.weight)
+
+    def weights(self, users: torch.Tensor, songs: torch.Tensor) -> torch.Tensor:
+        """Attention [B, n, k + 1] over the history of users int64 [B] for targets int64 [B, n]; rows sum to 1 or 0."""
+        history = self.history[users]
+        visible = without_target(history, songs, self.pad)
+        logits = self._attention_logits(users, songs, history).masked_fill(~visible, float("-inf"))
+        # A user without any other song looks at nothing: zeros, not NaN.
+        return torch.softmax(logits, dim=2).nan_to_num(nan=0.0)
+
+    def pairs(self, users: torch.Tensor, songs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Logits [B, n] for users int64 [B] and songs int64 [B, n], and the squared length of all vectors used."""
+        mine, theirs = self.users(users), self.songs(songs)
+        past = torch.bmm(self.weights(users, songs), self.songs(self.history[users]))
+        by_user, by_past = self.song_in(theirs).chunk(2, dim=2)
+        first = (by_user + self.user_in(mine).unsqueeze(1), by_past + self.past_in(past))
+        value = self.dropout(torch.relu(torch.cat(first, dim=2)))
+        for layer in self.tower:
+            value = self.dropout(torch.relu(layer(value)))
+        logits = self.out(value).squeeze(2) + self.bias(songs).squeeze(2)
+        return logits, mine.square().sum() * songs.shape[1] + theirs.square().sum()
+
+    def _attention_logits(self, users: torch.Tensor, songs: torch.Tensor, history: torch.Tensor) -> torch.Tensor:
+        if self.query == "none":
+            return torch.zeros((*songs.shape, history.shape[1]), device=songs.device)
+        keys = torch.tanh(self.attend(self.songs(history)))
+        if self.query == "song":
+            return torch.bmm(self.ask(self.songs(songs)), keys.transpose(1, 2))
+        asked = self.ask(self.users(users)) if self.query == "user" else self.shared.expand(len(users), -1)
+        flat = torch.bmm(keys, asked.unsqueeze(2)).transpose(1, 2)
+        return flat.expand(-1, songs.shape[1], -1)

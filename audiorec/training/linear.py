@@ -1,0 +1,90 @@
+"""Choosing and fitting popularity, ItemKNN and EASE: of the listed values, those that rank held-out listens best.
+
+The choice is made on one listen of each user held out inside the training data; the model is then fitted to everything.
+"""
+
+from dataclasses import dataclass
+from itertools import product
+from typing import Literal
+
+import numpy as np
+from scipy import sparse
+
+from audiorec.data.splits import LeaveOneOut, leave_one_out
+from audiorec.errors import InputError
+from audiorec.models.ease import ease
+from audiorec.models.item_to_item import ItemToItem
+from audiorec.models.itemknn import nearest_items
+from audiorec.models.popularity import Popularity, count_listeners
+from audiorec.recipes import Recipe
+from audiorec.training.protocols import sampled_ndcg
+
+
+class LinearRecipe(Recipe):
+    """Which linear model, and the values to choose from; ItemKNN has no regularizations.
+
+    A regularization is a share of the largest number of listeners that a song has, so that it fits data of any size.
+    """
+
+    model: Literal["popularity", "itemknn", "ease"] = "ease"
+    neighbours: tuple[int, ...] = (100, 1_000_000)
+    shrinkages: tuple[float, ...] = (0.0, 5.0, 20.0)
+    powers: tuple[float, ...] = (0.0, 0.5)
+    regularizations: tuple[float, ...] = (0.1, 0.2, 0.4, 0.8)
+    validation_users: int = 5000
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One choice among the listed values."""
+
+    power: float = 0.0
+    neighbours: int = 1_000_000
+    shrinkage: float = 0.0
+    regularization: float = 0.0
+
+
+@dataclass(frozen=True)
+class TrainedLinear:
+    """A fitted model, the values chosen for it, and their NDCG@10 on held-out listens (NaN: nothing to hold out)."""
+
+    model: ItemToItem | Popularity
+    setting: Setting
+    ndcg: float
+
+
+def train(counts: sparse.csr_array, recipe: LinearRecipe) -> TrainedLinear:
+    """Choose and fit on CSR counts [U, I]; raises InputError without any listen."""
+    counts = sparse.csr_array(counts, copy=True)
+    counts.eliminate_zeros()
+    if not counts.nnz:
+        raise InputError("no listens to train on: import listens to songs of the library first")
+    split = leave_one_out(counts, np.random.default_rng(recipe.seed), most_users=recipe.validation_users)
+    found = [(setting, _ndcg(recipe, setting, split)) for setting in _settings(recipe)]
+    setting, ndcg = max(found, key=lambda pair: np.nan_to_num(pair[1], nan=-1.0))
+    return TrainedLinear(_fit(counts, recipe, setting), setting, ndcg)
+
+
+def _settings(recipe: LinearRecipe) -> list[Setting]:
+    if recipe.model == "popularity":
+        return [Setting()]
+    if recipe.model == "ease":
+        return [Setting(power, regularization=r) for power, r in product(recipe.powers, recipe.regularizations)]
+    return [Setting(*values) for values in product(recipe.powers, recipe.neighbours, recipe.shrinkages)]
+
+
+def _fit(counts: sparse.csr_array, recipe: LinearRecipe, setting: Setting) -> ItemToItem | Popularity:
+    if recipe.model == "popularity":
+        return count_listeners(counts)
+    if recipe.model == "itemknn":
+        return nearest_items(counts, neighbours=setting.neighbours, shrinkage=setting.shrinkage, power=setting.power)
+    sizes = np.maximum(np.diff(counts.indptr), 1).astype(np.float64)
+    rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
+    most = np.bincount(counts.indices, weights=(sizes**-setting.power)[rows]).max()
+    return ease(counts, regularization=setting.regularization * float(most), power=setting.power)
+
+
+def _ndcg(recipe: LinearRecipe, setting: Setting, split: LeaveOneOut) -> float:
+    if not len(split.users):
+        return float("nan")
+    return sampled_ndcg(_fit(split.train, recipe, setting), split)

@@ -1,0 +1,89 @@
+"""Every collaborative model under its name: the recipe it takes and how it is trained.
+
+The one table that `train-cf` and the benchmarks choose from. It does not know workspaces.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import torch
+from scipy import sparse
+
+from audiorec import recipes
+from audiorec.errors import UnknownNameError
+from audiorec.recipes import Recipe
+from audiorec.training import blend, collaborative, history, linear
+from audiorec.training.collaborative import NeumfRecipe, TrainedNeumf
+from audiorec.training.history import HistoryRecipe, TrainedHistory
+from audiorec.training.linear import LinearRecipe
+from audiorec.training.loop import Epoch, quiet
+from audiorec.training.protocols import Ranker
+
+
+class BlendRecipe(Recipe):
+    """Which models are blended, by their names with their shipped recipes; strength: the pull towards equal weights."""
+
+    members: tuple[str, ...] = ("ease", "itemknn", "neumf")
+    strength: float = 0.001
+
+
+# Name of a model -> its recipe's class and shipped file.
+MODELS: dict[str, tuple[type[Recipe], str]] = {
+    "popularity": (LinearRecipe, "training/ease"),
+    "itemknn": (LinearRecipe, "training/ease"),
+    "ease": (LinearRecipe, "training/ease"),
+    "gmf": (NeumfRecipe, "training/neumf"),
+    "mlp": (NeumfRecipe, "training/neumf"),
+    "neumf": (NeumfRecipe, "training/neumf"),
+    "nnrec": (HistoryRecipe, "training/amnn"),
+    "dnn": (HistoryRecipe, "training/amnn"),
+    "amnn": (HistoryRecipe, "training/amnn"),
+    "sequence": (HistoryRecipe, "training/amnn"),
+    "blend": (BlendRecipe, "training/blend"),
+}
+
+
+def recipe_of(name: str, source: str | Path | None = None, overrides: Sequence[str] = ()) -> Recipe:
+    """The recipe of a model: the shipped one, or a file; raises UnknownNameError with the known names."""
+    if name not in MODELS:
+        raise UnknownNameError(f"no collaborative model {name!r}: choose one of {', '.join(MODELS)}")
+    kind, shipped = MODELS[name]
+    chosen = () if kind is BlendRecipe else (f"model={name}",)
+    return recipes.load(source or shipped, kind, (*chosen, *overrides))
+
+
+def train(
+    counts: sparse.csr_array,
+    recipe: Recipe,
+    *,
+    times: sparse.csr_array | None = None,
+    device: torch.device,
+    report: Callable[[Epoch], None] = quiet,
+) -> Ranker:
+    """Train the model that the recipe describes on CSR counts [U, I]; what it needs to validate it takes from them."""
+    match recipe:
+        case NeumfRecipe():
+            return collaborative.train(counts, recipe, device=device, report=report)
+        case HistoryRecipe():
+            return history.train(counts, recipe, times=times, device=device, report=report)
+        case LinearRecipe():
+            return linear.train(counts, recipe).model
+        case BlendRecipe():
+            trainers = [_member(name, recipe.seed, device) for name in recipe.members]
+            return blend.train(counts, trainers, seed=recipe.seed, strength=recipe.strength)
+    raise UnknownNameError(f"{type(recipe).__name__} is no recipe of a collaborative model")
+
+
+def curve_of(ranker: Ranker) -> list[Epoch]:
+    """The learning curve of a model that was just trained; empty for those that are solved at once."""
+    return list(ranker.curve) if isinstance(ranker, TrainedNeumf | TrainedHistory) else []
+
+
+def score_of(ranker: Ranker) -> dict[str, float]:
+    """What the validation part said of a model that was just trained."""
+    return dict(ranker.score) if isinstance(ranker, TrainedNeumf | TrainedHistory) else {}
+
+
+def _member(name: str, seed: int, device: torch.device) -> Callable[[sparse.csr_array], Ranker]:
+    recipe = recipe_of(name, overrides=(f"seed={seed}",))
+    return lambda counts: train(counts, recipe, device=device)
