@@ -85,8 +85,9 @@ class Weights:
         total = np.sum(list(able.values()), axis=0)
         # Divided by the higher of the two levels, so that no score exceeds one.
         level = (warmth + (1.0 - warmth) * self.cold_level) / max(1.0, self.cold_level)
-        level = level / np.where(total > 0, total, np.inf)
-        return {name: level * able[name] * np.nan_to_num(values) for name, values in signals.items()}
+        # Weights below rounding are no weights: dividing by them would not give shares.
+        total = np.where(total > 1e-12, total, np.inf)
+        return {name: level * (able[name] / total) * np.nan_to_num(values) for name, values in signals.items()}
 
 
 def calibrate(signal: NDArray[np.floating], candidates: NDArray[np.bool_]) -> Floats:

@@ -26,8 +26,8 @@ class TasteRecipe(Recipe):
     """How taste is learned from content.
 
     ranks: factorisations; kernels and strengths: the maps, in parallel; alpha, regularization, iterations: of ALS on
-    log(1 + plays); choices: whether the choice models take part; prior_plays: listeners at which a song's own vector
-    counts as much as the mapped one; anchors: most songs that a map learns from.
+    log(1 + plays); choices: whether the choice models take part; prior_plays: listeners that the vector
+    mapped from content is worth; anchors: most songs that a map learns from.
     """
 
     ranks: tuple[int, ...] = (8, 16)
@@ -96,13 +96,30 @@ def fit_taste(
     pairs: list[Pair] = []
     for rank in recipe.ranks:
         factors = _factor(listens, elsewhere, rank, recipe)
-        pairs += _maps(points, factors, learn, listeners, recipe)
+        pairs += _maps(points, factors, learn, listens, recipe)
         if recipe.choices:
             pairs.append(_choice(points, factors.users, listens, learn, recipe))
     pull = fit_kernel_map(
         points[learn], np.log(listeners[learn])[:, None], kernel="linear", strength=recipe.strengths[0]
     )
     return Taste(tuple(pairs), pull.predict(points)[:, 0])
+
+
+def fold_in(mapped: Floats, users: Floats, listens: sparse.csr_array, prior_plays: float) -> Floats:
+    """Vectors of songs after their first plays: the mapped ones, drawn towards the users who came.
+
+    Least squares of score 1 for every listener, with the mapped vector as prior, worth `prior_plays` listeners. Those
+    who have not come say nothing yet: nobody has heard a new song. mapped [I, k], users [U, k], listens CSR [U, I].
+    """
+    by_song = sparse.csr_array(listens.T)
+    active = users[np.diff(listens.indptr) > 0]
+    prior = prior_plays * float((active**2).sum(axis=1).mean()) if len(active) else 1.0
+    moved = mapped.copy()
+    for song in np.flatnonzero(np.diff(by_song.indptr)):
+        came = users[by_song.indices[by_song.indptr[song] : by_song.indptr[song + 1]]]
+        gram = came.T @ came + prior * np.eye(users.shape[1])
+        moved[song] = np.linalg.solve(gram, came.sum(axis=0) + prior * mapped[song])
+    return moved
 
 
 def standard_rows(scores: NDArray[np.floating]) -> Floats:
@@ -137,13 +154,15 @@ def _factor(listens: sparse.csr_array, elsewhere: sparse.csr_array | None, rank:
 
 
 def _maps(
-    points: Floats, factors: Factors, learn: NDArray[np.integer], listeners: Floats, recipe: TasteRecipe
+    points: Floats, factors: Factors, learn: NDArray[np.integer], listens: sparse.csr_array, recipe: TasteRecipe
 ) -> list[Pair]:
-    own = (listeners / (listeners + recipe.prior_plays))[:, None]
+    listeners = np.bincount(listens.indices, minlength=len(points))
+    own = (listeners / (listeners + 4.0 * recipe.prior_plays))[:, None]
     pairs = []
     for kernel, strength in zip(recipe.kernels, recipe.strengths, strict=True):
         found = fit_kernel_map(points[learn], factors.items[learn], kernel=kernel, strength=strength)
-        songs = (1.0 - own) * found.predict(points) + own * factors.items
+        mapped = fold_in(found.predict(points), factors.users, listens, recipe.prior_plays)
+        songs = (1.0 - own) * mapped + own * factors.items
         pairs.append(Pair(f"{kernel}{factors.users.shape[1]}", factors.users, songs))
     return pairs
 

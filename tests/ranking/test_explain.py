@@ -1,0 +1,23 @@
+"""Reasons: the nearest own song is the one that points the same way, and the sentence says the shares."""
+
+import numpy as np
+
+from audiorec.ranking.explain import nearest_own, sentence
+from audiorec.ranking.neighbours import Block
+
+
+def test_nearest_by_each_modality_that_knows_both() -> None:
+    sound = Block(np.array([[1.0, 0.0], [0.9, 0.1], [0.0, 1.0]]), np.array([True, True, True]))
+    words = Block(np.array([[0.0, 1.0], [0.0, 0.0], [0.0, 2.0]]), np.array([True, False, True]))
+    found = nearest_own({"sound": sound, "words": words}, 0, np.array([1, 2]))
+    assert [(near.column, near.by) for near in found] == [(2, "words"), (1, "sound")]
+
+
+def test_songs_that_point_away_are_no_reason() -> None:
+    block = Block(np.array([[1.0], [-1.0]]), np.array([True, True]))
+    assert nearest_own({"sound": block}, 0, np.array([1])) == []
+
+
+def test_weak_signals_are_not_told() -> None:
+    assert sentence({"artist": 0.97, "cnn": 0.03}) == "You already play this artist (97 %)."
+    assert sentence({f"s{n}": 0.04 for n in range(25)}) == "No single signal stands out."

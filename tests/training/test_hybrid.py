@@ -1,0 +1,75 @@
+"""Weights: contributions add up to the score whatever the signals, and the signal that knows gets the weight."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from audiorec.errors import InputError
+from audiorec.training.hybrid import SIGNALS, HybridRecipe, Lists, Weights, calibrate, fit_weights
+
+VALUES = st.one_of(st.floats(-1e6, 1e6), st.just(np.nan))
+
+
+@st.composite
+def ranked(draw: st.DrawFn) -> tuple[Weights, dict[str, np.ndarray], np.ndarray]:
+    names = draw(st.lists(st.sampled_from(SIGNALS), min_size=1, max_size=5, unique=True))
+    shape = (draw(st.integers(1, 3)), draw(st.integers(1, 6)))
+    sides = [draw(st.lists(st.floats(0, 1), min_size=len(names), max_size=len(names))) for _ in range(2)]
+    sides = [dict(zip(names, side, strict=True)) for side in sides]
+    weights = Weights(sides[0], sides[1], draw(st.floats(0.1, 3.0)), 2.0, 2.0)
+    found = {name: draw(arrays(float, shape, elements=VALUES)) for name in names}
+    return weights, found, draw(arrays(float, shape, elements=st.floats(0, 1)))
+
+
+@settings(max_examples=80, deadline=None)
+@given(ranked())
+def test_contributions_are_non_negative_and_scores_stay_in_the_unit_interval(case) -> None:
+    weights, found, warmth = case
+    everything = np.ones(warmth.shape, dtype=bool)
+    parts = weights.contributions({name: calibrate(value, everything) for name, value in found.items()}, warmth)
+    total = np.sum(list(parts.values()), axis=0)
+    assert all((part >= 0).all() for part in parts.values())
+    assert (total <= 1.0 + 1e-9).all()
+    for name, value in found.items():
+        assert not parts[name][np.isnan(value)].any()
+
+
+def test_calibration_keeps_the_order_and_mutes_a_constant() -> None:
+    found = calibrate(np.array([[3.0, -1.0, np.nan, 0.5], [2.0, 2.0, 2.0, 2.0]]), np.ones((2, 4), dtype=bool))
+    assert found[0, 0] > found[0, 3] > found[0, 1] > 0.0
+    assert np.isnan(found[0, 2])
+    np.testing.assert_allclose(found[1], 0.5)
+
+
+def lists(warmth: float, seed: int = 0) -> Lists:
+    """200 users, 20 songs: `content` tells the relevant song, `popularity` is noise."""
+    rng = np.random.default_rng(seed)
+    relevant = np.zeros((200, 20), dtype=bool)
+    relevant[np.arange(200), rng.integers(0, 20, 200)] = True
+    found = {"content": relevant + 0.5 * rng.normal(size=(200, 20)), "popularity": rng.normal(size=(200, 20))}
+    return Lists(found, np.ones((200, 20), dtype=bool), relevant, np.full((200, 20), warmth))
+
+
+def test_the_signal_that_knows_gets_the_weight() -> None:
+    cold = fit_weights(lists(0.0), HybridRecipe())
+    assert cold.cold["content"] > 0.9
+    assert cold.warm["content"] == pytest.approx(0.5)
+    warm = fit_weights(lists(1.0), HybridRecipe())
+    assert warm.warm["content"] > 0.9
+    assert sum(warm.warm.values()) == pytest.approx(1.0)
+
+
+def test_warmth_moves_smoothly_with_plays() -> None:
+    weights = Weights({"collaborative": 1.0}, {"content": 1.0}, 1.0, 2.0, 2.0)
+    found = weights.warmth(np.array([0.0, 1.0, 2.0, 5.0, 10.0, 50.0]), np.array([1e9]))[0]
+    assert found[0] == 0.0
+    assert (np.diff(found) > 0).all()
+    assert found[2] == pytest.approx(0.5)
+
+
+def test_nothing_to_learn_from() -> None:
+    empty = lists(0.0)
+    with pytest.raises(InputError, match="import more listens"):
+        fit_weights(Lists(empty.signals, empty.candidates, np.zeros_like(empty.relevant), empty.warmth), HybridRecipe())
