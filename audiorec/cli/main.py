@@ -13,9 +13,11 @@ import platformdirs
 from audiorec import __version__
 from audiorec.cli import (
     augment,
+    demo,
     evaluate,
     extract,
     import_,
+    network,
     recommend,
     similar,
     status,
@@ -52,9 +54,11 @@ def cli(ctx: click.Context, workspace: Path, quiet: bool) -> None:
 
 for _command in (
     augment.command,
+    demo.command,
     evaluate.command,
     extract.command,
     import_.command,
+    network.command,
     recommend.command,
     similar.command,
     status.command,
