@@ -40,6 +40,7 @@ def command(
     interrupted. Files that cannot be used are listed with the reason and never stop the run.
     """
     from audiorec import recipes
+    from audiorec.data.importing import rematch
     from audiorec.data.workspace import Workspace
     from audiorec.features.extract import make_plan, run_plan
     from audiorec.features.recipe import FeatureRecipe
@@ -51,7 +52,10 @@ def command(
         notes(session.quiet).print(f"{len(plan.tasks)} files to look at, {len(plan.unchanged)} are as they were")
         with progress("Extracting", len(plan.tasks), session.quiet) as advance:
             outcomes = run_plan(space, plan, chosen, jobs or len(os.sched_getaffinity(0)), advance)
+        found_late = rematch(space)
     _show(outcomes, time.monotonic() - start)
+    if found_late:
+        notes(session.quiet).print(f"{found_late} listens of earlier imports found their songs")
     if strict and outcomes.failed:
         raise click.exceptions.Exit(1)
 
