@@ -1,0 +1,160 @@
+"""`audiorec demo`: the whole road, from files to recommended songs, on the shipped library or on one's own folder."""
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from audiorec.cli import (
+    augment,
+    evaluate,
+    extract,
+    import_,
+    train_cf,
+    train_cnn,
+    train_hybrid,
+    train_network,
+    train_svm,
+)
+from audiorec.cli.console import console
+from audiorec.cli.session import Session, pass_session
+
+if TYPE_CHECKING:
+    from audiorec.cli.report import Step
+
+_LIST = 20
+# The generator is shown, not needed, on this road: a fifth of its reference training keeps the demo within minutes.
+_SHORT_GAN = ("steps=240", "batch=16")
+
+
+@click.command("demo")
+@click.argument("folder", required=False, type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("build/demo"), show_default=True,
+    help="Folder for the report, the list and the workspace.",
+)  # fmt: skip
+@pass_session
+@click.pass_context
+def command(context: click.Context, session: Session, folder: Path | None, out: Path) -> None:
+    """Walk the whole road on the shipped library, or on the music in FOLDER; ends with a page to open.
+
+    The shipped library is 48 short songs composed for audiorec, with 40 made listeners. For a FOLDER, playlists found in
+    it are the listens of a user called "you"; where there are none, listeners are made up, and the page says so.
+    """
+    from audiorec.recipes import shipped_folder
+
+    start = time.monotonic()
+    assets = shipped_folder("assets") / "demo"
+    music = folder or assets / "library"
+    context.obj = replace(session, workspace=_workspace(out, folder), quiet=True)
+    road = _Road(context)
+    road.walk(
+        "Listening", f"Reading the music in {_shown(music)}: sound, tags, lyrics.", extract.command, paths=(music,)
+    )
+    note = _bring_listens(road, assets if folder is None else None, music)
+    road.walk("Who plays what", "Placing listeners, songs and artists in one space.", train_network.command)
+    road.walk("Learning the sound", "Two networks learn who likes which sound.", train_cnn.command)
+    road.walk("A second opinion", "A support vector machine learns the same from numbers.", train_svm.command)
+    road.walk(
+        "Imagining sounds", "A generator learns to make sounds like these; it can balance what is rare.",
+        augment.command, dcgan=True, overrides=_SHORT_GAN,
+    )  # fmt: skip
+    road.walk("Learning the crowd", "NeuMF learns from who plays the same songs.", train_cf.command)
+    road.walk("Putting it together", "Hiding songs on purpose shows how far to trust each part.", train_hybrid.command)
+    road.walk("Measuring", "Asking for songs by artists that nothing has seen.", evaluate.command)
+    _write(road, out, note, time.monotonic() - start)
+
+
+class _Road:
+    """Runs commands one after the other, says what each does, and remembers how long it took."""
+
+    def __init__(self, context: click.Context) -> None:
+        self.context = context
+        self.session: Session = context.obj
+        self.steps: list[Step] = []
+
+    def walk(self, name: str, words: str, step: click.Command | Callable[[], None], **options: Any) -> None:
+        """Run one step."""
+        from audiorec.cli.report import Step
+
+        console().print(f"\n[bold]{len(self.steps) + 1}. {name}.[/bold] {words}")
+        start = time.monotonic()
+        if isinstance(step, click.Command):
+            self.context.invoke(step, **options)
+        else:
+            step()
+        self.steps.append(Step(name, words, time.monotonic() - start))
+
+
+def _workspace(out: Path, folder: Path | None) -> Path:
+    """Every folder has a workspace of its own, so that libraries never mix."""
+    if folder is None:
+        return out / "workspace"
+    import hashlib
+
+    return out / f"workspace-{hashlib.sha256(os.fsencode(folder.absolute())).hexdigest()[:8]}"
+
+
+def _bring_listens(road: _Road, assets: Path | None, music: Path) -> str:
+    """Import what is known of listeners; returns what the page must say of them."""
+    listens = import_.command.commands
+    if assets is not None:
+        words = "Who played what, who are friends, and a playlist."
+        road.walk("Bringing in listeners", words, listens["listens"], files=(assets / "listens.csv",))
+        road.context.invoke(listens["friends"], files=(assets / "friends.csv",))
+        return "The songs, the artists and the listeners of this page were made for audiorec."
+    playlists = tuple(sorted(path for path in music.rglob("*.m3u*") if path.is_file()))
+    if playlists:
+        words = f"{len(playlists)} playlists in the folder are what you play."
+        road.walk("Bringing in playlists", words, listens["playlists"], files=playlists, user="you")
+        return ""
+    words = "No playlists are here, so listeners are made up: each is fond of songs that sound alike."
+    road.walk("Imagining listeners", words, lambda: _imagine(road.session.workspace))
+    return (
+        "Nobody's listens are known for this music, so the listeners on this page are made up, each fond of songs that "
+        "sound alike. The figures only say that the parts fit together. Import real listens for real ones."
+    )
+
+
+def _imagine(workspace: Path) -> None:
+    from audiorec.data.workspace import Workspace
+    from audiorec.ranking.imagined import imagine_listens
+
+    with Workspace.open(workspace, write=True) as space:
+        table = space.features()
+        space.add_listens("imagined", imagine_listens(table.descriptors(), table.track_ids, seed=0))
+
+
+def _write(road: _Road, out: Path, note: str, seconds: float) -> None:
+    import json
+
+    from audiorec.cli.report import render
+    from audiorec.cli.report.gather import gather_report
+    from audiorec.data.workspace import Workspace
+    from audiorec.ranking.recommender import Recommender
+
+    lists: list[dict[str, object]] = []
+
+    def recommend() -> None:
+        with Workspace.open(road.session.workspace) as space:
+            recommender = Recommender.open(space)
+            for user in recommender.users:
+                lists.extend(song.as_json() for song in recommender.recommend(user, _LIST))
+
+    road.walk("Recommending", "Ranking for every listener the songs that she does not have.", recommend)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "recommendations.json").write_text(json.dumps(lists, ensure_ascii=False, indent=1), encoding="utf-8")
+    with Workspace.open(road.session.workspace) as space:
+        data = gather_report(space, tuple(road.steps), note)
+    (out / "report.html").write_text(render(data), encoding="utf-8")
+    console().print(f"\nDone in {seconds:.0f} s. Open [bold]{out / 'report.html'}[/bold] in a browser.")
+    console().print(f"The lists of all listeners: {out / 'recommendations.json'}")
+
+
+def _shown(path: Path) -> str:
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

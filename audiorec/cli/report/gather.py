@@ -1,0 +1,164 @@
+"""What the report page is told, read from a workspace in which the whole road was walked."""
+
+import datetime
+import json
+from collections import Counter
+from dataclasses import replace
+from importlib.metadata import version
+
+import numpy as np
+
+from audiorec.cli.report.facts import (
+    Curve,
+    Evaluation,
+    Found,
+    Listener,
+    OwnSong,
+    Recommendation,
+    ReportData,
+    Result,
+    Sound,
+    Spectrogram,
+    Step,
+)
+from audiorec.cli.report.surroundings import around
+from audiorec.data.tracks import Track
+from audiorec.data.workspace import Workspace
+from audiorec.errors import CheckpointError
+from audiorec.features.excerpt import excerpt
+from audiorec.features.recipe import FeatureRecipe
+from audiorec.features.spectra import hz_from_mel, mel_from_hz
+from audiorec.ranking.evaluation import PROTOCOLS, Row, evaluate
+from audiorec.ranking.recommender import Recommender
+
+# Listeners on the page, and new songs for each; the sounds of more would make the page slow to open.
+LISTENERS, SONGS = 4, 5
+_LEARNED = {
+    "spectrogram": "The 2-D network looks at spectrograms: pictures of which pitches sound when.",
+    "waveform": "The 1-D network listens to the waveform itself.",
+    "multimodal": "The multimodal head joins both with descriptors, lyrics and the network of listeners.",
+    "cf": "NeuMF learns from who plays the same songs; it hears nothing.",
+    "dcgan": "Generator against discriminator; near 1 the discriminator is never fooled, near 0.5 always.",
+}
+_METRICS = {"cf": "NDCG@10 of a held-out song", "dcgan": "discriminator right"}
+
+
+def gather_report(space: Workspace, steps: tuple[Step, ...], note: str = "") -> ReportData:
+    """Gather the page's data; the workspace holds every model."""
+    recommender = Recommender.open(space)
+    users = busiest_users(recommender)
+    listeners = tuple(_listener(recommender, user) for user in users)
+    if listeners and note:
+        listeners = (replace(listeners[0], note=note), *listeners[1:])
+    return ReportData(
+        title="What audiorec found",
+        made_at=datetime.datetime.now().strftime("%Y-%m-%d %H:%M"),
+        found=_found(space, recommender),
+        listeners=listeners,
+        evaluations=_evaluations(evaluate(space)),
+        spectrograms=tuple(_spectrograms(space, recommender, users[:1])),
+        curves=tuple(_curves(space)),
+        network=around(recommender, users[0]) if users else None,
+        steps=steps,
+        versions={name: version(name) for name in ("audiorec", "torch", "numpy", "scikit-learn")},
+    )
+
+
+def busiest_users(recommender: Recommender) -> list[str]:
+    """Users who differ in what they play: the one with most songs, then always the one least like those chosen."""
+    counts = (recommender.material.listens.counts > 0).astype(np.float64).toarray()
+    norms = np.maximum(np.linalg.norm(counts, axis=1), 1e-9)
+    alike = (counts @ counts.T) / norms[:, None] / norms[None]
+    chosen = [int(counts.sum(axis=1).argmax())]
+    while len(chosen) < min(LISTENERS, len(counts)):
+        likest = alike[:, chosen].max(axis=1) + (counts.sum(axis=1) < np.median(counts.sum(axis=1)))
+        likest[chosen] = np.inf
+        chosen.append(int(likest.argmin()))
+    return [recommender.users[row] for row in chosen]
+
+
+def _found(space: Workspace, recommender: Recommender) -> Found:
+    tracks, table = space.tracks(), space.features()
+    usable = [track for track in tracks if track.status != "failed"]
+    languages = Counter(language for language in table.languages() if language)
+    plays = recommender.material.listens.plays()
+    return Found(
+        songs=len(usable),
+        artists=len({track.artist for track in usable if track.artist}),
+        albums=len({(track.artist, track.album) for track in usable if track.album}),
+        seconds=sum(track.seconds for track in usable),
+        users=len(recommender.users),
+        listens=int(plays.sum()),
+        unplayed=int((plays == 0).sum()),
+        languages=dict(languages.most_common()),
+        statuses=dict(Counter(track.status for track in tracks)),
+        unusable=tuple((track.shown_path, track.reason) for track in tracks if track.status == "failed")[:20],
+    )
+
+
+def _listener(recommender: Recommender, user: str) -> Listener:
+    material = recommender.material
+    row = material.listens.user_row(user)
+    counts = material.listens.counts[[row]].toarray()[0]
+    favourites = [_own(material.tracks[column]) for column in np.argsort(-counts, kind="stable")[:5] if counts[column]]
+    of = {track.id: track for track in material.tracks}
+    songs = []
+    for song in recommender.recommend(user, SONGS, cold_only=True):
+        data = excerpt(of[song.track_id].path)
+        sound = Sound(str(song.track_id), data) if data is not None else None
+        nearest = tuple(_own(of[track]) for track, _ in song.nearest)
+        songs.append(Recommendation(song.title, song.artist, song.score, song.plays, song.why, nearest, sound))
+    return Listener(user, tuple(favourites), tuple(songs))
+
+
+def _own(track: Track) -> OwnSong:
+    return OwnSong(track.title or track.shown_path, track.artist)
+
+
+def _evaluations(rows: list[Row]) -> list[Evaluation]:
+    found = []
+    for protocol, (_, about) in PROTOCOLS.items():
+        mine = [row for row in rows if row.protocol == protocol]
+        results = [
+            Result(
+                system,
+                {row.metric: row.value for row in mine if row.system == system},
+                {row.metric: row.spread for row in mine if row.system == system},
+            )
+            for system in dict.fromkeys(row.system for row in mine)
+        ]
+        if results:
+            found.append(Evaluation(protocol, f"{about}; {mine[0].users} listeners", tuple(results)))
+    return found
+
+
+def _spectrograms(space: Workspace, recommender: Recommender, users: list[str]) -> list[Spectrogram]:
+    """Of the first new song for each of the users."""
+    recipe, table = FeatureRecipe(), space.features()
+    edges = np.linspace(0.0, float(mel_from_hz(np.asarray(recipe.sample_rate / 2))), recipe.bands + 2)
+    found = []
+    for user in users:
+        for song in recommender.recommend(user, 1, cold_only=True):
+            patch = table.logmel(np.array([song.track_id], dtype=np.int64)).values[0]
+            decibels = table.layout.logmel_offset + table.layout.logmel_scale * patch.astype(np.float32)
+            seconds = patch.shape[1] * recipe.hop / recipe.sample_rate
+            found.append(Spectrogram(song.title, song.artist, decibels, hz_from_mel(edges)[1:-1], seconds))
+    return found
+
+
+def _curves(space: Workspace) -> list[Curve]:
+    found = []
+    for model in ("cnn", "cf", "dcgan"):
+        try:
+            kept = json.loads((space.model(model) / "curve.json").read_text(encoding="utf-8"))
+        except (CheckpointError, OSError, ValueError):
+            continue
+        named = kept if isinstance(kept, dict) else {model: kept}
+        found += [_curve(name, epochs) for name, epochs in named.items() if epochs]
+    return found
+
+
+def _curve(name: str, epochs: list[dict[str, float]]) -> Curve:
+    metric = _METRICS.get(name, "AUC on artists kept aside")
+    values = tuple(float(epoch["metric"]) for epoch in epochs)
+    return Curve(name, _LEARNED.get(name, ""), tuple(float(epoch["loss"]) for epoch in epochs), metric, values)

@@ -1,0 +1,61 @@
+"""The DCGAN: shapes, determinism, that it learns the crudest truth of its patches, and measures with known answers."""
+
+import numpy as np
+import pytest
+import torch
+
+from audiorec.errors import InputError
+from audiorec.models.dcgan import NOISE, Discriminator, Generator
+from audiorec.training.gan import DcganRecipe, band_statistics, frechet, generate, judge, train_gan
+from audiorec.training.loop import quiet
+
+CPU = torch.device("cpu")
+RECIPE = DcganRecipe(steps=60, batch=8, width=4, average=0.5)
+
+
+def patches(seed: int, count: int = 24) -> np.ndarray:
+    """Bright in the lower half of the bands, dark above."""
+    rng = np.random.default_rng(seed)
+    values = rng.integers(0, 20, (count, 128, 140))
+    values[:, :64] += 200
+    return values.astype(np.uint8)
+
+
+@pytest.mark.parametrize("size", [64, 128])
+def test_shapes_and_no_dense_layers(size: int) -> None:
+    generator, discriminator = Generator(size, 4), Discriminator(size, 4)
+    made = generator(torch.zeros(2, NOISE))
+    assert made.shape == (2, 1, size, size)
+    assert float(made.detach().abs().max()) <= 1.0
+    assert discriminator(made).shape == (2,)
+    modules = [*generator.modules(), *discriminator.modules()]
+    assert not [m for m in modules if isinstance(m, torch.nn.Linear | torch.nn.MaxPool2d)]
+
+
+def test_learns_where_the_energy_is_and_repeats_itself() -> None:
+    one, other = (train_gan(patches(0), RECIPE, device=CPU, report=quiet) for _ in range(2))
+    made = generate(one.generator, 8, seed=5)
+    assert made.shape == (8, 128, 128)
+    assert made[:, :64].mean() > made[:, 64:].mean() + 40
+    np.testing.assert_array_equal(made, generate(other.generator, 8, seed=5))
+    assert len(one.grids) == RECIPE.grids
+
+
+def test_frechet_distance_of_known_gaussians() -> None:
+    rng = np.random.default_rng(0)
+    one = rng.normal(size=(20_000, 3))
+    assert frechet(one, one) == pytest.approx(0.0, abs=1e-6)
+    # Means 2 apart and deviations 1 against 3 in every one of three dimensions: 3 * (4 + (3 - 1)^2).
+    assert frechet(one, 3 * rng.normal(size=(20_000, 3)) + 2) == pytest.approx(24.0, rel=0.05)
+
+
+def test_copies_are_found_out() -> None:
+    real = patches(1, 40)
+    assert judge(real, real[:8, :, :128], band_statistics, seed=0).nearest == pytest.approx(0.0, abs=1e-6)
+    fresh = judge(real, patches(2, 8)[:, :, :128], band_statistics, seed=0)
+    assert 0.5 < fresh.nearest < 2.0
+
+
+def test_too_few_patches_are_named() -> None:
+    with pytest.raises(InputError, match="at least 8"):
+        train_gan(patches(0, 5), RECIPE, device=CPU, report=quiet)
