@@ -51,22 +51,26 @@ def _take(
     if not len(best):
         return []
     directions = unit_rows(points[best])
-    height = _unit_interval(scores[best])
-    open_, nearest = np.ones(len(best), dtype=bool), np.full(len(best), -1.0)
+    likeness = directions @ directions.T
+    twins = likeness >= SAME
+    # What is closed has a worth of minus infinity for good: one argmax a place is all that is left to do.
+    base = (1.0 - spread) * _unit_interval(scores[best])
+    nearest = np.zeros(len(best))
+    owner = artist[best].tolist()
     taken: list[int] = []
     listed: dict[int, int] = {}
-    while len(taken) < top and open_.any():
-        worth = (1.0 - spread) * height - spread * np.maximum(nearest, 0.0)
-        place = int(np.argmax(np.where(open_, worth, -np.inf)))
+    while len(taken) < top:
+        place = int((base - spread * nearest).argmax())
+        if base[place] == -np.inf:
+            break
         taken.append(int(best[place]))
-        open_[place] = False
-        likeness = directions @ directions[place]
-        nearest = np.maximum(nearest, likeness)
-        open_ &= likeness < SAME
-        who = int(artist[best[place]])
+        base[twins[place]] = -np.inf
+        base[place] = -np.inf
+        np.maximum(nearest, likeness[place], out=nearest)
+        who = owner[place]
         listed[who] = listed.get(who, 0) + 1
         if who >= 0 and listed[who] >= per_artist:
-            open_ &= artist[best] != who
+            base[artist[best] == who] = -np.inf
     return taken
 
 

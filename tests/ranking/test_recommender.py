@@ -1,4 +1,4 @@
-"""The road from a workspace to lists: cold songs in the right style, shares that match the arithmetic, honest evaluation."""
+"""From a workspace to lists: cold songs in the right style, shares that match the arithmetic, honest evaluation."""
 
 import json
 from pathlib import Path
