@@ -62,7 +62,7 @@ def _wide_codec(data: bytes) -> str | None:
 
 def _plausible(text: str) -> bool:
     """Decoded text without private, unassigned-looking or control characters."""
-    bad = sum(ch < " " and ch not in "\n\r\t" or "\ue000" <= ch <= "\uf8ff" for ch in text)
+    bad = sum((ch < " " and ch not in "\n\r\t") or "\ue000" <= ch <= "\uf8ff" for ch in text)
     return bad * 20 <= len(text)
 
 

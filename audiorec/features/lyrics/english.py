@@ -14,7 +14,8 @@ from audiorec.features.lyrics.lexicon import EMOTIONS, english_emotions
 from audiorec.features.lyrics.tokens import words_of
 
 _NEGATIONS = frozenset(
-    "not no never don't can't won't ain't isn't wasn't aren't weren't doesn't didn't couldn't wouldn't shouldn't haven't hasn't hadn't cannot "
+    "not no never don't can't won't ain't isn't wasn't aren't weren't doesn't didn't couldn't wouldn't "
+    "shouldn't haven't hasn't hadn't cannot "
     "without nothing nobody none neither nor nowhere".split()
 )
 _FIRST = frozenset("i me my mine we us our ours i'm i'll i've i'd we're we'll we've myself".split())

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class FeltWord:
-    """A word that carries feeling: its polarity in context (negation and degree applied) and its emotion (index in EMOTIONS)."""
+    """A word that carries feeling: its polarity in context (negation and degree applied), its index in EMOTIONS."""
 
     word: str
     value: float

@@ -18,19 +18,26 @@ _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _OTHER_SCRIPT = re.compile(r"[\u0370-\u052f\u0590-\u06ff\u0900-\u0e7f]")
 _WORD = re.compile(r"[a-z\u00df-\u024f']+")
 _ENGLISH = frozenset(
-    "the a an and or but if of to in on at by for with from up down out off over i you he she it we they me him her us them my your his its our "
-    "their this that these those is are was were be been am do does did done don't have has had will would can could shall should may might must "
-    "not no never ever all every some any one two what who when where why how here there now then so too very just only like love baby oh yeah "
-    "hey i'm you're it's that's can't won't i'll i've i'd we're gonna wanna got get go come let know see say feel want need make take give tell "
+    "the a an and or but if of to in on at by for with from up down out off over i you he she it we they me "
+    "him her us them my your his its our "
+    "their this that these those is are was were be been am do does did done don't have has had will would can "
+    "could shall should may might must "
+    "not no never ever all every some any one two what who when where why how here there now then so too very "
+    "just only like love baby oh yeah "
+    "hey i'm you're it's that's can't won't i'll i've i'd we're gonna wanna got get go come let know see say "
+    "feel want need make take give tell "
     "time day night life heart way world away back home girl boy man more again into through than about as".split()
 )
 _FOREIGN = frozenset(
-    "le la les des du de et est un une je tu il elle nous vous que qui dans pour pas sur avec mon ma mes ton ta ne se ce au aux mais comme "
+    "le la les des du de et est un une je tu il elle nous vous que qui dans pour pas sur avec mon ma mes ton "
+    "ta ne se ce au aux mais comme "
     "el los las y en con por para mi tu su yo te lo es no como pero más sin una uno del al quiero amor corazón "
-    "der die das und ich du er sie wir ihr nicht ein eine ist mit auf den dem von zu im für mein dein doch nur wie "
+    "der die das und ich du er sie wir ihr nicht ein eine ist mit auf "  # codespell:ignore
+    "den dem von zu im für mein dein doch nur wie "
     "il gli che di non per con sono io mi ti si ma una nel della amore "
-    "eu você não meu minha que com uma os as em do da no na é "
-    "en jag du och det att inte som för på med har är ik je het een niet van".split()
+    "eu você não meu minha que com uma os as em do da no na é "  # codespell:ignore
+    "en jag du och det att inte som för på med har är "  # codespell:ignore
+    "ik je het een niet van".split()
 )
 
 
@@ -58,7 +65,10 @@ def _latin_language(line: str) -> str:
 
 
 def song_language(lines: Sequence[str]) -> str:
-    """Return the language of most of the song's letters; any sizeable kana make it Japanese, since Japanese has lines of Han alone."""
+    """Return the language of most of the song's letters.
+
+    Any sizeable share of kana makes it Japanese, since Japanese has lines of Han alone.
+    """
     weights = dict.fromkeys(LANGUAGES, 0.0)
     for line in lines:
         language = line_language(line)

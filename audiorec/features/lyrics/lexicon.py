@@ -1,6 +1,7 @@
 """The word lists of feeling that ship with audiorec, read once: Chinese and English lyric lexicons and music words.
 
-All of them were written for audiorec. A word has one entry; what negation, degree and context do to it is in `sentiment`.
+All of them were written for audiorec. A word has one entry; what negation, degree and context do to it is in
+`sentiment`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Read timed lyrics: LRC in its many dialects, and plain text as lines without a time.
 
-Several stamps a line, offset tags, word-level stamps in angle or square brackets, and the [ms,ms] dialects of Chinese players.
+Several stamps a line, offset tags, word-level stamps in angle or square brackets, and the [ms,ms] dialects of Chinese
+players.
 It does not know who sings or what a line means; credits and section marks are the business of `parts`.
 """
 

@@ -1,6 +1,7 @@
 """Separate what is sung from what is only written: credits, section marks, singers' names, translations, romanisations.
 
-Works line by line on patterns in Chinese, English, Japanese and Korean; a credit in a form it has never seen is taken for a sung line.
+Works line by line on patterns in Chinese, English, Japanese and Korean; a credit in a form it has never seen is taken
+for a sung line.
 """
 
 from __future__ import annotations
@@ -12,14 +13,19 @@ from audiorec.features.lyrics.language import line_language
 from audiorec.features.lyrics.lrc import TimedLine, parse_lrc
 
 _ROLES_ZH = (
-    "作词|作詞|填词|填詞|作曲|谱曲|譜曲|编曲|編曲|词曲|詞曲|词|詞|曲|编|編|原唱|翻唱|演唱|歌手|主唱|和声|和聲|和音|合声|合聲|伴唱|制作人|製作人|制作|製作|监制|監製|"
-    "统筹|統籌|策划|策劃|企划|企劃|出品人|出品|发行|發行|混音|混音师|录音|錄音|录音师|錄音師|录音棚|錄音室|母带|母帶|缩混|縮混|后期|後期|吉他|木吉他|电吉他|贝斯|貝斯|鼓|鼓手|"
-    "键盘|鍵盤|钢琴|鋼琴|弦乐|弦樂|小提琴|大提琴|二胡|笛子|古筝|琵琶|箫|口琴|萨克斯|打击乐|配唱|文案|海报|美工|题字|曲绘|版权|版權|专辑|專輯|歌名|歌曲|曲名|标题|標題|音乐总监|"
+    "作词|作詞|填词|填詞|作曲|谱曲|譜曲|编曲|編曲|词曲|詞曲|词|詞|曲|编|編|原唱|翻唱|演唱|歌手|主唱|和声|和聲|"
+    "和音|合声|合聲|伴唱|制作人|製作人|制作|製作|监制|監製|"
+    "统筹|統籌|策划|策劃|企划|企劃|出品人|出品|发行|發行|混音|混音师|录音|錄音|录音师|錄音師|录音棚|錄音室|"
+    "母带|母帶|缩混|縮混|后期|後期|吉他|木吉他|电吉他|贝斯|貝斯|鼓|鼓手|"
+    "键盘|鍵盤|钢琴|鋼琴|弦乐|弦樂|小提琴|大提琴|二胡|笛子|古筝|琵琶|箫|口琴|萨克斯|打击乐|配唱|文案|海报|美工|"
+    "题字|曲绘|版权|版權|专辑|專輯|歌名|歌曲|曲名|标题|標題|音乐总监|"
     "音樂總監|营销|推广|宣传|未经|OP|SP|ISRC|人声编辑|人声|吉他手|艺人|藝人|調教|调教|调校|作词人|作曲人|編|詞曲"
 )
 _ROLES_LATIN = (
-    r"lyrics?|lyricist|music|composer|composed|arranger|arranged|arrangement|written|words|producer|produced|vocals?|singer|"
-    r"guitars?|bass|drums|piano|keyboards?|strings|mix(?:ed|ing)?|master(?:ed|ing)?|record(?:ed|ing)|engineer(?:ed)?|publisher|copyright|"
+    r"lyrics?|lyricist|music|composer|composed|arranger|arranged|arrangement|written|words|producer|produced|"
+    r"vocals?|singer|"
+    r"guitars?|bass|drums|piano|keyboards?|strings|mix(?:ed|ing)?|master(?:ed|ing)?|record(?:ed|ing)|"
+    r"engineer(?:ed)?|publisher|copyright|"
     r"artist|title|album|performed|transcribed|submitted|translation|translated|romanized|op|sp"
 )
 _CREDIT = re.compile(
@@ -31,8 +37,10 @@ _CREDIT = re.compile(
     re.IGNORECASE,
 )
 _SECTION_WORD = (
-    r"intro|outro|verse|chorus|choru?s|pre-?\s?chorus|post-?\s?chorus|bridge|hook|refrain|rap|solo|guitar solo|interlude|instrumental|"
-    r"breakdown|break|coda|ending|fade(?:s)?(?: out)?|repeat|spoken|music|主歌|副歌|前奏|间奏|間奏|尾奏|桥段|橋段|过门|導唱|导歌|說唱|说唱|独白|獨白|念白|重复|重複|サビ|間奏|후렴|간주"
+    r"intro|outro|verse|chorus|choru?s|pre-?\s?chorus|post-?\s?chorus|bridge|hook|refrain|rap|solo|guitar solo|"
+    r"interlude|instrumental|"
+    r"breakdown|break|coda|ending|fade(?:s)?(?: out)?|repeat|spoken|music|主歌|副歌|前奏|间奏|間奏|尾奏|桥段|"
+    r"橋段|过门|導唱|导歌|說唱|说唱|独白|獨白|念白|重复|重複|サビ|間奏|후렴|간주"
 )
 _SECTION = re.compile(
     rf"^\s*(?:[\[【(（{{<*~#\-]+\s*[^\]】)）}}>]{{0,30}}?(?:{_SECTION_WORD})[^\]】)）}}>]{{0,30}}[\]】)）}}>*~#\-]+"
@@ -42,12 +50,15 @@ _SECTION = re.compile(
 _REPEAT_MARK = re.compile(r"\s*[(（\[]?\s*(?:[x×*]\s*\d{1,2}|\d{1,2}\s*[x×])\s*[)）\]]?\s*$", re.IGNORECASE)
 _BRACKET_ONLY = re.compile(r"^\s*\[[^\[\]]{0,60}\]\s*$")
 _SINGER = re.compile(
-    r"^\s*[(（\[【]?\s*(?:男女|男|女|合|合唱|齐|齊|独|獨|both|all|him|her|he|she|men|women|男生|女生)\s*(?:[)）\]】]\s*[:：]?|[:：])\s*",
+    r"^\s*[(（\[【]?\s*(?:男女|男|女|合|合唱|齐|齊|独|獨|both|all|him|her|he|she|men|women|男生|"
+    r"女生)\s*(?:[)）\]】]\s*[:：]?|[:：])\s*",
     re.IGNORECASE,
 )
 _NO_WORDS = re.compile(
-    r"纯音乐|純音樂|没有填词|沒有填詞|暂无歌词|暫無歌詞|暂时没有歌词|无歌词|無歌詞|请您欣赏|請您欣賞|请欣赏|敬请欣赏|此歌曲为|该歌曲为|インストゥルメンタル|歌詞なし|연주곡"
-    r"|^\W*(?:this (?:song|track) is )?(?:an? )?instrumental\W*(?:track|only|song|version)?\W*$|^\W*no lyrics(?: available)?\W*$|lyrics not (?:found|available)",
+    r"纯音乐|純音樂|没有填词|沒有填詞|暂无歌词|暫無歌詞|暂时没有歌词|无歌词|無歌詞|请您欣赏|請您欣賞|请欣赏|"
+    r"敬请欣赏|此歌曲为|该歌曲为|インストゥルメンタル|歌詞なし|연주곡"
+    r"|^\W*(?:this (?:song|track) is )?(?:an? )?instrumental\W*(?:track|only|song|version)?\W*$|"
+    r"^\W*no lyrics(?: available)?\W*$|lyrics not (?:found|available)",
     re.IGNORECASE,
 )
 _TITLE = re.compile(r"^[^,，。!！?？]{1,60}\s[-–—]\s[^,，。!！?？]{1,60}$")
@@ -60,7 +71,8 @@ _LONG_LINE = 60  # characters: longer lines with commas hold several sung lines
 def sung_lines(text: str) -> list[str]:
     """Return the sung lines of plain or timed lyrics, in order; empty for none and for instrumentals.
 
-    Credits, titles, section marks, notes, singers' marks, repeat marks and translations are taken off; choruses stay as often as written.
+    Credits, titles, section marks, notes, singers' marks, repeat marks and translations are taken off; choruses stay as
+    often as written.
     """
     lines = [_bare(line) for line in without_translations(text)]
     if _title_first(lines):
@@ -82,7 +94,7 @@ def is_section(line: str) -> bool:
 
 
 def is_instrumental(lines: Sequence[str]) -> bool:
-    """Whether the lines say that nobody sings: nothing at all, or a player's notice with at most three lines beside it."""
+    """Whether the lines say that nobody sings: nothing at all, or a player's notice and at most three lines."""
     sung = [line for line in lines if any(ch.isalpha() for ch in line)]
     if not sung:
         return True

@@ -1,6 +1,7 @@
 """Find the lyrics of one audio file: a sidecar beside it, else what its tags hold.
 
-Returns the words as they stand, decoded and in singing order, with time stamps taken off; it does not judge what is a credit.
+Returns the words as they stand, decoded and in singing order, with time stamps taken off; it does not judge what is a
+credit.
 """
 
 from __future__ import annotations

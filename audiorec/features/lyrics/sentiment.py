@@ -1,6 +1,6 @@
-"""The feeling of a Chinese line: lexicon words, turned by negation, weighed by degree, but-clauses, conditions and questions.
+"""The feeling of a Chinese line: lexicon words turned by negation, weighed by degree, "but", "if" and questions.
 
-It reads words, not grammar: a negation reaches over the next few words of its clause, irony and story stay hidden from it.
+It reads words, not grammar: a negation reaches over the next few words of its clause, irony and story stay hidden.
 """
 
 from __future__ import annotations
@@ -13,9 +13,12 @@ from audiorec.features.lyrics.lexicon import Entry, chinese_lexicon
 from audiorec.features.lyrics.tokens import words_of
 
 NEGATIONS = frozenset(
-    "不 没 没有 别 未 无 莫 勿 非 不再 不会 不能 不是 不要 不用 不必 不曾 不想 不敢 不够 不可 不肯 不愿 不该 不算 不怎么 不太 不大 不很 不见 不见得 不得 没法 没能 "
-    "没什么 没那么 无法 无需 难以 难 从不 从未 从没 从来不 从来没 从来没有 并不 并非 并没有 并未 绝不 绝非 决不 毫不 毫无 未必 未曾 未能 尚未 未免 何必 何曾 何须 "
-    "谈不上 算不上 称不上 少了 缺乏 缺少 缺 失去 拒绝 避免 停止 别再 不许 不准 甭 休 不如 哪有 哪里有 怎会 怎能 岂能 岂会 没人 没有人 无人 谁也不 再也不 再没 "
+    "不 没 没有 别 未 无 莫 勿 非 不再 不会 不能 不是 不要 不用 不必 不曾 不想 不敢 不够 不可 不肯 不愿 不该 "
+    "不算 不怎么 不太 不大 不很 不见 不见得 不得 没法 没能 "
+    "没什么 没那么 无法 无需 难以 难 从不 从未 从没 从来不 从来没 从来没有 并不 并非 并没有 并未 绝不 绝非 "
+    "决不 毫不 毫无 未必 未曾 未能 尚未 未免 何必 何曾 何须 "
+    "谈不上 算不上 称不上 少了 缺乏 缺少 缺 失去 拒绝 避免 停止 别再 不许 不准 甭 休 不如 哪有 哪里有 怎会 "
+    "怎能 岂能 岂会 没人 没有人 无人 谁也不 再也不 再没 "
     "再也没 再也没有 再没有 不了 不到 不起 不住 不出 不懂 不着".split()
 )
 # Two negations that mean a stressed yes; they are taken as degree words.
@@ -35,19 +38,23 @@ _STRESSED_YES = {
 _TRAILING = frozenset("不起来 不起 不了 不到 不得 不下去 不再".split())
 DEGREES: Mapping[str, float] = {
     **dict.fromkeys(
-        "最 最最 极 极其 极度 极为 极致 绝对 百分百 无比 万分 十分 彻底 完全 痛彻 刻骨 何等 多么 多麼 无限 至极 透顶 死了 疯狂 拼命".split(),
+        "最 最最 极 极其 极度 极为 极致 绝对 百分百 无比 万分 十分 彻底 完全 痛彻 刻骨 何等 多么 多麼 无限 "
+        "至极 透顶 死了 疯狂 拼命".split(),
         1.6,
     ),
     **dict.fromkeys(
-        "非常 太 超 超级 特别 尤其 格外 分外 异常 相当 实在 真的 真 真是 好 好好 那么 这么 如此 深深 狠狠 牢牢 紧紧 永远 永 千万 太过 够".split(),
+        "非常 太 超 超级 特别 尤其 格外 分外 异常 相当 实在 真的 真 真是 好 好好 那么 这么 如此 深深 狠狠 牢牢 "
+        "紧紧 永远 永 千万 太过 够".split(),
         1.4,
     ),
     **dict.fromkeys(
-        "很 挺 蛮 颇 颇为 更 更加 越 越来越 愈 愈发 还要 加倍 比较 老 总 总是 一直 始终 都 满 满满 真心 好多 多".split(),
+        "很 挺 蛮 颇 颇为 更 更加 越 越来越 愈 愈发 还要 加倍 比较 老 总 总是 一直 始终 都 满 满满 "
+        "真心 好多 多".split(),
         1.2,
     ),
     **dict.fromkeys(
-        "有点 有些 有点儿 一点 一点点 些 些许 稍 稍微 略 略微 淡淡 轻轻 微微 隐隐 几分 半 不太 不怎么 还算 还 还行 勉强 多少 似乎 好像 仿佛 几乎 差点 偶尔".split(),
+        "有点 有些 有点儿 一点 一点点 些 些许 稍 稍微 略 略微 淡淡 轻轻 微微 隐隐 几分 半 不太 不怎么 还算 还 "
+        "还行 勉强 多少 似乎 好像 仿佛 几乎 差点 偶尔".split(),
         0.7,
     ),
 }
@@ -56,11 +63,13 @@ _BUT = frozenset(
 )
 _THOUGH = frozenset("虽 虽然 虽说 尽管 即使 即便 纵然 纵使 哪怕 就算 任凭 固然".split())
 _IF = frozenset(
-    "如果 要是 若 若是 假如 倘若 假若 如若 除非 希望 但愿 愿 祝 以为 曾以为 本该 本来 原本 应该 要不是 何时 能否 可否 是否".split()
+    "如果 要是 若 若是 假如 倘若 假若 如若 除非 希望 但愿 愿 祝 以为 曾以为 本该 本来 原本 应该 要不是 何时 "
+    "能否 可否 是否".split()
 )
 _QUESTION_END = re.compile(r"[?？]\s*$|(?:吗|么|呢|嘛)[\s!！~…。.]*$")
 _QUESTION_WORD = re.compile(
-    r"是否|能否|可否|为什么|为何|怎么|怎样|如何|什么|谁|哪|几时|何时|何处|多少|难道|会不会|是不是|能不能|有没有|要不要|爱不爱|好不好|对不对"
+    r"是否|能否|可否|为什么|为何|怎么|怎样|如何|什么|谁|哪|几时|何时|何处|多少|难道|会不会|是不是|能不能|"
+    r"有没有|要不要|爱不爱|好不好|对不对"
 )
 _CLAUSE = re.compile(r"[,，。;；:：!！?？…、~～\s\"'“”‘’()（）《》【】\-—]+")
 _FIRST = frozenset("我 我们 咱 咱们 俺 吾 自己".split())

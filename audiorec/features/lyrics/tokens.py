@@ -1,8 +1,8 @@
 """Cut lines into words: Chinese along jieba's dictionary, the others by letters.
 
-The Chinese cutter reads jieba's dictionary file and walks the same most-probable path as `jieba.cut(HMM=False)` (the test holds
-them equal), but never imports jieba: no pkg_resources, no log lines, no marshalled cache in a shared temporary folder, and about
-three times as fast. It does not guess words that no dictionary has, as jieba's HMM does.
+The Chinese cutter reads jieba's dictionary file and walks the same most-probable path as `jieba.cut(HMM=False)` (the
+test holds them equal), but never imports jieba: no pkg_resources, no log lines, no marshalled cache in a shared
+temporary folder, and about three times as fast. It does not guess words that no dictionary has, as jieba's HMM does.
 """
 
 from __future__ import annotations
@@ -82,12 +82,15 @@ class ChineseCutter:
 
 @cache
 def chinese_cutter() -> ChineseCutter:
-    """The cutter with jieba's dictionary, our music words and our lexicon's words; built on first use, kept for the process."""
+    """The cutter with jieba's dictionary, our music words and our lexicon; built on first use, kept for the process."""
     return ChineseCutter(chinese_counts())
 
 
 def chinese_counts() -> dict[str, int]:
-    """Word counts: jieba's dictionary, music words with their own counts, lexicon words with a count just high enough to stay whole."""
+    """Word -> count: jieba's dictionary, music words with their own counts, and the lexicon's words.
+
+    A lexicon word that jieba lacks gets a count just high enough to stay whole.
+    """
     counts = _jieba_counts()
     counts.update(music_words())
     plain = ChineseCutter(counts)

@@ -40,7 +40,8 @@ LYRICS_NAMES: tuple[str, ...] = (*COURSE_NAMES, *_WORDING_NAMES, *(f"language_{n
 class LyricsFeatures:
     """What the lyrics of one song give.
 
-    vector: float32 [len(LYRICS_NAMES)]; language: "zh", "en", "ja", "ko" or "other"; text: the sung lines, in the script they came in.
+    vector: float32 [len(LYRICS_NAMES)]; language: "zh", "en", "ja", "ko" or "other"; text: the sung lines, in
+    the script they came in.
     """
 
     vector: NDArray[np.float32]
