@@ -30,25 +30,27 @@ class ItemToItem:
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """All parameters as arrays with names; `from_arrays` is the way back."""
-        arrays = _parts("history", self.history)
+        arrays = pack("history", self.history)
         if isinstance(self.weights, np.ndarray):
             return arrays | {"weights": self.weights}
-        return arrays | _parts("weights", self.weights)
+        return arrays | pack("weights", self.weights)
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "ItemToItem":
         """The model from `to_arrays`."""
         dense = arrays.get("weights")
-        return cls(_whole("history", arrays), _whole("weights", arrays) if dense is None else dense)
+        return cls(unpack("history", arrays), unpack("weights", arrays) if dense is None else dense)
 
 
-def _parts(name: str, matrix: sparse.csr_array) -> dict[str, NDArray[Any]]:
+def pack(name: str, matrix: sparse.csr_array) -> dict[str, NDArray[Any]]:
+    """A sparse matrix as four arrays whose names begin with `name`."""
     values = {"data": matrix.data, "indices": matrix.indices, "indptr": matrix.indptr}
     return {f"{name}.{part}": np.asarray(array) for part, array in values.items()} | {
         f"{name}.shape": np.array(matrix.shape, dtype=np.int64)
     }
 
 
-def _whole(name: str, arrays: Mapping[str, NDArray[Any]]) -> sparse.csr_array:
+def unpack(name: str, arrays: Mapping[str, NDArray[Any]]) -> sparse.csr_array:
+    """The matrix that `pack` took apart."""
     parts = tuple(arrays[f"{name}.{part}"] for part in ("data", "indices", "indptr"))
     return sparse.csr_array(parts, shape=tuple(arrays[f"{name}.shape"].tolist()))

@@ -31,7 +31,7 @@ class NeumfRecipe(Recipe):
     factors: int = 32
     tower_factors: int = 32
     hidden: tuple[int, ...] = (64, 32, 16)
-    dropout: float = 0.0
+    dropout: float = 0.3
     negatives: int = 4
     batch: int = 2048
     learning_rate: float = 0.003

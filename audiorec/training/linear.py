@@ -12,7 +12,7 @@ from scipy import sparse
 
 from audiorec.data.splits import LeaveOneOut, leave_one_out
 from audiorec.errors import InputError
-from audiorec.models.ease import ease
+from audiorec.models.ease import EaseDual, ease
 from audiorec.models.item_to_item import ItemToItem
 from audiorec.models.itemknn import nearest_items
 from audiorec.models.popularity import Popularity, count_listeners
@@ -48,7 +48,7 @@ class Setting:
 class TrainedLinear:
     """A fitted model, the values chosen for it, and their NDCG@10 on held-out listens (NaN: nothing to hold out)."""
 
-    model: ItemToItem | Popularity
+    model: ItemToItem | EaseDual | Popularity
     setting: Setting
     ndcg: float
 
@@ -73,7 +73,7 @@ def _settings(recipe: LinearRecipe) -> list[Setting]:
     return [Setting(*values) for values in product(recipe.powers, recipe.neighbours, recipe.shrinkages)]
 
 
-def _fit(counts: sparse.csr_array, recipe: LinearRecipe, setting: Setting) -> ItemToItem | Popularity:
+def _fit(counts: sparse.csr_array, recipe: LinearRecipe, setting: Setting) -> ItemToItem | EaseDual | Popularity:
     if recipe.model == "popularity":
         return count_listeners(counts)
     if recipe.model == "itemknn":

@@ -20,6 +20,8 @@ from audiorec.training.negatives import NegativeSampler
 TOP = 10
 # An epoch over little data still takes about so many steps, or early stopping would look at nothing but the start.
 _LEAST_STEPS = 30
+# Numbers in an embedding table from which its rows are updated lazily.
+_LARGE_TABLE = 4_000_000
 
 
 class PairSettings(Protocol):
@@ -51,7 +53,7 @@ def fit_pairs(
     """Train a net with `pairs` on CSR counts [U, I], stop by the split's candidates; without a split run all epochs."""
     device = next(net.parameters()).device
     epochs = PairEpochs(counts, settings, device)
-    optimizer = torch.optim.Adam(net.parameters(), lr=settings.learning_rate, fused=True)
+    optimizer = new_optimizer(net, settings)
     validate = candidate_ndcg(net, split) if split is not None else lambda: float("nan")
     return fit(
         net,
@@ -61,6 +63,37 @@ def fit_pairs(
         patience=settings.patience,
         report=report,
     )
+
+
+class Optimizers:
+    """Adam for everything, with lazy rows for large tables: a step costs what its batch touches, not what exists."""
+
+    def __init__(self, parts: list[torch.optim.Optimizer]) -> None:
+        self.parts = parts
+
+    def zero_grad(self) -> None:
+        """Forget the last gradients."""
+        for part in self.parts:
+            part.zero_grad(set_to_none=True)
+
+    def step(self) -> None:
+        """One step of every part."""
+        for part in self.parts:
+            part.step()
+
+
+def new_optimizer(net: PairNet, settings: PairSettings) -> Optimizers:
+    """Fused Adam; embedding tables of more than four million numbers get sparse gradients and lazy updates."""
+    rows: list[torch.Tensor] = []
+    for module in net.modules():
+        if isinstance(module, torch.nn.Embedding) and module.weight.numel() > _LARGE_TABLE:
+            module.sparse = True
+            rows.append(module.weight)
+    others = [value for value in net.parameters() if all(value is not row for row in rows)]
+    parts: list[torch.optim.Optimizer] = [torch.optim.Adam(others, lr=settings.learning_rate, fused=True)]
+    if rows:
+        parts.append(torch.optim.SparseAdam(rows, lr=settings.learning_rate))
+    return Optimizers(parts)
 
 
 class PairEpochs:
@@ -74,7 +107,7 @@ class PairEpochs:
         self.settings = settings
         self._random = torch.Generator(device).manual_seed(settings.seed)
 
-    def run(self, net: PairNet, optimizer: torch.optim.Optimizer) -> float:
+    def run(self, net: PairNet, optimizer: Optimizers) -> float:
         """Train through every listen once; the mean loss a batch."""
         width = 1 + self.settings.negatives
         order = torch.randperm(len(self.users), generator=self._random, device=self.users.device)
@@ -94,7 +127,7 @@ class PairEpochs:
     def _step(
         self,
         net: PairNet,
-        optimizer: torch.optim.Optimizer,
+        optimizer: Optimizers,
         users: torch.Tensor,
         songs: torch.Tensor,
         usable: torch.Tensor,
@@ -104,7 +137,7 @@ class PairEpochs:
         total = loss
         if self.settings.weight_decay:
             total = loss + self.settings.weight_decay * lengths / songs.numel()
-        optimizer.zero_grad(set_to_none=True)
+        optimizer.zero_grad()
         torch.autograd.backward(total)
         optimizer.step()
         return loss.detach()

@@ -8,7 +8,7 @@ from scipy import sparse
 
 from audiorec.errors import InputError
 from audiorec.models import ease as ease_file
-from audiorec.models.ease import ease
+from audiorec.models.ease import EaseDual, ease
 from audiorec.models.item_to_item import ItemToItem
 from audiorec.models.itemknn import nearest_items
 from audiorec.models.popularity import Popularity, count_listeners
@@ -48,6 +48,7 @@ def test_only_the_nearest_are_kept() -> None:
 
 def test_ease_is_the_best_of_all_weights_without_a_diagonal() -> None:
     model, strength = ease(COUNTS, regularization=3.0), 3.0
+    assert isinstance(model, ItemToItem)
     known = DENSE[:, :11].astype(np.float64)
     # Column j of the answer solves an ordinary ridge regression on all other songs.
     for target in range(11):
@@ -56,6 +57,23 @@ def test_ease_is_the_best_of_all_weights_without_a_diagonal() -> None:
         solved = np.linalg.solve(inputs.T @ inputs + strength * np.eye(10), inputs.T @ known[:, target])
         np.testing.assert_allclose(model.weights[others, target], solved, atol=1e-5)
         assert model.weights[target, target] == 0.0
+
+
+@pytest.mark.parametrize("power", [0.0, 0.5])
+def test_by_users_and_by_songs_it_is_the_same_model(power: float) -> None:
+    few = COUNTS[:8]
+    dual = ease(few, regularization=3.0, power=power)
+    assert isinstance(dual, EaseDual)
+    history = few.toarray().astype(np.float64)
+    weight = np.maximum(history.sum(axis=1), 1.0) ** -power
+    inverse = np.linalg.inv(history.T @ (weight[:, None] * history) + 3.0 * np.eye(12))
+    weights = -inverse / np.diag(inverse)
+    np.fill_diagonal(weights, 0.0)
+    found, heard = dual.scores(np.arange(8)), history.sum(axis=0) > 0
+    np.testing.assert_allclose(found[:, heard], (history @ weights)[:, heard], atol=1e-5)
+    assert np.isnan(found[:, ~heard]).all()
+    again = EaseDual.from_arrays(dual.to_arrays())
+    np.testing.assert_array_equal(again.scores(np.arange(8)), found)
 
 
 @pytest.mark.parametrize("power", [0.5, 1.0])
@@ -68,7 +86,7 @@ def test_a_weighted_user_counts_as_so_many_users(power: float) -> None:
 
 
 def test_a_catalogue_too_large_for_ease_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ease_file, "MOST_SONGS", 5)
+    monkeypatch.setattr(ease_file, "MOST", 5)
     with pytest.raises(InputError, match="choose itemknn"):
         ease(COUNTS, regularization=1.0)
 
