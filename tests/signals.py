@@ -58,7 +58,8 @@ def music(seconds: float = 4.0, rate: int = RATE) -> Float:
     """Something of everything: chords, clicks, a little noise."""
     parts = [chord([57 + 3 * step, 61 + 3 * step, 64 + 3 * step], seconds / 4, rate) for step in range(4)]
     sound = np.concatenate(parts)
-    sound = sound + 0.3 * clicks(120, seconds, rate)[: len(sound)] + 0.02 * noise(seconds, rate)[: len(sound)]
+    length = min(len(sound), round(seconds * rate))
+    sound = sound[:length] + 0.3 * clicks(120, seconds, rate)[:length] + 0.02 * noise(seconds, rate)[:length]
     return np.clip(sound, -1, 1).astype(np.float32)
 
 

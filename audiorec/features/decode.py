@@ -20,6 +20,8 @@ Float = NDArray[np.float32]
 # Samples a block: 3 s at 44.1 kHz; two channels of float32 are 1 MB.
 BLOCK = 131_072
 MAX_CHANNELS = 64
+# Float files may be louder than 1; 40 dB above it is no sound but a fault.
+LOUDEST = 100.0
 
 
 @dataclass
@@ -58,7 +60,8 @@ def decoders(container: Container) -> tuple[str, ...]:
 def open_decoding(decoder: str, file: BinaryIO, container: Container) -> Decoding:
     """Start decoding an open file; raises DecodeError when there is no sound to be had.
 
-    The blocks are float32 [n, channels] in [-1, 1] (louder is possible for float files); what is not a number is 0.
+    The blocks are float32 [n, channels] in [-1, 1] (louder is possible for float files); what is not a number or absurdly
+    loud is 0.
     """
     file.seek(0)
     return _open_soundfile(file) if decoder == "soundfile" else _open_pyav(file, container)
@@ -173,9 +176,9 @@ def _gathered(frames: Iterator[Float]) -> Iterator[Float]:
 def _counted(decoding: Decoding, blocks: Iterator[Float]) -> Iterator[Float]:
     for block in blocks:
         decoding.frames += len(block)
-        # A sum is not finite as soon as one sample is not: one pass for the usual case.
-        if not np.isfinite(block.sum()):
-            broken = ~np.isfinite(block)
+        # The comparison fails for what is not a number too: one pass for the usual case.
+        if not max(float(block.max()), -float(block.min())) <= LOUDEST:
+            broken = ~(np.abs(block) <= LOUDEST)
             decoding.bad_samples += int(broken.sum())
             block = np.where(broken, np.float32(0.0), block)
         yield block

@@ -105,7 +105,7 @@ def _with_decoding(record: FileRecord, decoding: Decoding) -> FileRecord:
     if decoding.bad_packets:
         reasons.append(f"{decoding.bad_packets} packets could not be decoded")
     if decoding.bad_samples:
-        reasons.append(f"{decoding.bad_samples} samples were not numbers and count as silence")
+        reasons.append(f"{decoding.bad_samples} samples were not numbers of any sound and count as silence")
     if decoding.problem and not reasons:
         reasons.append(f"decoding stopped after {decoding.seconds:.1f} s ({decoding.problem})")
     return replace(

@@ -6,7 +6,7 @@ Results come in the order of the tasks, whatever the number of workers. It does 
 import os
 import signal
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import contextmanager
 from dataclasses import replace
@@ -19,6 +19,7 @@ from audiorec.data.tables import TrackFeatures
 from audiorec.features.track import Task, describe_file
 
 Outcome = tuple[FileRecord, TrackFeatures | None]
+Work = Callable[[Task], Outcome]
 # A file may kill a worker twice; then it is left alone until it changes.
 MOST_CRASHES = 2
 # Time limit of a file: a start, and what the slowest sane storage and decoder need for its size.
@@ -26,50 +27,55 @@ _LIMIT_SECONDS, _LIMIT_BYTES_A_SECOND = 120.0, 250_000
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
-def describe_all(tasks: Sequence[Task], jobs: int) -> Iterator[Outcome]:
-    """Describe every task with `jobs` processes."""
+def describe_all(tasks: Sequence[Task], jobs: int, work: Work = describe_file) -> Iterator[Outcome]:
+    """Describe every task with `jobs` processes, each task by a call of `work`."""
     context = get_context("spawn")
     with _single_threads(), ProcessPool(jobs, max_tasks=500, initializer=_prepare, context=context) as pool:
         try:
-            yield from _in_order(pool, tasks, window=4 * jobs)
+            yield from _Supervised(pool, work).in_order(tasks, window=4 * jobs)
         except BaseException:
             pool.stop()
             raise
 
 
-def _in_order(pool: ProcessPool, tasks: Sequence[Task], window: int) -> Iterator[Outcome]:
-    running: deque[tuple[Task, ProcessFuture]] = deque()
-    for task in tasks:
-        running.append((task, _schedule(pool, task)))
-        if len(running) >= window:
-            yield _outcome(pool, *running.popleft())
-    while running:
-        yield _outcome(pool, *running.popleft())
+class _Supervised:
+    """A pool that answers every task with an outcome, whatever happens to the worker."""
 
+    def __init__(self, pool: ProcessPool, work: Work) -> None:
+        self._pool, self._work = pool, work
 
-def _schedule(pool: ProcessPool, task: Task) -> ProcessFuture:
-    limit = _LIMIT_SECONDS + task.file.size / _LIMIT_BYTES_A_SECOND
-    return pool.schedule(describe_file, args=[task], timeout=limit)
+    def in_order(self, tasks: Sequence[Task], window: int) -> Iterator[Outcome]:
+        """Outcomes in the order of the tasks, at most `window` of them under way."""
+        running: deque[tuple[Task, ProcessFuture[Outcome]]] = deque()
+        for task in tasks:
+            running.append((task, self._schedule(task)))
+            if len(running) >= window:
+                yield self._outcome(*running.popleft())
+        while running:
+            yield self._outcome(*running.popleft())
 
+    def _schedule(self, task: Task) -> "ProcessFuture[Outcome]":
+        limit = _LIMIT_SECONDS + task.file.size / _LIMIT_BYTES_A_SECOND
+        return self._pool.schedule(self._work, args=[task], timeout=limit)
 
-def _outcome(pool: ProcessPool, task: Task, future: ProcessFuture) -> Outcome:
-    """The result of a task; a crash is tried once more, as the fault may have been the machine's."""
-    crashes = 0
-    while True:
-        try:
-            record, features = future.result()
-            return replace(record, crashes=crashes), features
-        except FutureTimeoutError:
-            return _failed(task, "took too long and was stopped", crashes)
-        except MemoryError:
-            return _failed(task, "needs more memory than a worker may have", crashes)
-        except ProcessExpired as error:
-            crashes += 1
-            if crashes >= MOST_CRASHES:
-                return _failed(task, f"crashed the decoder {crashes} times ({error})", crashes)
-            future = _schedule(pool, task)
-        except Exception as error:  # noqa: BLE001 - the worker boundary: a bug on one file must not lose the others
-            return _failed(task, f"could not be described: {type(error).__name__}: {error}"[:300], crashes)
+    def _outcome(self, task: Task, future: "ProcessFuture[Outcome]") -> Outcome:
+        """The result of a task; a crash is tried once more, as the fault may have been the machine's."""
+        crashes = 0
+        while True:
+            try:
+                record, features = future.result()
+                return replace(record, crashes=crashes), features
+            except FutureTimeoutError:
+                return _failed(task, "took too long and was stopped", crashes)
+            except MemoryError:
+                return _failed(task, "needs more memory than a worker may have", crashes)
+            except ProcessExpired as error:
+                crashes += 1
+                if crashes >= MOST_CRASHES:
+                    return _failed(task, f"crashed the decoder {crashes} times (exit code {error.exitcode})", crashes)
+                future = self._schedule(task)
+            except Exception as error:  # noqa: BLE001 - the worker boundary: a bug on one file must not lose the others
+                return _failed(task, f"could not be described: {type(error).__name__}: {error}"[:300], crashes)
 
 
 def _failed(task: Task, reason: str, crashes: int) -> Outcome:
