@@ -1,46 +1,91 @@
-"""`audiorec train-cf`: learn from who listened to what."""
+"""`audiorec train-cf`: learn from who listened to what, from the workspace's listens or from a bare split's files."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from audiorec.cli.console import console, epoch_reporter
 from audiorec.cli.session import Session, pass_session
 
+if TYPE_CHECKING:
+    from audiorec.data.interactions import Interactions
+    from audiorec.recipes import Recipe
+    from audiorec.training.protocols import Ranker
+
+# Also the keys of training.rankers.MODELS; written out because that file imports torch.
+MODELS = ("neumf", "gmf", "mlp", "popularity", "itemknn", "ease", "nnrec", "dnn", "amnn", "sequence", "blend")
+# What the hybrid ranker builds on is published as `cf`; every other model as `cf-NAME`, beside it.
+NEUMF_FAMILY = ("neumf", "gmf", "mlp")
+
 
 @click.command("train-cf")
-@click.option(
-    "--model", type=click.Choice(["neumf", "gmf", "mlp"]), default="neumf", show_default=True, help="Which model."
-)
-@click.option("--recipe", default="training/neumf", show_default=True, help="A shipped recipe or a TOML file.")
+@click.option("--model", type=click.Choice(MODELS), default="neumf", show_default=True, help="Which model.")
+@click.option("--recipe", show_default="the model's shipped one", help="A shipped recipe or a TOML file.")
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change a value of the recipe.")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@click.option(
+    "--files",
+    type=click.Path(path_type=Path),
+    help="Measure on PREFIX.train.rating, .test.rating and .test.negative instead; nothing is stored.",
+)
 @pass_session
-def command(session: Session, model: str, recipe: str, overrides: tuple[str, ...], device: str) -> None:
+def command(
+    session: Session, model: str, recipe: str | None, overrides: tuple[str, ...], device: str, files: Path | None
+) -> None:
     """Learn from listens which songs belong to whom."""
+    from audiorec.data.workspace import Workspace
+    from audiorec.training import rankers
+    from audiorec.training.loop import choose_device
+
+    chosen, where = rankers.recipe_of(model, recipe, overrides), choose_device(device)
+    report = epoch_reporter(model, "NDCG@10", session.quiet)
+    if files is not None:
+        from audiorec.data import ncf_format
+
+        found = ncf_format.read(files)
+        trained = rankers.train(found.split.train, chosen, times=found.times, device=where, report=report)
+        _print_measured(model, trained, found.split)
+        return
+    with Workspace.open(session.workspace, write=True) as space:
+        listens = space.interactions()
+        trained = rankers.train(listens.counts, chosen, times=listens.times, device=where, report=report)
+        name = "cf" if model in NEUMF_FAMILY else f"cf-{model}"
+        space.publish_model(name, lambda folder: _write(folder, trained, listens, chosen))
+    score = rankers.score_of(trained)
+    measured = f"NDCG@10 of held-out songs {score['ndcg@10']:.3f}" if score else "trained on all listens"
+    console().print(f"{model} of {len(listens.users)} users and {len(listens.items)} songs: {measured}.")
+
+
+def _write(folder: Path, trained: "Ranker", listens: "Interactions", recipe: "Recipe") -> None:
     import json
     from dataclasses import asdict
 
     from audiorec import recipes
-    from audiorec.data.workspace import Workspace
-    from audiorec.models.neumf_checkpoint import save
-    from audiorec.training.collaborative import NeumfRecipe, train
-    from audiorec.training.loop import choose_device
+    from audiorec.models import neumf_checkpoint
+    from audiorec.models.neumf import Neumf
+    from audiorec.training import ranker_files, rankers
 
-    chosen = recipes.load(recipe, NeumfRecipe, (f"model={model}", *overrides))
-    where = choose_device(device)
-    with Workspace.open(session.workspace, write=True) as space:
-        listens = space.interactions()
-        report = epoch_reporter(model, "NDCG@10", session.quiet)
-        trained = train(listens.counts, chosen, device=where, report=report)
+    if isinstance(trained, Neumf):
+        score = rankers.score_of(trained)
+        neumf_checkpoint.save(folder, trained, listens.users, listens.items, recipes.digest(recipe), score)
+    else:
+        ranker_files.save(folder, trained, listens.users, listens.items, recipe)
+    curve = json.dumps([asdict(epoch) for epoch in rankers.curve_of(trained)])
+    (folder / "curve.json").write_text(curve, encoding="utf-8")
 
-        def write(folder: Path) -> None:
-            save(folder, trained, listens.users, listens.items, recipes.digest(chosen), trained.score)
-            curve = json.dumps([asdict(epoch) for epoch in trained.curve])
-            (folder / "curve.json").write_text(curve, encoding="utf-8")
 
-        space.publish_model("cf", write)
-    measured = "no user has two songs, so nothing could be held out to measure it"
-    if trained.score:
-        measured = f"NDCG@10 of held-out songs {trained.score['ndcg@10']:.3f}"
-    console().print(f"{model} of {len(listens.users)} users and {len(listens.items)} songs: {measured}.")
+def _print_measured(model: str, trained: "Ranker", split: "object") -> None:
+    from audiorec import metrics
+    from audiorec.cli.console import print_table
+    from audiorec.data.splits import LeaveOneOut
+    from audiorec.training.protocols import full_report, sampled_ranks
+
+    assert isinstance(split, LeaveOneOut)
+    ranks, full = sampled_ranks(trained, split), full_report(trained, split)
+    rows = [
+        ["P1", "HR@10", f"{metrics.hit_rate(ranks, 10):.4f}"],
+        ["P1", "NDCG@10", f"{metrics.ndcg_of_one(ranks, 10):.4f}"],
+    ]
+    rows += [["P2", name, f"{value:.4f}"] for name, value in full.items()]
+    print_table(f"{model}, {len(split.users)} users", ["protocol", "metric", "value"], rows)
