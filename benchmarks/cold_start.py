@@ -28,12 +28,13 @@ from audiorec.models.content_knn import mean_similarity
 from audiorec.models.content_space import fit_space
 from audiorec.models.factors import implicit_als
 from audiorec.models.ridge import fit_ridge
+from audiorec.ranking.sketches import spectra
 from audiorec.training.hybrid import HybridRecipe, Lists, Weights, calibrate, fit_weights
 from audiorec.training.taste import Content, TasteRecipe, fit_taste, standard_rows
 
 METRICS = ("auc", "recall@20", "ndcg@20")
 # How much a block of content counts beside sound.
-WEIGHTS = {"sound": 1.0, "release": 2.0, "words": 0.7}
+WEIGHTS = {"sound": 1.0, "spectrum": 0.7, "release": 2.0, "words": 0.3}
 
 
 @dataclass(frozen=True)
@@ -102,13 +103,15 @@ def content(root: Path, artist_of: dict[str, int]) -> tuple[np.ndarray, dict[str
     """Ids of the artists that have clips with features, sorted, and the mean of each block over an artist's clips."""
     with Workspace.open(root) as space:
         table, tracks = space.features(), {track.id: track for track in space.tracks()}
+        spectrum = spectra(table, table.track_ids)
     names = [os.fsdecode(tracks[int(track)].path).rsplit("/", 1)[-1] for track in table.track_ids]
     owner = np.array([artist_of.get(name, -1) for name in names])
     artists = np.unique(owner[owner >= 0])
     years = np.array([[tracks[int(track)].year or np.nan] for track in table.track_ids], dtype=np.float64)
     words = table.lyrics().astype(np.float64)
     release = np.column_stack([years, np.isnan(years), np.isnan(words[:, 0])])
-    blocks = {"sound": table.descriptors().astype(np.float64), "release": release, "words": words}
+    sound = table.descriptors().astype(np.float64)
+    blocks = {"sound": sound, "spectrum": spectrum.astype(np.float64), "release": release, "words": words}
     means = {name: np.array([known_mean(block[owner == a]) for a in artists]) for name, block in blocks.items()}
     songs = np.array([np.log((owner == a).sum()) for a in artists])
     means["release"] = np.column_stack([means["release"], songs])
@@ -169,10 +172,12 @@ def systems() -> dict[str, System]:
         "ridge": ridge,
         "taste": taste_alone,
         "hybrid": hybrid(),
-        "hybrid:sound only": hybrid(blocks=("sound",), signals=("predicted", "content", "popularity")),
-        "hybrid:sound + words": hybrid(blocks=("sound", "words"), signals=("predicted", "content", "popularity")),
+        "hybrid:sound only": hybrid(blocks=("sound", "spectrum"), signals=("predicted", "content", "popularity")),
+        "hybrid:sound + words": hybrid(
+            blocks=("sound", "spectrum", "words"), signals=("predicted", "content", "popularity")
+        ),
         "hybrid:without friends": hybrid(signals=("predicted", "content", "popularity")),
-        "hybrid:clips alone": hybrid(elsewhere=False),
+        "hybrid:without listens to others": hybrid(elsewhere=False),
     }
 
 

@@ -1,9 +1,14 @@
 """`audiorec train-hybrid`: learn how much each signal counts, on artists made cold on purpose."""
 
+from typing import TYPE_CHECKING, Any
+
 import click
 
 from audiorec.cli.console import console, epoch_reporter, notes, print_table
 from audiorec.cli.session import Session, pass_session
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @click.command("train-hybrid")
@@ -39,9 +44,10 @@ def command(session: Session, recipe: str, overrides: tuple[str, ...], device: s
             with_network=space.has_model("network"),
             report=epoch_reporter("rehearsal", "NDCG@10", session.quiet),
         )
-        weights = learn_weights(material, stage, parts, chosen)
+        weights, score = learn_weights(material, stage, parts, chosen)
         digests = (material.feature_digest, recipes.digest(chosen))
-        space.publish_model("hybrid", lambda folder: hybrid.save(folder, weights, digests, {}, {}))
+        kept: dict[str, "NDArray[Any]"] = {"track_ids": material.listens.items, "spectra": material.spectra}
+        space.publish_model("hybrid", lambda folder: hybrid.save(folder, weights, digests, score, kept))
         absent = [name for name in ("cf", "network", "cnn", "svm") if not space.has_model(name)]
     rows = [(name, f"{weights.warm[name]:.2f}", f"{weights.cold[name]:.2f}") for name in weights.warm]
     print_table("How much each signal counts", ("signal", "known songs", "new songs"), rows)

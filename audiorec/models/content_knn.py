@@ -12,17 +12,27 @@ from audiorec.models.content_space import unit_rows
 Floats = NDArray[np.float64]
 
 
-def mean_similarity(heard: sparse.csr_array, own: NDArray[np.floating], candidates: NDArray[np.floating]) -> Floats:
+def mean_similarity(
+    heard: sparse.csr_array,
+    own: NDArray[np.floating],
+    candidates: NDArray[np.floating],
+    reference: NDArray[np.floating] | None = None,
+) -> Floats:
     """Mean cosine of each candidate to all songs of a user.
 
-    heard: CSR [U, I], own points [I, D], candidates [N, D] -> [U, N]; a user without songs gets NaN.
+    heard: CSR [U, I], own points [I, D], candidates [N, D] -> [U, N]; a user without songs gets NaN. With `reference`
+    points [M, D] the mean cosine to them is taken away from each candidate: a hub, near to everything, then has no
+    advantage (centring; Suzuki et al. 2013).
     """
-    ones = sparse.csr_array(
-        (np.ones_like(heard.data, dtype=np.float64), heard.indices, heard.indptr), shape=heard.shape
-    )
-    sums = np.asarray(ones @ unit_rows(own)) @ unit_rows(candidates).T
+    counts = (np.ones(len(heard.data)), heard.indices, heard.indptr)
+    ones = sparse.csr_array(counts, shape=heard.shape)
+    theirs = unit_rows(candidates)
+    sums = np.asarray(ones @ unit_rows(own)) @ theirs.T
     songs = np.diff(ones.indptr)[:, None]
-    return np.asarray(np.divide(sums, songs, out=np.full_like(sums, np.nan), where=songs > 0))
+    found = np.asarray(np.divide(sums, songs, out=np.full_like(sums, np.nan), where=songs > 0))
+    if reference is not None and len(reference):
+        found -= theirs @ unit_rows(reference).mean(axis=0)
+    return found
 
 
 def nearest_similarity(

@@ -1,8 +1,8 @@
 """The hybrid score: signals calibrated over a user's candidates, weighed by warmth, added up.
 
 The score is exactly the sum of the contributions. It also keeps the promise that warm songs are ranked no worse than
-by NeuMF alone: where the learned weights break it on the rehearsal, they move towards NeuMF. Files: the weights are a
-header without arrays.
+by NeuMF alone: where the learned weights break it on the rehearsal, they move towards NeuMF. In a file the
+weights are the header.
 """
 
 from collections.abc import Mapping
@@ -75,18 +75,17 @@ def mean_ndcg(scores: NDArray[np.floating], relevant: NDArray[np.bool_], k: int)
 
 
 def save(
-    folder: Path, weights: Weights, digests: tuple[str, str], score: dict[str, float], about: dict[str, Any]
+    folder: Path, weights: Weights, digests: tuple[str, str], score: dict[str, float], arrays: dict[str, NDArray[Any]]
 ) -> None:
-    """Write the weights; digests are those of the features and of the recipe, `about` what else is to be kept."""
+    """Write the weights; digests are those of the features and of the recipe, `arrays` what is kept beside them."""
     config = {
         "warm": weights.warm,
         "cold": weights.cold,
         "cold_level": weights.cold_level,
         "song_plays": weights.song_plays,
         "user_plays": weights.user_plays,
-        **about,
     }
-    checkpoint.save(folder, Header(KIND, config, *digests, score=score), {"none": np.zeros(1, dtype=np.float32)})
+    checkpoint.save(folder, Header(KIND, config, *digests, score=score), arrays)
 
 
 def load(folder: Path, feature_digest: str | None = None) -> Weights:

@@ -21,11 +21,12 @@ from audiorec.models import like_model
 from audiorec.models.network_embedding import NetworkEmbedding
 from audiorec.models.spectral_embedding import SpectralSettings
 from audiorec.ranking.likes import embed_tracks, svm_scores
+from audiorec.ranking.sketches import kept_spectra
 from audiorec.training.network import embed_network
 from audiorec.training.taste import Content
 
 # How much a column of each block counts beside one of sound.
-BLOCK_WEIGHTS = {"sound": 1.0, "release": 2.0, "words": 0.7}
+BLOCK_WEIGHTS = {"sound": 1.0, "spectrum": 0.7, "release": 2.0, "words": 0.3}
 # Like-probabilities float32 [B, I] of some users, by name; NaN for those whom a model does not know.
 Likes = Callable[[Sequence[str]], NDArray[np.float32]]
 
@@ -49,6 +50,11 @@ class Material:
     likes: dict[str, Likes]
     feature_digest: str
 
+    @property
+    def spectra(self) -> NDArray[np.float32]:
+        """The block of spectrogram sketches, float32 [I, .]."""
+        return np.asarray(self.content.blocks[list(BLOCK_WEIGHTS).index("spectrum")], dtype=np.float32)
+
     def embed(self, listens: Interactions) -> NetworkEmbedding:
         """The network of these listens, embedded: what `train-network` does, with its usual settings."""
         return embed_network(build_network(listens, self.tracks, self.friends), SpectralSettings())
@@ -71,7 +77,7 @@ def gather(space: Workspace) -> Material:
         tracks,
         listens,
         _elsewhere(space, listens),
-        song_content(table, tracks, artist),
+        song_content(table, kept_spectra(space, table), tracks, artist),
         artist,
         space.friends(),
         _likes(space, table, tracks),
@@ -79,13 +85,16 @@ def gather(space: Workspace) -> Material:
     )
 
 
-def song_content(table: FeatureTable, tracks: list[Track], artist: NDArray[np.int64]) -> Content:
+def song_content(
+    table: FeatureTable, spectra: NDArray[np.float32], tracks: list[Track], artist: NDArray[np.int64]
+) -> Content:
     """Blocks of content: sound, when and how much was released, and words."""
     words = table.lyrics().astype(np.float64)
     year = np.array([track.year or np.nan for track in tracks], dtype=np.float64)
     songs = np.bincount(artist + 1)[artist + 1].astype(np.float64)
     release = np.column_stack([year, np.isnan(year), np.isnan(words[:, 0]), np.log(np.where(artist < 0, 1.0, songs))])
-    blocks = {"sound": table.descriptors().astype(np.float64), "release": release, "words": words}
+    sound = table.descriptors().astype(np.float64)
+    blocks = {"sound": sound, "spectrum": spectra.astype(np.float64), "release": release, "words": words}
     weights = [BLOCK_WEIGHTS[name] for name in blocks]
     return Content(list(blocks.values()), weights, np.ones(len(tracks), dtype=bool))
 

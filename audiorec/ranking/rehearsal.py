@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from audiorec.data.interactions import Interactions
-from audiorec.ranking.hybrid import never_below
+from audiorec.ranking.hybrid import mean_ndcg, never_below, score
 from audiorec.ranking.material import Material
 from audiorec.ranking.scorers import Collaborative, Parts, fit_parts, signals
 from audiorec.training import collaborative
@@ -34,8 +34,8 @@ class Stage:
 
     Shape:
         seen: the listens left; held: CSR [U, I], the listens taken away; kind: int8 [I], WARM, COLD_SONG or
-        COLD_ARTIST; asked: bool [I], songs that anybody plays (nothing is known of what nobody has heard); held_out: the
-        share of each user's listens to warm songs that is held.
+        COLD_ARTIST; asked: bool [I], songs that anybody plays (nothing is known of what nobody has heard); held_out:
+        the share of each user's listens to warm songs that is held.
     """
 
     seen: Interactions
@@ -114,8 +114,13 @@ def rehearse(
     return fit_parts(material, stage.seen, taste, collaborative=names, network=network)
 
 
-def learn_weights(material: Material, stage: Stage, parts: Parts, recipe: HybridRecipe) -> Weights:
-    """Weights from the held listens: fitted on warm, cold and mixed lists, then held against NeuMF on the warm ones."""
+def learn_weights(
+    material: Material, stage: Stage, parts: Parts, recipe: HybridRecipe
+) -> tuple[Weights, dict[str, float]]:
+    """Weights from the held listens: fitted on warm, cold and mixed lists, then held against NeuMF on the warm ones.
+
+    Beside them NDCG@20 of these lists, on which the weights were fitted: an optimistic figure; `evaluate` has others.
+    """
     rows = stage.users(recipe.users, recipe.seed)
     found = signals(material, parts, rows)
     blank = Weights({}, {}, 1.0, recipe.song_plays, recipe.user_plays)
@@ -129,7 +134,12 @@ def learn_weights(material: Material, stage: Stage, parts: Parts, recipe: Hybrid
         np.concatenate(relevant),
         np.concatenate([warmth] * 3),
     )
-    return never_below(fit_weights(together, recipe), Lists(found, *warm, warmth))
+    weights = never_below(fit_weights(together, recipe), Lists(found, *warm, warmth))
+    return weights, {
+        f"{name} ndcg@20": mean_ndcg(score(weights, found, mine, warmth).total, wanted, 20)
+        for name, mine, wanted in zip(("warm", "cold", "mixed"), candidates, relevant, strict=True)
+        if wanted.any()
+    }
 
 
 def _held_out(

@@ -106,6 +106,8 @@ def fit_parts(
 def signals(material: Material, parts: Parts, rows: Rows) -> dict[str, Floats]:
     """Every signal that can be had, each [B, I]; the names are those of `training.hybrid.SIGNALS`."""
     found = {"predicted": predicted(parts, rows), "content": content(parts, rows)}
+    for values in found.values():  # what has no content is told by listens alone
+        values[:, ~material.content.usable] = np.nan
     if parts.collaborative is not None:
         found["collaborative"] = parts.collaborative.scores(rows)
     for name, likes in material.likes.items():
@@ -128,8 +130,9 @@ def predicted(parts: Parts, rows: Rows) -> Floats:
 
 
 def content(parts: Parts, rows: Rows) -> Floats:
-    """Mean likeness in content to the user's own songs."""
-    return mean_similarity(sparse.csr_array(parts.seen.counts[rows]), parts.points, parts.points)
+    """Mean likeness in content to the user's own songs, less the likeness to all songs that are played."""
+    heard = sparse.csr_array(parts.seen.counts[rows])
+    return mean_similarity(heard, parts.points, parts.points, parts.points[parts.listeners > 0])
 
 
 def network(material: Material, parts: Parts, rows: Rows) -> Floats:

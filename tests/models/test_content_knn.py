@@ -23,3 +23,14 @@ def test_nearest_takes_the_best_few() -> None:
 def test_a_song_is_not_its_own_neighbour() -> None:
     found = nearest_similarity(HEARD, OWN, OWN[:1], neighbours=2)
     assert found[0, 0] < 0.5
+
+
+def test_centring_takes_the_advantage_of_a_hub_away() -> None:
+    rng = np.random.default_rng(0)
+    songs = rng.normal(size=(200, 20)) + 1.0  # all lean one way, and those that lean most are near to everything
+    heard = sparse.csr_array((rng.random((50, 200)) < 0.05).astype(float))
+    hub = np.argmax(mean_similarity(heard, songs, songs).mean(axis=0))
+    raw, centred = (
+        np.argsort(-mean_similarity(heard, songs, songs, reference), axis=1)[:, :10] for reference in (None, songs)
+    )
+    assert (raw == hub).any(axis=1).mean() > 3.0 * (centred == hub).any(axis=1).mean()

@@ -45,7 +45,7 @@ def test_warm_lists_move_to_the_collaborative_signal_where_it_is_better() -> Non
 
 
 def test_saved_weights_come_back_and_foreign_ones_are_refused(tmp_path: Path) -> None:
-    hybrid.save(tmp_path, WEIGHTS, ("features", "recipe"), {"ndcg@20": 0.5}, {})
+    hybrid.save(tmp_path, WEIGHTS, ("features", "recipe"), {"ndcg@20": 0.5}, {"track_ids": np.arange(3)})
     assert hybrid.load(tmp_path, "features") == WEIGHTS
     with pytest.raises(CheckpointError, match="another recipe"):
         hybrid.load(tmp_path, "others")
