@@ -19,6 +19,11 @@ _EVERYDAY = frozenset(
     "爱愛梦夢夜风風雨泪淚花雪星飞飛谁誰让讓离離忘记記孤单單寂寞哭思念红紅酒春秋冬夏黑歌唱远遠永你您吧吗嗎啊呢啦哦嘿怎每越"
     "伤傷痛苦甜吻抱牵牽握醒睡等待城街灯燈窗岁歲月缘緣恨怕冷暖热熱空落泪云雲河江湖蓝藍绿綠青草树樹叶葉"
 )
+_EVERYDAY_KOREAN = frozenset(
+    "이다는의에가고지하나을를은로사어도아해기리대서그니내너요만자시인한면라게랑오우여보수있없않안말마무모든것거제저네세시간날밤낮"
+    "꿈별달빛길눈물비바람꽃봄여름가을겨울울웃음노래춤손잡떠돌아올갈살죽싶좋미워와과들던된될할함께언젠처럼까부터조금더많은"
+    "생각기억잊못난넌줄수록때문데려일정말진짜왜뭐어떻게누구속앞뒤위아래다시또늘항상영원히행복슬픔아픔외로운그리운두려남여자"
+)
 _CJK_CODECS = ("gb18030", "big5hkscs", "cp932", "cp949")
 
 
@@ -90,8 +95,8 @@ def _likeness(codec: str, text: str) -> float:
     good = float(sum(_everyday(codec, ch) for ch in wide))
     if codec == "cp1252":
         good = float(_accents_inside_words(text))
-    if codec == "utf-8":
-        good = 0.9 * (len(wide) - broken)  # a UTF-8 file with a few broken bytes
+    if codec == "utf-8":  # a few broken bytes; hardly anything else reads as UTF-8 for long
+        return 0.9 - 1.9 * broken / len(wide)
     return (good - 3.0 * broken) / len(wide)
 
 
@@ -100,7 +105,7 @@ def _everyday(codec: str, ch: str) -> bool:
         return ch in _EVERYDAY or ch in "，。！？：、…—“”「」（）　"
     if codec == "cp932":
         return "\u3041" <= ch <= "\u30ff" or (ch in _EVERYDAY and ch not in "們个说说这们")
-    return "\uac00" <= ch <= "\ud7a3"
+    return ch in _EVERYDAY_KOREAN
 
 
 def _accents_inside_words(text: str) -> int:

@@ -21,6 +21,7 @@ _NEGATIONS = frozenset(
 _FIRST = frozenset("i me my mine we us our ours i'm i'll i've i'd we're we'll we've myself".split())
 _SECOND = frozenset("you your yours you're you'll you've you'd ya yourself".split())
 _EMOTIVE = re.compile(r"[:;=][-']?[()DPp/|*]|[\U0001f300-\U0001faff\u2600-\u27bf]")
+_VADER_SCALE = 3.0  # VADER's valences go from -4 to 4, and its strong everyday words stand near 3
 _JOY, _SADNESS = EMOTIONS.index("joy"), EMOTIONS.index("sadness")
 
 
@@ -28,7 +29,10 @@ _JOY, _SADNESS = EMOTIONS.index("joy"), EMOTIONS.index("sadness")
 def _analyzer() -> Any:
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-    return SentimentIntensityAnalyzer()
+    analyzer = SentimentIntensityAnalyzer()
+    for word, entry in english_emotions().items():
+        analyzer.lexicon.setdefault(word, _VADER_SCALE * entry.polarity)
+    return analyzer
 
 
 def english_feeling(line: str) -> Feeling:

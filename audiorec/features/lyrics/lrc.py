@@ -107,6 +107,8 @@ def _plain(text: str) -> str:
 
 def _seconds(match: re.Match[str]) -> float:
     hours, minutes, seconds, fraction = match.groups()
+    if hours and fraction is None:  # [mm:ss:cc], as old players wrote it; hours come with a fraction only
+        hours, minutes, seconds, fraction = None, hours, minutes, seconds
     whole = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds)
     return whole + (int(fraction) / 10 ** len(fraction) if fraction else 0.0)
 

@@ -74,7 +74,7 @@ def sung_lines(text: str) -> list[str]:
     Credits, titles, section marks, notes, singers' marks, repeat marks and translations are taken off; choruses stay as
     often as written.
     """
-    lines = [_bare(line) for line in without_translations(text)]
+    lines = [_bare(line) for line in without_translations(text) if not is_section(line)]
     if _title_first(lines):
         lines = lines[1:]
     kept = [line for line in lines if line and not is_credit(line) and not is_section(line)]

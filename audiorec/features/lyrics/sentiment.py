@@ -74,6 +74,7 @@ _QUESTION_WORD = re.compile(
 _CLAUSE = re.compile(r"[,，。;；:：!！?？…、~～\s\"'“”‘’()（）《》【】\-—]+")
 _FIRST = frozenset("我 我们 咱 咱们 俺 吾 自己".split())
 _SECOND = frozenset("你 你们 您 妳 汝 君 卿".split())
+_CAUSATIVES = frozenset("让 使 令 叫 教".split())
 _REACH = 3  # words a negation or degree word reaches forward
 
 
@@ -110,11 +111,14 @@ def chinese_feeling(line: str, lexicon: Mapping[str, Entry] | None = None) -> Fe
 def _clause_words(words: Sequence[str], lexicon: Mapping[str, Entry]) -> tuple[list[FeltWord], int]:
     """The felt words of a clause, each with its value in context, and how many negations the clause has."""
     felt = []
+    far = _far_negation(words)
     for at, word in enumerate(words):
         entry = lexicon.get(word)
         if entry is None or _only_modifies(words, at, lexicon):
             continue
         factor, turned = _context(words, at, lexicon)
+        if far is not None and at > far:
+            factor, turned = (-0.75 * factor if not turned else abs(factor)), not turned
         value = max(-1.5, min(1.5, entry.polarity * factor))
         # What is denied is felt less: "not happy" is no joy, but it is not quite grief either.
         intensity = min(1.0, entry.intensity * min(1.5, abs(factor)))
@@ -147,10 +151,23 @@ def _context(words: Sequence[str], at: int, lexicon: Mapping[str, Entry]) -> tup
             factor *= DEGREES[word]
         elif word in lexicon and back < at - 1:
             break  # another felt word takes what stands before it
-    if at + 1 < len(words) and words[at + 1] in _TRAILING:
-        negations += 1
+    negations += _turned_behind(words[at + 1 : at + 3])
     turned = negations % 2 == 1
     return (-0.75 * factor if turned else factor), turned
+
+
+def _far_negation(words: Sequence[str]) -> int | None:
+    """From where a negation reaches felt words over a causative (没有什么能让我不快乐), or None."""
+    for at, word in enumerate(words):
+        if word in _CAUSATIVES:
+            denied = next((back for back in range(at) if words[back] in NEGATIONS), None)
+            return None if denied is None else max(at, denied + _REACH)
+    return None
+
+
+def _turned_behind(behind: Sequence[str]) -> bool:
+    """Whether the words right behind turn what stands before them; the cutter may split 不起来 in two."""
+    return bool(behind) and (behind[0] in _TRAILING or "".join(behind) in _TRAILING)
 
 
 def _denied(entry: Entry) -> int:

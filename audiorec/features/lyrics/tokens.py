@@ -17,6 +17,7 @@ from pathlib import Path
 from audiorec.errors import AudiorecError
 from audiorec.features.lyrics.lexicon import chinese_lexicon, music_words
 
+_MODIFIERS = "不没好很最太真多更"
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+(?:'[a-z]+)*")
 _LATIN_WORD = re.compile(r"[a-z\u00df-\u024f0-9]+(?:'[a-z\u00df-\u024f]+)*")
 _JAPANESE_RUN = re.compile(r"[\u4e00-\u9fff々]+|[\u3041-\u3096]+|[\u30a1-\u30faー]+|[a-z0-9]+(?:'[a-z]+)*")
@@ -89,14 +90,20 @@ def chinese_cutter() -> ChineseCutter:
 def chinese_counts() -> dict[str, int]:
     """Word -> count: jieba's dictionary, music words with their own counts, and the lexicon's words.
 
-    A lexicon word that jieba lacks gets a count just high enough to stay whole.
+    A lexicon word that jieba lacks or cuts gets a count just high enough to stay whole; jieba's words that are one
+    of ours with a negation or degree before it (不快乐, 好孤单) are taken out, so that `sentiment` sees both parts.
     """
     counts = _jieba_counts()
     counts.update(music_words())
+    lexicon = chinese_lexicon()
+    for word in lexicon:
+        for modified in (modifier + word for modifier in _MODIFIERS):
+            if modified in counts and modified not in lexicon:
+                counts[modified] = 0
     plain = ChineseCutter(counts)
     total = sum(counts.values())
-    for word in chinese_lexicon():
-        if word not in counts:
+    for word in lexicon:
+        if word not in counts or len(plain.cut(word)) > 1:
             apart = math.exp(plain.log_probability(plain.cut(word)))
             counts[word] = max(3, int(apart * total) + 1)
     return counts
