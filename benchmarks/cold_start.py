@@ -56,9 +56,10 @@ def main() -> None:
     data = load(options.data, options.workspace)
     folds = kept_aside(data, options.cold) if options.cold else five_folds(len(data.artists))
     chosen = {name: system for name, system in systems().items() if not options.systems or name in options.systems}
-    per_user = {name: run(data, folds, system, options.seeds) for name, system in chosen.items()}
-    for name, found in per_user.items():
-        for line in lines(name, found):
+    per_user = {}
+    for name, system in chosen.items():
+        per_user[name] = run(data, folds, system, options.seeds)
+        for line in lines(name, per_user[name]):
             print(json.dumps(line), flush=True)
     for first, second in (("hybrid", "ridge"), ("hybrid", "hybrid:sound only")):
         if first in per_user and second in per_user:
@@ -242,21 +243,18 @@ def score(weights: Weights, data: Data, cold: np.ndarray, seed: int, parts: Part
 def rehearse(data: Data, cold: np.ndarray, seed: int, parts: Parts, folds: int = 4) -> Weights:
     """Weights learned from training artists that are made cold in turn."""
     warm = np.setdiff1d(np.arange(len(data.artists)), cold)
-    users, stacked, masks, wanted = data.listens.shape[0], [], [], []
-    for _, inner in KFold(folds, shuffle=True, random_state=seed).split(warm):
-        rows = warm[inner]
-        truth = np.asarray(data.listens[:, rows].todense()) > 0
-        found = signals_of(without(data, rows), np.union1d(cold, rows), seed, parts, rows)
-        full = {name: np.full((users, len(data.artists)), np.nan) for name in found}
-        mask, relevant = np.zeros((2, users, len(data.artists)), dtype=bool)
-        for name, value in found.items():
-            full[name][:, rows] = value
-        mask[:, rows], relevant[:, rows] = True, truth
-        stacked.append(full), masks.append(mask), wanted.append(relevant)
-    together = {name: np.concatenate([full[name] for full in stacked]) for name in stacked[0]}
-    candidates = np.concatenate(masks)
-    lists = Lists(together, candidates, np.concatenate(wanted), np.zeros(candidates.shape))
-    return fit_weights(lists, HybridRecipe(seed=seed))
+    inner = [warm[rows] for _, rows in KFold(folds, shuffle=True, random_state=seed).split(warm)]
+    shape = (folds, data.listens.shape[0], max(map(len, inner)))
+    together: dict[str, np.ndarray] = {}
+    candidates, relevant = np.zeros((2, *shape), dtype=bool)
+    for fold, rows in enumerate(inner):
+        relevant[fold, :, : len(rows)] = np.asarray(data.listens[:, rows].todense()) > 0
+        candidates[fold, :, : len(rows)] = True
+        for name, value in signals_of(without(data, rows), cold, seed, parts, rows).items():
+            together.setdefault(name, np.full(shape, np.nan))[fold, :, : len(rows)] = value
+    flat = {name: value.reshape(-1, shape[2]) for name, value in together.items()}
+    candidates, relevant = candidates.reshape(-1, shape[2]), relevant.reshape(-1, shape[2])
+    return fit_weights(Lists(flat, candidates, relevant, np.zeros(candidates.shape)), HybridRecipe(seed=seed))
 
 
 def signals_of(

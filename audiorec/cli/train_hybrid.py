@@ -46,7 +46,7 @@ def command(session: Session, recipe: str, overrides: tuple[str, ...], device: s
         )
         weights, score = learn_weights(material, stage, parts, chosen)
         digests = (material.feature_digest, recipes.digest(chosen))
-        kept: dict[str, "NDArray[Any]"] = {"track_ids": material.listens.items, "spectra": material.spectra}
+        kept: dict[str, NDArray[Any]] = {"track_ids": material.listens.items, "spectra": material.spectra}
         space.publish_model("hybrid", lambda folder: hybrid.save(folder, weights, digests, score, kept))
         absent = [name for name in ("cf", "network", "cnn", "svm") if not space.has_model(name)]
     rows = [(name, f"{weights.warm[name]:.2f}", f"{weights.cold[name]:.2f}") for name in weights.warm]
