@@ -101,9 +101,9 @@ def to_torch(matrix: sparse.csr_array) -> torch.Tensor:
     """A sparse COO tensor of a SciPy matrix, float32."""
     whole = sparse.coo_array(matrix)
     places = torch.from_numpy(np.stack(whole.coords).astype(np.int64))
-    return torch.sparse_coo_tensor(
-        places, torch.from_numpy(whole.data.astype(np.float32)), whole.shape, check_invariants=True
-    ).coalesce()
+    values = torch.from_numpy(whole.data.astype(np.float32))
+    with torch.sparse.check_sparse_tensor_invariants(enable=True):  # type: ignore[no-untyped-call]
+        return torch.sparse_coo_tensor(places, values, whole.shape).coalesce()
 
 
 def _mean_of_artists(credits: sparse.csr_array) -> torch.Tensor:

@@ -1,7 +1,8 @@
 """Graph auto-encoder of the network: a graph convolution in two layers, decoded by inner products.
 
 Songs and artists carry learned features, users carry none: what a user is follows from her songs alone, so a new user
-needs no training. It does not know counts or order. Source: Kipf and Welling 2016 (GAE), with a sampled loss.
+needs no training. It does not know counts or order. Source: Kipf and Welling 2016 (GAE), with a sampled loss; it
+starts from given vectors x as [x, -x], which the rectifier passes on whole, so that training only has to refine them.
 """
 
 from dataclasses import dataclass
@@ -44,14 +45,15 @@ class GraphEmbedding:
 class GraphAutoencoder(nn.Module):
     """The whole graph -> vectors of all its nodes, users first, then songs, then artists: float32 [U + S + A, d]."""
 
-    def __init__(self, listens: sparse.csr_array, credits: sparse.csr_array, hidden: int, dims: int) -> None:
-        """listens: CSR [U, S]; credits: CSR [S, A]; only who and what counts, not how often."""
+    def __init__(self, listens: sparse.csr_array, credits: sparse.csr_array, start: NDArray[np.float32]) -> None:
+        """listens: CSR [U, S]; credits: CSR [S, A]; who and what counts, not how often. start: [S + A, d], features."""
         super().__init__()
         self.users, self.songs, self.artists = listens.shape[0], credits.shape[0], credits.shape[1]
         adjacency, self.inverse = _normalised(_pattern(listens), credits)
         self.register_buffer("adjacency", to_torch(adjacency), persistent=False)
-        self.features = nn.Parameter(torch.randn(self.songs + self.artists, hidden) / hidden**0.5)
-        self.out = nn.Parameter(torch.randn(hidden, dims) / hidden**0.5)
+        self.features = nn.Parameter(torch.from_numpy(np.hstack([start, -start]).astype(np.float32)))
+        eye = torch.eye(start.shape[1])
+        self.out = nn.Parameter(torch.cat([eye, -eye]))
 
     def first_layer(self) -> torch.Tensor:
         """Hidden vectors of all nodes, float32 [U + S + A, hidden]."""

@@ -15,6 +15,7 @@ from torch.nn import functional
 from audiorec.models import autoencoder, graph_autoencoder
 from audiorec.models.autoencoder import AutoencoderEmbedding, RowAutoencoder, unit_rows
 from audiorec.models.graph_autoencoder import GraphAutoencoder, GraphEmbedding
+from audiorec.models.spectral_embedding import SpectralSettings, embed
 from audiorec.training.loop import Epoch, fit, quiet
 from audiorec.training.network import hold_out, recall_at
 
@@ -40,16 +41,19 @@ class AutoencoderSettings:
 
 @dataclass(frozen=True)
 class GraphSettings:
-    """negatives: songs sampled against every step's listens."""
+    """artist_weight, song_damping: of the spectral vectors that it starts from; gain: mean score of a listen at the
+    start; negatives: songs sampled against every step's listens."""
 
-    dims: int = 128
-    hidden: int = 128
-    rate: float = 1e-2
+    dims: int = 256
+    artist_weight: float = 0.3
+    song_damping: float = 3.0
+    gain: float = 8.0
+    rate: float = 1e-3
     decay: float = 0.0
     batch: int = 4096
-    negatives: int = 1024
-    epochs: int = 150
-    patience: int = 15
+    negatives: int = 256
+    epochs: int = 20
+    patience: int = 4
     held_out: float = 0.15
     seed: int = 0
     device: str = "cpu"
@@ -85,7 +89,7 @@ def fit_graph(
 
     def run(rows: sparse.csr_array, epochs: int, patience: int, watch: bool) -> tuple[GraphAutoencoder, int]:
         torch.manual_seed(settings.seed)
-        model = GraphAutoencoder(rows, credits, settings.hidden, settings.dims).to(settings.device)
+        model = _start_graph(rows, credits, settings).to(settings.device)
 
         def validate() -> float:
             found = graph_autoencoder.extract(model, rows, credits)
@@ -99,6 +103,20 @@ def fit_graph(
     _, epochs = run(kept, settings.epochs, settings.patience, True)
     model, _ = run(listens, epochs, epochs, False)
     return graph_autoencoder.extract(model, listens, credits)
+
+
+def _start_graph(rows: sparse.csr_array, credits: sparse.csr_array, settings: GraphSettings) -> GraphAutoencoder:
+    """The graph network with spectral vectors as features, scaled so that a listen scores `gain` on the mean."""
+    nobody: sparse.csr_array = sparse.csr_array((rows.shape[0], rows.shape[0]))
+    wanted = SpectralSettings(settings.dims, settings.artist_weight, settings.song_damping, 0.0, settings.seed)
+    found = embed(rows, credits, nobody, wanted)
+    model = GraphAutoencoder(rows, credits, np.vstack([found.songs, found.artists]))
+    with torch.no_grad():
+        vectors = model()
+        users, songs = (torch.from_numpy(side.astype(np.int64)) for side in sparse.coo_array(rows).coords)
+        score = (vectors[users] * vectors[model.users + songs]).sum(dim=1).mean()
+        model.features.mul_(torch.sqrt(settings.gain / score.clamp(min=1e-9)))
+    return model
 
 
 def _best_epoch(curve: list[Epoch]) -> int:

@@ -23,16 +23,16 @@ def spectral(listens: sparse.csr_array, credits: sparse.csr_array) -> Embedded:
 
 
 def auto(listens: sparse.csr_array, credits: sparse.csr_array) -> Embedded:
-    return cast(Embedded, fit_autoencoder(listens, credits, AutoencoderSettings(dims=16, epochs=25)))
+    return cast(Embedded, fit_autoencoder(listens, credits, AutoencoderSettings(dims=16, rate=1e-2, epochs=12)))
 
 
 def variational(listens: sparse.csr_array, credits: sparse.csr_array) -> Embedded:
-    settings = AutoencoderSettings(dims=16, epochs=25, divergence=0.2)
+    settings = AutoencoderSettings(dims=16, rate=1e-2, epochs=12, divergence=0.2)
     return cast(Embedded, fit_autoencoder(listens, credits, settings))
 
 
 def graph(listens: sparse.csr_array, credits: sparse.csr_array) -> Embedded:
-    return cast(Embedded, fit_graph(listens, credits, GraphSettings(dims=16, hidden=16, negatives=64, epochs=25)))
+    return cast(Embedded, fit_graph(listens, credits, GraphSettings(dims=16, negatives=64, epochs=5)))
 
 
 FITS: dict[str, Fit] = {"spectral": spectral, "ae": auto, "vae": variational, "gae": graph}
