@@ -18,7 +18,7 @@ $(READY): pyproject.toml constraints.txt
 	@touch $@
 
 demo: $(READY)
-	OMP_NUM_THREADS=2 $(BIN)/audiorec demo
+	$(BIN)/audiorec demo
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 2

@@ -80,7 +80,7 @@ def gather(space: Workspace) -> Material:
         song_content(table, kept_spectra(space, table), tracks, artist),
         artist,
         space.friends(),
-        _likes(space, table, tracks),
+        _likes(space, table, tracks, listens),
         table.layout.digest,
     )
 
@@ -109,8 +109,12 @@ def _elsewhere(space: Workspace, listens: Interactions) -> sparse.csr_array | No
     return sparse.csr_array(sparse.csr_array(every.counts[rows])[:, others])
 
 
-def _likes(space: Workspace, table: FeatureTable, tracks: list[Track]) -> dict[str, Likes]:
-    """Like-probabilities by the content models that are there, computed when they are first asked for."""
+def _likes(space: Workspace, table: FeatureTable, tracks: list[Track], listens: Interactions) -> dict[str, Likes]:
+    """Like-probabilities by the content models that are there, computed when they are first asked for.
+
+    They speak of new songs only. Of a song that they learned from they know by heart who plays it: asked about it, they
+    would repeat what they were told, and look perfect in any rehearsal.
+    """
     ids = np.array([track.id for track in tracks], dtype=np.int64)
     found: dict[str, Likes] = {}
     if space.has_model("cnn"):
@@ -118,7 +122,14 @@ def _likes(space: Workspace, table: FeatureTable, tracks: list[Track]) -> dict[s
     if space.has_model("svm"):
         folder = space.model("svm")
         found["svm"] = lambda users: svm_scores(folder, table, ids, users)
-    return found
+    parts = space.artist_parts()
+    is_fit = np.array([parts.get(track.artist or f"track {track.id}", "fit") == "fit" for track in tracks])
+    learned = is_fit & (listens.plays() > 0)
+    return {name: _of_new_songs(likes, learned) for name, likes in found.items()}
+
+
+def _of_new_songs(likes: Likes, learned: NDArray[np.bool_]) -> Likes:
+    return lambda users: np.where(learned, np.float32(np.nan), likes(users))
 
 
 class _NetworkLikes:

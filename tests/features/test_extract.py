@@ -130,27 +130,28 @@ def test_two_recipes_live_side_by_side(done: tuple[Path, Path], tmp_path: Path) 
 
 def crash(task: Task) -> workers.Outcome:
     """What a decoder with a bug in C does to the worker, or hangs for ever."""
-    if b"crash" in task.file.path:
+    name = os.path.basename(task.file.path)
+    if name == b"crash.wav":
         os._exit(139)
-    if b"hang" in task.file.path:
+    if name == b"hang.wav":
         time.sleep(600)
-    if b"memory" in task.file.path:
+    if name == b"memory.wav":
         raise MemoryError
     return workers.describe_file(task)
 
 
 def test_a_crash_a_hang_and_a_full_memory_cost_one_file_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Long enough for a slow machine to start a worker, which counts as a part of its first file.
-    monkeypatch.setattr(workers, "_LIMIT_SECONDS", 30.0)
+    monkeypatch.setattr(workers, "_LIMIT_SECONDS", 20.0)
     files = []
     for number, name in enumerate(["a.wav", "crash.wav", "b.wav", "hang.wav", "memory.wav", "c.wav"], start=1):
         path = tmp_path / name
         path.write_bytes(signals.wav(1.0))
         files.append(Task(number, FoundFile(os.fsencode(path), path.stat().st_size, 0, ""), RECIPE))
     found = list(workers.describe_all(files, jobs=2, work=crash))
-    assert [record.track_id for record, _ in found] == [1, 2, 3, 4, 5, 6]
-    assert [record.status for record, _ in found] == ["ok", "failed", "ok", "failed", "failed", "ok"]
     reasons = {record.track_id: record.reason for record, _ in found}
+    assert list(reasons) == [1, 2, 3, 4, 5, 6]
+    assert [record.status for record, _ in found] == ["ok", "failed", "ok", "failed", "failed", "ok"], reasons
     assert "crashed the decoder 2 times" in reasons[2]
     assert found[1][0].crashes == workers.MOST_CRASHES
     assert "took too long" in reasons[4]
