@@ -72,8 +72,8 @@ _QUESTION_WORD = re.compile(
     r"有没有|要不要|爱不爱|好不好|对不对"
 )
 _CLAUSE = re.compile(r"[,，。;；:：!！?？…、~～\s\"'“”‘’()（）《》【】\-—]+")
-_FIRST = frozenset("我 我们 咱 咱们 俺 吾 自己".split())
-_SECOND = frozenset("你 你们 您 妳 汝 君 卿".split())
+_FIRST = frozenset("我咱俺吾")
+_SECOND = frozenset("你您妳汝君卿")
 _CAUSATIVES = frozenset("让 使 令 叫 教".split())
 _REACH = 3  # words a negation or degree word reaches forward
 
@@ -93,7 +93,6 @@ def chinese_feeling(line: str, lexicon: Mapping[str, Entry] | None = None) -> Fe
     exclaims = "!" in line or "！" in line
     if question:
         weighted *= 0.6 if _QUESTION_WORD.search(line) else 0.7
-    everyone = {word for words in clauses for word in words}
     return Feeling(
         text=line,
         polarity=squash(weighted * (1.15 if exclaims else 1.0)),
@@ -103,8 +102,9 @@ def chinese_feeling(line: str, lexicon: Mapping[str, Entry] | None = None) -> Fe
         negations=negations,
         question=question,
         exclamation=exclaims,
-        first_person=not _FIRST.isdisjoint(everyone),
-        second_person=not _SECOND.isdisjoint(everyone),
+        # By letter, since words of the lexicon such as 等你 hold persons.
+        first_person=not _FIRST.isdisjoint(line) or "自己" in line,
+        second_person=not _SECOND.isdisjoint(line),
     )
 
 
