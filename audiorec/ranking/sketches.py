@@ -46,4 +46,4 @@ def _kept(space: Workspace, digest: str) -> tuple[NDArray[np.int64], NDArray[np.
     if checkpoint.read_header(folder, KIND).feature_digest != digest:
         return nothing
     _, arrays = checkpoint.load(folder, KIND)
-    return arrays["track_ids"], arrays["spectra"]
+    return (arrays["track_ids"], arrays["spectra"]) if "spectra" in arrays else nothing
