@@ -98,6 +98,7 @@ def main() -> None:
     parser.add_argument("--split", choices=["lastfm", "amusic", "tasteprofile"], required=True)
     parser.add_argument("--model", action="append", choices=list(rankers.MODELS), help="default: all")
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change a recipe's value")
     parser.add_argument("--device", default="cpu", choices=["auto", "cpu", "cuda"])
     parser.add_argument("--threads", type=int, default=1)
@@ -113,7 +114,7 @@ def main() -> None:
     heads = ["P1 HR@10", "P1 NDCG@10", "P2 recall@20", "P2 NDCG@20", "P2 coverage@20"]
     print(f"{question.name:<12}" + "".join(f"{head:>18}" for head in heads), file=sys.stderr)
     for model in args.model or rankers.MODELS:
-        runs = [measure(question, model, seed, args) for seed in range(args.seeds)]
+        runs = [measure(question, model, seed, args) for seed in range(args.first_seed, args.first_seed + args.seeds)]
         found = list(lines(question, model, runs))
         for line in found:
             print(json.dumps(line), flush=True)

@@ -27,7 +27,7 @@ class LinearRecipe(Recipe):
     """
 
     model: Literal["popularity", "itemknn", "ease"] = "ease"
-    neighbours: tuple[int, ...] = (100, 1_000_000)
+    neighbours: tuple[int, ...] = (1_000_000,)
     shrinkages: tuple[float, ...] = (0.0, 5.0, 20.0)
     powers: tuple[float, ...] = (0.0, 0.5)
     regularizations: tuple[float, ...] = (0.1, 0.2, 0.4, 0.8)
