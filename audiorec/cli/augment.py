@@ -60,14 +60,14 @@ def command(
         if hear is not None:
             _write_sound(hear, made, space, chosen.seed)
     console().print(
-        f"{len(made)} patches made from {len(real)} real ones. Frechet distance {verdict.frechet:.1f} (two halves of the "
-        f"real ones: {verdict.frechet_floor:.1f}); distance to the nearest real patch {verdict.nearest:.2f} of what real "
-        f"patches keep among themselves (near 0 would mean copies)."
+        f"{len(made)} patches made from {len(real)} real ones. Frechet distance {verdict.frechet:.1f} (two halves of "
+        f"the real ones: {verdict.frechet_floor:.1f}); distance to the nearest real one {verdict.nearest:.2f} of what "
+        f"real patches keep among themselves (near 0 would mean copies)."
     )
 
 
 def _real_patches(space: "Workspace", user: str | None) -> "NDArray[np.uint8]":
-    """Log-mel patches of the songs of the fit part: what balances training must not come from the songs it is tested on."""
+    """Log-mel patches of the songs of the fit part: generated songs must not come from those that test."""
     from audiorec.training.like_data import like_data
 
     table = space.features()

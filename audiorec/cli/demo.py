@@ -42,8 +42,8 @@ _SHORT_GAN = ("steps=240", "batch=16")
 def command(context: click.Context, session: Session, folder: Path | None, out: Path) -> None:
     """Walk the whole road on the shipped library, or on the music in FOLDER; ends with a page to open.
 
-    The shipped library is 48 short songs composed for audiorec, with 40 made listeners. For a FOLDER, playlists found in
-    it are the listens of a user called "you"; where there are none, listeners are made up, and the page says so.
+    The shipped library is 48 short songs composed for audiorec, with 40 made listeners. For a FOLDER, playlists found
+    in it are the listens of a user called "you"; where there are none, listeners are made up, and the page says so.
     """
     from audiorec.recipes import shipped_folder
 
@@ -65,8 +65,11 @@ def command(context: click.Context, session: Session, folder: Path | None, out: 
     )  # fmt: skip
     road.walk("Learning the crowd", "NeuMF learns from who plays the same songs.", train_cf.command)
     road.walk("Putting it together", "Hiding songs on purpose shows how far to trust each part.", train_hybrid.command)
-    road.walk("Measuring", "Asking for songs by artists that nothing has seen.", evaluate.command)
-    _write(road, out, note, time.monotonic() - start)
+    _finish(road, out, note, assets / "tastes.csv" if folder is None else None)
+    console().print(
+        f"\nDone in {time.monotonic() - start:.0f} s. Open [bold]{out / 'report.html'}[/bold] in a browser."
+    )
+    console().print(f"The lists of all listeners: {out / 'recommendations.json'}")
 
 
 class _Road:
@@ -129,30 +132,37 @@ def _imagine(workspace: Path) -> None:
         space.add_listens("imagined", imagine_listens(table.descriptors(), table.track_ids, seed=0))
 
 
-def _write(road: _Road, out: Path, note: str, seconds: float) -> None:
+def _finish(road: _Road, out: Path, note: str, tastes: Path | None) -> None:
+    """Measure, recommend, and write the list and the page."""
     import json
 
-    from audiorec.cli.report import render
-    from audiorec.cli.report.gather import gather_report
+    from audiorec.cli.report import Evaluation, render
+    from audiorec.cli.report.gather import evaluations, gather_report
+    from audiorec.cli.report.truth import against_truth
     from audiorec.data.workspace import Workspace
+    from audiorec.ranking.evaluation import evaluate as measure
     from audiorec.ranking.recommender import Recommender
 
     lists: list[dict[str, object]] = []
+    tables: list[Evaluation] = []
+    with Workspace.open(road.session.workspace) as space:
+        recommender = Recommender.open(space)
 
-    def recommend() -> None:
-        with Workspace.open(road.session.workspace) as space:
-            recommender = Recommender.open(space)
+        def ask() -> None:
+            rows = measure(space)
+            evaluate.show([row for row in rows if row.protocol == "mixed"])
+            tables.extend([*([against_truth(recommender, tastes)] if tastes else []), *evaluations(rows)])
+
+        def recommend() -> None:
             for user in recommender.users:
                 lists.extend(song.as_json() for song in recommender.recommend(user, _LIST))
 
-    road.walk("Recommending", "Ranking for every listener the songs that she does not have.", recommend)
+        road.walk("Measuring", "Hiding songs and artists, and looking where they come in the lists.", ask)
+        road.walk("Recommending", "Ranking for every listener the songs that she does not have.", recommend)
+        page = render(gather_report(space, recommender, tuple(tables), tuple(road.steps), note))
     out.mkdir(parents=True, exist_ok=True)
     (out / "recommendations.json").write_text(json.dumps(lists, ensure_ascii=False, indent=1), encoding="utf-8")
-    with Workspace.open(road.session.workspace) as space:
-        data = gather_report(space, tuple(road.steps), note)
-    (out / "report.html").write_text(render(data), encoding="utf-8")
-    console().print(f"\nDone in {seconds:.0f} s. Open [bold]{out / 'report.html'}[/bold] in a browser.")
-    console().print(f"The lists of all listeners: {out / 'recommendations.json'}")
+    (out / "report.html").write_text(page, encoding="utf-8")
 
 
 def _shown(path: Path) -> str:

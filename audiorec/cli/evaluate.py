@@ -1,11 +1,15 @@
 """`audiorec evaluate`: the hybrid against baselines on the user's own data, split by how cold a song is."""
 
 import json
+from typing import TYPE_CHECKING
 
 import click
 
 from audiorec.cli.console import console, epoch_reporter, print_table
 from audiorec.cli.session import Session, pass_session
+
+if TYPE_CHECKING:
+    from audiorec.ranking.evaluation import Row
 
 
 @click.command("evaluate")
@@ -16,7 +20,7 @@ from audiorec.cli.session import Session, pass_session
 def command(session: Session, as_json: bool, seed: int, device: str) -> None:
     """Measure how good the lists are: for songs that are known, and for songs and artists that are new."""
     from audiorec.data.workspace import Workspace
-    from audiorec.ranking.evaluation import METRICS, PROTOCOLS, as_columns, evaluate
+    from audiorec.ranking.evaluation import as_columns, evaluate
 
     report = epoch_reporter("evaluation", "NDCG@10", session.quiet)
     with Workspace.open(session.workspace) as space:
@@ -24,6 +28,13 @@ def command(session: Session, as_json: bool, seed: int, device: str) -> None:
     if as_json:
         console().print_json(json.dumps(as_columns(found)))
         return
+    show(found)
+
+
+def show(found: "list[Row]") -> None:
+    """Print a table for each protocol."""
+    from audiorec.ranking.evaluation import METRICS, PROTOCOLS
+
     for protocol, (_, about) in PROTOCOLS.items():
         mine = [row for row in found if row.protocol == protocol]
         if not mine:

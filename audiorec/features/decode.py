@@ -60,8 +60,8 @@ def decoders(container: Container) -> tuple[str, ...]:
 def open_decoding(decoder: str, file: BinaryIO, container: Container) -> Decoding:
     """Start decoding an open file; raises DecodeError when there is no sound to be had.
 
-    The blocks are float32 [n, channels] in [-1, 1] (louder is possible for float files); what is not a number or absurdly
-    loud is 0.
+    The blocks are float32 [n, channels] in [-1, 1] (louder is possible for float files); what is not a number
+    or absurdly loud is 0.
     """
     file.seek(0)
     return _open_soundfile(file) if decoder == "soundfile" else _open_pyav(file, container)
@@ -97,7 +97,7 @@ def _soundfile_blocks(decoding: Decoding, sound: soundfile.SoundFile) -> Iterato
 def _open_pyav(file: BinaryIO, container: Container) -> Decoding:
     try:
         source = av.open(_PlainSeek(file), mode="r", format=container.demuxer)
-        stream = next((stream for stream in source.streams if stream.type == "audio"), None)
+        stream = next(iter(source.streams.audio), None)
     except (av.FFmpegError, ValueError, OSError) as error:
         raise DecodeError(f"cannot be read as {container.name} ({_words(error)})") from error
     if stream is None or stream.codec_context is None:
@@ -156,7 +156,7 @@ def _pyav_frames(
                     resampler = av.AudioResampler(format="flt", layout=layout, rate=decoding.rate)
                 assert resampler is not None
                 for ready in resampler.resample(frame):
-                    yield ready.to_ndarray().reshape(-1, decoding.channels)
+                    yield np.asarray(ready.to_ndarray(), dtype=np.float32).reshape(-1, decoding.channels)
 
 
 def _gathered(frames: Iterator[Float]) -> Iterator[Float]:

@@ -121,7 +121,7 @@ class _SegmentCutter:
 
     def _pack(self, mels: list[Float]) -> NDArray[np.uint8]:
         values = (np.stack(mels).transpose(0, 2, 1) - self._recipe.logmel_offset) / self._recipe.logmel_scale
-        return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+        return np.asarray(np.clip(np.rint(values), 0, 255), dtype=np.uint8)
 
     def _pack_sounds(self, sounds: list[Float]) -> NDArray[np.uint8]:
         rate, samples = self._recipe.waveform_rate, self._recipe.waveform_samples

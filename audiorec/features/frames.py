@@ -17,7 +17,7 @@ _ZERO = np.float32(1e-10)
 
 @dataclass(frozen=True)
 class Stretch:
-    """Consecutive frames: `samples` covers them; `crossed` marks the samples that differ in sign from the one before."""
+    """Consecutive frames: `samples` covers them; `crossed` marks samples that differ in sign from the one before."""
 
     samples: Float
     crossed: NDArray[np.bool_]
@@ -31,7 +31,7 @@ class Stretch:
 
     def rms(self) -> Float:
         """Root of the mean square of every frame [count]."""
-        return np.sqrt(self._frame_sums(np.square(self.samples)) / np.float32(self.n_fft))
+        return np.asarray(np.sqrt(self._frame_sums(np.square(self.samples)) / np.float32(self.n_fft)))
 
     def crossings(self) -> Float:
         """Zero crossings of every frame as a share of its samples [count]."""
@@ -43,7 +43,8 @@ class Stretch:
         # A frame is a whole number of hops, so hop sums are shared by all frames that overlap.
         hops, per_frame = self.count - 1 + self.n_fft // self.hop, self.n_fft // self.hop
         sums = np.add.reduce(values[: hops * self.hop].reshape(hops, self.hop), axis=1)
-        return np.lib.stride_tricks.sliding_window_view(sums, per_frame).sum(axis=1, dtype=np.float32)
+        windows = np.lib.stride_tricks.sliding_window_view(sums, per_frame)
+        return np.asarray(windows.sum(axis=1, dtype=np.float32))
 
 
 class Framer:

@@ -107,7 +107,7 @@ def _windowed(energies: NDArray[np.float64], steps: int) -> NDArray[np.float64]:
     if not len(energies):
         return energies
     steps = min(steps, len(energies))
-    return np.lib.stride_tricks.sliding_window_view(energies, steps).mean(axis=1)
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(energies, steps).mean(axis=1))
 
 
 def _lufs(energies: NDArray[np.float64]) -> NDArray[np.float64]:

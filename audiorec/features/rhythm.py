@@ -36,7 +36,7 @@ def flux(logmel_db: Float, before: Float | None) -> Float:
     """Mean rise over the bands: [T, bands] -> [T]; `before` is the frame ahead of the first (None: rise 0)."""
     first = logmel_db[:1] if before is None else before[None, :]
     rises = np.diff(logmel_db, axis=0, prepend=first)
-    return np.maximum(rises, 0.0, out=rises).mean(axis=1)
+    return np.asarray(np.maximum(rises, 0.0, out=rises).mean(axis=1))
 
 
 def describe_rhythm(flux_values: Float, frames_a_second: float) -> Rhythm:

@@ -62,7 +62,7 @@ def _single(path: bytes, problems: list[tuple[bytes, str]]) -> Iterator[FoundFil
 
 
 def _folder(folder: bytes, seen: set[tuple[int, int]], problems: list[tuple[bytes, str]]) -> Iterator[FoundFile]:
-    """Depth first without recursion, so that depth has no limit; a folder is entered once however many links lead there."""
+    """Depth first without recursion, so that depth has no limit; a folder is entered once, by whatever link."""
     waiting = [folder]
     while waiting:
         here = waiting.pop()

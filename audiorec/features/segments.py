@@ -71,4 +71,4 @@ def pick(candidates: list[Candidate], count: int) -> list[int]:
 
 
 def _standardised(values: Float) -> Float:
-    return (values - values.mean()) / max(float(values.std()), 1e-6)
+    return np.asarray((values - values.mean()) / max(float(values.std()), 1e-6), dtype=np.float32)

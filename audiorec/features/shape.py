@@ -72,7 +72,7 @@ def rolloff(magnitude: Float, bank: ShapeBank) -> Float:
     """Frequency in Hz below which 85 % of the magnitude lies: [T, bins] -> [T]."""
     running = np.cumsum(magnitude, axis=1)
     reached = running >= np.float32(ROLLOFF_SHARE) * running[:, -1:]
-    return bank.hz[reached.argmax(axis=1)]
+    return np.asarray(bank.hz[reached.argmax(axis=1)])
 
 
 def flatness(power: Float) -> Float:
@@ -84,7 +84,7 @@ def flatness(power: Float) -> Float:
     triples = floored[:, :third] * floored[:, third : 2 * third]
     triples *= floored[:, 2 * third : 3 * third]
     logs = np.log(triples).sum(axis=1) + np.log(floored[:, 3 * third :]).sum(axis=1)
-    return np.exp(logs / floored.shape[1]) / arithmetic
+    return np.asarray(np.exp(logs / floored.shape[1]) / arithmetic)
 
 
 def contrast(magnitude: Float, bank: ShapeBank) -> Float:

@@ -33,7 +33,7 @@ def power_spectra(frames: Float) -> Float:
 
 def bin_hz(rate: int, n_fft: int) -> NDArray[np.float64]:
     """Centre frequency of every bin [n_fft / 2 + 1]."""
-    return np.arange(n_fft // 2 + 1) * (rate / n_fft)
+    return np.arange(n_fft // 2 + 1, dtype=np.float64) * (rate / n_fft)
 
 
 def mel_from_hz(hz: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -20,7 +20,7 @@ def dct_weights(bands: int, count: int) -> Float:
     steps = (np.arange(bands) + 0.5)[:, None] * np.arange(count)[None, :]
     weights = np.cos(np.pi / bands * steps) * np.sqrt(2.0 / bands)
     weights[:, 0] *= np.sqrt(0.5)
-    return weights.astype(np.float32)
+    return np.asarray(weights, dtype=np.float32)
 
 
 def mfcc(logmel_db: Float, count: int) -> Float:

@@ -55,7 +55,8 @@ def chroma(power: Float, rate: int) -> Float:
     """Power spectra [T, bins] -> pitch classes [T, 12], the strongest of a frame is 1 (a silent frame is all 0)."""
     folded = power @ chroma_weights(rate, 2 * (power.shape[1] - 1))
     peak = folded.max(axis=1, keepdims=True)
-    return folded / np.where(peak > np.finfo(np.float32).tiny, peak, np.float32(1.0))
+    loudest = np.where(peak > np.finfo(np.float32).tiny, peak, np.float32(1.0)).astype(np.float32)
+    return np.asarray(folded / loudest)
 
 
 def find_key(mean_chroma: NDArray[np.floating]) -> Key:

@@ -4,6 +4,7 @@ It does not write anything and knows no catalogue.
 """
 
 import hashlib
+import io
 import os
 from dataclasses import dataclass, replace
 from typing import BinaryIO
@@ -43,7 +44,9 @@ def describe_file(task: Task) -> tuple[FileRecord, TrackFeatures | None]:
     return record, None if features is None else _with_lyrics(features, task.file.path, tags)
 
 
-def _describe_open(file: BinaryIO, task: Task, blank: FileRecord) -> tuple[FileRecord, TrackFeatures | None, Tags]:
+def _describe_open(
+    file: io.BufferedReader, task: Task, blank: FileRecord
+) -> tuple[FileRecord, TrackFeatures | None, Tags]:
     tags = Tags(blank.title)
     if not task.file.size:
         return replace(blank, reason="is empty (0 bytes)"), None, tags
@@ -88,7 +91,7 @@ def _describe_sound(decoding: Decoding, recipe: FeatureRecipe) -> tuple[Decoding
     return decoding, describer.finish()
 
 
-def _digest(file: BinaryIO) -> str:
+def _digest(file: io.BufferedReader) -> str:
     """Content hash; the file comes from the disk once, the decoder then finds it in memory."""
     file.seek(0)
     return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()

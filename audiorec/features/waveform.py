@@ -62,4 +62,5 @@ def mu_law(sound: Float) -> NDArray[np.uint8]:
 def from_mu_law(values: NDArray[np.uint8]) -> Float:
     """The inverse of `mu_law`, up to its rounding."""
     bent = (values.astype(np.float32) - np.float32(128.0)) / np.float32(127.0)
-    return np.sign(bent) * np.expm1(np.abs(bent) * np.float32(np.log1p(_MU))) / np.float32(_MU)
+    sound: Float = np.sign(bent) * np.expm1(np.abs(bent) * np.float32(np.log1p(_MU))) / np.float32(_MU)
+    return sound

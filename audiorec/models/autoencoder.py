@@ -102,7 +102,7 @@ def to_torch(matrix: sparse.csr_array) -> torch.Tensor:
     whole = sparse.coo_array(matrix)
     places = torch.from_numpy(np.stack(whole.coords).astype(np.int64))
     values = torch.from_numpy(whole.data.astype(np.float32))
-    with torch.sparse.check_sparse_tensor_invariants(enable=True):  # type: ignore[no-untyped-call]
+    with torch.sparse.check_sparse_tensor_invariants(enable=True):
         return torch.sparse_coo_tensor(places, values, whole.shape).coalesce()
 
 

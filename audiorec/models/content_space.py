@@ -41,4 +41,4 @@ def unit_rows(points: NDArray[np.floating]) -> Floats:
     """Rows of length one; a zero row stays zero."""
     values = np.asarray(points, dtype=np.float64)
     lengths = np.linalg.norm(values, axis=1, keepdims=True)
-    return np.divide(values, lengths, out=np.zeros_like(values), where=lengths > 0)
+    return np.asarray(np.divide(values, lengths, out=np.zeros_like(values), where=lengths > 0))

@@ -1,4 +1,4 @@
-"""The like head: a song embedding x every user at once -> how likely each user is to have the song among hers (task T2).
+"""The like head: a song embedding x every user at once -> how likely each user is to have the song (task T2).
 
 One pass of a song serves all users. User vectors come from outside (listens of the fit part) and stay fixed; the head
 learns how they meet the song. It does not know where either comes from. Task T1 is the same head with one user.
@@ -37,7 +37,8 @@ class LikeHead(nn.Module):
         users = self.users if columns is None else self.users[columns]
         bias = self.bias if columns is None else self.bias[columns]
         meeting = self.song(songs) @ self.user(users).T
-        return meeting.float() + self.popularity(songs).float() + bias
+        logits: torch.Tensor = meeting.float() + self.popularity(songs).float() + bias
+        return logits
 
     def probabilities(self, songs: torch.Tensor) -> torch.Tensor:
         """Chance that each user has each song, float32 [B, U]."""

@@ -1,4 +1,4 @@
-"""The content model that other parts use: encoders of the sound, the multimodal network and the like head, in one folder.
+"""The content model that other parts use: encoders of the sound, multimodal network and like head, in one folder.
 
 Arrays in, arrays out. A song's network part comes from the embedding of the fit part that is stored beside it.
 """
@@ -18,6 +18,7 @@ from audiorec.models.like_head import LikeHead
 from audiorec.models.multimodal import Multimodal
 from audiorec.models.network_embedding import NetworkEmbedding
 from audiorec.models.song_encoder import SongEncoder, View, embed_songs
+from audiorec.models.spectrogram_cnn import SpectrogramCnn
 
 KIND = "like"
 
@@ -98,7 +99,7 @@ def load(folder: Path, feature_digest: str | None = None) -> LikeModel:
 
 
 def _bands(encoder: SongEncoder) -> int:
-    return len(encoder.net.band_mean) if encoder.view == "spectrogram" else 0
+    return len(encoder.net.band_mean) if isinstance(encoder.net, SpectrogramCnn) else 0
 
 
 def _fill(module: torch.nn.Module, arrays: Mapping[str, NDArray[Any]], prefix: str) -> None:

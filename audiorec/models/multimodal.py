@@ -15,8 +15,8 @@ class Multimodal(nn.Module):
     """Parts of a song -> song embedding.
 
     Shape:
-        sizes: name -> width d of each part; input: name -> float32 [B, d], a row of NaN where the part is absent (a name
-        may be left out altogether); output: float32 [B, dim].
+        sizes: name -> width d of each part; input: name -> float32 [B, d], a row of NaN where the part is absent (a
+        name may be left out altogether); output: float32 [B, dim].
     `mean_NAME` and `std_NAME` [d] standardise; `drop` is the chance that training hides a part of a song.
     """
 

@@ -60,20 +60,24 @@ class NeumfNet(PairNet):
 
     def pairs(self, users: torch.Tensor, songs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits [B, n] of users int64 [B] with songs int64 [B, n], and the sum of the squared vectors for L2."""
-        mine, theirs = self.users(users), self.items(songs)
+        mine, theirs = _rows(self.users, users), _rows(self.items, songs)
         logits: torch.Tensor = self(mine, theirs)
         return logits, mine.square().sum() * songs.shape[1] + theirs.square().sum()
 
     def forward(self, users: torch.Tensor, items: torch.Tensor) -> torch.Tensor:
         """Logits [B, n] of user vectors [B, d] with each one's own n song vectors [B, n, d]."""
-        cut = self.factors
-        weight = self.out.weight[0]
+        sizes = [self.factors, users.shape[1] - self.factors]
+        # One split, not two slices: its backward is one concatenation instead of two paddings and a sum.
+        user_gmf, user_mlp = torch.split(users, sizes, dim=1)
+        item_gmf, item_mlp = torch.split(items, sizes, dim=2)
+        gmf_weight, mlp_weight = torch.split(self.out.weight[0], [sizes[0], self.out.in_features - sizes[0]])
         logits: torch.Tensor = self.out.bias.expand(items.shape[0], items.shape[1])
-        if cut:
-            logits = logits + torch.bmm(items[..., :cut], (users[:, :cut] * weight[:cut]).unsqueeze(2)).squeeze(2)
+        if sizes[0]:
+            # Multiply and sum: twice as fast as many products of one small matrix with one vector.
+            logits = logits + (item_gmf * (user_gmf * gmf_weight).unsqueeze(1)).sum(dim=2)
         if self.user_in is not None and self.item_in is not None:
-            first = self.user_in(users[:, cut:]).unsqueeze(1) + self.item_in(items[..., cut:])
-            logits = logits + self._climb(first) @ weight[cut:]
+            first = self.user_in(user_mlp).unsqueeze(1) + self.item_in(item_mlp)
+            logits = logits + self._climb(first) @ mlp_weight
         return logits
 
     def catalogue(self, users: torch.Tensor, items: torch.Tensor) -> torch.Tensor:
@@ -94,6 +98,14 @@ class NeumfNet(PairNet):
         for layer in self.tower:
             value = self.dropout(torch.relu_(layer(value)))
         return value
+
+
+def _rows(table: nn.Embedding, rows: torch.Tensor) -> torch.Tensor:
+    """Vectors of some rows; where the gradient is dense, by `index_select`, whose backward is three times as fast."""
+    if table.sparse:
+        vectors: torch.Tensor = table(rows)
+        return vectors
+    return table.weight.index_select(0, rows.reshape(-1)).view(*rows.shape, -1)
 
 
 Self = TypeVar("Self", bound="Neumf")

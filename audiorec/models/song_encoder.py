@@ -59,7 +59,7 @@ class SongEncoder(nn.Module):
 def embed_songs(
     encoder: SongEncoder, patches: torch.Tensor, owner: torch.Tensor, songs: int, batch: int = 64
 ) -> torch.Tensor:
-    """Embeddings float32 [songs, dim] of any number of songs, a batch of patches at a time; leaves the mode as it was."""
+    """Embeddings float32 [songs, dim] of any number of songs, a batch of patches at a time; keeps the mode."""
     was_training = encoder.training
     encoder.eval()
     device = next(encoder.parameters()).device

@@ -1,8 +1,8 @@
 """The 2-D network: a patch of a log-mel spectrogram -> an embedding.
 
-Four strided stages halve bands and frames; a last convolution folds the bands, so that a low and a high note differ, and
-mean and maximum over time make patches of any length welcome. It does not know songs: patches of one song are pooled by
-`attention_pool.py`.
+Four strided stages halve bands and frames; a last convolution folds the bands, so that a low and a high note differ,
+and mean and maximum over time make patches of any length welcome. It does not know songs: `attention_pool.py` pools
+the patches of one song.
 """
 
 import torch

@@ -21,7 +21,7 @@ def imagine_listens(
     points = (descriptors - descriptors.mean(axis=0)) / np.maximum(descriptors.std(axis=0), 1e-9)
     played = rng.permutation(len(track_ids))[: max(1, round(len(track_ids) * (1 - unplayed)))]
     each = int(np.clip(len(played) // 4, 2, 40))
-    rows = []
+    rows: list[tuple[str, int, float, float | None]] = []
     for name, favourite in zip(NAMES, rng.choice(played, min(len(NAMES), len(played)), replace=False), strict=False):
         distance = np.linalg.norm(points[played] - points[favourite], axis=1)
         near = played[np.argsort(distance, kind="stable")[: 2 * each]]

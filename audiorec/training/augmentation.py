@@ -8,7 +8,7 @@ import torch
 
 
 def crop(patches: torch.Tensor, length: int, rng: torch.Generator) -> torch.Tensor:
-    """A random stretch of `length` along the last axis, the same place for the whole batch: [..., T] -> [..., length]."""
+    """A random stretch of `length` along the last axis, one place for the whole batch: [..., T] -> [..., length]."""
     room = patches.shape[-1] - length
     if room <= 0:
         return patches

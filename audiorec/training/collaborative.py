@@ -29,8 +29,8 @@ class NeumfRecipe(Recipe):
 
     model: Literal["neumf", "gmf", "mlp"] = "neumf"
     factors: int = 32
-    tower_factors: int = 32
-    hidden: tuple[int, ...] = (64, 32, 16)
+    tower_factors: int = 16
+    hidden: tuple[int, ...] = (16, 8)
     dropout: float = 0.3
     negatives: int = 4
     batch: int = 2048

@@ -7,7 +7,7 @@ real and generated patches judges the outcome, beside the distance between two h
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 import torch
@@ -70,7 +70,7 @@ def train_gan(
     averaged = AveragedModel(generator, multi_avg_fn=get_ema_multi_avg_fn(recipe.average), use_buffers=True)
     steps = GanSteps(torch.from_numpy(patches), recipe, generator, discriminator, rng)
     fixed = torch.from_numpy(rng.standard_normal((16, NOISE)).astype(np.float32)).to(device)
-    trained = TrainedGan(averaged.module, discriminator, [])
+    trained = TrainedGan(cast(Generator, averaged.module), discriminator, [])
     for number, count in enumerate(_rounds(recipe), start=1):
         epoch = steps.run(count, averaged, number)
         trained.curve.append(epoch)
@@ -143,7 +143,8 @@ class GanSteps:
         self._by_discriminator.zero_grad(set_to_none=True)
         loss.backward()
         self._by_discriminator.step()
-        return ((on_real > 0).float().mean() + (on_fake < 0).float().mean()).detach() / 2
+        right: torch.Tensor = ((on_real > 0).float().mean() + (on_fake < 0).float().mean()).detach() / 2
+        return right
 
     def _teach_generator(self) -> torch.Tensor:
         loss = nn.functional.softplus(-self._discriminator(self._blurred(self._fake()))).mean()
@@ -187,8 +188,8 @@ def generate(generator: Generator, count: int, seed: int) -> Bytes:
 
 @dataclass(frozen=True)
 class GanReport:
-    """frechet: real to generated; frechet_floor: one half of the real patches to the other; nearest: median distance of
-    a generated patch to its nearest real one, over that of a real patch to its nearest other one (far below 1: copies)."""
+    """frechet: real to generated; frechet_floor: one half of the real patches to the other; nearest: median distance
+    of a generated patch to its nearest real one, over that of a real patch to its nearest other (near 0: copies)."""
 
     frechet: float
     frechet_floor: float
@@ -196,7 +197,7 @@ class GanReport:
 
 
 def judge(real: Bytes, generated: Bytes, embed: Embed, seed: int) -> GanReport:
-    """Compare generated patches [G, 128, 128] with real ones [P, 128, T] in the space of `embed` (patches -> [n, d])."""
+    """Compare generated patches [G, 128, 128] with real ones [P, 128, T] in the space of `embed` (to [n, d])."""
     rng = np.random.default_rng(seed)
     real = real[rng.permutation(len(real))[:2000], :, :128]
     here, there = embed(real).astype(np.float64), embed(generated).astype(np.float64)

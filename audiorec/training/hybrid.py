@@ -162,7 +162,7 @@ class _Fit:
             chance = torch.log_softmax(utility.masked_fill(self.barred, -1e9), dim=1)
             loss = -(self.wanted * chance).sum() / len(self.wanted)
             loss = loss + recipe.spread * (_unevenness(warm) + _unevenness(cold) + level.square())
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             solver.step()
         found = [values.detach().softmax(0).numpy().astype(np.float64) for values in (warm, cold)]
         return found[0], found[1], float(level.detach().exp())

@@ -78,8 +78,6 @@ def train_view(
     encoder = SongEncoder(view, patches.values.shape[1], recipe.dim, recipe.dropout).to(device)
     encoder.set_scale(store.all_of(fit_rows[:256])[0])
     head = LikeHead(recipe.dim, torch.from_numpy(data.users), torch.from_numpy(data.rates)).to(device)
-    if device.type == "cuda":
-        encoder = encoder.to(memory_format=torch.channels_last)
     steps = LikeSteps(store, data, fit_rows, recipe, encoder, head)
     validate = Validation(store, data, held, encoder, head)
     curve = fit(
@@ -184,7 +182,7 @@ class Validation:
 
 
 def mean_auc(scores: NDArray[np.floating], likes: NDArray[np.bool_]) -> float:
-    """Mean over users of the AUC of their column: scores [N, U], likes [N, U]; users without both kinds are left out."""
+    """Mean over users of the AUC of their column: scores and likes [N, U]; users without both kinds are left out."""
     values = [metrics.auc(scores[:, user].astype(np.float64), likes[:, user]) for user in range(likes.shape[1])]
     known = [value for value in values if np.isfinite(value)]
     return float(np.mean(known)) if known else float("nan")

@@ -48,7 +48,7 @@ class LikeData:
         fit = self.rows("fit")
         if not len(fit):
             return np.full(self.likes.shape[1], 0.5, dtype=np.float32)
-        return self.likes[fit].mean(axis=0, dtype=np.float64).astype(np.float32)
+        return np.asarray(self.likes[fit].mean(axis=0, dtype=np.float64), dtype=np.float32)
 
     def network_block(self) -> NDArray[np.float32]:
         """Network vectors float32 [N, d] as far as the fit part gives them; NaN rows elsewhere."""

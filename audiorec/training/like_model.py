@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from audiorec.data.tables import FeatureTable, Patches
 from audiorec.models.like_model import LikeModel
-from audiorec.models.song_encoder import View, embed_songs
+from audiorec.models.song_encoder import SongEncoder, View, embed_songs
 from audiorec.training.like import CnnRecipe, train_view
 from audiorec.training.like_data import LikeData
 from audiorec.training.like_parts import train_parts
@@ -49,7 +49,9 @@ def train_likes(
 
     `extra` holds generated log-mel patches uint8 [G, bands, frames] that count as songs of the one user of task T1.
     """
-    encoders, curves, blocks = {}, {}, {}
+    encoders: dict[View, SongEncoder] = {}
+    curves: dict[str, list[Epoch]] = {}
+    blocks: dict[str, NDArray[np.float32]] = {}
     for view in views:
         patches = view_patches(table, view, data.track_ids)
         chosen, likes = (
@@ -59,7 +61,8 @@ def train_likes(
         encoders[view], curves[view] = trained.encoder, trained.curve
         values, owner = torch.from_numpy(patches.values), torch.from_numpy(patches.owner)
         blocks[view] = embed_songs(trained.encoder, values, owner, len(data.track_ids)).cpu().numpy()
-    blocks.update(known_parts(table, data.track_ids), network=data.network_block())
+    blocks |= known_parts(table, data.track_ids)
+    blocks["network"] = data.network_block()
     parts = train_parts(blocks, data, recipe, device=device, report=report("multimodal"))
     curves["multimodal"] = parts.curve
     encoders = {view: encoder.cpu() for view, encoder in encoders.items()}

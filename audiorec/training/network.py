@@ -26,9 +26,9 @@ class NetworkRecipe(Recipe):
 
     dims: tuple[int, ...] = (16, 32, 64, 128, 256)
     artist_weights: tuple[float, ...] = (0.1, 0.3)
-    song_dampings: tuple[float, ...] = (1.0, 3.0, 10.0)
+    song_dampings: tuple[float, ...] = (0.3, 1.0, 3.0, 10.0)
     friend_weight: float = 0.1
-    held_out: float = 0.2
+    held_out: float = 0.1
 
 
 @dataclass(frozen=True)

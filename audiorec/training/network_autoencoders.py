@@ -34,7 +34,7 @@ class AutoencoderSettings:
     batch: int = 64
     epochs: int = 150
     patience: int = 15
-    held_out: float = 0.15
+    held_out: float = 0.1
     seed: int = 0
     device: str = "cpu"
 
@@ -54,7 +54,7 @@ class GraphSettings:
     negatives: int = 256
     epochs: int = 20
     patience: int = 4
-    held_out: float = 0.15
+    held_out: float = 0.1
     seed: int = 0
     device: str = "cpu"
 
@@ -171,7 +171,7 @@ def _graph_epoch(model: GraphAutoencoder, rows: sparse.csr_array, settings: Grap
             logits = torch.cat([(mine * theirs).sum(dim=1, keepdim=True), against], dim=1)
             loss = functional.cross_entropy(logits, torch.zeros(len(chosen), dtype=torch.int64, device=logits.device))
             optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             optimiser.step()
             losses.append(float(loss.detach()))
         return float(np.mean(losses))

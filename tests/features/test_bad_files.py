@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests import signals
 
 from audiorec.data.catalogue import FileRecord
 from audiorec.data.tables import TrackFeatures
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.features.scan import scan
 from audiorec.features.track import Task, describe_file
+from tests import signals
 
 MP3, WAV = signals.mp3(), signals.wav()
 FLAC = signals.encoded(signals.music(2.0), signals.RATE, "FLAC")

@@ -3,12 +3,12 @@
 import librosa
 import numpy as np
 import pytest
-from tests import signals
 
 from audiorec.features import shape, spectra, timbre, tonal
 from audiorec.features.frames import Framer
 from audiorec.features.loudness import LoudnessMeter
 from audiorec.features.rhythm import describe_rhythm, flux
+from tests import signals
 
 RATE, N_FFT, HOP = 22_050, 2048, 512
 Float = np.ndarray

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests import signals
 
 from audiorec import recipes
 from audiorec.data.workspace import Workspace
@@ -15,6 +14,7 @@ from audiorec.features.extract import Outcomes, make_plan, run_plan
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.features.scan import FoundFile
 from audiorec.features.track import Task
+from tests import signals
 
 RECIPE = FeatureRecipe(segments=1, segment_frames=64, waveform_segments=1)
 LYRICS = "[00:01.00]I love the morning light\n[00:05.00]I cry all night\n"

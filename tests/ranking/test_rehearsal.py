@@ -1,6 +1,5 @@
 """Rehearsal: cold artists keep no listen, nothing is both seen and held, and nobody is left without a song."""
 
-
 import numpy as np
 import pytest
 

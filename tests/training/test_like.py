@@ -30,7 +30,8 @@ def kind(song: int) -> int:
 
 def library() -> LikeData:
     tracks = [
-        Track(song + 1, b"", f"song {song}", (f"artist {song // 2}",), "", None, "", 1.0, "ok", "") for song in range(SONGS)
+        Track(song + 1, b"", f"song {song}", (f"artist {song // 2}",), "", None, "", 1.0, "ok", "")
+        for song in range(SONGS)
     ]
     parts = {f"artist {n}": "validation" if n >= 14 else "fit" for n in range(ARTISTS)}
     rng = np.random.default_rng(0)

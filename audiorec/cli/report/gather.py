@@ -28,7 +28,7 @@ from audiorec.errors import CheckpointError
 from audiorec.features.excerpt import excerpt
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.features.spectra import hz_from_mel, mel_from_hz
-from audiorec.ranking.evaluation import PROTOCOLS, Row, evaluate
+from audiorec.ranking.evaluation import PROTOCOLS, Row
 from audiorec.ranking.recommender import Recommender
 
 # Listeners on the page, and new songs for each; the sounds of more would make the page slow to open.
@@ -40,12 +40,24 @@ _LEARNED = {
     "cf": "NeuMF learns from who plays the same songs; it hears nothing.",
     "dcgan": "Generator against discriminator; near 1 the discriminator is never fooled, near 0.5 always.",
 }
+_NAMES = {
+    "spectrogram": "Spectrogram network",
+    "waveform": "Waveform network",
+    "multimodal": "Multimodal head",
+    "cf": "NeuMF",
+    "dcgan": "DCGAN",
+}
 _METRICS = {"cf": "NDCG@10 of a held-out song", "dcgan": "discriminator right"}
 
 
-def gather_report(space: Workspace, steps: tuple[Step, ...], note: str = "") -> ReportData:
+def gather_report(
+    space: Workspace,
+    recommender: Recommender,
+    measured: tuple[Evaluation, ...],
+    steps: tuple[Step, ...],
+    note: str = "",
+) -> ReportData:
     """Gather the page's data; the workspace holds every model."""
-    recommender = Recommender.open(space)
     users = busiest_users(recommender)
     listeners = tuple(_listener(recommender, user) for user in users)
     if listeners and note:
@@ -55,7 +67,7 @@ def gather_report(space: Workspace, steps: tuple[Step, ...], note: str = "") -> 
         made_at=datetime.datetime.now().strftime("%Y-%m-%d %H:%M"),
         found=_found(space, recommender),
         listeners=listeners,
-        evaluations=_evaluations(evaluate(space)),
+        evaluations=measured,
         spectrograms=tuple(_spectrograms(space, recommender, users[:1])),
         curves=tuple(_curves(space)),
         network=around(recommender, users[0]) if users else None,
@@ -115,7 +127,8 @@ def _own(track: Track) -> OwnSong:
     return OwnSong(track.title or track.shown_path, track.artist)
 
 
-def _evaluations(rows: list[Row]) -> list[Evaluation]:
+def evaluations(rows: list[Row]) -> list[Evaluation]:
+    """The tables of an evaluation, one a protocol."""
     found = []
     for protocol, (_, about) in PROTOCOLS.items():
         mine = [row for row in rows if row.protocol == protocol]
@@ -161,4 +174,6 @@ def _curves(space: Workspace) -> list[Curve]:
 def _curve(name: str, epochs: list[dict[str, float]]) -> Curve:
     metric = _METRICS.get(name, "AUC on artists kept aside")
     values = tuple(float(epoch["metric"]) for epoch in epochs)
-    return Curve(name, _LEARNED.get(name, ""), tuple(float(epoch["loss"]) for epoch in epochs), metric, values)
+    return Curve(
+        _NAMES.get(name, name), _LEARNED.get(name, ""), tuple(float(epoch["loss"]) for epoch in epochs), metric, values
+    )
