@@ -25,7 +25,7 @@ class NetworkRecipe(Recipe):
     """How the network is embedded; of lists, the value that ranks held-out listens best is taken."""
 
     dims: tuple[int, ...] = (16, 32, 64, 128, 256)
-    artist_weights: tuple[float, ...] = (0.1, 0.3)
+    artist_weights: tuple[float, ...] = (0.3, 1.0)
     song_dampings: tuple[float, ...] = (0.3, 1.0, 3.0, 10.0)
     friend_weight: float = 0.1
     held_out: float = 0.1
