@@ -150,7 +150,7 @@ def _finish(road: _Road, out: Path, note: str, tastes: Path | None) -> None:
 
         def ask() -> None:
             rows = measure(space)
-            evaluate.show([row for row in rows if row.protocol == "mixed"])
+            evaluate.show(rows, ("cold artist", "mixed"))
             tables.extend([*([against_truth(recommender, tastes)] if tastes else []), *evaluations(rows)])
 
         def recommend() -> None:

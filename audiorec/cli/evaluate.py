@@ -1,6 +1,7 @@
 """`audiorec evaluate`: the hybrid against baselines on the user's own data, split by how cold a song is."""
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -31,11 +32,12 @@ def command(session: Session, as_json: bool, seed: int, device: str) -> None:
     show(found)
 
 
-def show(found: "list[Row]") -> None:
-    """Print a table for each protocol."""
+def show(found: "list[Row]", protocols: Sequence[str] = ("warm", "cold song", "cold artist", "mixed")) -> None:
+    """Print a table for each of these protocols."""
     from audiorec.ranking.evaluation import METRICS, PROTOCOLS
 
-    for protocol, (_, about) in PROTOCOLS.items():
+    for protocol in protocols:
+        about = PROTOCOLS[protocol][1]
         mine = [row for row in found if row.protocol == protocol]
         if not mine:
             console().print(f"{protocol}: nobody plays a song of this kind, so nothing can be measured.")

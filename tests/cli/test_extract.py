@@ -1,0 +1,64 @@
+"""`audiorec extract` as a person runs it: the table, the reasons, the exit codes."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from audiorec.data.workspace import Workspace
+from tests import signals
+
+
+def extract(space: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "audiorec", "--workspace", str(space), "extract", "--jobs", "1", *arguments]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def test_failures_are_listed_and_only_strict_minds(tmp_path: Path) -> None:
+    music = tmp_path / "music"
+    music.mkdir()
+    (music / "good.wav").write_bytes(signals.wav(1.0))
+    (music / "bad.mp3").write_bytes(b"#EXTM3U\n")
+    done = extract(tmp_path / "space", str(music))
+    assert done.returncode == 0
+    assert "bad.mp3 is not sound" in done.stdout
+    again = extract(tmp_path / "space", "--strict", str(music))
+    assert again.returncode == 1
+    assert "unchanged since an earlier run" in again.stdout
+    assert "Traceback" not in done.stderr + again.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["no-such-folder"], "does not exist"),
+        (["--recipe", "features/none", "."], "no recipe features/none"),
+        (["--set", "hopp=3", "."], "unknown key 'hopp'"),
+    ],
+)
+def test_mistakes(tmp_path: Path, arguments: list[str], message: str) -> None:
+    done = extract(tmp_path / "space", *arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def _odd_audio() -> Path:
+    return Path(os.environ.get("AUDIOREC_DATA", "../shared/data")) / "odd-audio"
+
+
+@pytest.mark.skipif(not _odd_audio().is_dir(), reason="the folder of odd audio files is not here")
+def test_every_odd_file_ends_with_a_reason(tmp_path: Path) -> None:
+    done = extract(tmp_path / "space", str(_odd_audio()))
+    assert done.returncode == 0, done.stderr
+    with Workspace.open(tmp_path / "space") as space:
+        tracks = space.tracks()
+        usable = space.features().track_ids.tolist()
+    assert len(tracks) > 90
+    for track in tracks:
+        assert track.status in ("ok", "partial", "failed")
+        assert bool(track.reason) == (track.status != "ok")
+        assert (track.id in usable) == (track.status != "failed")
+        assert "could not be described" not in track.reason, track.reason
