@@ -130,9 +130,8 @@ def predicted(parts: Parts, rows: Rows) -> Floats:
 
 
 def content(parts: Parts, rows: Rows) -> Floats:
-    """Mean likeness in content to the user's own songs, less the likeness to all songs that are played."""
-    heard = sparse.csr_array(parts.seen.counts[rows])
-    return mean_similarity(heard, parts.points, parts.points, parts.points[parts.listeners > 0])
+    """Mean likeness in content to the user's own songs."""
+    return mean_similarity(sparse.csr_array(parts.seen.counts[rows]), parts.points, parts.points)
 
 
 def network(material: Material, parts: Parts, rows: Rows) -> Floats:
@@ -162,5 +161,6 @@ def artist_prior(counts: sparse.csr_array, artist: Rows, rows: Rows) -> Floats:
 def popularity(parts: Parts) -> Floats:
     """Log listeners of each song [I]: predicted from content, giving way to the count as listeners arrive."""
     count = parts.listeners
-    own = count / (count + 3.0)
+    # With ten listeners a song's own count weighs as much as what its sound promises: a new song has few for being new.
+    own = count / (count + 10.0)
     return np.asarray((1.0 - own) * parts.taste.popularity + own * np.log1p(count))

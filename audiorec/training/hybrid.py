@@ -28,7 +28,7 @@ class HybridRecipe(Recipe):
     that is held out in the rehearsal; users: most users who rehearse.
     """
 
-    song_plays: float = 2.0
+    song_plays: float = 5.0
     user_plays: float = 2.0
     steps: int = 150
     spread: float = 0.02
