@@ -120,9 +120,9 @@ def _decompose(
         p, s, qt = np.linalg.svd(matrix.toarray(), full_matrices=False)
         p, s, q = p[:, :dims], s[:dims], qt[:dims].T
     else:
-        p, s, qt = randomized_svd(matrix, dims, n_iter=5, random_state=seed)
-        q = qt.T
-    kept = int(np.sum(s > 1e-6 * max(float(s[0]), 1e-12))) if len(s) else 0
+        p, s, qt = randomized_svd(matrix.astype(np.float32), dims, n_iter=4, random_state=seed)
+        p, s, q = p.astype(np.float64), s.astype(np.float64), qt.T.astype(np.float64)
+    kept = int(np.sum(s > 1e-5 * max(float(s[0]), 1e-12))) if len(s) else 0
     p, s, q = p[:, :kept], s[:kept], q[:, :kept]
     largest = np.abs(q).argmax(axis=0)
     signs = np.sign(q[largest, np.arange(kept)])
