@@ -22,6 +22,8 @@ from audiorec.training.taste import TasteRecipe
 # Name of a shipped recipe -> its class.
 KINDS: dict[str, type[Recipe]] = {
     "features/default": FeatureRecipe,
+    "features/fast": FeatureRecipe,
+    "features/rich": FeatureRecipe,
     "training/cnn": CnnRecipe,
     "training/dcgan": DcganRecipe,
     "training/svm": SvmRecipe,

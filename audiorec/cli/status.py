@@ -14,14 +14,23 @@ if TYPE_CHECKING:
 
 
 @click.command("status")
+@click.option("--files", is_flag=True, help="List every file that is not whole, with the reason.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_session
-def command(session: Session, as_json: bool) -> None:
+def command(session: Session, files: bool, as_json: bool) -> None:
     """Show what the workspace holds and what to do next."""
     from audiorec.data.workspace import Workspace
 
     with Workspace.open(session.workspace) as space:
         facts = _facts(space)
+        broken = [track for track in space.tracks() if track.reason]
+    if files:
+        listed = [{"path": track.shown_path, "status": track.status, "reason": track.reason} for track in broken]
+        if as_json:
+            console().print_json(json.dumps(listed))
+        for entry in [] if as_json else listed:
+            console().print(f"{entry['status']}: {entry['path']} {entry['reason']}", markup=False)
+        return
     if as_json:
         console().print_json(json.dumps(facts))
         return

@@ -98,12 +98,18 @@ def run_plan(space: Workspace, plan: Plan, recipe: FeatureRecipe, jobs: int, rep
 
 
 def _batches(outcomes: Iterable[Outcome]) -> Iterable[list[Outcome]]:
+    """Shards' worth of outcomes; an interruption still gives what was finished before it."""
     batch: list[Outcome] = []
-    for outcome in outcomes:
-        batch.append(outcome)
-        if len(batch) == SHARD_ROWS:
+    try:
+        for outcome in outcomes:
+            batch.append(outcome)
+            if len(batch) == SHARD_ROWS:
+                yield batch
+                batch = []
+    except KeyboardInterrupt:
+        if batch:
             yield batch
-            batch = []
+        raise
     if batch:
         yield batch
 

@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from audiorec.data.tables import FeatureTable, Patches
+from audiorec.errors import InputError
 from audiorec.models.like_model import LikeModel
 from audiorec.models.song_encoder import SongEncoder, View, embed_songs
 from audiorec.training.like import CnnRecipe, train_view
@@ -71,7 +72,11 @@ def train_likes(
 
 def view_patches(table: FeatureTable, view: View, track_ids: NDArray[np.int64]) -> Patches:
     """Stored patches of a view of the given songs."""
-    return table.logmel(track_ids) if view == "spectrogram" else table.waveform(track_ids)
+    patches = table.logmel(track_ids) if view == "spectrogram" else table.waveform(track_ids)
+    if not len(patches.values):
+        other = "spectrogram" if view == "waveform" else "waveform"
+        raise InputError(f"the features keep no {view}: train with --view {other}, or extract with another recipe")
+    return patches
 
 
 def known_parts(table: FeatureTable, track_ids: NDArray[np.int64]) -> dict[str, NDArray[np.float32]]:
