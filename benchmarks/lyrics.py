@@ -1,0 +1,184 @@
+"""What the lyrics features know: emotion of Chinese songs, mood of English ones, polarity of reviews, songs a second.
+
+Stratified folds (5 for each seed); the classifier chooses its settings on left-out predictions inside the training
+part. Prints JSON lines {"benchmark": "lyrics", "metric", "value", "spread", ...}; spread is over seeds, or over folds
+where there is one seed. `--test-data DIR` trains on all of --data and tests on DIR, laid out alike.
+"""
+
+import argparse
+import csv
+import json
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from sklearn.metrics import f1_score
+from sklearn.model_selection import StratifiedKFold
+from threadpoolctl import threadpool_limits
+
+from audiorec.features.lyrics import LYRICS_NAMES, describe_lyrics
+from audiorec.features.lyrics.encoding import decode_text
+from audiorec.features.lyrics.lexicon import Entry
+from audiorec.features.lyrics.sentiment import chinese_feeling
+from audiorec.features.lyrics.simplify import simplified
+from audiorec.features.lyrics.wording import pace, song_words
+from audiorec.models.text import TextClassifier
+
+REVIEWS = 4_000  # as many as the published comparison used
+SONGS_TIMED = 400
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Texts [N], labels [N], words by text, numbers [N, D]."""
+
+    texts: list[str]
+    labels: np.ndarray
+    words: dict[str, list[list[str]]]
+    numbers: np.ndarray
+
+    def fit(self, rows: np.ndarray, seed: int) -> TextClassifier:
+        """A classifier of these rows."""
+        texts = [self.texts[row] for row in rows]
+        rng = np.random.default_rng(seed)
+        read = self.words.__getitem__
+        return TextClassifier.fit(texts, list(self.labels[rows]), rng, read=read, numbers=self.numbers[rows])
+
+    def found(self, model: TextClassifier, rows: np.ndarray) -> np.ndarray:
+        """Labels that the model gives."""
+        self.words_into(model)
+        likely = model.probabilities([self.texts[row] for row in rows], self.numbers[rows])
+        return np.array(model.labels)[likely.argmax(axis=1)]
+
+    def words_into(self, model: TextClassifier) -> None:
+        """Texts of another folder are read through the fitted model's reader."""
+        model.similarity.read.__self__.update(self.words)  # type: ignore[attr-defined]
+
+
+def main() -> None:
+    """Measure what was asked for and print."""
+    options = parse_options()
+    with threadpool_limits(1):
+        for name, action in actions(options).items():
+            if not options.only or name in options.only:
+                action()
+
+
+def parse_options() -> argparse.Namespace:
+    """Command-line options."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path(os.environ.get("AUDIOREC_DATA", "../shared/data")))
+    parser.add_argument("--test-data", type=Path, help="train on --data, test on this folder")
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--only", nargs="*", choices=["zh", "en", "lexicon", "reviews", "speed"])
+    options = parser.parse_args()
+    if not options.data.is_dir():
+        raise SystemExit(f"no data in {options.data}: give --data DIR or set AUDIOREC_DATA")
+    return options
+
+
+def actions(options: argparse.Namespace) -> dict[str, Callable[[], None]]:
+    """What can be measured."""
+
+    def trained(folder: str, column: str, metrics: Sequence[str], most: int | None = None) -> None:
+        data = load(options.data / folder, column, most)
+        test = load(options.test_data / folder, column, None) if options.test_data else None
+        classify(data, test, metrics, options.seeds)
+
+    return {
+        "speed": lambda: speed(options.data),
+        "lexicon": lambda: polarity(options.test_data or options.data, options.data),
+        "en": lambda: trained("lyrics-mood-en", "text", ["en_mood_accuracy"]),
+        "zh": lambda: trained("lyrics-emotion-zh", "text", ["zh_emotion_accuracy", "zh_emotion_macro_f1"]),
+        "reviews": lambda: trained("sentiment-zh-hotel", "review", ["zh_polarity_trained"], REVIEWS),
+    }
+
+
+def rows_of(folder: Path, column: str) -> tuple[list[str], np.ndarray]:
+    """Texts and labels of the one CSV file in a folder."""
+    csv.field_size_limit(10_000_000)
+    with next(iter(sorted(folder.glob("*.csv")))).open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [row[column] for row in rows], np.array([row["label"] for row in rows])
+
+
+def load(folder: Path, column: str, most: int | None) -> Texts:
+    """Read and describe the texts of a folder, at most `most` of them by chance (seed 0)."""
+    texts, labels = rows_of(folder, column)
+    kept = np.sort(np.random.default_rng(0).permutation(len(texts))[:most])
+    texts, labels = [texts[row] for row in kept], labels[kept]
+    numbers = []
+    for text in texts:
+        features = describe_lyrics(text)
+        vector = features.vector if features else np.full(len(LYRICS_NAMES), np.nan)
+        numbers.append(np.concatenate([vector, pace(text)]))
+    return Texts(texts, labels, {text: song_words(text) for text in texts}, np.array(numbers))
+
+
+def classify(data: Texts, test: Texts | None, metrics: Sequence[str], seeds: int) -> None:
+    """Accuracy and macro F1 over folds, or on the test folder."""
+    every = np.arange(len(data.texts))
+    accuracy, f1, folds = [], [], []
+    for seed in range(seeds):
+        if test is not None:
+            found, truth = test.found(data.fit(every, seed), np.arange(len(test.texts))), test.labels
+        else:
+            found, truth = np.empty_like(data.labels), data.labels
+            for train, rows in StratifiedKFold(5, shuffle=True, random_state=seed).split(every, data.labels):
+                found[rows] = data.found(data.fit(train, seed), rows)
+                folds.append((found[rows] == truth[rows]).mean())
+        accuracy.append((found == truth).mean())
+        f1.append(f1_score(truth, found, average="macro"))
+    for metric, values in zip(metrics, (accuracy, f1), strict=False):
+        one_seed = folds if metric.endswith("accuracy") or metric.endswith("trained") else values
+        show(metric, float(np.mean(values)), np.std(values if seeds > 1 else one_seed), seeds=seeds, texts=len(every))
+
+
+def polarity(folder: Path, lists: Path) -> None:
+    """Reviews by the sum of their words' values, 0 taken for positive; nothing is learned."""
+    texts, labels = rows_of(folder / "sentiment-zh-hotel", "review")
+    kept = np.random.default_rng(0).permutation(len(texts))[:REVIEWS]
+    lexicons = {"zh_polarity_lexicon": None, "ntusd_polarity": ntusd(lists / "ntusd")}
+    for metric, lexicon in lexicons.items():
+        right = []
+        for row in kept:
+            total = sum(word.value for word in chinese_feeling(simplified(texts[row]), lexicon).words)
+            right.append((total >= 0) == (labels[row] == "1"))
+        parts = [np.mean(part) for part in np.array_split(np.array(right), 5)]
+        show(metric, float(np.mean(right)), np.std(parts), texts=len(kept))
+
+
+def ntusd(folder: Path) -> dict[str, Entry]:
+    """The NTUSD lists as a lexicon of +1 and -1."""
+    entries = {}
+    for start, value in (("正", 1.0), ("負", -1.0)):
+        path = next(path for path in folder.iterdir() if path.name.startswith(start))
+        for word in simplified(decode_text(path.read_bytes())).split():
+            entries[word] = Entry(word, value, 1.0, 0 if value > 0 else 2, "x")
+    return entries
+
+
+def speed(folder: Path) -> None:
+    """Songs described a second of one core, dictionaries loaded, Chinese songs."""
+    texts, _ = rows_of(folder / "lyrics-emotion-zh", "text")
+    describe_lyrics(texts[0])
+    rates = []
+    for part in np.array_split(np.arange(SONGS_TIMED), 4):
+        start = time.process_time()
+        for row in part:
+            describe_lyrics(texts[row])
+        rates.append(len(part) / (time.process_time() - start))
+    show("songs_per_s", float(np.mean(rates)), np.std(rates), songs=SONGS_TIMED)
+
+
+def show(metric: str, value: float, spread: float, **more: int) -> None:
+    """One JSON line."""
+    line = {"benchmark": "lyrics", "metric": metric, "value": round(value, 4), "spread": round(float(spread), 4)}
+    print(json.dumps(line | more), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""The text classifier: known answers, left-out predictions against the slow way, batches and single texts alike."""
+
+import numpy as np
+import pytest
+
+from audiorec.models.text import TextClassifier, left_out, plain_lines
+
+LIGHT = "sun smile dance golden morning laughter joy sing".split()
+DARK = "rain tears grave lonely midnight sorrow ache cold".split()
+
+
+def songs(count: int, seed: int) -> tuple[list[str], list[str]]:
+    """Texts of six words, two out of three from the words of their label."""
+    rng = np.random.default_rng(seed)
+    texts, labels = [], []
+    for number in range(count):
+        own, other = (LIGHT, DARK) if number % 2 else (DARK, LIGHT)
+        texts.append("\n".join([" ".join(rng.choice(own, 4)), " ".join(rng.choice(other, 2))]))
+        labels.append("light" if number % 2 else "dark")
+    return texts, labels
+
+
+@pytest.fixture(scope="module")
+def model() -> TextClassifier:
+    return TextClassifier.fit(*songs(120, 0), np.random.default_rng(0))
+
+
+def test_it_learns_which_words_belong_to_which_label(model: TextClassifier) -> None:
+    texts, labels = songs(100, 1)
+    found = model.probabilities(texts)
+    assert found.shape == (100, 2)
+    np.testing.assert_allclose(found.sum(axis=1), 1.0)
+    assert np.mean([model.labels[at] == label for at, label in zip(found.argmax(1), labels, strict=True)]) > 0.85
+
+
+def test_a_batch_gives_what_single_texts_give_and_the_seed_decides_nothing_when_all_texts_choose(
+    model: TextClassifier,
+) -> None:
+    texts, _ = songs(5, 2)
+    single = np.concatenate([model.probabilities([text]) for text in texts])
+    np.testing.assert_allclose(model.probabilities(texts), single)
+    again = TextClassifier.fit(*songs(120, 0), np.random.default_rng(9))
+    np.testing.assert_allclose(again.probabilities(texts), single, atol=1e-8)
+
+
+def test_unknown_words_give_the_prior_order() -> None:
+    texts, labels = songs(60, 0)
+    model = TextClassifier.fit(texts[:45] + texts[1:30:2], labels[:45] + labels[1:30:2], np.random.default_rng(0))
+    assert model.labels[int(model.probabilities(["龘"]).argmax())] == "light"
+
+
+def test_left_out_predictions_equal_those_of_models_fitted_without_the_text() -> None:
+    rng = np.random.default_rng(0)
+    points = rng.standard_normal((12, 5))
+    gram, target = points @ points.T, np.eye(3)[rng.integers(0, 3, 12)]
+    quick = left_out(*np.linalg.eigh(gram), target, 0.7)
+    mean = target.mean(axis=0)
+    for at in range(12):
+        rest = np.delete(np.arange(12), at)
+        dual = np.linalg.solve(gram[np.ix_(rest, rest)] + 0.7 * np.eye(11), target[rest] - mean)
+        np.testing.assert_allclose(quick[at], mean + gram[at, rest] @ dual)
+
+
+def test_numbers_help_when_words_say_nothing() -> None:
+    rng = np.random.default_rng(0)
+    labels = ["fast" if number % 2 else "slow" for number in range(80)]
+    numbers = np.array([[2.0 if label == "fast" else -2.0, np.nan] for label in labels]) + rng.normal(0, 0.3, (80, 2))
+    numbers[0, 1] = 1.0
+    texts = [" ".join(rng.choice(LIGHT + DARK, 6)) for _ in labels]
+    model = TextClassifier.fit(texts, labels, rng, numbers=numbers)
+    found = model.probabilities(["la la"] * 2, numbers=np.array([[2.0, np.nan], [-2.0, np.nan]]))
+    assert [model.labels[at] for at in found.argmax(1)] == ["fast", "slow"]
+
+
+def test_one_label_is_refused() -> None:
+    with pytest.raises(ValueError, match="two labels"):
+        TextClassifier.fit(["a", "b"], ["x", "x"], np.random.default_rng(0))
+
+
+def test_plain_lines_split_chinese_by_character() -> None:
+    assert plain_lines("Hello 再见\nBYE") == [["hello", "再", "见"], ["bye"]]
