@@ -16,6 +16,8 @@ from audiorec.errors import InputError
 from audiorec.recipes import Recipe
 
 Floats = NDArray[np.float64]
+# Songs of each list that the weights are fitted on; more make the fit slower, not better.
+_SONGS_A_LIST = 150
 # The order in which signals stand in every array and table.
 SIGNALS = ("collaborative", "predicted", "cnn", "svm", "network", "content", "artist", "popularity")
 
@@ -131,13 +133,17 @@ class _Fit:
     """The optimisation: two softmax-parametrised weight vectors, a level for cold songs and a temperature."""
 
     def __init__(self, lists: Lists, names: list[str], rows: NDArray[np.integer]) -> None:
-        candidates = lists.candidates[rows]
-        calibrated = np.stack([calibrate(lists.signals[name][rows], candidates) for name in names], axis=2)
+        candidates, relevant = lists.candidates[rows], lists.relevant[rows] & lists.candidates[rows]
+        chosen = _columns(candidates, relevant)
+        columns = [
+            np.take_along_axis(calibrate(lists.signals[name][rows], candidates), chosen, axis=1) for name in names
+        ]
+        calibrated = np.stack(columns, axis=2)
         self.able = torch.tensor(~np.isnan(calibrated), dtype=torch.float32)
         self.values = torch.tensor(np.nan_to_num(calibrated), dtype=torch.float32)
-        self.warmth = torch.tensor(lists.warmth[rows], dtype=torch.float32)
-        self.barred = torch.tensor(~candidates)
-        relevant = lists.relevant[rows] & candidates
+        self.warmth = torch.tensor(np.take_along_axis(lists.warmth[rows], chosen, axis=1), dtype=torch.float32)
+        self.barred = torch.tensor(~np.take_along_axis(candidates, chosen, axis=1))
+        relevant = np.take_along_axis(relevant, chosen, axis=1)
         self.wanted = torch.tensor(relevant / relevant.sum(axis=1, keepdims=True), dtype=torch.float32)
 
     def scores(self, warm: torch.Tensor, cold: torch.Tensor, level: torch.Tensor) -> torch.Tensor:
@@ -166,6 +172,14 @@ class _Fit:
             solver.step()
         found = [values.detach().softmax(0).numpy().astype(np.float64) for values in (warm, cold)]
         return found[0], found[1], float(level.detach().exp())
+
+
+def _columns(candidates: NDArray[np.bool_], relevant: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Columns of each list that the fit looks at: the relevant songs and others drawn at random, int64 [B, n]."""
+    draw = np.random.default_rng(0).random(candidates.shape, dtype=np.float32)
+    key = np.where(relevant, -1.0, np.where(candidates, draw, 2.0))
+    most = min(_SONGS_A_LIST, candidates.shape[1])
+    return np.asarray(np.argpartition(key, most - 1, axis=1)[:, :most], dtype=np.int64)
 
 
 def _unevenness(logits: torch.Tensor) -> torch.Tensor:
