@@ -13,7 +13,15 @@ from audiorec.training.protocols import Ranker
 
 CPU = torch.device("cpu")
 QUICK = {
-    "neumf": ("factors=8", "tower_factors=8", "hidden=[16, 8]", "batch=64", "learning_rate=0.02", "weight_decay=0.001"),
+    "neumf": (
+        "factors=8",
+        "tower_factors=8",
+        "hidden=[16, 8]",
+        "batch=64",
+        "learning_rate=0.02",
+        "weight_decay=0.001",
+        "dropout=0.0",
+    ),
     "amnn": ("factors=8", "history=5", "hidden=[16, 8]", "batch=64", "learning_rate=0.01", "dropout=0.0"),
     "blend": ('members=["ease", "itemknn", "popularity"]',),
 }
