@@ -44,7 +44,7 @@ def english_feeling(line: str) -> Feeling:
         polarity=_compound(line, words),
         intensity=max((word.intensity for word in felt), default=0.0),
         words=felt,
-        count=len(words),
+        tokens=tuple(words),
         negations=sum(word in _NEGATIONS for word in words),
         question=line.rstrip().endswith("?"),
         exclamation="!" in line,

@@ -22,7 +22,7 @@ class FeltWord:
 class Feeling:
     """The feeling of one line.
 
-    polarity: -1..1; intensity: 0..1, the strongest word; words: what it comes from; count: words in the line;
+    polarity: -1..1; intensity: 0..1, the strongest word; words: what it comes from; tokens: all words of the line;
     negations, question, exclamation, first_person, second_person: what else the line shows.
     """
 
@@ -30,12 +30,17 @@ class Feeling:
     polarity: float
     intensity: float
     words: tuple[FeltWord, ...]
-    count: int
+    tokens: tuple[str, ...]
     negations: int = 0
     question: bool = False
     exclamation: bool = False
     first_person: bool = False
     second_person: bool = False
+
+    @property
+    def count(self) -> int:
+        """Words in the line."""
+        return len(self.tokens)
 
     @property
     def known(self) -> bool:

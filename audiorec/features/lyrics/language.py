@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 LANGUAGES = ("zh", "en", "ja", "ko", "other")
 
@@ -41,6 +42,7 @@ _FOREIGN = frozenset(
 )
 
 
+@lru_cache(maxsize=4096)  # readers, scorers and shares ask for the same lines of a song
 def line_language(line: str) -> str:
     """Return "zh", "en", "ja", "ko" or "other" for one line; "" when the line has no letters."""
     han, kana, hangul = len(_HAN.findall(line)), len(_KANA.findall(line)), len(_HANGUL.findall(line))

@@ -98,7 +98,7 @@ def chinese_feeling(line: str, lexicon: Mapping[str, Entry] | None = None) -> Fe
         polarity=squash(weighted * (1.15 if exclaims else 1.0)),
         intensity=max((word.intensity for word in felt), default=0.0),
         words=tuple(felt),
-        count=sum(map(len, clauses)),
+        tokens=tuple(word for words in clauses for word in words),
         negations=negations,
         question=question,
         exclamation=exclaims,

@@ -46,11 +46,13 @@ class ChineseCutter:
         self._logs: dict[str, float] = {
             word: math.log(count) - self._log_total for word, count in counts.items() if count > 0
         }
-        self._prefixes = {word[:end] for word in self._logs for end in range(2, len(word))}
+        # One look-up tells a word, the mere beginning of a word (-inf) and neither apart.
+        prefixes = {word[:end] for word in self._logs for end in range(2, len(word))}
+        self._nodes: dict[str, float] = dict.fromkeys(prefixes, -math.inf) | self._logs
 
     def cut(self, run: str) -> list[str]:
         """Return the words of a run of Chinese characters."""
-        logs, prefixes, unknown = self._logs, self._prefixes, self._unknown
+        logs, node, unknown = self._logs, self._nodes.get, self._unknown
         size = len(run)
         best = [0.0] * (size + 1)
         ends = [0] * size
@@ -58,16 +60,12 @@ class ChineseCutter:
             score = logs.get(run[start], unknown) + best[start + 1]
             end = start + 1
             for stop in range(start + 2, size + 1):
-                piece = run[start:stop]
-                log = logs.get(piece)
-                if log is not None:
-                    # On a tie the longer word wins, as in jieba.
-                    if log + best[stop] >= score:
-                        score, end = log + best[stop], stop
-                elif piece not in prefixes:
+                log = node(run[start:stop])
+                if log is None:
                     break
-                if log is not None and piece not in prefixes:
-                    break
+                # On a tie the longer word wins, as in jieba.
+                if log + best[stop] >= score:
+                    score, end = log + best[stop], stop
             best[start], ends[start] = score, end
         words = []
         at = 0

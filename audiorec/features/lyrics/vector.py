@@ -16,8 +16,6 @@ from audiorec.features.lyrics.course import COURSE_NAMES, course_vector, line_fe
 from audiorec.features.lyrics.feeling import Feeling
 from audiorec.features.lyrics.language import LANGUAGES, language_shares, song_language
 from audiorec.features.lyrics.parts import sung_lines
-from audiorec.features.lyrics.simplify import simplified
-from audiorec.features.lyrics.tokens import words_of
 
 _WORDING_NAMES = (
     "log_lines",
@@ -60,17 +58,17 @@ def describe_lyrics(text: str) -> LyricsFeatures | None:
     vector = np.concatenate(
         [
             course_vector(feelings),
-            _wording(lines, feelings, language),
+            _wording(lines, feelings),
             np.array([shares[name] for name in LANGUAGES], dtype=np.float32),
         ]
     )
     return LyricsFeatures(vector.astype(np.float32), language, "\n".join(lines))
 
 
-def _wording(lines: Sequence[str], feelings: Sequence[Feeling], language: str) -> NDArray[np.float32]:
+def _wording(lines: Sequence[str], feelings: Sequence[Feeling]) -> NDArray[np.float32]:
     count = len(lines)
     words = sum(feeling.count for feeling in feelings)
-    distinct, spoken = _vocabulary(lines, language)
+    distinct, spoken = _vocabulary(lines, feelings)
     most = max(lines.count(line) for line in set(lines))
     values = [
         math.log1p(count),
@@ -90,9 +88,8 @@ def _wording(lines: Sequence[str], feelings: Sequence[Feeling], language: str) -
     return np.array(values, dtype=np.float32)
 
 
-def _vocabulary(lines: Sequence[str], language: str) -> tuple[int, int]:
+def _vocabulary(lines: Sequence[str], feelings: Sequence[Feeling]) -> tuple[int, int]:
     """Distinct words and words, each line counted once."""
-    words: list[str] = []
-    for line in dict.fromkeys(lines):
-        words.extend(words_of(simplified(line) if language == "zh" else line, language))
+    once = dict(zip(lines, feelings, strict=True)).values()
+    words = [word for feeling in once for word in feeling.tokens]
     return len(set(words)), len(words)
