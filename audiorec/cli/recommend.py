@@ -51,12 +51,14 @@ def command(
             f"Nothing to recommend to {user}: " + ("no song is unplayed." if cold_only else "she has it all.")
         )
         return
-    columns = ["", "artist", "title", "score", "plays", *(["why"] if why else [])]
     rows = [
-        (str(place), song.artist, song.title, f"{song.score:.3f}", str(song.plays), *([_why(song)] if why else []))
+        (str(place), song.artist, song.title, f"{song.score:.3f}", str(song.plays))
         for place, song in enumerate(found, start=1)
     ]
-    print_table(f"Songs for {user}", columns, rows)
+    print_table(f"Songs for {user}", ["", "artist", "title", "score", "plays"], rows)
+    if why:
+        for place, song in enumerate(found, start=1):
+            console().print(f"{place}. {song.title}: {_why(song)}", markup=False)
     if recommender.missing:
         notes(session.quiet).print(f"Not asked, as not trained yet: {', '.join(recommender.missing)}.")
 

@@ -148,12 +148,14 @@ def network(material: Material, parts: Parts, rows: Rows) -> Floats:
 
 
 def artist_prior(counts: sparse.csr_array, artist: Rows, rows: Rows) -> Floats:
-    """Log plays of the user of this artist's other songs; NaN for a song whose artist is not known."""
+    """Log plays of the user of this artist's other songs; minus infinity for none, NaN where the artist is not known."""
     own = sparse.csr_array(counts[rows])
     plays = np.zeros((len(rows), int(artist.max(initial=-1)) + 2))
     dense = np.asarray(own.todense(), dtype=np.float64)
     np.add.at(plays.T, artist + 1, dense.T)
     found = np.log1p(plays[:, artist + 1] - dense)
+    # None at all must add nothing to a score, or a reason would say that she plays the artist.
+    found[found <= 0.0] = -np.inf
     found[:, artist < 0] = np.nan
     return found
 

@@ -95,7 +95,8 @@ class Weights:
 def calibrate(signal: NDArray[np.floating], candidates: NDArray[np.bool_]) -> Floats:
     """A signal on the scale of chances: standardised over each user's candidates, then through a logistic curve.
 
-    [B, I] -> [B, I] in (0, 1), order kept, NaN kept; a user for whom it says the same of all songs gets 0.5.
+    [B, I] -> [B, I] in [0, 1), order kept, NaN kept; a user for whom it says the same of all songs gets 0.5. Minus
+    infinity (an outright no) becomes 0 and has no part in the standardisation.
     """
     values = np.asarray(signal, dtype=np.float64)
     known = np.isfinite(values) & candidates
@@ -103,8 +104,9 @@ def calibrate(signal: NDArray[np.floating], candidates: NDArray[np.bool_]) -> Fl
     mean = np.where(known, values, 0.0).sum(axis=1, keepdims=True) / count
     spread = np.sqrt(np.where(known, (values - mean) ** 2, 0.0).sum(axis=1, keepdims=True) / count)
     # Below this a spread is rounding, not an opinion.
-    standard = (values - mean) / np.where(spread > 1e-9, spread, np.inf)
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(standard, -8.0, 8.0))))
+    no = np.isneginf(values)
+    standard = (np.where(no, 0.0, values) - mean) / np.where(spread > 1e-9, spread, np.inf)
+    return np.where(no, 0.0, 1.0 / (1.0 + np.exp(-np.clip(standard, -8.0, 8.0))))
 
 
 def fit_weights(lists: Lists, recipe: HybridRecipe) -> Weights:

@@ -26,12 +26,13 @@ class LikeData:
     """Songs with their part and their likes.
 
     Shape:
-        track_ids: int64 [N]; part: text [N]; likes: bool [N, U]; users: float32 [U, f]; names: U; artists: N.
-        `network` embeds the fit part; `played` [N] says which songs anybody has played.
+        track_ids: int64 [N]; part: text [N]; played: bool [N], by anybody; likes: bool [N, U]; users: float32 [U, f];
+        names: U; artists: N. `network` embeds the fit part.
     """
 
     track_ids: NDArray[np.int64]
     part: NDArray[np.str_]
+    played: NDArray[np.bool_]
     likes: NDArray[np.bool_]
     users: NDArray[np.float32]
     names: tuple[str, ...]
@@ -40,7 +41,7 @@ class LikeData:
 
     def rows(self, part: str) -> NDArray[np.int64]:
         """Rows of a part that say something: songs that somebody has played, for nothing is known of the rest."""
-        return np.flatnonzero((self.part == part) & self.likes.any(axis=1)).astype(np.int64)
+        return np.flatnonzero((self.part == part) & self.played).astype(np.int64)
 
     @property
     def rates(self) -> NDArray[np.float32]:
@@ -81,7 +82,8 @@ def like_data(
     vectors = _unit_rms(embedding.users[rows]) if user is None else np.ones((1, 1), dtype=np.float32)
     names = tuple(interactions.users[row] for row in rows)
     artists = tuple(track.artists for track in chosen)
-    return LikeData(interactions.items, part, np.asarray(likes, dtype=bool), vectors, names, artists, embedding)
+    played = interactions.plays() > 0
+    return LikeData(interactions.items, part, played, np.asarray(likes, dtype=bool), vectors, names, artists, embedding)
 
 
 def _users(interactions: Interactions, user: str | None, seed: int) -> NDArray[np.int64]:

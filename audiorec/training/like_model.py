@@ -97,6 +97,7 @@ def with_generated(patches: Patches, data: LikeData, extra: NDArray[np.uint8]) -
     grown = LikeData(
         np.concatenate([data.track_ids, np.full(count, -1, dtype=np.int64)]),
         np.concatenate([data.part, np.full(count, "fit")]),
+        np.concatenate([data.played, np.ones(count, dtype=bool)]),
         np.concatenate([data.likes, np.ones((count, data.likes.shape[1]), dtype=bool)]),
         data.users,
         data.names,

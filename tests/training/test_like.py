@@ -96,7 +96,9 @@ def test_one_user_alone_sees_as_many_likes_as_others() -> None:
     data = library()
     likes = np.zeros((SONGS, 1), dtype=bool)
     likes[[0, 4]] = True
-    alone = LikeData(data.track_ids, data.part, likes, np.ones((1, 1), np.float32), ("me",), data.artists, data.network)
+    alone = LikeData(
+        data.track_ids, data.part, data.played, likes, np.ones((1, 1), np.float32), ("me",), data.artists, data.network
+    )
     store = PatchStore(logmel(), SONGS, CPU)
     torch.manual_seed(0)
     from audiorec.models.like_head import LikeHead
@@ -122,10 +124,26 @@ def test_the_head_learns_from_any_part_and_survives_missing_ones() -> None:
     assert max(epoch.metric for epoch in trained.curve) > BY_KIND - 0.08
 
 
+def test_one_user_alone_is_held_against_songs_that_others_play() -> None:
+    tracks = [Track(n, b"", "", (f"artist {n}",), "", None, "", 1.0, "ok", "") for n in (1, 2, 3)]
+    items = np.array([1, 2, 3], dtype=np.int64)
+    listens = from_triples(["me", "you"], [1, 2], [1.0, 1.0], [None, None], items)
+    data = like_data(listens, tracks, {}, user="me")
+    assert data.likes[:, 0].tolist() == [True, False, False]
+    assert data.rows("fit").tolist() == [0, 1]  # nobody has played the third: nothing is known of it
+
+
 def test_generated_patches_count_as_liked_fit_songs() -> None:
     data = library()
     alone = LikeData(
-        data.track_ids, data.part, data.likes[:, :1], np.ones((1, 1), np.float32), ("me",), data.artists, data.network
+        data.track_ids,
+        data.part,
+        data.played,
+        data.likes[:, :1],
+        np.ones((1, 1), np.float32),
+        ("me",),
+        data.artists,
+        data.network,
     )
     patches, grown = with_generated(logmel(), alone, np.full((3, 32, 50), 7, np.uint8))
     assert patches.values.shape == (2 * SONGS + 3, 32, 64)
@@ -137,7 +155,14 @@ def test_generated_patches_count_as_liked_fit_songs() -> None:
 def test_no_listens_in_the_fit_part_is_named() -> None:
     data = library()
     none = LikeData(
-        data.track_ids, data.part, np.zeros_like(data.likes), data.users, data.names, data.artists, data.network
+        data.track_ids,
+        data.part,
+        np.zeros_like(data.played),
+        np.zeros_like(data.likes),
+        data.users,
+        data.names,
+        data.artists,
+        data.network,
     )
     with pytest.raises(InputError, match="import more listens"):
         train_view("spectrogram", logmel(), none, RECIPE, device=CPU, report=quiet)

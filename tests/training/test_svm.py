@@ -52,6 +52,6 @@ def test_kernels_by_hand(kernel: str) -> None:
 def test_without_likes_it_says_so() -> None:
     data = library()
     likes = np.zeros_like(data.likes)
-    none = LikeData(data.track_ids, data.part, likes, data.users, data.names, data.artists, data.network)
+    none = LikeData(data.track_ids, data.part, data.played, likes, data.users, data.names, data.artists, data.network)
     with pytest.raises(InputError):
         train_svm(songs(), none, RECIPE)
