@@ -148,7 +148,7 @@ def network(material: Material, parts: Parts, rows: Rows) -> Floats:
 
 
 def artist_prior(counts: sparse.csr_array, artist: Rows, rows: Rows) -> Floats:
-    """Log plays of the user of this artist's other songs; minus infinity for none, NaN where the artist is not known."""
+    """Log plays of the user of this artist's other songs; minus infinity for none, NaN for an unknown artist."""
     own = sparse.csr_array(counts[rows])
     plays = np.zeros((len(rows), int(artist.max(initial=-1)) + 2))
     dense = np.asarray(own.todense(), dtype=np.float64)
