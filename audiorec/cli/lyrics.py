@@ -67,7 +67,7 @@ def _text_of_file(path: Path) -> str | None:
     from audiorec.features.tags import read_tags
 
     with path.open("rb") as file:
-        return read_lyrics(os.fsencode(path), read_tags(file).lyrics)
+        return read_lyrics(os.fsencode(path), read_tags(file, os.fsencode(path)).lyrics)
 
 
 def _style(feeling: "Feeling") -> str:

@@ -1,0 +1,51 @@
+"""`audiorec lyrics`: lines, feelings and the words that say so; from a file, from tags, from a workspace."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from mutagen.id3 import ID3, USLT
+
+from audiorec.cli.main import cli
+from audiorec.errors import AudiorecError, InputError
+from tests import signals
+
+WORDS = "[00:01.00]作詞：某人\n[00:02.00]我們很快樂\n[00:05.00]I cry alone\n"
+
+
+def call(root: Path, *words: str) -> str:
+    return CliRunner().invoke(cli, ["--workspace", str(root), *words], catch_exceptions=False).stdout
+
+
+def test_a_lyrics_file_with_reasons(tmp_path: Path) -> None:
+    (tmp_path / "song.lrc").write_bytes(WORDS.encode("big5"))
+    shown = call(tmp_path / "w", "lyrics", str(tmp_path / "song.lrc"))
+    assert "我們很快樂" in shown
+    assert "某人" not in shown
+    assert "快乐" in shown
+    assert "joy" in shown
+    rows = json.loads(call(tmp_path / "w", "lyrics", str(tmp_path / "song.lrc"), "--json"))
+    assert [row["line"] for row in rows] == ["我們很快樂", "I cry alone"]
+    assert rows[0]["polarity"] > 0 > rows[1]["polarity"]
+    assert rows[0]["words"][0]["emotion"] == "joy"
+
+
+def test_an_audio_file_with_tags_and_a_song_of_the_workspace(tmp_path: Path) -> None:
+    song = tmp_path / "music" / "song.mp3"
+    song.parent.mkdir()
+    song.write_bytes(signals.mp3(1.0))
+    tags = ID3()
+    tags.add(USLT(encoding=3, lang="eng", desc="", text="I love the morning"))
+    tags.save(song)
+    assert "love" in call(tmp_path / "w", "lyrics", str(song))
+    call(tmp_path / "w", "extract", str(song.parent), "--jobs", "1")
+    assert "love" in call(tmp_path / "w", "lyrics", "1")
+
+
+def test_no_words_and_unknown_songs_say_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "song.txt").write_text("[Instrumental]")
+    with pytest.raises(InputError, match="beside it"):
+        call(tmp_path / "w", "lyrics", str(tmp_path / "song.txt"))
+    with pytest.raises(AudiorecError):
+        call(tmp_path / "w", "lyrics", "nothing of that name")
