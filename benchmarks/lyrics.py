@@ -33,25 +33,29 @@ SONGS_TIMED = 400
 
 @dataclass(frozen=True)
 class Texts:
-    """Texts [N], labels [N], words by text, numbers [N, D]."""
+    """Texts [N], labels [N], words by text, blocks of numbers [N, D]: feelings and wording, pace."""
 
     texts: list[str]
     labels: np.ndarray
     words: dict[str, list[list[str]]]
-    numbers: np.ndarray
+    numbers: tuple[np.ndarray, ...]
 
     def fit(self, rows: np.ndarray, seed: int) -> TextClassifier:
         """A classifier of these rows."""
         texts = [self.texts[row] for row in rows]
         rng = np.random.default_rng(seed)
         read = self.words.__getitem__
-        return TextClassifier.fit(texts, list(self.labels[rows]), rng, read=read, numbers=self.numbers[rows])
+        return TextClassifier.fit(texts, list(self.labels[rows]), rng, read=read, numbers=self.block(rows))
 
     def found(self, model: TextClassifier, rows: np.ndarray) -> np.ndarray:
         """Labels that the model gives."""
         self.words_into(model)
-        likely = model.probabilities([self.texts[row] for row in rows], self.numbers[rows])
+        likely = model.probabilities([self.texts[row] for row in rows], self.block(rows))
         return np.array(model.labels)[likely.argmax(axis=1)]
+
+    def block(self, rows: np.ndarray) -> list[np.ndarray]:
+        """The numbers of these rows."""
+        return [block[rows] for block in self.numbers]
 
     def words_into(self, model: TextClassifier) -> None:
         """Texts of another folder are read through the fitted model's reader."""
@@ -110,12 +114,14 @@ def load(folder: Path, column: str, most: int | None) -> Texts:
     texts, labels = rows_of(folder, column)
     kept = np.sort(np.random.default_rng(0).permutation(len(texts))[:most])
     texts, labels = [texts[row] for row in kept], labels[kept]
-    numbers = []
+    vectors = []
     for text in texts:
         features = describe_lyrics(text)
         vector = features.vector if features else np.full(len(LYRICS_NAMES), np.nan)
-        numbers.append(np.concatenate([vector, pace(text)]))
-    return Texts(texts, labels, {text: song_words(text) for text in texts}, np.array(numbers))
+        vectors.append(vector)
+    blocks = [np.array(vectors), np.array([pace(text) for text in texts])]
+    known = tuple(block for block in blocks if np.isfinite(block).any())
+    return Texts(texts, labels, {text: song_words(text) for text in texts}, known)
 
 
 def classify(data: Texts, test: Texts | None, metrics: Sequence[str], seeds: int) -> None:

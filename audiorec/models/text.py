@@ -17,12 +17,13 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 Floats = NDArray[np.float64]
 Lines = list[list[str]]
+Blocks = Sequence[NDArray[np.floating]]  # kinds of numbers, each [N, D_b]; every block weighs the same
 
 _TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W\d_]+(?:'[^\W\d_]+)*")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 # How much words, characters and numbers weigh in the sum of their similarities.
-WEIGHTS: tuple[tuple[float, float, float], ...] = ((1.0, 1.0, 0.0), (0.5, 1.0, 0.25), (1.0, 1.0, 0.5), (1.0, 0.5, 0.25))
-DECAYS = (0.3, 0.6, 1.2, 2.5, 5.0)
+WEIGHTS: tuple[tuple[float, float, float], ...] = ((1.0, 1.0, 0.0), (1.0, 1.0, 0.5), (0.5, 0.5, 0.75), (0.5, 1.0, 1.0))
+DECAYS = (0.3, 0.6, 1.2, 2.5, 5.0, 10.0)
 _TEMPERATURES = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
 _CHOOSE_ON = 1_500  # texts: more of them hardly change which weights are best
 
@@ -45,13 +46,12 @@ class Similarity:
     characters: TfidfVectorizer
     by_words: Any
     by_characters: Any
-    numbers: Floats | None
-    centre: Floats
-    spread: Floats
+    numbers: tuple[Floats, ...]
+    scales: tuple[tuple[Floats, Floats], ...]
 
     @classmethod
-    def fit(cls, texts: Sequence[str], read: Callable[[str], Lines], numbers: NDArray[np.floating] | None) -> Self:
-        """Learn vocabularies from texts and the scale of numbers [N, D] (NaN: unknown, taken for the mean)."""
+    def fit(cls, texts: Sequence[str], read: Callable[[str], Lines], numbers: Blocks) -> Self:
+        """Learn vocabularies from texts and the scales of numbers (NaN: unknown, taken for the mean)."""
         lines = [read(text) for text in texts]
         han = sum(_is_han(one) for one in lines) > len(lines) / 2
         least = 2 if len(texts) > 50 else 1
@@ -64,25 +64,24 @@ class Similarity:
             lowercase=False,
         )
         by_words, by_characters = words.fit_transform(lines), characters.fit_transform(map(_joined, lines))
-        known = np.zeros((len(texts), 1)) if numbers is None else np.asarray(numbers, dtype=np.float64)
-        centre, spread = np.nan_to_num(np.nanmean(known, axis=0)), np.nan_to_num(np.nanstd(known, axis=0)) + 1e-6
-        kept = None if numbers is None else _standard(known, centre, spread)
-        return cls(read, words, characters, by_words, by_characters, kept, centre, spread)
+        scales = tuple(map(_scale, numbers))
+        return cls(read, words, characters, by_words, by_characters, _standard(numbers, scales), scales)
 
     def own(self) -> tuple[Floats, Floats, Floats]:
         """Three matrices [N, N] among the fitted texts."""
-        numbers = self.numbers if self.numbers is not None else np.zeros((self.by_words.shape[0], 1))
-        return _dot(self.by_words, self.by_words), _dot(self.by_characters, self.by_characters), _bell(numbers, numbers)
+        return self._to(self.by_words, self.by_characters, self.numbers)
 
-    def to_fitted(self, texts: Sequence[str], numbers: NDArray[np.floating] | None) -> tuple[Floats, Floats, Floats]:
-        """Three matrices [M, N] of new texts (numbers [M, D]) to the fitted ones."""
+    def to_fitted(self, texts: Sequence[str], numbers: Blocks) -> tuple[Floats, Floats, Floats]:
+        """Three matrices [M, N] of new texts to the fitted ones."""
         lines = [self.read(text) for text in texts]
         words, characters = self.words.transform(lines), self.characters.transform(map(_joined, lines))
-        if self.numbers is None or numbers is None:
-            bell = np.zeros((len(texts), self.by_words.shape[0]))
-        else:
-            bell = _bell(_standard(np.asarray(numbers, dtype=np.float64), self.centre, self.spread), self.numbers)
-        return _dot(words, self.by_words), _dot(characters, self.by_characters), bell
+        return self._to(words, characters, _standard(numbers, self.scales))
+
+    def _to(self, words: Any, characters: Any, numbers: tuple[Floats, ...]) -> tuple[Floats, Floats, Floats]:
+        bells = np.zeros((words.shape[0], self.by_words.shape[0]))
+        for left, right in zip(numbers, self.numbers, strict=True):
+            bells += _bell(left, right) / len(numbers)
+        return _dot(words, self.by_words), _dot(characters, self.by_characters), bells
 
 
 @dataclass(frozen=True)
@@ -105,9 +104,9 @@ class TextClassifier:
         rng: np.random.Generator,
         *,
         read: Callable[[str], Lines] = plain_lines,
-        numbers: NDArray[np.floating] | None = None,
+        numbers: Blocks = (),
     ) -> Self:
-        """Learn labels [N] from texts [N] and, if given, numbers [N, D]; rng picks the texts that choose the settings.
+        """Learn labels [N] from texts [N] and blocks of numbers [N, D_b]; rng picks the texts that choose the settings.
 
         Raises ValueError when there are fewer than two labels.
         """
@@ -118,12 +117,12 @@ class TextClassifier:
         parts, target = similarity.own(), np.eye(len(names))[index]
         part = np.sort(rng.permutation(len(texts))[:_CHOOSE_ON])
         small = tuple(matrix[np.ix_(part, part)] for matrix in parts)
-        weights, decay, temperature = _choose(small, target[part], index[part], numbers is not None)
+        weights, decay, temperature = _choose(small, target[part], index[part], bool(numbers))
         prior = target.mean(axis=0)
         dual = np.linalg.solve(_mixed(parts, weights) + decay * np.eye(len(texts)), target - prior)
         return cls(tuple(map(str, names)), weights, decay, temperature, similarity, dual, prior)
 
-    def probabilities(self, texts: Sequence[str], numbers: NDArray[np.floating] | None = None) -> Floats:
+    def probabilities(self, texts: Sequence[str], numbers: Blocks = ()) -> Floats:
         """Return probabilities [M, C] of the labels, rows sum to 1."""
         similar = _mixed(self.similarity.to_fitted(texts, numbers), self.weights)
         return np.asarray(softmax(self.temperature * (self.prior + similar @ self.dual), axis=1))
@@ -171,8 +170,15 @@ def _joined(lines: Lines) -> str:
     return "\n".join(("" if _is_han([line]) else " ").join(line) for line in lines)
 
 
-def _standard(numbers: Floats, centre: Floats, spread: Floats) -> Floats:
-    return np.clip(np.nan_to_num((numbers - centre) / spread), -4.0, 4.0)
+def _scale(block: NDArray[np.floating]) -> tuple[Floats, Floats]:
+    """Mean and deviation [D] of the known values of a block [N, D]."""
+    known = np.ma.masked_invalid(np.asarray(block, dtype=np.float64))
+    return known.mean(axis=0).filled(0.0), known.std(axis=0).filled(0.0) + 1e-6
+
+
+def _standard(numbers: Blocks, scales: Sequence[tuple[Floats, Floats]]) -> tuple[Floats, ...]:
+    pairs = zip(numbers, scales, strict=True)
+    return tuple(np.clip(np.nan_to_num((block - centre) / spread), -4.0, 4.0) for block, (centre, spread) in pairs)
 
 
 def _dot(left: Any, right: Any) -> Floats:

@@ -65,10 +65,9 @@ def test_numbers_help_when_words_say_nothing() -> None:
     rng = np.random.default_rng(0)
     labels = ["fast" if number % 2 else "slow" for number in range(80)]
     numbers = np.array([[2.0 if label == "fast" else -2.0, np.nan] for label in labels]) + rng.normal(0, 0.3, (80, 2))
-    numbers[0, 1] = 1.0
     texts = [" ".join(rng.choice(LIGHT + DARK, 6)) for _ in labels]
-    model = TextClassifier.fit(texts, labels, rng, numbers=numbers)
-    found = model.probabilities(["la la"] * 2, numbers=np.array([[2.0, np.nan], [-2.0, np.nan]]))
+    model = TextClassifier.fit(texts, labels, rng, numbers=[numbers])
+    found = model.probabilities(["la la"] * 2, numbers=[np.array([[2.0, np.nan], [-2.0, np.nan]])])
     assert [model.labels[at] for at in found.argmax(1)] == ["fast", "slow"]
 
 
