@@ -98,7 +98,7 @@ def unit_rows(listens: sparse.csr_array) -> sparse.csr_array:
 
 
 def to_torch(matrix: sparse.csr_array) -> torch.Tensor:
-    """A sparse COO tensor of a SciPy matrix, float32."""
+    """A sparse tensor of a SciPy matrix, coordinates and values, float32."""
     whole = sparse.coo_array(matrix)
     places = torch.from_numpy(np.stack(whole.coords).astype(np.int64))
     values = torch.from_numpy(whole.data.astype(np.float32))

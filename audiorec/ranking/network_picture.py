@@ -149,8 +149,8 @@ def _draw_labels(axes: Axes, graph: networkx.DiGraph, places: dict[str, NDArray[
 def shorten(label: str) -> str:
     """A label of a length that fits, one line.
 
-    >>> shorten("a very long title that never ends")
-    'a very long title tha…'
+    >>> shorten("a very long title of one song")
+    'a very long title of …'
     """
     line = " ".join(label.split())
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
