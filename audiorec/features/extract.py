@@ -9,13 +9,12 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from audiorec import recipes
 from audiorec.data.catalogue import FileRecord
 from audiorec.data.tables import Layout, TrackFeatures
 from audiorec.data.workspace import Workspace
 from audiorec.features.describe import descriptor_names
 from audiorec.features.lyrics import LYRICS_NAMES
-from audiorec.features.recipe import FeatureRecipe, layout
+from audiorec.features.recipe import FeatureRecipe, feature_digest, layout
 from audiorec.features.scan import FoundFile, Scan, scan
 from audiorec.features.track import Task
 from audiorec.features.workers import Outcome, describe_all
@@ -70,7 +69,7 @@ def make_plan(space: Workspace, paths: Sequence[bytes], recipe: FeatureRecipe, l
     _follow_moves(space, known, found, gone)
     space.add_paths([file.path for file in found.files])
     space.set_absent([known[path].track_id for path in gone])
-    records, have = space.records(), space.has_features(recipes.digest(recipe))
+    records, have = space.records(), space.has_features(feature_digest(recipe))
     changed = [file for file in found.files if not _is_unchanged(file, records[file.path], have)]
     left = {file.path for file in changed}
     unchanged = [(file.path, records[file.path]) for file in found.files if file.path not in left]
@@ -86,7 +85,7 @@ def run_plan(space: Workspace, plan: Plan, recipe: FeatureRecipe, jobs: int, rep
     for path, reason in plan.problems:
         outcomes.reasons.append((path, "failed", reason))
         outcomes.failed += 1
-    shards = layout(recipe, recipes.digest(recipe), descriptor_names(recipe), LYRICS_NAMES)
+    shards = layout(recipe, feature_digest(recipe), descriptor_names(recipe), LYRICS_NAMES)
     space.use_features(shards.digest)
     path_of = {task.track_id: task.file.path for task in plan.tasks}
     for batch in _batches(describe_all(plan.tasks, jobs)):

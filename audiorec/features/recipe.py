@@ -4,12 +4,17 @@ It only declares; what each number means stands beside the code that computes it
 carries the digest of its recipe.
 """
 
+import hashlib
 from typing import Literal, Self
 
 import pydantic
 
+from audiorec import recipes
 from audiorec.data.tables import Layout
 from audiorec.recipes import Recipe
+
+# Raise it when the same recipe gives other numbers than before: then every library is described anew.
+VERSION = 1
 
 # What the song-level vector may be made of; `summary.py` says which columns each group gives.
 Group = Literal["timbre", "harmony", "shape", "dynamics", "rhythm", "modulation", "spread"]
@@ -58,6 +63,18 @@ class FeatureRecipe(Recipe):
     def bins(self) -> int:
         """Number of bins of one spectrum."""
         return self.n_fft // 2 + 1
+
+
+def feature_digest(recipe: FeatureRecipe) -> str:
+    """Fingerprint of the features that a recipe gives now: of the recipe, of this code's version, of the word lists.
+
+    A library that was half extracted before a word list grew would otherwise hold two kinds of lyrics vectors under one
+    name (found by `benchmarks/extract_kill.py` while the lexicon was being written).
+    """
+    parts = [recipes.digest(recipe), str(VERSION)]
+    for path in sorted((recipes.shipped_folder("assets") / "lexicon").iterdir()):
+        parts += [path.name, hashlib.sha256(path.read_bytes()).hexdigest()]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def layout(recipe: FeatureRecipe, digest: str, descriptors: tuple[str, ...], lyrics: tuple[str, ...]) -> Layout:

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from audiorec import recipes
 from audiorec.data.workspace import Workspace
+from audiorec.features import recipe as recipe_module
 from audiorec.features import workers
 from audiorec.features.extract import Outcomes, make_plan, run_plan
-from audiorec.features.recipe import FeatureRecipe
+from audiorec.features.recipe import FeatureRecipe, feature_digest
 from audiorec.features.scan import FoundFile
 from audiorec.features.track import Task
 from tests import signals
@@ -122,10 +122,17 @@ def test_two_recipes_live_side_by_side(done: tuple[Path, Path], tmp_path: Path) 
     other = RECIPE.model_copy(update={"mfcc": 13})
     with Workspace.open(space, write=True) as opened:
         run_plan(opened, make_plan(opened, [os.fsencode(library)], other), other, 1, lambda word: None)
-        assert opened.feature_digest() == recipes.digest(other)
+        assert opened.feature_digest() == feature_digest(other)
         assert opened.features().descriptors().shape[1] < 300
     outcomes = extract(space, library)
     assert (outcomes.done, outcomes.reused) == (0, 3)
+
+
+def test_other_numbers_under_the_same_recipe_have_another_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = feature_digest(RECIPE)
+    assert feature_digest(RECIPE) == before
+    monkeypatch.setattr(recipe_module, "VERSION", recipe_module.VERSION + 1)
+    assert feature_digest(RECIPE) != before
 
 
 def crash(task: Task) -> workers.Outcome:
