@@ -25,6 +25,7 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 WEIGHTS: tuple[tuple[float, float, float], ...] = ((1.0, 1.0, 0.0), (1.0, 1.0, 0.5), (0.5, 0.5, 0.75), (0.5, 1.0, 1.0))
 DECAYS = (0.3, 0.6, 1.2, 2.5, 5.0, 10.0)
 _TEMPERATURES = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
+_LEAN = 0.3  # scores are divided by a label's share to this power, or else rare labels are never given
 _CHOOSE_ON = 1_500  # texts: more of them hardly change which weights are best
 
 
@@ -125,7 +126,7 @@ class TextClassifier:
     def probabilities(self, texts: Sequence[str], numbers: Blocks = ()) -> Floats:
         """Return probabilities [M, C] of the labels, rows sum to 1."""
         similar = _mixed(self.similarity.to_fitted(texts, numbers), self.weights)
-        return np.asarray(softmax(self.temperature * (self.prior + similar @ self.dual), axis=1))
+        return np.asarray(softmax(self.temperature * leaning(self.prior + similar @ self.dual, self.prior), axis=1))
 
 
 def _choose(
@@ -137,7 +138,7 @@ def _choose(
     for weights in WEIGHTS if with_numbers else WEIGHTS[:1]:
         values, vectors = np.linalg.eigh(_mixed(parts, weights))
         for decay in DECAYS:
-            out = left_out(values, vectors, target, decay)
+            out = leaning(left_out(values, vectors, target, decay), target.mean(axis=0))
             right = float((out.argmax(axis=1) == index).mean())
             for temperature in _TEMPERATURES:
                 likelihood = float(log_softmax(temperature * out, axis=1)[np.arange(len(index)), index].mean())
@@ -145,6 +146,12 @@ def _choose(
                 if (right + 0.1 * likelihood, likelihood) > best:
                     best, chosen = (right + 0.1 * likelihood, likelihood), (weights, decay, temperature)
     return chosen
+
+
+def leaning(scores: Floats, prior: Floats) -> Floats:
+    """Scores [N, C] that give rare labels a chance; equally frequent labels (prior [C]) keep theirs."""
+    pull = np.maximum(prior, 1e-3) ** -_LEAN
+    return np.asarray(scores * (pull / pull.mean()))
 
 
 def left_out(values: Floats, vectors: Floats, target: Floats, decay: float) -> Floats:
