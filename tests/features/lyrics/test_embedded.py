@@ -47,10 +47,10 @@ def test_sylt_becomes_lrc_by_lines(mp3: Path) -> None:
 
 def test_sylt_by_syllables_joins_them(mp3: Path) -> None:
     tags = ID3()
-    pieces = [("Hel", 1000), ("lo ", 1200), ("world", 1400), ("\nsec", 65000), ("ond", 65500)]
+    pieces = [("hap", 1000), ("py ", 1200), ("world", 1400), ("\nmor", 65000), ("ning", 65500)]
     tags.add(SYLT(encoding=3, lang="eng", format=2, type=1, text=pieces))
     tags.save(mp3)
-    assert read(mp3) == "[00:01.00]Hello world\n[01:05.00]second"
+    assert read(mp3) == "[00:01.00]happy world\n[01:05.00]morning"
 
 
 def test_txxx_frames(mp3: Path) -> None:
