@@ -10,7 +10,8 @@ from audiorec.training.gan import DcganRecipe, band_statistics, frechet, generat
 from audiorec.training.loop import quiet
 
 CPU = torch.device("cpu")
-RECIPE = DcganRecipe(steps=60, batch=8, width=4, average=0.5)
+# Ten times the usual rates: the crudest truth must be learned within seconds.
+RECIPE = DcganRecipe(steps=100, batch=8, width=8, average=0.5, generator_rate=0.003, discriminator_rate=0.0005)
 
 
 def patches(seed: int, count: int = 24) -> np.ndarray:

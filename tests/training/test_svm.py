@@ -7,7 +7,7 @@ from audiorec.errors import InputError
 from audiorec.models.like_svm import KERNELS, from_arrays, gram
 from audiorec.training.like_data import LikeData
 from audiorec.training.svm import SvmRecipe, train_svm
-from tests.training.test_like import SONGS, kind, library
+from tests.training.test_like import BY_KIND, SONGS, kind, library
 
 RECIPE = SvmRecipe(kernels=("rbf", "laplacian"), costs=(1.0,), gammas=(1.0,), components=4, pairs=400, search_pairs=200)
 
@@ -23,7 +23,7 @@ def songs() -> np.ndarray:
 def test_who_likes_what_depends_on_both() -> None:
     """Half of the users like one kind of song, half the other: only the interplay of song and user tells."""
     trained = train_svm(songs(), library(), RECIPE)
-    assert trained.auc > 0.9
+    assert trained.auc > BY_KIND - 0.12  # chance, and every model blind to the user, gives 0.5
     found = trained.model.probabilities(songs(), np.arange(12))
     liked = library().likes.T
     assert found[liked].mean() > 0.6 > 0.4 > found[~liked].mean()
