@@ -1,0 +1,179 @@
+"""How fast sound becomes features, beside librosa and beside decoding alone: JSON lines on standard output.
+
+    python benchmarks/extract_speed.py --data ../shared/data [--hours 10] [--jobs2]
+
+One core, everything in one run, every file by all three in turn (decoding, ours, librosa), processor time, the least
+of `--rounds`, so that a busy machine disturbs the ratios little. `ours` is decoding and the whole default recipe,
+loudness, key and excerpts included; librosa gets load, mel, MFCC with deltas, chroma (at a fixed tuning, as ours),
+contrast, centroid, bandwidth, roll-off, flatness, ZCR, RMS and beats. `rss_mb_10h` is the peak resident memory of a
+process of its own that describes an mp3 of `--hours` hours, made in a temporary folder and removed. `--jobs2` times the
+command with one job and with two on the moodclips library (by the clock: it needs an idle machine).
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
+    os.environ[_name] = "1"
+
+import numpy as np  # noqa: E402 - thread counts are read when the libraries load
+import soundfile  # noqa: E402
+
+from audiorec.features.describe import Describer  # noqa: E402
+from audiorec.features.recipe import FeatureRecipe  # noqa: E402
+from audiorec.features.scan import scan  # noqa: E402
+from audiorec.features.track import Task, describe_file  # noqa: E402
+
+
+def show(metric: str, value: float) -> None:
+    """One line."""
+    print(json.dumps({"benchmark": "extract_speed", "metric": metric, "value": round(value, 3)}), flush=True)
+
+
+def decode(path: Path) -> float:
+    """Decode a file in blocks and forget it; returns its length in seconds."""
+    with path.open("rb") as file, soundfile.SoundFile(file) as sound:
+        frames = 0
+        while len(block := sound.read(131_072, dtype="float32", always_2d=True)):
+            frames += len(block)
+        return frames / sound.samplerate
+
+
+def describe(path: Path) -> None:
+    """Decode and describe a file as the command does, without the worker around it."""
+    recipe = FeatureRecipe()
+    with path.open("rb") as file, soundfile.SoundFile(file) as sound:
+        describer = Describer(recipe, sound.samplerate, sound.channels)
+        while len(block := sound.read(131_072, dtype="float32", always_2d=True)):
+            describer.push(block)
+        describer.finish()
+
+
+def describe_with_librosa(path: Path) -> None:
+    """The same set of features by librosa's own functions, sharing its spectrogram where it lets one."""
+    import librosa
+
+    samples, rate = librosa.load(path, sr=22_050)
+    magnitude = np.abs(librosa.stft(samples))
+    mel = librosa.feature.melspectrogram(S=magnitude**2, sr=rate, n_mels=128)
+    mfcc = librosa.feature.mfcc(S=librosa.power_to_db(mel), n_mfcc=20)
+    librosa.feature.delta(mfcc)
+    librosa.feature.delta(mfcc, order=2)
+    librosa.feature.chroma_stft(S=magnitude**2, sr=rate, tuning=0.0)
+    librosa.feature.spectral_contrast(S=magnitude, sr=rate)
+    librosa.feature.spectral_centroid(S=magnitude, sr=rate)
+    librosa.feature.spectral_bandwidth(S=magnitude, sr=rate)
+    librosa.feature.spectral_rolloff(S=magnitude, sr=rate)
+    librosa.feature.spectral_flatness(S=magnitude)
+    librosa.feature.zero_crossing_rate(samples)
+    librosa.feature.rms(y=samples)
+    librosa.beat.beat_track(y=samples, sr=rate)
+
+
+def processor_seconds(work: Callable[[Path], object], path: Path) -> float:
+    """Processor time of one call."""
+    start = time.process_time()
+    work(path)
+    return time.process_time() - start
+
+
+def speed(files: list[Path], rounds: int) -> None:
+    """Ratios over a folder: every file by all three in turn, its best round counts."""
+    works = (decode, describe, describe_with_librosa)
+    for work in works:
+        work(files[0])  # compilation and first loads are nobody's speed
+    best = np.full((len(works), len(files)), np.inf)
+    for _ in range(rounds):
+        for column, path in enumerate(files):
+            for row, work in enumerate(works):
+                best[row, column] = min(best[row, column], processor_seconds(work, path))
+    decoding, ours, theirs = best.sum(axis=1)
+    seconds = sum(decode(path) for path in files)
+    show("decode_x_realtime", seconds / decoding)
+    show("x_realtime", seconds / ours)
+    show("librosa_x_realtime", seconds / theirs)
+    show("ratio_to_librosa", theirs / ours)
+    show("ratio_to_decode", ours / decoding)
+
+
+def make_long(path: Path, hours: float) -> None:
+    """An mp3 of noise and a tone, one coded minute over and over: its length matters, not its sound."""
+    rng = np.random.default_rng(0)
+    steps = np.arange(44_100 * 60)
+    tone = 0.2 * np.sin(2 * np.pi * 220.0 / 44_100 * steps)
+    minute = np.stack([tone, 0.1 * rng.standard_normal(len(steps))], axis=1).astype(np.float32)
+    soundfile.write(path, minute, 44_100, format="MP3", bitrate_mode="CONSTANT", compression_level=0.5)
+    # Without its first frame, which says how long the minute is, the decoder goes on over all repetitions.
+    coded = path.read_bytes()
+    coded = coded[coded.index(coded[:2], 4) :]
+    with path.open("wb") as file:
+        for _ in range(round(hours * 60)):
+            file.write(coded)
+
+
+def describe_one(path: Path) -> None:
+    """Do all that a worker does with a file, and say its peak memory."""
+    import resource
+
+    record, features = describe_file(Task(1, scan([os.fsencode(path)]).files[0], FeatureRecipe()))
+    assert features is not None, record.reason
+    print(json.dumps([resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, record.seconds]))
+
+
+def memory(hours: float) -> None:
+    """Peak resident memory of a process that describes one long file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "long.mp3"
+        make_long(path, hours)
+        done = subprocess.run([sys.executable, __file__, "--one", path], check=True, capture_output=True, text=True)
+    megabytes, seconds = json.loads(done.stdout)
+    if seconds < 0.99 * 3600 * hours:
+        sys.exit(f"extract_speed: only {seconds:.0f} s of the long file were decoded, its memory says nothing")
+    show(f"rss_mb_{hours:g}h", megabytes)
+
+
+def jobs2(folder: Path) -> None:
+    """The whole command with two jobs against one, start-up included."""
+    taken = []
+    for jobs in (1, 2):
+        with tempfile.TemporaryDirectory() as space:
+            options = ["--quiet", "--workspace", space, "extract", "--jobs", str(jobs), str(folder)]
+            start = time.monotonic()
+            subprocess.run([sys.executable, "-m", "audiorec", *options], check=True, stdout=subprocess.DEVNULL)
+            taken.append(time.monotonic() - start)
+    show("jobs2_speedup", taken[0] / taken[1])
+
+
+def main() -> None:
+    """Parse and run the parts."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--data", type=Path, default=Path(os.environ.get("AUDIOREC_DATA", "../shared/data")))
+    parser.add_argument("--folder", type=Path, help="any folder of sound  [default: DATA/mp3-originals]")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--hours", type=float, default=10.0, help="length of the long file; 0 leaves it out")
+    parser.add_argument("--jobs2", action="store_true", help="also time one job against two, on the moodclips library")
+    parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.one:
+        describe_one(options.one)
+        return
+    folder = options.folder or options.data / "mp3-originals"
+    files = sorted(path for path in folder.glob("**/*.mp3")) if folder.is_dir() else []
+    if not files:
+        sys.exit(f"extract_speed: skipped, no mp3 files in {folder}; name a folder with --folder or AUDIOREC_DATA")
+    speed(files, options.rounds)
+    if options.hours:
+        memory(options.hours)
+    if options.jobs2:
+        jobs2(options.folder or options.data / "moodclips" / "library")
+
+
+if __name__ == "__main__":
+    main()
