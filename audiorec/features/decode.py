@@ -20,6 +20,9 @@ Float = NDArray[np.float32]
 # Samples a block: 3 s at 44.1 kHz; two channels of float32 are 1 MB.
 BLOCK = 131_072
 MAX_CHANNELS = 64
+# An mp3 without a table of contents is given a length by libsndfile that is guessed from its first frames, and reading
+# stops there; this many bytes left over say that the guess was too short (tags at the end are smaller).
+_LEFT_OVER = 65_536
 # Float files may be louder than 1; 40 dB above it is no sound but a fault.
 LOUDEST = 100.0
 
@@ -28,7 +31,8 @@ LOUDEST = 100.0
 class Decoding:
     """What a decoder says of a file while it streams; `frames` and `bad_packets` grow with the blocks.
 
-    `promised` is the length in seconds that the header gives, None when it gives none.
+    `promised` is the length in seconds that the header gives, None when it gives none; `is_cut` says that the decoder
+    stopped where it thought that the end was, with much of the file unread.
     """
 
     decoder: str
@@ -39,6 +43,7 @@ class Decoding:
     bad_packets: int = 0
     bad_samples: int = 0
     problem: str = ""
+    is_cut: bool = False
     blocks: Iterator[Float] = field(default_factory=lambda: iter(()))
 
     @property
@@ -77,11 +82,11 @@ def _open_soundfile(file: BinaryIO) -> Decoding:
         "soundfile", sound.samplerate, sound.channels, sound.frames / sound.samplerate if known else None
     )
     _check(decoding)
-    decoding.blocks = _counted(decoding, _soundfile_blocks(decoding, sound))
+    decoding.blocks = _counted(decoding, _soundfile_blocks(decoding, sound, file))
     return decoding
 
 
-def _soundfile_blocks(decoding: Decoding, sound: soundfile.SoundFile) -> Iterator[Float]:
+def _soundfile_blocks(decoding: Decoding, sound: soundfile.SoundFile, file: BinaryIO) -> Iterator[Float]:
     with sound:
         while True:
             try:
@@ -90,6 +95,8 @@ def _soundfile_blocks(decoding: Decoding, sound: soundfile.SoundFile) -> Iterato
                 decoding.problem = _words(error)
                 return
             if not len(block):
+                here = file.tell()
+                decoding.is_cut = sound.format == "MP3" and file.seek(0, 2) - here > _LEFT_OVER
                 return
             yield block
 

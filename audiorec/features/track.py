@@ -75,7 +75,7 @@ def _best_decoding(file: BinaryIO, container: Container, recipe: FeatureRecipe) 
             continue
         if best is None or decoding.seconds > best[0].seconds:
             best = decoding, features
-        if not decoding.is_short and not decoding.problem:
+        if not (decoding.is_short or decoding.is_cut or decoding.problem):
             break
     if best is None:
         raise refusals[0]
