@@ -16,9 +16,14 @@ if TYPE_CHECKING:
 
 
 @click.command("augment")
-@click.option("--dcgan", is_flag=True, required=True, help="Train a DCGAN (the one augmenter that is trained).")
+@click.option(
+    "--dcgan",
+    is_flag=True,
+    required=True,
+    expose_value=False,
+    help="Train a DCGAN (the one augmenter that is trained).",
+)
 @click.option("--user", default=None, help="Learn from the songs of this user only.")
-@click.option("--count", type=click.IntRange(1), default=None, help="Patches to make.  [default: the recipe's]")
 @click.option("--grid", type=click.Path(path_type=Path, dir_okay=False), help="Write a picture of samples (PNG).")
 @click.option("--hear", type=click.Path(path_type=Path, dir_okay=False), help="Write samples as sound (WAV).")
 @click.option("--recipe", default="training/dcgan", show_default=True, help="A shipped recipe or a TOML file.")
@@ -27,9 +32,7 @@ if TYPE_CHECKING:
 @pass_session
 def command(
     session: Session,
-    dcgan: bool,
     user: str | None,
-    count: int | None,
     grid: Path | None,
     hear: Path | None,
     recipe: str,
@@ -49,7 +52,7 @@ def command(
         trained = train_gan(
             real, chosen, device=where, report=epoch_reporter("dcgan", "discriminator right", session.quiet)
         )
-        made = generate(trained.generator, count or chosen.samples, chosen.seed)
+        made = generate(trained.generator, chosen.samples, chosen.seed)
         verdict = judge(real, made, _embedding(space), chosen.seed)
         config = {"size": chosen.size, "width": chosen.width, "user": user}
         digests = (space.feature_digest(), recipes.digest(chosen))

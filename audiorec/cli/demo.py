@@ -61,7 +61,7 @@ def command(context: click.Context, session: Session, folder: Path | None, out: 
     road.walk("A second opinion", "A support vector machine learns the same from numbers.", train_svm.command)
     road.walk(
         "Imagining sounds", "A generator learns to make sounds like these; it can balance what is rare.",
-        augment.command, dcgan=True, overrides=_SHORT_GAN,
+        augment.command, overrides=_SHORT_GAN,
     )  # fmt: skip
     road.walk("Learning the crowd", "NeuMF learns from who plays the same songs.", train_cf.command)
     road.walk("Putting it together", "Hiding songs on purpose shows how far to trust each part.", train_hybrid.command)
