@@ -119,7 +119,8 @@ def load(folder: Path, column: str, most: int | None) -> Texts:
         features = describe_lyrics(text)
         vector = features.vector if features else np.full(len(LYRICS_NAMES), np.nan)
         vectors.append(vector)
-    blocks = [np.array(vectors), np.array([pace(text) for text in texts])]
+    # Pace has a block of its own: among the other numbers it drowns.
+    blocks = [np.array(vectors)[:, : LYRICS_NAMES.index("timed")], np.array([pace(text) for text in texts])]
     known = tuple(block for block in blocks if np.isfinite(block).any())
     return Texts(texts, labels, {text: song_words(text) for text in texts}, known)
 

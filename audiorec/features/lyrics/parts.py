@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from audiorec.features.lyrics.language import line_language
-from audiorec.features.lyrics.lrc import TimedLine, parse_lrc
+from audiorec.features.lyrics.lrc import TimedLine, TimedLyrics, parse_lrc
 
 _ROLES_ZH = (
     "作词|作詞|填词|填詞|作曲|谱曲|譜曲|编曲|編曲|词曲|詞曲|词|詞|曲|编|編|原唱|翻唱|演唱|歌手|主唱|和声|和聲|"
@@ -74,7 +74,12 @@ def sung_lines(text: str) -> list[str]:
     Credits, titles, section marks, notes, singers' marks, repeat marks and translations are taken off; choruses stay as
     often as written.
     """
-    lines = [_bare(line) for line in without_translations(text) if not is_section(line)]
+    return sung_lines_of(parse_lrc(text))
+
+
+def sung_lines_of(lyrics: TimedLyrics) -> list[str]:
+    """The same from lyrics that are parsed already."""
+    lines = [_bare(line) for line in without_translations(lyrics) if not is_section(line)]
     if _title_first(lines):
         lines = lines[1:]
     kept = [line for line in lines if line and not is_credit(line) and not is_section(line)]
@@ -101,11 +106,10 @@ def is_instrumental(lines: Sequence[str]) -> bool:
     return len(sung) <= 4 and any(_NO_WORDS.search(line) for line in sung)
 
 
-def without_translations(text: str) -> list[str]:
-    """Lines of LRC or plain text in order without stamps; of bilingual pairs only the sung half stays."""
-    parsed = parse_lrc(text)
-    lines = [line for line in parsed.lines if line.text or not parsed.timed]
-    kept = _first_of_pairs(lines) if parsed.timed else _first_of_alternating([line.text for line in lines])
+def without_translations(lyrics: TimedLyrics) -> list[str]:
+    """Lines in order without stamps; of bilingual pairs only the sung half stays."""
+    lines = [line for line in lyrics.lines if line.text or not lyrics.timed]
+    kept = _first_of_pairs(lines) if lyrics.timed else _first_of_alternating([line.text for line in lines])
     return [re.sub(r"\s+", " ", line).strip() for line in kept]
 
 

@@ -1,7 +1,7 @@
 """Find the lyrics of one audio file: a sidecar beside it, else what its tags hold.
 
-Returns the words as they stand, decoded and in singing order, with time stamps taken off; it does not judge what is a
-credit.
+Returns the text as it stands, decoded, time stamps and credits included: the stamps tell the pace, and what is sung is
+the business of `parts`.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import stat
 from pathlib import Path
 
 from audiorec.features.lyrics.encoding import decode_text
-from audiorec.features.lyrics.parts import without_translations
+from audiorec.features.lyrics.lrc import parse_lrc
 
 _LONGEST = 1_000_000  # bytes: a longer sidecar is not lyrics
 _SUFFIXES = (b".lrc", b".LRC", b".Lrc", b".txt", b".TXT", b".Txt")
 
 
 def read_lyrics(audio_path: bytes, tag_text: str | None) -> str | None:
-    """Return the lyrics of an audio file as plain lines, or None if there are none.
+    """Return the lyrics of an audio file, or None if there are none.
 
     audio_path: the file's OS path; SONG.lrc and SONG.mp3.lrc go before SONG.txt, and all of them before the tags.
     tag_text: what the tags hold (see `embedded.tag_lyrics`). Unreadable or binary sidecars count as absent.
@@ -27,10 +27,10 @@ def read_lyrics(audio_path: bytes, tag_text: str | None) -> str | None:
         data = _small_file(candidate)
         if data is None:
             continue
-        text = plain_words(decode_text(data))
+        text = _worded(decode_text(data))
         if text:
             return text
-    return plain_words(tag_text) if tag_text else None
+    return _worded(tag_text) if tag_text else None
 
 
 def sidecar_paths(audio_path: bytes) -> list[bytes]:
@@ -43,14 +43,12 @@ def sidecar_paths(audio_path: bytes) -> list[bytes]:
 def read_lyrics_file(path: Path) -> str | None:
     """Read one .lrc or .txt file by itself; None if it is empty, binary, too long or not there."""
     data = _small_file(os.fsencode(path))
-    return plain_words(decode_text(data)) if data is not None else None
+    return _worded(decode_text(data)) if data is not None else None
 
 
-def plain_words(text: str) -> str | None:
-    """LRC or plain text to plain lines without stamps, tags and translations; None if nothing is left."""
-    lines = without_translations(text)
-    joined = "\n".join(lines).strip("\n ")
-    return joined or None
+def _worded(text: str) -> str | None:
+    """The text itself; None when there is nothing in it but stamps and tags."""
+    return text if any(line.text for line in parse_lrc(text).lines) else None
 
 
 def _small_file(path: bytes) -> bytes | None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiorec.features.lyrics.language import line_language, song_language
-from audiorec.features.lyrics.lrc import parse_lrc
+from audiorec.features.lyrics.lrc import TimedLyrics, parse_lrc
 from audiorec.features.lyrics.parts import sung_lines
 from audiorec.features.lyrics.simplify import simplified
 from audiorec.features.lyrics.tokens import words_of
@@ -30,7 +30,12 @@ def song_words(text: str) -> list[list[str]]:
 
 def pace(text: str) -> NDArray[np.float64]:
     """Return the numbers named by PACE_NAMES, float64 [5]; NaN for lyrics with fewer than three times."""
-    lines = [(line.start, line.text) for line in parse_lrc(text).lines if line.start is not None]
+    return pace_of(parse_lrc(text))
+
+
+def pace_of(lyrics: TimedLyrics) -> NDArray[np.float64]:
+    """The same from lyrics that are parsed already."""
+    lines = [(line.start, line.text) for line in lyrics.lines if line.start is not None]
     starts = np.array([start for start, _ in lines])
     if len(starts) < 3 or starts[-1] <= starts[0]:
         return np.full(len(PACE_NAMES), np.nan)

@@ -62,8 +62,21 @@ def test_the_course_rises_falls_and_turns_round_with_the_song() -> None:
 def test_both_scripts_and_lrc_give_the_same_numbers() -> None:
     traditional = "陽光照在你的笑臉\n我們快樂地歌唱\n幸福的日子多美好\n我們快樂地歌唱"
     timed = "".join(f"[00:{at:02d}.00]{line}\n" for at, line in enumerate(BRIGHT.splitlines()))
+    untimed = LYRICS_NAMES.index("timed")
     np.testing.assert_array_equal(described(traditional).vector, described(BRIGHT).vector)
-    np.testing.assert_array_equal(described(timed).vector, described(BRIGHT).vector)
+    np.testing.assert_array_equal(described(timed).vector[:untimed], described(BRIGHT).vector[:untimed])
+
+
+def test_pace_is_that_of_the_stamps_and_says_when_there_are_none() -> None:
+    lines = [f"[00:{at:02d}.00]four" for at in range(10, 51, 4)]  # eleven lines in 40 seconds
+    timed = "\n".join(lines)
+    assert value(timed, "timed") == 1.0
+    assert value(timed, "lines_per_minute") == pytest.approx(60 * 11 / 40)
+    assert value(timed, "letters_per_second") == pytest.approx(44 / 40)
+    assert value(timed, "first_line_at") == pytest.approx(np.log1p(10))
+    assert value(timed, "longest_gap_share") == pytest.approx(0.1)
+    assert value("four\n" * 11, "timed") == value("[00:10.00]four\n[00:11.00]five", "timed") == 0.0
+    assert value("four\n" * 11, "lines_per_minute") == value(DARK, "lines_per_minute") > 0
 
 
 def test_repetition_and_size() -> None:
