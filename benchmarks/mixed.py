@@ -23,7 +23,7 @@ from audiorec.data.interactions import Interactions
 from audiorec.data.tracks import Track
 from audiorec.models.content_knn import mean_similarity
 from audiorec.ranking import hybrid
-from audiorec.ranking.diversify import diversify
+from audiorec.ranking.diversify import Shelf, Wishes, diversify
 from audiorec.ranking.evaluation import METRICS, PROTOCOLS, all_scores, measure
 from audiorec.ranking.material import BLOCK_WEIGHTS, Material
 from audiorec.ranking.rehearsal import COLD_ARTIST, WARM, Stage, learn_weights, rehearse, set_stage
@@ -165,7 +165,8 @@ def lists(material: Material, stage: Stage, parts: Parts, rows: np.ndarray, scor
     for name in ("hybrid", "hybrid, diverse", "neumf", "item knn", "popularity"):
         values = np.where(candidates, np.nan_to_num(scores[name.split(",")[0]], nan=-np.inf), -np.inf)
         if name.endswith("diverse"):
-            chosen = [diversify(row, parts.points, material.artist, top=20, spread=0.3) for row in values]
+            shelf, wishes = Shelf(parts.points, material.artist), Wishes(top=20, spread=0.3)
+            chosen = [diversify(row, shelf, wishes) for row in values]
         else:
             chosen = [np.argsort(-row, kind="stable")[:20].tolist() for row in values]
         found = np.array([row + [-1] * (20 - len(row)) for row in chosen])

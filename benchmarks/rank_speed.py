@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from audiorec.ranking.diversify import Wishes
 from audiorec.ranking.retrieve import best_songs, diverse_lists
 
 
@@ -35,14 +36,13 @@ def main() -> None:
     options = parser.parse_args()
     rng = np.random.default_rng(0)
     songs = rng.standard_normal((options.songs, options.dims), dtype=np.float32)
+    wishes = Wishes(top=options.top)
     artist = rng.integers(0, options.songs // 10, options.songs)
     for users in (1, 64):
         queries = rng.standard_normal((users, options.dims), dtype=np.float32)
         product = median_ms(lambda queries=queries: queries @ songs.T, options.repeats)
         plain = median_ms(lambda queries=queries: best_songs(queries, songs, options.top), options.repeats)
-        lists = median_ms(
-            lambda queries=queries: diverse_lists(queries, songs, artist, top=options.top), options.repeats
-        )
+        lists = median_ms(lambda queries=queries: diverse_lists(queries, songs, artist, wishes), options.repeats)
         line = {"benchmark": "rank_speed", "songs": options.songs, "dims": options.dims, "users": users}
         times = {"matmul_ms": product, "top_ms": plain, "diverse_ms": lists}
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

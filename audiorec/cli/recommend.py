@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 @click.option(
     "--per-artist", default=3, show_default=True, type=click.IntRange(min=1), help="Most songs of one artist."
 )
+@click.option(
+    "--explore", default=0.0, metavar="SHARE", type=click.FloatRange(0.0, 1.0),
+    help="Share of the list kept for songs that few people play.",
+)  # fmt: skip
+@click.option("--my-genres", is_flag=True, help="Keep the shares of genres that the user listens to.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--m3u", type=click.Path(path_type=Path, dir_okay=False), help="Write the list as a playlist.")
 @pass_session
@@ -31,16 +36,23 @@ def command(
     cold_only: bool,
     why: bool,
     per_artist: int,
+    explore: float,
+    my_genres: bool,
     as_json: bool,
     m3u: Path | None,
 ) -> None:
     """Recommend songs that a user does not have yet."""
     from audiorec.data.workspace import Workspace
+    from audiorec.ranking import genres
+    from audiorec.ranking.diversify import Wishes
     from audiorec.ranking.recommender import Recommender
 
+    wishes = Wishes(per_artist=per_artist, explore=explore, mix=genres.STRENGTH if my_genres else 0.0)
     with Workspace.open(session.workspace) as space:
         recommender = Recommender.open(space)
-        found = recommender.recommend(user, top, cold_only, per_artist=per_artist)
+        found = recommender.recommend(user, top, cold_only, wishes)
+        if my_genres and not recommender.genres:
+            notes(session.quiet).print("--my-genres changes nothing: no song here has a genre in its tags.")
     if m3u is not None:
         _write_playlist(m3u, found)
     if as_json:

@@ -1,77 +1,169 @@
-"""Lists from scores: maximal marginal relevance, a cap on songs of one artist, no recording twice.
+"""Lists from scores: maximal marginal relevance, caps, no recording twice, room for the long tail, the user's genres.
 
 Carbonell and Goldstein 1998: each next song is the best of (1 - spread) * score - spread * likeness to what is already
-in the list. It does not know signals or users.
+in the list; a list whose genres differ from the user's own costs too (Steck 2018). It does not know signals.
 """
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from audiorec.models.content_space import unit_rows
+from audiorec.ranking.genres import divergence_after
 
 # Two songs whose content is this alike are the same recording (another file of it).
 SAME = 0.9999
 
 
+@dataclass(frozen=True)
+class Wishes:
+    """What a list should be like.
+
+    top: songs; spread: what likeness to songs already listed costs; per_artist: most songs of one artist; explore:
+    share of the places kept for the long tail; mix: what genres in other shares than the user's own cost.
+    """
+
+    top: int = 10
+    spread: float = 0.1
+    per_artist: int = 3
+    explore: float = 0.0
+    mix: float = 0.0
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What the songs are.
+
+    Shape:
+        points: [I, D], for likeness; artist: int [I] (-1: unknown, never capped); recording: int [I], the same number
+        for files of one recording, or None; tail: bool [I], the long tail, or None; genre: int [I] (-1: unknown).
+    """
+
+    points: NDArray[np.floating]
+    artist: NDArray[np.integer]
+    recording: NDArray[np.integer] | None = None
+    tail: NDArray[np.bool_] | None = None
+    genre: NDArray[np.integer] | None = None
+
+    def part(self, columns: NDArray[np.integer]) -> "Shelf":
+        """Some of the songs."""
+        others = (None if value is None else value[columns] for value in (self.recording, self.tail, self.genre))
+        return Shelf(self.points[columns], self.artist[columns], *others)
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose list it is: columns of her own songs, no recording of which is listed, and her share of each genre [G]."""
+
+    songs: Sequence[int] | NDArray[np.integer] = ()
+    genres: NDArray[np.floating] | None = None
+
+
+NOBODY = Owner()
+
+
 def diversify(
-    scores: NDArray[np.floating],
-    points: NDArray[np.floating],
-    artist: NDArray[np.integer],
-    *,
-    top: int,
-    spread: float = 0.1,
-    per_artist: int = 3,
-    pool: int = 200,
+    scores: NDArray[np.floating], shelf: Shelf, wishes: Wishes, owner: Owner = NOBODY, pool: int = 200
 ) -> list[int]:
     """Columns of the list, best first.
 
-    scores [I] (-inf: not to be listed), points [I, D] for likeness, artist int [I] (-1: unknown, never capped). Songs
-    are taken from the `pool` best. When caps leave the list short, it stays short of songs of capped artists only if
-    no others are left in the whole of the scores.
+    scores [I] (-inf: not to be listed). Songs are taken from the `pool` best, and from as many of the tail where that
+    has places of its own. When caps leave the list short, it stays short only if nothing else is left in the whole.
     """
-    found = _take(scores, points, artist, top=top, spread=spread, per_artist=per_artist, pool=pool)
-    allowed = int(np.isfinite(scores).sum())
-    if len(found) < top and pool < allowed:
-        return diversify(scores, points, artist, top=top, spread=spread, per_artist=per_artist, pool=pool * 8)
+    found = _take(scores, shelf, wishes, owner, pool)
+    if len(found) < wishes.top and pool < int(np.isfinite(scores).sum()):
+        return diversify(scores, shelf, wishes, owner, pool * 8)
     return found
 
 
-def _take(
-    scores: NDArray[np.floating],
-    points: NDArray[np.floating],
-    artist: NDArray[np.integer],
-    *,
-    top: int,
-    spread: float,
-    per_artist: int,
-    pool: int,
-) -> list[int]:
+def long_tail(listeners: NDArray[np.floating], head: float = 0.8) -> NDArray[np.bool_]:
+    """Songs [I] outside of the most played ones that together have the share `head` of all listeners."""
+    order = np.argsort(-listeners, kind="stable")
+    before = np.cumsum(listeners[order]) - listeners[order]
+    tail = np.ones(len(listeners), dtype=bool)
+    tail[order[(before < head * listeners.sum()) & (listeners[order] > 0)]] = False
+    return tail
+
+
+def _take(scores: NDArray[np.floating], shelf: Shelf, wishes: Wishes, owner: Owner, pool: int) -> list[int]:
     allowed = np.flatnonzero(np.isfinite(scores))
-    best = allowed[np.argsort(-scores[allowed], kind="stable")[:pool]]
+    best = allowed[np.argsort(-scores[allowed], kind="stable")]
+    if wishes.explore and shelf.tail is not None:
+        tail = best[shelf.tail[best]][:pool]
+        best = np.concatenate([best[:pool], tail[~np.isin(tail, best[:pool])]])
+    else:
+        best = best[:pool]
     if not len(best):
         return []
-    directions = unit_rows(points[best])
-    likeness = directions @ directions.T
-    twins = likeness >= SAME
-    # What is closed has a worth of minus infinity for good: one argmax a place is all that is left to do.
-    base = (1.0 - spread) * _unit_interval(scores[best])
-    nearest = np.zeros(len(best))
-    owner = artist[best].tolist()
-    taken: list[int] = []
-    listed: dict[int, int] = {}
-    while len(taken) < top:
-        place = int((base - spread * nearest).argmax())
-        if base[place] == -np.inf:
-            break
-        taken.append(int(best[place]))
-        base[twins[place]] = -np.inf
-        base[place] = -np.inf
-        np.maximum(nearest, likeness[place], out=nearest)
-        who = owner[place]
-        listed[who] = listed.get(who, 0) + 1
-        if who >= 0 and listed[who] >= per_artist:
-            base[artist[best] == who] = -np.inf
-    return taken
+    taking = _Taking(scores[best], shelf.part(best), wishes, owner.genres)
+    taking.close_own(shelf, owner.songs)
+    while len(taking.taken) < wishes.top and taking.take():
+        pass
+    return [int(best[place]) for place in taking.taken]
+
+
+class _Taking:
+    """A list in the making; what is closed has a worth of minus infinity for good."""
+
+    def __init__(
+        self,
+        scores: NDArray[np.floating],
+        pool: Shelf,
+        wishes: Wishes,
+        genres: NDArray[np.floating] | None,
+    ) -> None:
+        self.taken: list[int] = []
+        self.pool, self.wishes, self.genres = pool, wishes, genres
+        self.directions = unit_rows(pool.points)
+        self.likeness = self.directions @ self.directions.T
+        self.base = (1.0 - wishes.spread) * _unit_interval(scores)
+        self.nearest = np.zeros(len(scores))
+        self.listed: dict[int, int] = {}
+        self.explored = 0
+        self.counts = None if genres is None or pool.genre is None else np.zeros(len(genres))
+
+    def close_own(self, shelf: Shelf, own: Sequence[int] | NDArray[np.integer]) -> None:
+        """Other files of what the user has are no news to her."""
+        if not len(own):
+            return
+        alike = self.directions @ unit_rows(shelf.points[own]).T
+        twins = (alike >= SAME).any(axis=1)
+        if shelf.recording is not None and self.pool.recording is not None:
+            twins |= np.isin(self.pool.recording, shelf.recording[own])
+        self.base[twins] = -np.inf
+
+    def take(self) -> bool:
+        """Take the next song; False when none is left."""
+        worth = self.base - self.wishes.spread * self.nearest
+        if self.wishes.mix and self.counts is not None and self.genres is not None and self.pool.genre is not None:
+            worth -= self.wishes.mix * divergence_after(self.genres, self.counts)[self.pool.genre]
+        tail = self.pool.tail
+        if tail is not None and self.explored < int(self.wishes.explore * (len(self.taken) + 1) + 1e-9):
+            of_tail = np.where(tail, worth, -np.inf)
+            worth = of_tail if of_tail.max() > -np.inf else worth
+        place = int(worth.argmax())
+        if worth[place] == -np.inf:
+            return False
+        self._listed(place)
+        return True
+
+    def _listed(self, place: int) -> None:
+        self.taken.append(place)
+        closed = self.likeness[place] >= SAME
+        if self.pool.recording is not None:
+            closed |= self.pool.recording == self.pool.recording[place]
+        closed[place] = True
+        self.base[closed] = -np.inf
+        np.maximum(self.nearest, self.likeness[place], out=self.nearest)
+        self.explored += int(self.pool.tail is not None and self.pool.tail[place])
+        if self.counts is not None and self.pool.genre is not None and self.pool.genre[place] >= 0:
+            self.counts[self.pool.genre[place]] += 1
+        who = int(self.pool.artist[place])
+        self.listed[who] = self.listed.get(who, 0) + 1
+        if who >= 0 and self.listed[who] >= self.wishes.per_artist:
+            self.base[self.pool.artist == who] = -np.inf
 
 
 def _unit_interval(values: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -4,7 +4,7 @@ It puts together what the workspace holds: listens, features, NeuMF, the content
 weights. Models that are absent leave their signal out, and `missing` says which command makes them.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,16 +13,18 @@ from scipy import sparse
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
 from audiorec.models import network_embedding, neumf_checkpoint
-from audiorec.ranking import hybrid
-from audiorec.ranking.diversify import diversify
+from audiorec.ranking import genres, hybrid
+from audiorec.ranking.diversify import Owner, Shelf, Wishes, diversify, long_tail
 from audiorec.ranking.explain import OwnSong, nearest_own, sentence
 from audiorec.ranking.likeness import gather as gather_library
 from audiorec.ranking.material import Material, gather
 from audiorec.ranking.neighbours import Block
+from audiorec.ranking.recordings import recordings
 from audiorec.ranking.scorers import Collaborative, Parts, fit_parts, signals
 from audiorec.training.hybrid import Weights
 from audiorec.training.taste import TasteRecipe
 
+USUAL = Wishes()
 _MAKERS = {"cf": "train-cf", "network": "train-network", "cnn": "train-cnn", "svm": "train-svm"}
 
 
@@ -60,6 +62,9 @@ class Recommender:
         self.parts = parts
         self.weights = weights
         self.blocks = blocks
+        self._genre, self.genres = genres.genre_rows([track.genre for track in material.tracks])
+        tail = long_tail(parts.listeners)
+        self.shelf = Shelf(parts.points, material.artist, recordings(material.tracks), tail, self._genre)
         self.missing: list[str] = []
 
     @classmethod
@@ -85,9 +90,9 @@ class Recommender:
         return self.material.listens.users
 
     def recommend(
-        self, user: str, top: int = 10, cold_only: bool = False, *, per_artist: int = 3, spread: float = 0.1
+        self, user: str, top: int = 10, cold_only: bool = False, wishes: Wishes = USUAL
     ) -> list[Recommendation]:
-        """The best songs that the user does not have; raises UnknownNameError for an unknown user."""
+        """The best songs that the user does not have, `top` of them; raises UnknownNameError for an unknown user."""
         row = self.material.listens.user_row(user)
         scored = self.score(row)
         total = scored.total[0].copy()
@@ -96,10 +101,10 @@ class Recommender:
             total[plays > 0] = -np.inf
         if top < 1:
             raise InputError(f"a list of {top} songs cannot be made: give --top 1 or more")
-        chosen = diversify(
-            total, self.parts.points, self.material.artist, top=top, spread=spread, per_artist=per_artist
-        )
-        own = sparse.csr_array(self.material.listens.counts[[row]]).indices
+        counts = sparse.csr_array(self.material.listens.counts[[row]])
+        own = counts.indices
+        owner = Owner(own, genres.shares(self._genre[own], counts.data, len(self.genres)))
+        chosen = diversify(total, self.shelf, replace(wishes, top=top), owner)
         return [self._explained(user, scored, column, plays, own) for column in chosen]
 
     def score(self, row: int) -> hybrid.Scores:

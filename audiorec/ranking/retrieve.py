@@ -7,7 +7,7 @@ matrix of all users and songs is ever held. It does not know what the vectors me
 import numpy as np
 from numpy.typing import NDArray
 
-from audiorec.ranking.diversify import diversify
+from audiorec.ranking.diversify import Shelf, Wishes, diversify
 
 # Songs in one block: their scores for 64 users stay in the cache of a usual processor.
 BLOCK = 32768
@@ -40,23 +40,14 @@ def best_songs(
 
 
 def diverse_lists(
-    queries: NDArray[np.float32],
-    songs: NDArray[np.float32],
-    artist: NDArray[np.integer],
-    *,
-    top: int,
-    spread: float = 0.1,
-    per_artist: int = 3,
+    queries: NDArray[np.float32], songs: NDArray[np.float32], artist: NDArray[np.integer], wishes: Wishes
 ) -> list[NDArray[np.int64]]:
-    """Lists of `top` songs for each query with maximal marginal relevance and an artist cap, from twice as many."""
-    columns, scores = best_songs(queries, songs, 2 * top)
-    lists = []
-    for mine, worth in zip(columns, scores, strict=True):
-        order = diversify(
-            worth, songs[mine], artist[mine], top=top, spread=spread, per_artist=per_artist, pool=len(mine)
-        )
-        lists.append(mine[order])
-    return lists
+    """Lists for each query with maximal marginal relevance and an artist cap, from twice as many of the best songs."""
+    columns, scores = best_songs(queries, songs, 2 * wishes.top)
+    return [
+        mine[diversify(worth, Shelf(songs[mine], artist[mine]), wishes, pool=len(mine))]
+        for mine, worth in zip(columns, scores, strict=True)
+    ]
 
 
 def _merged(

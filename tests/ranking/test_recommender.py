@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from audiorec.cli.main import cli
 from audiorec.data.workspace import Workspace
 from audiorec.errors import CheckpointError, UnknownNameError
+from audiorec.ranking.diversify import Wishes
 from audiorec.ranking.recommender import Recommender
 from tests.ranking.small_library import USERS, build, style_of
 
@@ -56,10 +57,18 @@ def test_cold_songs_of_the_style_are_found(recommender: Recommender) -> None:
 
 def test_own_songs_are_not_recommended_and_artists_are_capped(recommender: Recommender) -> None:
     own = recommender.material.listens.counts[[0]].indices
-    found = recommender.recommend("user 0", 20, per_artist=2)
+    found = recommender.recommend("user 0", 20, wishes=Wishes(per_artist=2))
     assert not {song.track_id for song in found} & set((own + 1).tolist())
     artists = [song.artist for song in found]
     assert max(artists.count(name) for name in artists) <= 2
+
+
+def test_explored_songs_are_of_the_tail(recommender: Recommender) -> None:
+    tail = recommender.shelf.tail
+    assert tail is not None
+    for user in recommender.users[:4]:
+        found = recommender.recommend(user, 6, wishes=Wishes(explore=0.5, per_artist=6))
+        assert sum(tail[song.track_id - 1] for song in found) >= 3
 
 
 @pytest.mark.parametrize("cold_only", [False, True])
@@ -100,7 +109,7 @@ def test_command_prints_the_agreed_json_and_a_playlist(root: Path, tmp_path: Pat
     lines = playlist.read_text(encoding="utf-8").splitlines()
     assert lines[0] == "#EXTM3U"
     assert lines[2::2] == [song["path"] for song in found]
-    said = call(root, "recommend", "--user", "user 3", "--why", "--cold-only")
+    said = call(root, "recommend", "--user", "user 3", "--why", "--cold-only", "--explore", "0.3")
     assert "song 31" in said or "song 32" in said
 
 

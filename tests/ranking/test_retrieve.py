@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from audiorec.ranking import retrieve
+from audiorec.ranking.diversify import Wishes
 
 
 @pytest.mark.parametrize("top", [1, 7, 500])
@@ -25,7 +26,6 @@ def test_agrees_with_a_full_sort(top: int, monkeypatch: pytest.MonkeyPatch) -> N
 def test_lists_keep_the_artist_cap() -> None:
     rng = np.random.default_rng(1)
     songs, artist = rng.normal(size=(400, 8)).astype(np.float32), rng.integers(0, 40, 400)
-    for found in retrieve.diverse_lists(
-        rng.normal(size=(3, 8)).astype(np.float32), songs, artist, top=20, per_artist=2
-    ):
+    queries = rng.normal(size=(3, 8)).astype(np.float32)
+    for found in retrieve.diverse_lists(queries, songs, artist, Wishes(top=20, per_artist=2)):
         assert np.bincount(artist[found]).max() <= 2
