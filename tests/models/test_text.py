@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy.special import softmax
 
-from audiorec.models.text import TextClassifier, left_out, plain_lines
+from audiorec.models.text import TextClassifier, leaning, left_out, plain_lines
+from audiorec.models.text_similarity import Themes
 
 LIGHT = "sun smile dance golden morning laughter joy sing".split()
 DARK = "rain tears grave lonely midnight sorrow ache cold".split()
@@ -59,6 +61,35 @@ def test_left_out_predictions_equal_those_of_models_fitted_without_the_text() ->
         rest = np.delete(np.arange(12), at)
         dual = np.linalg.solve(gram[np.ix_(rest, rest)] + 0.7 * np.eye(11), target[rest] - mean)
         np.testing.assert_allclose(quick[at], mean + gram[at, rest] @ dual)
+
+
+def test_themes_are_the_leading_directions_seen_through_likeness_alone() -> None:
+    rng = np.random.default_rng(0)
+    fitted, new = rng.standard_normal((30, 4)), rng.standard_normal((5, 4))
+    themes = Themes.fit(fitted @ fitted.T)
+    assert themes.directions.shape == (30, 4)
+    unit = [points / np.linalg.norm(points, axis=1, keepdims=True) for points in (new, fitted)]
+    places = themes.places(new @ fitted.T), themes.places(fitted @ fitted.T)
+    np.testing.assert_allclose(places[0] @ places[1].T, unit[0] @ unit[1].T, atol=1e-9)
+    assert not themes.places(np.zeros((1, 30))).any()
+
+
+def test_the_mean_of_fits_is_held_by_one_matrix_a_mixture() -> None:
+    texts, labels = songs(40, 0)
+    model = TextClassifier.fit(texts, labels, np.random.default_rng(0))
+    parts, target = model.similarity.own(), np.eye(2)[[model.labels.index(label) for label in labels]]
+    prior, total = target.mean(axis=0), np.zeros((40, 2))
+    for one in model.settings:
+        gram = sum(weight * part for weight, part in zip(one.weights, parts, strict=True))
+        scores = prior + gram @ np.linalg.solve(gram + one.decay * np.eye(40), target - prior)
+        total += leaning(scores, prior, one.lean) / len(model.settings)
+    np.testing.assert_allclose(model.probabilities(texts), softmax(model.temperature * total, axis=1), atol=1e-8)
+
+
+def test_rare_labels_get_a_chance() -> None:
+    prior = np.array([0.9, 0.1])
+    assert leaning(np.array([[0.6, 0.4]]), prior, 0.0).argmax() == 0
+    assert leaning(np.array([[0.6, 0.4]]), prior, 0.3).argmax() == 1
 
 
 def test_numbers_help_when_words_say_nothing() -> None:
