@@ -44,10 +44,11 @@ def main() -> None:
         for pairs in options.pairs:
             print(json.dumps(in_own_process(growth, pairs, options.degree)), flush=True)
         return
-    for system in options.systems or SYSTEMS:
+    asked = options.systems or [*SYSTEMS, "friends"]
+    for system in (name for name in asked if name != "friends"):
         runs = [in_own_process(run, options.data, options.set, system, seed) for seed in range(options.seeds)]
         print_lines(options.set, system, runs)
-    if options.set == "lastfm" and not options.systems:
+    if options.set == "lastfm" and "friends" in asked:
         for system in (*FRIENDS, "walks"):
             print(json.dumps(in_own_process(friend_prediction, options.data, system)), flush=True)
 
@@ -57,7 +58,7 @@ def parse_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("AUDIOREC_DATA", "../shared/data")))
     parser.add_argument("--set", choices=("netease", "lastfm"), default="netease")
-    parser.add_argument("--systems", nargs="*", choices=tuple(SYSTEMS))
+    parser.add_argument("--systems", nargs="*", choices=(*SYSTEMS, "friends"))
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--growth", action="store_true")
     parser.add_argument("--pairs", type=int, nargs="*", default=[100_000, 300_000, 1_000_000, 3_000_000, 10_000_000])

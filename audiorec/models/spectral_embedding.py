@@ -16,6 +16,9 @@ from scipy import sparse
 from sklearn.utils.extmath import randomized_svd
 
 _USER_DAMPING = 10.0  # added to the degrees of users and artists
+# Power of the singular values in a song's vector, so that a score goes 1.5 steps through the network. Against 1: one in a
+# hundred more held-out songs found inside the training part of NetEase, two in a hundred on Last.fm.
+_DIFFUSION = 0.75
 _DENSE = 1_000_000  # entries up to which an exact decomposition is quicker than a sampled one
 
 
@@ -79,11 +82,12 @@ def embed(
     p, s, q = _decompose(normalised, settings.dims, settings.seed)
     # Nodes without edges come out as rounding noise, which a cosine would take for a direction.
     p, q = p * (left > 0)[:, None], q * (right > 0)[:, None]
-    songs = (q * s).astype(np.float32)
+    songs = (q * s**_DIFFUSION).astype(np.float32)
     rows = len(tastes.indptr) - 1
     # A new song with this one artist has the one edge w and the degree w.
     weight = settings.artist_weight
-    artists = p[rows:] * (left[rows:, None] * (weight / max(weight + settings.song_damping, 1e-9) ** 0.5))
+    edge = left[rows:, None] * (weight / max(weight + settings.song_damping, 1e-9) ** 0.5)
+    artists = p[rows:] * s ** (_DIFFUSION - 1.0) * edge
     users = np.asarray(_scaled(tastes, left[:rows], right) @ songs, dtype=np.float32)
     return SpectralEmbedding(users, songs, artists.astype(np.float32), right.astype(np.float32))
 

@@ -24,9 +24,9 @@ TOP = 20
 class NetworkRecipe(Recipe):
     """How the network is embedded; of lists, the value that ranks held-out listens best is taken."""
 
-    dims: tuple[int, ...] = (16, 32, 64, 128, 256)
-    artist_weights: tuple[float, ...] = (0.3, 1.0)
-    song_dampings: tuple[float, ...] = (0.3, 1.0, 3.0, 10.0)
+    dims: tuple[int, ...] = (16, 32, 64, 128, 256, 384)
+    artist_weights: tuple[float, ...] = (0.3, 1.0, 1.5)
+    song_dampings: tuple[float, ...] = (1.0, 3.0, 10.0, 30.0, 100.0)
     friend_weight: float = 0.1
     held_out: float = 0.1
 
@@ -56,7 +56,9 @@ def train(
         raise InputError("no listens to songs of the library: run audiorec import listens FILE first")
     kept, held = hold_out(network.listens, recipe.held_out, recipe.seed)
     trials: list[Trial] = []
-    for weight, damping in product(recipe.artist_weights, recipe.song_dampings):
+    # Without artists their weight changes nothing.
+    weights = recipe.artist_weights if network.credits.nnz else recipe.artist_weights[:1]
+    for weight, damping in product(weights, recipe.song_dampings):
         settings = SpectralSettings(max(recipe.dims), weight, damping, recipe.friend_weight, recipe.seed)
         found = _fit(network.with_listens(kept), settings)
         for dims in sorted({min(dims, found.songs.shape[1]) for dims in recipe.dims}):

@@ -85,7 +85,7 @@ def test_the_sampled_decomposition_agrees_with_the_exact_one() -> None:
     nothing = sparse.csr_array((900, 1)), sparse.csr_array((1200, 1200))
     sampled = embed(listens, *nothing, SpectralSettings(dims=5))
     exact = np.linalg.svd(_normalised(listens.toarray()), compute_uv=False)[:5]
-    np.testing.assert_allclose(np.linalg.norm(sampled.songs, axis=0), exact, rtol=1e-2)
+    np.testing.assert_allclose(np.linalg.norm(sampled.songs, axis=0), exact**0.75, rtol=1e-2)
 
 
 def _normalised(matrix: NDArray[np.float32]) -> NDArray[np.float64]:
