@@ -16,8 +16,8 @@ from scipy import sparse
 from sklearn.utils.extmath import randomized_svd
 
 _USER_DAMPING = 10.0  # added to the degrees of users and artists
-# Power of the singular values in a song's vector, so that a score goes 1.5 steps through the network. Against 1: one in a
-# hundred more held-out songs found inside the training part of NetEase, two in a hundred on Last.fm.
+# Power of the singular values in a song's vector, so that a score goes 1.5 steps through the network. Against 1: one in
+# a hundred more held-out songs found inside the training part of NetEase, two in a hundred on Last.fm.
 _DIFFUSION = 0.75
 _DENSE = 1_000_000  # entries up to which an exact decomposition is quicker than a sampled one
 
