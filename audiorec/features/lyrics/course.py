@@ -38,9 +38,12 @@ COURSE_NAMES = (
 _NEUTRAL = 0.05  # VADER's own band
 
 
-def line_feelings(lines: Sequence[str]) -> list[Feeling]:
-    """Score every line in its own language; a repeated line is scored once and listed as often as it is sung."""
-    main = song_language(lines)
+def line_feelings(lines: Sequence[str], main: str | None = None) -> list[Feeling]:
+    """Score every line in its own language; a repeated line is scored once and listed as often as it is sung.
+
+    main: the song's language, where the caller knows it already.
+    """
+    main = main or song_language(lines)
     languages = {line: line_language(line) or main for line in lines}
     simple = _simplified_at_once([line for line, language in languages.items() if language == "zh"])
     scored = {line: _scorer(language)(simple.get(line, line)) for line, language in languages.items()}

@@ -34,6 +34,7 @@ _STRESSED_YES = {
     "忍不住": 1.1,
     "禁不住": 1.1,
 }
+_DENIALS = NEGATIONS - set(_STRESSED_YES)
 # Negations behind the word that they turn: "开心不起来", "忘不了" is its own word.
 _TRAILING = frozenset("不起来 不起 不了 不到 不得 不下去 不再".split())
 DEGREES: Mapping[str, float] = {
@@ -110,11 +111,13 @@ def chinese_feeling(line: str, lexicon: Mapping[str, Entry] | None = None) -> Fe
 
 def _clause_words(words: Sequence[str], lexicon: Mapping[str, Entry]) -> tuple[list[FeltWord], int]:
     """The felt words of a clause, each with its value in context, and how many negations the clause has."""
-    felt = []
-    far = _far_negation(words)
-    for at, word in enumerate(words):
-        entry = lexicon.get(word)
-        if entry is None or _only_modifies(words, at, lexicon):
+    felt: list[FeltWord] = []
+    negations = len([word for word in words if word in _DENIALS])
+    known = [at for at, word in enumerate(words) if word in lexicon]
+    far = _far_negation(words) if known else None
+    for at in known:
+        word, entry = words[at], lexicon[words[at]]
+        if _only_modifies(words, at, lexicon):
             continue
         factor, turned = _context(words, at, lexicon)
         if far is not None and at > far:
@@ -125,7 +128,7 @@ def _clause_words(words: Sequence[str], lexicon: Mapping[str, Entry]) -> tuple[l
         felt.append(
             FeltWord(word, value, intensity * (0.5 if turned else 1.0), _denied(entry) if turned else entry.emotion)
         )
-    return felt, sum(word in NEGATIONS and word not in _STRESSED_YES for word in words)
+    return felt, negations
 
 
 def _only_modifies(words: Sequence[str], at: int, lexicon: Mapping[str, Entry]) -> bool:
@@ -177,6 +180,8 @@ def _denied(entry: Entry) -> int:
 
 def _with_turns(clauses: Sequence[Sequence[str]], felt: Sequence[FeltWord], lexicon: Mapping[str, Entry]) -> float:
     """Sum of the felt values where what follows a "but" counts more, what follows "although" or "if" less."""
+    if not felt:
+        return 0.0
     has_but = any(word in _BUT for words in clauses for word in words)
     total, position = 0.0, 0
     after_but, unreal = False, False

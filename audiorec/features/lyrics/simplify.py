@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 # OpenCC leaves this one alone, since it is also a word of its own; in songs it is nearly always the aspect particle.
-_PARTICLE = re.compile("(?<![名显原巨论拙土昭卓])著(?![名作称述书])")
+_PARTICLE = re.compile("著(?<![名显原巨论拙土昭卓]著)(?![名作称述书])")
 
 
 @cache
@@ -26,4 +26,5 @@ def simplified(text: str) -> str:
     >>> simplified("愛與夢，看著你")
     '爱与梦，看着你'
     """
-    return _PARTICLE.sub("着", str(_converter().convert(text)))
+    converted = str(_converter().convert(text))
+    return _PARTICLE.sub("着", converted) if "著" in converted else converted

@@ -65,7 +65,7 @@ def describe_lyrics(text: str) -> LyricsFeatures | None:
     if not lines:
         return None
     language = song_language(lines)
-    feelings = line_feelings(lines)
+    feelings = line_feelings(lines, language)
     shares = language_shares(lines)
     vector = np.concatenate(
         [
