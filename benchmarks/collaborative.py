@@ -25,7 +25,7 @@ from audiorec.data import ncf_format, triplets
 from audiorec.data.splits import LeaveOneOut, leave_one_out
 from audiorec.training import rankers
 from audiorec.training.loop import choose_device
-from audiorec.training.protocols import full_report, sampled_ranks
+from audiorec.training.protocols import Ranker, full_report, sampled_ranks
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,18 @@ def load(data: Path, name: str) -> Question:
     return Question(name, found.split, found.times)
 
 
-def measure(question: Question, model: str, seed: int, args: argparse.Namespace) -> dict[tuple[str, str, int], float]:
-    """(protocol, metric, k) -> value of one model trained with one seed; seconds stand under ("", "seconds", 0)."""
+def measure(
+    question: Question, model: str, seed: int, args: argparse.Namespace, trained: dict[int, dict[str, Ranker]]
+) -> dict[tuple[str, str, int], float]:
+    """(protocol, metric, k) -> value of one model trained with one seed; seconds stand under ("", "seconds", 0).
+
+    The model is put into trained[seed], where a blend finds those of its members that were measured before it.
+    """
     start = time.perf_counter()
     recipe = rankers.recipe_of(model, overrides=(*args.set, f"seed={seed}"))
     device = choose_device(args.device)
-    ranker = rankers.train(question.split.train, recipe, times=question.times, device=device)
+    ranker = rankers.train(question.split.train, recipe, times=question.times, device=device, ready=trained[seed])
+    trained[seed][model] = ranker
     found = {("", "seconds", 0): time.perf_counter() - start}
     ranks = sampled_ranks(ranker, question.split)
     for k in range(1, 11):
@@ -113,8 +119,10 @@ def main() -> None:
         ncf_format.write(args.write / question.name, question.split)
     heads = ["P1 HR@10", "P1 NDCG@10", "P2 recall@20", "P2 NDCG@20", "P2 coverage@20"]
     print(f"{question.name:<12}" + "".join(f"{head:>18}" for head in heads), file=sys.stderr)
+    seeds = range(args.first_seed, args.first_seed + args.seeds)
+    trained: dict[int, dict[str, Ranker]] = {seed: {} for seed in seeds}
     for model in args.model or rankers.MODELS:
-        runs = [measure(question, model, seed, args) for seed in range(args.first_seed, args.first_seed + args.seeds)]
+        runs = [measure(question, model, seed, args, trained) for seed in seeds]
         found = list(lines(question, model, runs))
         for line in found:
             print(json.dumps(line), flush=True)

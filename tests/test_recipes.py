@@ -9,6 +9,7 @@ from audiorec.errors import RecipeError
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.recipes import Recipe
 from audiorec.training.collaborative import NeumfRecipe
+from audiorec.training.denoising import DenoisingRecipe
 from audiorec.training.gan import DcganRecipe
 from audiorec.training.history import HistoryRecipe
 from audiorec.training.hybrid import HybridRecipe
@@ -29,6 +30,7 @@ KINDS: dict[str, type[Recipe]] = {
     "training/svm": SvmRecipe,
     "training/amnn": HistoryRecipe,
     "training/blend": BlendRecipe,
+    "training/dae": DenoisingRecipe,
     "training/ease": LinearRecipe,
     "training/neumf": NeumfRecipe,
     "training/network": NetworkRecipe,
@@ -46,6 +48,7 @@ REFERENCES: tuple[str, ...] = (
     "training/neumf",
     "training/amnn",
     "training/blend",
+    "training/dae",
     "training/ease",
     "training/hybrid",
     "training/taste",

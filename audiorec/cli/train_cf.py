@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from audiorec.training.protocols import Ranker
 
 # Also the keys of training.rankers.MODELS; written out because that file imports torch.
-MODELS = ("neumf", "gmf", "mlp", "popularity", "itemknn", "ease", "nnrec", "dnn", "amnn", "sequence", "blend")
+MODELS = (
+    *("neumf", "gmf", "mlp", "popularity", "itemknn", "walk", "ease", "dae"),
+    *("nnrec", "dnn", "amnn", "sequence", "blend"),
+)
 # What the hybrid ranker builds on is published as `cf`; every other model as `cf-NAME`, beside it.
 NEUMF_FAMILY = ("neumf", "gmf", "mlp")
 

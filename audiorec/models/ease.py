@@ -52,11 +52,14 @@ class EaseDual:
         return cls(unpack("history", arrays), unpack("weighted", arrays), arrays["solved"], arrays["gain"])
 
 
-def ease(counts: sparse.csr_array, *, regularization: float, power: float = 0.0) -> ItemToItem | EaseDual:
+def ease(
+    counts: sparse.csr_array, *, regularization: float, power: float = 0.0, growth: float = 0.0
+) -> ItemToItem | EaseDual:
     """Fit on CSR counts [U, I], any count being one listen.
 
-    power > 0 gives a user of n songs the weight n^-power in the error. Songs that nobody played get no weights. Raises
-    InputError where there are more than 30,000 users and as many played songs.
+    power > 0 gives a user of n songs the weight n^-power in the error. growth > 0 lets the penalty grow with a song's
+    listeners: regularization * (listeners / most listeners)^growth (Steck 2020's dropout is growth 1). Songs that
+    nobody played get no weights. Raises InputError where there are more than 30,000 users and as many played songs.
     """
     history = sparse.csr_array((np.ones(counts.nnz, np.float32), counts.indices, counts.indptr), shape=counts.shape)
     sizes = np.diff(history.indptr)
@@ -65,34 +68,39 @@ def ease(counts: sparse.csr_array, *, regularization: float, power: float = 0.0)
         raise InputError(f"EASE solves {min(users, len(known))} equations, at most {MOST}: choose itemknn")
     scale = np.maximum(sizes, 1).astype(np.float64) ** (-power / 2.0)
     weighted = sparse.csr_array(sparse.diags_array(scale) @ history.astype(np.float64))
+    listeners: NDArray[np.float64] = np.asarray(weighted.multiply(weighted).sum(axis=0)).reshape(-1)
+    # A penalty that differs by song is the same for all once each column is divided by its root.
+    columns = np.maximum(listeners / listeners.max(initial=1e-12), 1e-12) ** (-growth / 2.0)
+    scaled = sparse.csr_array(weighted @ sparse.diags_array(columns))
     if users < len(known):
-        return _by_users(history, weighted, regularization)
-    return ItemToItem(history, _by_items(weighted, known, regularization))
+        return _by_users(history, scaled, regularization, columns)
+    return ItemToItem(history, _by_items(scaled, known, regularization, columns))
 
 
 def _by_items(
-    weighted: sparse.csr_array, known: NDArray[np.integer[Any]], regularization: float
+    scaled: sparse.csr_array, known: NDArray[np.integer[Any]], regularization: float, columns: NDArray[np.float64]
 ) -> NDArray[np.float32]:
-    played = sparse.csr_array(weighted[:, known])
+    played = sparse.csr_array(scaled[:, known])
     gram = np.asarray(sparse.csr_array(played.T @ played).toarray(), dtype=np.float64)
     gram[np.diag_indices_from(gram)] += regularization
     inverse = linalg.inv(gram, overwrite_a=True, check_finite=False)
     inverse /= -np.diag(inverse)
     np.fill_diagonal(inverse, 0.0)
-    weights = np.zeros((weighted.shape[1],) * 2, dtype=np.float32)
-    weights[np.ix_(known, known)] = inverse
+    weights = np.zeros((scaled.shape[1],) * 2, dtype=np.float32)
+    weights[np.ix_(known, known)] = inverse * (columns[known][:, None] / columns[known])
     return weights
 
 
-def _by_users(history: sparse.csr_array, weighted: sparse.csr_array, regularization: float) -> EaseDual:
-    gram = np.asarray(sparse.csr_array(weighted @ weighted.T).toarray(), dtype=np.float64)
+def _by_users(
+    history: sparse.csr_array, scaled: sparse.csr_array, regularization: float, columns: NDArray[np.float64]
+) -> EaseDual:
+    gram = np.asarray(sparse.csr_array(scaled @ scaled.T).toarray(), dtype=np.float64)
     gram[np.diag_indices_from(gram)] += regularization
     factor = linalg.cho_factor(gram, lower=True, overwrite_a=True, check_finite=False)
-    solved = linalg.cho_solve(factor, weighted.toarray(), overwrite_b=True, check_finite=False)
+    solved = linalg.cho_solve(factor, scaled.toarray(), overwrite_b=True, check_finite=False)
     # The diagonal of the inverse, times l: what a song would explain of itself is taken out.
-    rows = np.repeat(np.arange(weighted.shape[0]), np.diff(weighted.indptr))
-    own = np.bincount(
-        weighted.indices, weights=weighted.data * solved[rows, weighted.indices], minlength=weighted.shape[1]
-    )
+    rows = np.repeat(np.arange(scaled.shape[0]), np.diff(scaled.indptr))
+    own = np.bincount(scaled.indices, weights=scaled.data * solved[rows, scaled.indices], minlength=scaled.shape[1])
     gain = 1.0 / np.maximum(1.0 - own, 1e-9)
-    return EaseDual(history, weighted.astype(np.float32), solved.astype(np.float32), gain.astype(np.float32))
+    weighted = sparse.csr_array(scaled @ sparse.diags_array(columns)).astype(np.float32)
+    return EaseDual(history, weighted, (solved / columns).astype(np.float32), gain.astype(np.float32))

@@ -35,10 +35,18 @@ class Blend:
         return np.asarray(sum(parts), dtype=np.float32)
 
 
-def train(counts: sparse.csr_array, trainers: Sequence[Trainer], *, seed: int, strength: float = 0.01) -> Blend:
+def train(
+    counts: sparse.csr_array,
+    trainers: Sequence[Trainer],
+    *,
+    seed: int,
+    strength: float = 0.01,
+    ready: Sequence[Ranker | None] = (),
+) -> Blend:
     """Learn the weights on a leave-one-out part of CSR counts [U, I], then train the members on all of it.
 
-    strength: of the pull towards equal weights. Without any user who has two songs the weights are equal.
+    strength: of the pull towards equal weights; ready: members that are trained on all of it already, or None. Without
+    any user who has two songs the weights are equal.
     """
     split = leave_one_out(counts, np.random.default_rng(seed))
     weights = np.full(len(trainers), 1.0 / len(trainers))
@@ -46,7 +54,8 @@ def train(counts: sparse.csr_array, trainers: Sequence[Trainer], *, seed: int, s
         inner = [trainer(split.train) for trainer in trainers]
         found = [_standard_candidates(member, split.users, split.candidates) for member in inner]
         weights = fit_weights(np.stack(found, axis=2), strength)
-    return Blend([trainer(counts) for trainer in trainers], weights)
+    given = ready or [None] * len(trainers)
+    return Blend([known or trainer(counts) for known, trainer in zip(given, trainers, strict=True)], weights)
 
 
 def fit_weights(scores: NDArray[np.floating], strength: float) -> NDArray[np.float64]:

@@ -23,12 +23,13 @@ from audiorec.training.pairs import TOP, fit_pairs
 class NeumfRecipe(Recipe):
     """How NeuMF is trained.
 
-    model: both halves or one alone; weight_decay: on the vectors of the users and songs in a batch; pretrain: train the
-    two halves alone first and start from them; refit: train again on everything, as long as was best.
+    model: both halves or one alone; weight_decay: on the vectors of the users and songs in a batch; averaging: share of
+    the running mean over epochs that is kept each epoch; pretrain: train the halves alone first and start from them;
+    refit: train again on everything, as long as was best.
     """
 
     model: Literal["neumf", "gmf", "mlp"] = "neumf"
-    factors: int = 32
+    factors: int = 64
     tower_factors: int = 16
     hidden: tuple[int, ...] = (16, 8)
     dropout: float = 0.3
@@ -38,6 +39,7 @@ class NeumfRecipe(Recipe):
     weight_decay: float = 0.03
     epochs: int = 60
     patience: int = 5
+    averaging: float = 0.9
     pretrain: bool = False
     refit: bool = True
     validation_users: int = 5000

@@ -22,16 +22,17 @@ from audiorec.models.nnrec import NnrecNet
 from audiorec.models.pair_net import PairNet
 from audiorec.models.sequence import SequenceNet
 from audiorec.recipes import Recipe
-from audiorec.training.loop import Epoch, fit, quiet
+from audiorec.training.loop import Epoch, quiet
 from audiorec.training.negatives import NegativeSampler
-from audiorec.training.pairs import TOP, candidate_ndcg, fit_pairs, pair_loss
+from audiorec.training.pairs import TOP, fit_mean, fit_pairs, pair_loss
 
 
 class HistoryRecipe(Recipe):
     """How a model of the history is trained.
 
     history: places k (the sequence model reads so many); query: where AMNN's attention gets its question; hidden:
-    widths (NNrec takes the first); blocks, heads: of the sequence model; refit: train again on everything.
+    widths (NNrec takes the first); blocks, heads: of the sequence model; averaging: share of the running mean over
+    epochs that is kept each epoch; refit: train again on everything.
     """
 
     model: Literal["amnn", "dnn", "nnrec", "sequence"] = "amnn"
@@ -48,6 +49,7 @@ class HistoryRecipe(Recipe):
     weight_decay: float = 0.01
     epochs: int = 60
     patience: int = 5
+    averaging: float = 0.9
     refit: bool = True
     validation_users: int = 5000
 
@@ -120,15 +122,7 @@ def _train_net(
     epochs = SequenceEpochs(net, history, sampler=NegativeSampler(counts, device, recipe.seed), recipe=recipe)
     epochs.shuffle = times is None
     optimizer = torch.optim.Adam(net.parameters(), lr=recipe.learning_rate, fused=True)
-    validate = candidate_ndcg(net, split) if split is not None else lambda: float("nan")
-    curve = fit(
-        net,
-        lambda: epochs.run(optimizer),
-        validate,
-        epochs=recipe.epochs,
-        patience=recipe.patience,
-        report=report,
-    )
+    curve = fit_mean(net, lambda: epochs.run(optimizer), split, recipe, report)
     return net, curve
 
 

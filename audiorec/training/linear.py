@@ -1,4 +1,4 @@
-"""Choosing and fitting popularity, ItemKNN and EASE: of the listed values, those that rank held-out listens best.
+"""Choosing and fitting popularity, ItemKNN, walks and EASE: the listed values that rank held-out listens best.
 
 The choice is made on one listen of each user held out inside the training data; the model is then fitted to everything.
 """
@@ -16,21 +16,26 @@ from audiorec.models.ease import EaseDual, ease
 from audiorec.models.item_to_item import ItemToItem
 from audiorec.models.itemknn import nearest_items
 from audiorec.models.popularity import Popularity, count_listeners
+from audiorec.models.walk import walk
 from audiorec.recipes import Recipe
 from audiorec.training.protocols import sampled_ndcg
 
 
 class LinearRecipe(Recipe):
-    """Which linear model, and the values to choose from; ItemKNN has no regularizations.
+    """Which linear model, and the values to choose from.
 
-    A regularization is a share of the largest number of listeners that a song has, so that it fits data of any size.
+    ItemKNN: powers, neighbours, shrinkages; walk: exponents, dampings; EASE: powers, regularizations, growths. A
+    regularization is a share of the largest number of listeners that a song has, so that it fits data of any size.
     """
 
-    model: Literal["popularity", "itemknn", "ease"] = "ease"
+    model: Literal["popularity", "itemknn", "walk", "ease"] = "ease"
     neighbours: tuple[int, ...] = (1_000_000,)
     shrinkages: tuple[float, ...] = (0.0, 5.0, 20.0)
     powers: tuple[float, ...] = (0.0, 0.5)
-    regularizations: tuple[float, ...] = (0.1, 0.2, 0.4, 0.8)
+    regularizations: tuple[float, ...] = (0.1, 0.25, 0.6)
+    growths: tuple[float, ...] = (0.0, 0.4)
+    exponents: tuple[float, ...] = (0.7, 1.0)
+    dampings: tuple[float, ...] = (0.3, 0.4, 0.5)
     validation_users: int = 5000
 
 
@@ -42,6 +47,9 @@ class Setting:
     neighbours: int = 1_000_000
     shrinkage: float = 0.0
     regularization: float = 0.0
+    growth: float = 0.0
+    exponent: float = 1.0
+    damping: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,10 @@ def _settings(recipe: LinearRecipe) -> list[Setting]:
     if recipe.model == "popularity":
         return [Setting()]
     if recipe.model == "ease":
-        return [Setting(power, regularization=r) for power, r in product(recipe.powers, recipe.regularizations)]
+        found = product(recipe.powers, recipe.regularizations, recipe.growths)
+        return [Setting(power, regularization=share, growth=growth) for power, share, growth in found]
+    if recipe.model == "walk":
+        return [Setting(exponent=e, damping=d) for e, d in product(recipe.exponents, recipe.dampings)]
     return [Setting(*values) for values in product(recipe.powers, recipe.neighbours, recipe.shrinkages)]
 
 
@@ -78,10 +89,13 @@ def _fit(counts: sparse.csr_array, recipe: LinearRecipe, setting: Setting) -> It
         return count_listeners(counts)
     if recipe.model == "itemknn":
         return nearest_items(counts, neighbours=setting.neighbours, shrinkage=setting.shrinkage, power=setting.power)
+    if recipe.model == "walk":
+        return walk(counts, exponent=setting.exponent, damping=setting.damping)
     sizes = np.maximum(np.diff(counts.indptr), 1).astype(np.float64)
     rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
-    most = np.bincount(counts.indices, weights=(sizes**-setting.power)[rows]).max()
-    return ease(counts, regularization=setting.regularization * float(most), power=setting.power)
+    most = float(np.bincount(counts.indices, weights=(sizes**-setting.power)[rows]).max())
+    strength = setting.regularization * most
+    return ease(counts, regularization=strength, power=setting.power, growth=setting.growth)
 
 
 def _ndcg(recipe: LinearRecipe, setting: Setting, split: LeaveOneOut) -> float:

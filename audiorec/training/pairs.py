@@ -14,6 +14,7 @@ from scipy import sparse
 from audiorec import metrics
 from audiorec.data.splits import LeaveOneOut
 from audiorec.models.pair_net import PairNet
+from audiorec.training.averaging import Follower
 from audiorec.training.loop import Epoch, fit
 from audiorec.training.negatives import NegativeSampler
 
@@ -24,7 +25,18 @@ _LEAST_STEPS = 30
 _LARGE_TABLE = 4_000_000
 
 
-class PairSettings(Protocol):
+class FitSettings(Protocol):
+    """What a recipe must say about epochs; averaging: share of the running mean kept each epoch, see `averaging`."""
+
+    @property
+    def epochs(self) -> int: ...
+    @property
+    def patience(self) -> int: ...
+    @property
+    def averaging(self) -> float: ...
+
+
+class PairSettings(FitSettings, Protocol):
     """What a recipe must say to be trained on pairs; batch counts positives and negatives together."""
 
     @property
@@ -37,10 +49,6 @@ class PairSettings(Protocol):
     def learning_rate(self) -> float: ...
     @property
     def weight_decay(self) -> float: ...
-    @property
-    def epochs(self) -> int: ...
-    @property
-    def patience(self) -> int: ...
 
 
 def fit_pairs(
@@ -50,19 +58,35 @@ def fit_pairs(
     settings: PairSettings,
     report: Callable[[Epoch], None],
 ) -> list[Epoch]:
-    """Train a net with `pairs` on CSR counts [U, I], stop by the split's candidates; without a split run all epochs."""
-    device = next(net.parameters()).device
-    epochs = PairEpochs(counts, settings, device)
+    """Train a net with `pairs` on CSR counts [U, I], stop by the split's candidates; without a split run all epochs.
+
+    What is validated and kept is the mean over epochs, see `averaging`.
+    """
+    epochs = PairEpochs(counts, settings, next(net.parameters()).device)
     optimizer = new_optimizer(net, settings)
-    validate = candidate_ndcg(net, split) if split is not None else lambda: float("nan")
-    return fit(
-        net,
-        lambda: epochs.run(net, optimizer),
-        validate,
-        epochs=settings.epochs,
-        patience=settings.patience,
-        report=report,
-    )
+    return fit_mean(net, lambda: epochs.run(net, optimizer), split, settings, report)
+
+
+def fit_mean(
+    net: PairNet,
+    run_epoch: Callable[[], float],
+    split: LeaveOneOut | None,
+    settings: FitSettings,
+    report: Callable[[Epoch], None],
+) -> list[Epoch]:
+    """Train `net` by calls of `run_epoch`, validate the mean of its epochs, and leave the best mean in it."""
+    follower = Follower(net, settings.averaging)
+
+    def train_epoch() -> float:
+        net.train()
+        loss = run_epoch()
+        follower.follow()
+        return loss
+
+    validate = candidate_ndcg(follower.net, split) if split is not None else lambda: float("nan")
+    curve = fit(follower.net, train_epoch, validate, epochs=settings.epochs, patience=settings.patience, report=report)
+    follower.give_back()
+    return curve
 
 
 class Optimizers:

@@ -15,6 +15,7 @@ from audiorec import recipes
 from audiorec.errors import CheckpointError
 from audiorec.models import checkpoint
 from audiorec.models.checkpoint import Header
+from audiorec.models.denoising import Denoiser
 from audiorec.models.ease import EaseDual
 from audiorec.models.history import HistoryModel
 from audiorec.models.item_to_item import ItemToItem
@@ -70,6 +71,8 @@ def _take_apart(model: Ranker) -> tuple[Any, Arrays]:
             return "ease_dual", model.to_arrays()
         case Neumf():
             return "neumf", model.to_arrays()
+        case Denoiser():
+            return "denoiser", model.to_arrays()
         case HistoryModel():
             return "history", model.to_arrays()
     raise CheckpointError(f"a {type(model).__name__} cannot be written")
@@ -88,6 +91,8 @@ def _put_together(form: Any, arrays: Mapping[str, NDArray[Any]], recipe: dict[st
             return EaseDual.from_arrays(arrays)
         case "neumf":
             return Neumf.from_arrays(arrays)
+        case "denoiser":
+            return Denoiser.from_arrays(arrays)
         case "history":
             settings = HistoryRecipe.model_validate(
                 {key: tuple(value) if isinstance(value, list) else value for key, value in recipe.items()}

@@ -3,7 +3,7 @@
 The one table that `train-cf` and the benchmarks choose from. It does not know workspaces.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -12,8 +12,9 @@ from scipy import sparse
 from audiorec import recipes
 from audiorec.errors import UnknownNameError
 from audiorec.recipes import Recipe
-from audiorec.training import blend, collaborative, history, linear
+from audiorec.training import blend, collaborative, denoising, history, linear
 from audiorec.training.collaborative import NeumfRecipe, TrainedNeumf
+from audiorec.training.denoising import DenoisingRecipe, TrainedDenoiser
 from audiorec.training.history import HistoryRecipe, TrainedHistory
 from audiorec.training.linear import LinearRecipe
 from audiorec.training.loop import Epoch, quiet
@@ -23,14 +24,17 @@ from audiorec.training.protocols import Ranker
 class BlendRecipe(Recipe):
     """Which models are blended, by their names with their shipped recipes; strength: the pull towards equal weights."""
 
-    members: tuple[str, ...] = ("ease", "itemknn", "neumf")
+    members: tuple[str, ...] = ("ease", "walk", "dae", "neumf")
     strength: float = 0.001
 
+
+_NONE: Mapping[str, Ranker] = {}
 
 # Name of a model -> its recipe's class and shipped file.
 MODELS: dict[str, tuple[type[Recipe], str]] = {
     "popularity": (LinearRecipe, "training/ease"),
     "itemknn": (LinearRecipe, "training/ease"),
+    "walk": (LinearRecipe, "training/ease"),
     "ease": (LinearRecipe, "training/ease"),
     "gmf": (NeumfRecipe, "training/neumf"),
     "mlp": (NeumfRecipe, "training/neumf"),
@@ -39,6 +43,7 @@ MODELS: dict[str, tuple[type[Recipe], str]] = {
     "dnn": (HistoryRecipe, "training/amnn"),
     "amnn": (HistoryRecipe, "training/amnn"),
     "sequence": (HistoryRecipe, "training/amnn"),
+    "dae": (DenoisingRecipe, "training/dae"),
     "blend": (BlendRecipe, "training/blend"),
 }
 
@@ -48,7 +53,7 @@ def recipe_of(name: str, source: str | Path | None = None, overrides: Sequence[s
     if name not in MODELS:
         raise UnknownNameError(f"no collaborative model {name!r}: choose one of {', '.join(MODELS)}")
     kind, shipped = MODELS[name]
-    chosen = () if kind is BlendRecipe else (f"model={name}",)
+    chosen = (f"model={name}",) if "model" in kind.model_fields else ()
     return recipes.load(source or shipped, kind, (*chosen, *overrides))
 
 
@@ -59,29 +64,36 @@ def train(
     times: sparse.csr_array | None = None,
     device: torch.device,
     report: Callable[[Epoch], None] = quiet,
+    ready: Mapping[str, Ranker] = _NONE,
 ) -> Ranker:
-    """Train the model that the recipe describes on CSR counts [U, I]; what it needs to validate it takes from them."""
+    """Train the model that the recipe describes on CSR counts [U, I]; what it needs to validate it takes from them.
+
+    ready: models by name that were already trained on the same counts with the same seed; a blend need not repeat it.
+    """
     match recipe:
         case NeumfRecipe():
             return collaborative.train(counts, recipe, device=device, report=report)
         case HistoryRecipe():
             return history.train(counts, recipe, times=times, device=device, report=report)
+        case DenoisingRecipe():
+            return denoising.train(counts, recipe, device=device, report=report)
         case LinearRecipe():
             return linear.train(counts, recipe).model
         case BlendRecipe():
             trainers = [_member(name, recipe.seed, device) for name in recipe.members]
-            return blend.train(counts, trainers, seed=recipe.seed, strength=recipe.strength)
+            members = [ready.get(name) for name in recipe.members]
+            return blend.train(counts, trainers, seed=recipe.seed, strength=recipe.strength, ready=members)
     raise UnknownNameError(f"{type(recipe).__name__} is no recipe of a collaborative model")
 
 
 def curve_of(ranker: Ranker) -> list[Epoch]:
     """The learning curve of a model that was just trained; empty for those that are solved at once."""
-    return list(ranker.curve) if isinstance(ranker, TrainedNeumf | TrainedHistory) else []
+    return list(ranker.curve) if isinstance(ranker, TrainedNeumf | TrainedHistory | TrainedDenoiser) else []
 
 
 def score_of(ranker: Ranker) -> dict[str, float]:
     """What the validation part said of a model that was just trained."""
-    return dict(ranker.score) if isinstance(ranker, TrainedNeumf | TrainedHistory) else {}
+    return dict(ranker.score) if isinstance(ranker, TrainedNeumf | TrainedHistory | TrainedDenoiser) else {}
 
 
 def _member(name: str, seed: int, device: torch.device) -> Callable[[sparse.csr_array], Ranker]:

@@ -12,6 +12,7 @@ from audiorec.models.ease import EaseDual, ease
 from audiorec.models.item_to_item import ItemToItem
 from audiorec.models.itemknn import nearest_items
 from audiorec.models.popularity import Popularity, count_listeners
+from audiorec.models.walk import walk
 
 DENSE = (np.random.default_rng(0).random((30, 12)) < 0.3).astype(np.float32)
 DENSE[np.arange(29), np.arange(29) % 11] = 1.0
@@ -20,6 +21,7 @@ DENSE[29] = 0.0
 COUNTS = sparse.csr_array(DENSE)
 KNOWN = np.ix_(np.arange(29), np.arange(11))
 FITS: dict[str, Callable[[sparse.csr_array], ItemToItem]] = {
+    "walk": lambda counts: walk(counts, exponent=0.7, damping=0.3),
     "itemknn": lambda counts: nearest_items(counts, neighbours=5, shrinkage=2.0),
     "ease": lambda counts: ease(counts, regularization=3.0),
 }
@@ -59,21 +61,33 @@ def test_ease_is_the_best_of_all_weights_without_a_diagonal() -> None:
         assert model.weights[target, target] == 0.0
 
 
-@pytest.mark.parametrize("power", [0.0, 0.5])
-def test_by_users_and_by_songs_it_is_the_same_model(power: float) -> None:
-    few = COUNTS[:8]
-    dual = ease(few, regularization=3.0, power=power)
-    assert isinstance(dual, EaseDual)
+@pytest.mark.parametrize(("power", "growth"), [(0.0, 0.0), (0.5, 0.0), (0.0, 0.7), (0.5, 1.0)])
+@pytest.mark.parametrize("users", [8, 29])
+def test_by_users_and_by_songs_it_is_the_same_model(users: int, power: float, growth: float) -> None:
+    few = COUNTS[:users]
+    dual = ease(few, regularization=3.0, power=power, growth=growth)
+    assert isinstance(dual, EaseDual if users == 8 else ItemToItem)
     history = few.toarray().astype(np.float64)
     weight = np.maximum(history.sum(axis=1), 1.0) ** -power
-    inverse = np.linalg.inv(history.T @ (weight[:, None] * history) + 3.0 * np.eye(12))
+    gram = history.T @ (weight[:, None] * history)
+    share = np.diag(gram) / np.diag(gram).max()
+    inverse = np.linalg.inv(gram + 3.0 * np.diag(np.maximum(share, 1e-12) ** growth))
     weights = -inverse / np.diag(inverse)
     np.fill_diagonal(weights, 0.0)
-    found, heard = dual.scores(np.arange(8)), history.sum(axis=0) > 0
+    found, heard = dual.scores(np.arange(users)), history.sum(axis=0) > 0
     np.testing.assert_allclose(found[:, heard], (history @ weights)[:, heard], atol=1e-5)
     assert np.isnan(found[:, ~heard]).all()
-    again = EaseDual.from_arrays(dual.to_arrays())
-    np.testing.assert_array_equal(again.scores(np.arange(8)), found)
+    again = type(dual).from_arrays(dual.to_arrays())
+    np.testing.assert_array_equal(again.scores(np.arange(users)), found)
+
+
+def test_a_walk_is_the_chance_to_arrive() -> None:
+    known = DENSE[:29, :11].astype(np.float64)
+    chances = (known / known.sum(axis=0)).T @ (known / known.sum(axis=1, keepdims=True))
+    np.fill_diagonal(chances, 0.0)
+    expected = known @ (chances**0.7 / known.sum(axis=0) ** 0.3)
+    found = walk(COUNTS, exponent=0.7, damping=0.3).scores(np.arange(29))
+    np.testing.assert_allclose(found[:, :11], expected, rtol=1e-5)
 
 
 @pytest.mark.parametrize("power", [0.5, 1.0])

@@ -16,7 +16,7 @@ def blocks() -> sparse.csr_array:
 
 
 def test_a_value_that_ruins_the_model_is_not_chosen() -> None:
-    found = train(blocks(), LinearRecipe(model="ease", powers=(0.0,), regularizations=(0.5, 1e9)))
+    found = train(blocks(), LinearRecipe(model="ease", powers=(0.0,), growths=(0.0,), regularizations=(0.5, 1e9)))
     assert found.setting.regularization == 0.5
     assert found.ndcg > 0.2
 

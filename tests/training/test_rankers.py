@@ -23,9 +23,11 @@ QUICK = {
         "dropout=0.0",
     ),
     "amnn": ("factors=8", "history=5", "hidden=[16, 8]", "batch=64", "learning_rate=0.01", "dropout=0.0"),
+    "dae": ("factors=8", "batch=8", "learning_rate=0.02", "averaging=0.0", "dropout=0.2"),
     "blend": ('members=["ease", "itemknn", "popularity"]',),
 }
 FAMILY = {"gmf": "neumf", "mlp": "neumf", "nnrec": "amnn", "dnn": "amnn", "sequence": "amnn"}
+SOLVED = ("popularity", "itemknn", "walk", "ease", "blend")
 PERSONAL = [name for name in rankers.MODELS if name != "popularity"]
 USERS, SONGS = 24, 20
 
@@ -44,7 +46,7 @@ def fit(name: str, counts: sparse.csr_array, *overrides: str, times: sparse.csr_
 
 @lru_cache
 def board_scores(name: str) -> np.ndarray:
-    epochs = () if name in ("popularity", "itemknn", "ease", "blend") else ("epochs=10", "patience=10", "refit=false")
+    epochs = () if name in SOLVED else ("epochs=10", "patience=10", "refit=false")
     return fit(name, checkerboard(), *epochs).scores(np.arange(USERS + 1))
 
 
@@ -68,7 +70,7 @@ def test_who_and_what_was_never_seen_has_no_score(name: str) -> None:
 
 @pytest.mark.parametrize("name", rankers.MODELS)
 def test_a_batch_is_its_rows_and_a_seed_its_result(name: str) -> None:
-    short = () if name in ("popularity", "itemknn", "ease", "blend") else ("epochs=2",)
+    short = () if name in SOLVED else ("epochs=2",)
     first, second = fit(name, checkerboard(), *short), fit(name, checkerboard(), *short)
     rows = np.array([3, 0, 11])
     whole = first.scores(rows)
@@ -86,7 +88,7 @@ def test_a_batch_is_its_rows_and_a_seed_its_result(name: str) -> None:
     ids=["one song", "one of two", "no negatives left", "one song each", "one user"],
 )
 def test_tiny_data_never_fail(name: str, dense: np.ndarray) -> None:
-    short = () if name in ("popularity", "itemknn", "ease", "blend") else ("epochs=2",)
+    short = () if name in SOLVED else ("epochs=2",)
     ranker = fit(name, sparse.csr_array(dense.astype(np.float32)), *short)
     assert ranker.scores(np.arange(len(dense))).shape == dense.shape
 
@@ -98,5 +100,5 @@ def test_no_listens_is_a_clear_mistake(name: str) -> None:
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:
-    with pytest.raises(UnknownNameError, match="popularity, itemknn, ease"):
+    with pytest.raises(UnknownNameError, match="popularity, itemknn, walk, ease"):
         rankers.recipe_of("magic")
