@@ -1,25 +1,57 @@
-"""`audiorec evaluate`: the hybrid against baselines on the user's own data, split by how cold a song is."""
+"""`audiorec evaluate`: the hybrid against baselines on the user's own data, or collaborative models under P1 or P2."""
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from audiorec.cli.console import console, epoch_reporter, print_table
 from audiorec.cli.session import Session, pass_session
+from audiorec.cli.train_cf import MODELS
 
 if TYPE_CHECKING:
+    from audiorec.data.ncf_format import NcfData
     from audiorec.ranking.evaluation import Row
+
+BASELINES = ("popularity", "itemknn", "ease", "neumf")
 
 
 @click.command("evaluate")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--seed", default=0, show_default=True, help="Draws the listens that are held out.")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@click.option(
+    "--protocol",
+    type=click.Choice(["p1", "p2"]),
+    help="Measure collaborative models instead: p1, one held-out song a user among 99 others; p2, among all songs.",
+)
+@click.option("--model", "models", multiple=True, type=click.Choice(MODELS), help="Which, with --protocol.")
+@click.option(
+    "--files",
+    type=click.Path(path_type=Path),
+    help="With --protocol: a split's PREFIX or a file of `user TAB song TAB count` instead of the workspace.",
+)
+@click.option("--latest", is_flag=True, help="With --protocol: hold out each user's latest song, not a random one.")
 @pass_session
-def command(session: Session, as_json: bool, seed: int, device: str) -> None:
+def command(
+    session: Session,
+    as_json: bool,
+    seed: int,
+    device: str,
+    protocol: str | None,
+    models: tuple[str, ...],
+    files: Path | None,
+    latest: bool,
+) -> None:
     """Measure how good the lists are: for songs that are known, and for songs and artists that are new."""
+    if protocol is not None:
+        question = _question(session, files, seed, latest)
+        _show_protocol(_measure(question, models or BASELINES, protocol, seed, device), protocol, as_json)
+        return
+    if models or files is not None or latest:
+        raise click.UsageError("--model, --files and --latest say how to measure --protocol p1 or p2: add one of them")
     from audiorec.data.workspace import Workspace
     from audiorec.ranking.evaluation import as_columns, evaluate
 
@@ -49,3 +81,55 @@ def show(found: "list[Row]", protocols: Sequence[str] = ("warm", "cold song", "c
             for system in systems
         ]
         print_table(f"{protocol}: {about}, {mine[0].users} users", ("system", *METRICS), rows)
+
+
+def _question(session: Session, files: Path | None, seed: int, latest: bool) -> "NcfData":
+    """The split that is asked: a published one as it is, else drawn from the listens."""
+    import numpy as np
+
+    from audiorec.data import bare_files
+    from audiorec.data.ncf_format import NcfData
+    from audiorec.data.splits import leave_one_out
+    from audiorec.data.workspace import Workspace
+    from audiorec.errors import InputError
+
+    if files is not None and latest:
+        raise click.UsageError("bare files hold no times to find the latest song by: leave --latest out")
+    if files is not None:
+        return bare_files.read(files, seed=seed)
+    with Workspace.open(session.workspace) as space:
+        listens = space.interactions(every_song=True)
+    if latest and listens.times is None:
+        raise InputError("no listen carries a time: leave --latest out, or import listens with times")
+    times = listens.times if latest else None
+    return NcfData(leave_one_out(listens.counts, np.random.default_rng(seed), times=times), listens.times)
+
+
+def _measure(
+    question: "NcfData", models: Sequence[str], protocol: str, seed: int, device: str
+) -> dict[str, dict[str, float]]:
+    """Model -> metric -> value: the protocol's metrics, and one of the other protocol, as the two can disagree."""
+    from audiorec.errors import InputError
+    from audiorec.training import rankers
+    from audiorec.training.loop import choose_device
+    from audiorec.training.protocols import full_report, sampled_report
+
+    if not len(question.split.users):
+        raise InputError("nobody has two songs, so none can be held out: import more listens")
+    found = {}
+    for model in models:
+        recipe = rankers.recipe_of(model, overrides=(f"seed={seed}",))
+        ranker = rankers.train(question.split.train, recipe, times=question.times, device=choose_device(device))
+        sampled, full = sampled_report(ranker, question.split), full_report(ranker, question.split)
+        beside = {"p2 recall@20": full["recall@20"]} if protocol == "p1" else {"p1 hr@10": sampled["hr@10"]}
+        found[model] = (sampled if protocol == "p1" else full) | beside
+    return found
+
+
+def _show_protocol(found: dict[str, dict[str, float]], protocol: str, as_json: bool) -> None:
+    if as_json:
+        console().print_json(json.dumps({"protocol": protocol, "models": found}))
+        return
+    names = list(next(iter(found.values())))
+    rows = [(name, *(f"{values[name]:.3f}" for values in found.values())) for name in names]
+    print_table(f"protocol {protocol.upper()}", ("metric", *found), rows)

@@ -10,6 +10,7 @@ from audiorec.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
     from audiorec.data.interactions import Interactions
+    from audiorec.data.splits import LeaveOneOut
     from audiorec.recipes import Recipe
     from audiorec.training.protocols import Ranker
 
@@ -30,7 +31,8 @@ NEUMF_FAMILY = ("neumf", "gmf", "mlp")
 @click.option(
     "--files",
     type=click.Path(path_type=Path),
-    help="Measure on PREFIX.train.rating, .test.rating and .test.negative instead; nothing is stored.",
+    help="Measure on bare files instead: a split's PREFIX (.train.rating, .test.rating, .test.negative) or a file of "
+    "`user TAB song TAB count`; nothing is stored.",
 )
 @pass_session
 def command(
@@ -44,9 +46,9 @@ def command(
     chosen, where = rankers.recipe_of(model, recipe, overrides), choose_device(device)
     report = epoch_reporter(model, "NDCG@10", session.quiet)
     if files is not None:
-        from audiorec.data import ncf_format
+        from audiorec.data import bare_files
 
-        found = ncf_format.read(files)
+        found = bare_files.read(files)
         trained = rankers.train(found.split.train, chosen, times=found.times, device=where, report=report)
         _print_measured(model, trained, found.split)
         return
@@ -78,17 +80,10 @@ def _write(folder: Path, trained: "Ranker", listens: "Interactions", recipe: "Re
     (folder / "curve.json").write_text(curve, encoding="utf-8")
 
 
-def _print_measured(model: str, trained: "Ranker", split: "object") -> None:
-    from audiorec import metrics
+def _print_measured(model: str, trained: "Ranker", split: "LeaveOneOut") -> None:
     from audiorec.cli.console import print_table
-    from audiorec.data.splits import LeaveOneOut
-    from audiorec.training.protocols import full_report, sampled_ranks
+    from audiorec.training.protocols import full_report, sampled_report
 
-    assert isinstance(split, LeaveOneOut)
-    ranks, full = sampled_ranks(trained, split), full_report(trained, split)
-    rows = [
-        ["P1", "HR@10", f"{metrics.hit_rate(ranks, 10):.4f}"],
-        ["P1", "NDCG@10", f"{metrics.ndcg_of_one(ranks, 10):.4f}"],
-    ]
-    rows += [["P2", name, f"{value:.4f}"] for name, value in full.items()]
+    rows = [["P1", name, f"{value:.4f}"] for name, value in sampled_report(trained, split).items()]
+    rows += [["P2", name, f"{value:.4f}"] for name, value in full_report(trained, split).items()]
     print_table(f"{model}, {len(split.users)} users", ["protocol", "metric", "value"], rows)

@@ -39,6 +39,13 @@ def sampled_ranks(ranker: Ranker, split: LeaveOneOut) -> NDArray[np.int64]:
     return metrics.first_column_ranks(candidate_scores(ranker, split))
 
 
+def sampled_report(ranker: Ranker, split: LeaveOneOut, ks: Sequence[int] = (1, 5, 10)) -> dict[str, float]:
+    """P1's numbers: hr@k and ndcg@k."""
+    ranks = sampled_ranks(ranker, split)
+    measures = {"hr": metrics.hit_rate, "ndcg": metrics.ndcg_of_one}
+    return {f"{name}@{k}": measure(ranks, k) for name, measure in measures.items() for k in ks}
+
+
 def sampled_ndcg(ranker: Ranker, split: LeaveOneOut, k: int = 10) -> float:
     """Mean NDCG@k under P1."""
     return metrics.ndcg_of_one(sampled_ranks(ranker, split), k)

@@ -1,6 +1,7 @@
 """One contract for every collaborative model: what it must learn, and what it must never do."""
 
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import torch
 from scipy import sparse
 
 from audiorec.errors import AudiorecError, UnknownNameError
-from audiorec.training import rankers
+from audiorec.training import ranker_files, rankers
 from audiorec.training.protocols import Ranker
 
 CPU = torch.device("cpu")
@@ -79,6 +80,19 @@ def test_a_batch_is_its_rows_and_a_seed_its_result(name: str) -> None:
     np.testing.assert_array_equal(whole, second.scores(rows))
     np.testing.assert_allclose(whole, np.concatenate([first.scores(rows[i : i + 1]) for i in range(3)]), atol=1e-5)
     assert first.scores(rows[:0]).shape == (0, SONGS + 1)
+
+
+@pytest.mark.parametrize("name", rankers.MODELS)
+def test_what_was_saved_comes_back(name: str, tmp_path: Path) -> None:
+    short = () if name in SOLVED else ("epochs=1",)
+    recipe = rankers.recipe_of(name, overrides=(*QUICK.get(FAMILY.get(name, name), ()), *short))
+    model = rankers.train(checkerboard(), recipe, device=CPU)
+    users = tuple(f"user {row}" for row in range(USERS + 1))
+    ranker_files.save(tmp_path, model, users, np.arange(SONGS + 1) + 7, recipe)
+    again = ranker_files.load(tmp_path)
+    assert (again.users, again.items.tolist()) == (users, list(range(7, SONGS + 8)))
+    rows = np.arange(USERS + 1)
+    np.testing.assert_array_equal(again.model.scores(rows), model.scores(rows))
 
 
 @pytest.mark.parametrize("name", rankers.MODELS)

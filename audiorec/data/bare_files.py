@@ -1,0 +1,28 @@
+"""A leave-one-out question from bare files: a published split, or listens of which one song a user is held out here.
+
+A path is a published split when `PATH.train.rating` exists (the NCF paper's three files, used as they are), and else
+a listening file of three columns (`data.triplets`). It does not know workspaces.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from audiorec.data import ncf_format, triplets
+from audiorec.data.ncf_format import NcfData
+from audiorec.data.splits import leave_one_out
+from audiorec.errors import InputError
+
+
+def read(path: Path, *, seed: int = 0, least_songs: int = 1) -> NcfData:
+    """Read the files at `path`; raises InputError for absent or broken ones.
+
+    seed and least_songs concern a listening file: what draws the held-out songs and the candidates, and how many songs
+    a user must have to be kept.
+    """
+    if Path(f"{path}.train.rating").is_file():
+        return ncf_format.read(path)
+    if not path.is_file():
+        raise InputError(f"neither {path} nor {path}.train.rating is a file: name a listening file or a split's prefix")
+    listens = triplets.with_at_least(triplets.read(path), least_songs)
+    return NcfData(leave_one_out(listens.counts, np.random.default_rng(seed)))
