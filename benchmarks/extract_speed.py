@@ -2,12 +2,14 @@
 
     python benchmarks/extract_speed.py --data ../shared/data [--hours 10] [--jobs2]
 
-One core, everything in one run, every file by all three in turn (decoding, ours, librosa), processor time, the least
-of `--rounds`, so that a busy machine disturbs the ratios little. `ours` is decoding and the whole default recipe,
+One core, everything in one run, every file by all in turn (decoding, ours, librosa), processor time, the least of
+`--rounds`, so that a busy machine disturbs the ratios little. `ours` is decoding and the whole default recipe,
 loudness, key and excerpts included; librosa gets load, mel, MFCC with deltas, chroma (at a fixed tuning, as ours),
-contrast, centroid, bandwidth, roll-off, flatness, ZCR, RMS and beats. `rss_mb_10h` is the peak resident memory of a
-process of its own that describes an mp3 of `--hours` hours, made in a temporary folder and removed. `--jobs2` times the
-command with one job and with two on the moodclips library (by the clock: it needs an idle machine).
+contrast, centroid, bandwidth, roll-off, flatness, ZCR, RMS and beats, each called on the samples
+(`ratio_to_librosa`), and again with one spectrogram for all of them (`ratio_to_librosa_sharing`). `rss_mb_10h` is the
+peak resident memory of a process of its own that describes an mp3 of `--hours` hours, made in a temporary folder and
+removed. `--jobs2` times the command with one job and with two on the moodclips library (by the clock: it needs an idle
+machine).
 """
 
 import argparse
@@ -20,16 +22,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
-    os.environ[_name] = "1"
+import numpy as np
+import soundfile
 
-import numpy as np  # noqa: E402 - thread counts are read when the libraries load
-import soundfile  # noqa: E402
-
-from audiorec.features.describe import Describer  # noqa: E402
-from audiorec.features.recipe import FeatureRecipe  # noqa: E402
-from audiorec.features.scan import scan  # noqa: E402
-from audiorec.features.track import Task, describe_file  # noqa: E402
+from audiorec.features.decode import decoders, open_decoding
+from audiorec.features.describe import Describer
+from audiorec.features.recipe import FeatureRecipe
+from audiorec.features.scan import scan
+from audiorec.features.sniff import sniff
+from audiorec.features.track import Task, describe_file
+from audiorec.features.workers import ENVIRONMENT
 
 
 def show(metric: str, value: float) -> None:
@@ -39,7 +41,7 @@ def show(metric: str, value: float) -> None:
 
 def decode(path: Path) -> float:
     """Decode a file in blocks and forget it; returns its length in seconds."""
-    with path.open("rb") as file, soundfile.SoundFile(file) as sound:
+    with soundfile.SoundFile(path) as sound:
         frames = 0
         while len(block := sound.read(131_072, dtype="float32", always_2d=True)):
             frames += len(block)
@@ -48,33 +50,55 @@ def decode(path: Path) -> float:
 
 def describe(path: Path) -> None:
     """Decode and describe a file as the command does, without the worker around it."""
-    recipe = FeatureRecipe()
-    with path.open("rb") as file, soundfile.SoundFile(file) as sound:
-        describer = Describer(recipe, sound.samplerate, sound.channels)
-        while len(block := sound.read(131_072, dtype="float32", always_2d=True)):
+    with path.open("rb") as file:
+        container = sniff(file)
+        assert container is not None
+        decoding = open_decoding(decoders(container)[0], file, container)
+        describer = Describer(FeatureRecipe(), decoding.rate, decoding.channels)
+        for block in decoding.blocks:
             describer.push(block)
         describer.finish()
 
 
 def describe_with_librosa(path: Path) -> None:
-    """The same set of features by librosa's own functions, sharing its spectrogram where it lets one."""
+    """The same set of features by librosa's own functions, each called on the samples as its documentation does."""
     import librosa
 
-    samples, rate = librosa.load(path, sr=22_050)
-    magnitude = np.abs(librosa.stft(samples))
-    mel = librosa.feature.melspectrogram(S=magnitude**2, sr=rate, n_mels=128)
-    mfcc = librosa.feature.mfcc(S=librosa.power_to_db(mel), n_mfcc=20)
+    y, sr = librosa.load(path, sr=22_050)
+    librosa.feature.melspectrogram(y=y, sr=sr, n_mels=128)
+    mfcc = librosa.feature.mfcc(y=y, sr=sr, n_mfcc=20)
     librosa.feature.delta(mfcc)
     librosa.feature.delta(mfcc, order=2)
-    librosa.feature.chroma_stft(S=magnitude**2, sr=rate, tuning=0.0)
-    librosa.feature.spectral_contrast(S=magnitude, sr=rate)
-    librosa.feature.spectral_centroid(S=magnitude, sr=rate)
-    librosa.feature.spectral_bandwidth(S=magnitude, sr=rate)
-    librosa.feature.spectral_rolloff(S=magnitude, sr=rate)
+    librosa.feature.chroma_stft(y=y, sr=sr, tuning=0.0)
+    librosa.feature.spectral_contrast(y=y, sr=sr)
+    librosa.feature.spectral_centroid(y=y, sr=sr)
+    librosa.feature.spectral_bandwidth(y=y, sr=sr)
+    librosa.feature.spectral_rolloff(y=y, sr=sr)
+    librosa.feature.spectral_flatness(y=y)
+    librosa.feature.zero_crossing_rate(y)
+    librosa.feature.rms(y=y)
+    librosa.beat.beat_track(y=y, sr=sr)
+
+
+def describe_with_librosa_sharing(path: Path) -> None:
+    """The same, with one spectrogram handed to every function that takes one: the best that librosa can do."""
+    import librosa
+
+    y, sr = librosa.load(path, sr=22_050)
+    magnitude = np.abs(librosa.stft(y))
+    mel = librosa.power_to_db(librosa.feature.melspectrogram(S=magnitude**2, sr=sr, n_mels=128))
+    mfcc = librosa.feature.mfcc(S=mel, n_mfcc=20)
+    librosa.feature.delta(mfcc)
+    librosa.feature.delta(mfcc, order=2)
+    librosa.feature.chroma_stft(S=magnitude**2, sr=sr, tuning=0.0)
+    librosa.feature.spectral_contrast(S=magnitude, sr=sr)
+    librosa.feature.spectral_centroid(S=magnitude, sr=sr)
+    librosa.feature.spectral_bandwidth(S=magnitude, sr=sr)
+    librosa.feature.spectral_rolloff(S=magnitude, sr=sr)
     librosa.feature.spectral_flatness(S=magnitude)
-    librosa.feature.zero_crossing_rate(samples)
-    librosa.feature.rms(y=samples)
-    librosa.beat.beat_track(y=samples, sr=rate)
+    librosa.feature.zero_crossing_rate(y)
+    librosa.feature.rms(y=y)
+    librosa.beat.beat_track(y=y, sr=sr, onset_envelope=librosa.onset.onset_strength(S=mel, sr=sr))
 
 
 def processor_seconds(work: Callable[[Path], object], path: Path) -> float:
@@ -85,8 +109,8 @@ def processor_seconds(work: Callable[[Path], object], path: Path) -> float:
 
 
 def speed(files: list[Path], rounds: int) -> None:
-    """Ratios over a folder: every file by all three in turn, its best round counts."""
-    works = (decode, describe, describe_with_librosa)
+    """Ratios over a folder: every file by all in turn, its best round counts."""
+    works = (decode, describe, describe_with_librosa, describe_with_librosa_sharing)
     for work in works:
         work(files[0])  # compilation and first loads are nobody's speed
     best = np.full((len(works), len(files)), np.inf)
@@ -94,12 +118,13 @@ def speed(files: list[Path], rounds: int) -> None:
         for column, path in enumerate(files):
             for row, work in enumerate(works):
                 best[row, column] = min(best[row, column], processor_seconds(work, path))
-    decoding, ours, theirs = best.sum(axis=1)
+    decoding, ours, librosa, sharing = best.sum(axis=1)
     seconds = sum(decode(path) for path in files)
     show("decode_x_realtime", seconds / decoding)
     show("x_realtime", seconds / ours)
-    show("librosa_x_realtime", seconds / theirs)
-    show("ratio_to_librosa", theirs / ours)
+    show("librosa_x_realtime", seconds / librosa)
+    show("ratio_to_librosa", librosa / ours)
+    show("ratio_to_librosa_sharing", sharing / ours)
     show("ratio_to_decode", ours / decoding)
 
 
@@ -161,6 +186,9 @@ def main() -> None:
     parser.add_argument("--jobs2", action="store_true", help="also time one job against two, on the moodclips library")
     parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if any(os.environ.get(name) != value for name, value in ENVIRONMENT.items()):
+        # Threads and memory are settled when a process starts: this one starts again as a worker does.
+        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **ENVIRONMENT})
     if options.one:
         describe_one(options.one)
         return

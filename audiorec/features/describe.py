@@ -4,6 +4,7 @@ One STFT serves everything. Sound goes through in blocks, so that memory does no
 frame. It does not know files.
 """
 
+from collections import deque
 from functools import lru_cache
 
 import numpy as np
@@ -41,14 +42,15 @@ class Describer:
     def push(self, sound: Float) -> None:
         """Add sound [n, channels] at the rate of the file."""
         sound = fold_to_stereo(sound)
-        self._meter.push(sound)
         self._cutter.push_sound(sound)
-        for stretch_ in self._framer.push(self._resampler.push(sound)):
+        channels = np.ascontiguousarray(sound.T)
+        self._meter.push(channels)
+        for stretch_ in self._framer.push(self._resampler.push(channels)):
             self._analyse(stretch_)
 
     def finish(self) -> TrackFeatures:
         """What is kept of everything pushed; raises DecodeError when that is too short to say anything."""
-        tail = self._resampler.push(np.zeros((0, 1), np.float32), is_last=True)
+        tail = self._resampler.push(np.zeros((1, 0), np.float32), is_last=True)
         for stretch_ in (*self._framer.push(tail), *self._framer.finish()):
             self._analyse(stretch_)
         seconds = self._framer.samples / self._recipe.sample_rate
@@ -133,7 +135,7 @@ class _Cutter:
     """Rows that come in pieces of any length leave in pieces of one length."""
 
     def __init__(self, length: int) -> None:
-        self._length, self._held, self._count = length, list[Float](), 0
+        self._length, self._held, self._count = length, deque[Float](), 0
 
     @property
     def ready(self) -> bool:
@@ -144,9 +146,16 @@ class _Cutter:
         self._count += len(rows)
 
     def take(self) -> Float:
-        whole = np.concatenate(self._held)
-        self._held, self._count = [whole[self._length :].copy()], self._count - self._length
-        return whole[: self._length]
+        """The next rows; what is behind them stays where it is, uncopied."""
+        parts, missing = list[Float](), self._length
+        while missing:
+            part = self._held.popleft()
+            parts.append(part[:missing])
+            if len(part) > missing:
+                self._held.appendleft(part[missing:])
+            missing -= len(parts[-1])
+        self._count -= self._length
+        return np.concatenate(parts)
 
     def rest(self) -> Float:
         return np.concatenate(self._held) if self._held else np.zeros((0, 1), np.float32)

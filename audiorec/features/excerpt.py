@@ -11,7 +11,7 @@ import soundfile
 from audiorec.errors import DecodeError
 from audiorec.features.decode import decoders, open_decoding
 from audiorec.features.sniff import MP3, sniff
-from audiorec.features.waveform import MonoResampler
+from audiorec.features.waveform import MonoResampler, fold_to_stereo
 
 SMALL_BYTES = 300_000
 _RATE = 22_050
@@ -33,7 +33,7 @@ def excerpt(path: bytes, seconds: float = 20.0) -> bytes | None:
             pieces = []
             for block in decoding.blocks:
                 if decoding.seconds > start:
-                    pieces.append(resampler.push(block))
+                    pieces.append(resampler.push(np.ascontiguousarray(fold_to_stereo(block).T)))
                 if decoding.seconds > start + seconds:
                     break
     except (OSError, DecodeError):

@@ -27,24 +27,31 @@ class Stretch:
 
     def frames(self) -> Float:
         """View [count, n_fft]."""
-        return np.lib.stride_tricks.sliding_window_view(self.samples, self.n_fft)[:: self.hop][: self.count]
+        step = self.samples.strides[0]
+        shape, strides = (self.count, self.n_fft), (self.hop * step, step)
+        return np.lib.stride_tricks.as_strided(self.samples, shape, strides, writeable=False)
 
     def rms(self) -> Float:
         """Root of the mean square of every frame [count]."""
-        return np.asarray(np.sqrt(self._frame_sums(np.square(self.samples)) / np.float32(self.n_fft)))
+        tiles = self._tiles(self.samples)
+        return np.asarray(np.sqrt(self._frame_sums(np.einsum("hs,hs->h", tiles, tiles)) / np.float32(self.n_fft)))
 
     def crossings(self) -> Float:
         """Zero crossings of every frame as a share of its samples [count]."""
-        inside = self._frame_sums(self.crossed.astype(np.float32))
+        inside = self._frame_sums(np.einsum("hs->h", self._tiles(self.crossed.astype(np.float32))))
         starts = self.crossed[: self.count * self.hop : self.hop]
         return (inside - starts) / np.float32(self.n_fft)
 
-    def _frame_sums(self, values: Float) -> Float:
-        # A frame is a whole number of hops, so hop sums are shared by all frames that overlap.
-        hops, per_frame = self.count - 1 + self.n_fft // self.hop, self.n_fft // self.hop
-        sums = np.add.reduce(values[: hops * self.hop].reshape(hops, self.hop), axis=1)
-        windows = np.lib.stride_tricks.sliding_window_view(sums, per_frame)
-        return np.asarray(windows.sum(axis=1, dtype=np.float32))
+    def _tiles(self, values: Float) -> Float:
+        """Values cut into hops: a frame is a whole number of them, so all frames that overlap share their sums."""
+        hops = self.count - 1 + self.n_fft // self.hop
+        return values[: hops * self.hop].reshape(hops, self.hop)
+
+    def _frame_sums(self, hop_sums: Float) -> Float:
+        sums = hop_sums[: self.count].copy()
+        for later in range(1, self.n_fft // self.hop):
+            sums += hop_sums[later : later + self.count]
+        return sums
 
 
 class Framer:

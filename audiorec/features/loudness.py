@@ -7,8 +7,9 @@ more than two channels was folded to two before, so surround weights are not kno
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.signal
 from numpy.typing import NDArray
+
+from audiorec.features.block_filter import STEP, BlockFilter
 
 Float = NDArray[np.float32]
 SILENCE_LUFS = -70.0
@@ -33,7 +34,8 @@ def k_weighting(rate: int) -> NDArray[np.float64]:
     Source: the analogue prototypes behind the standard's 48 kHz coefficients (shelf 1681.97 Hz, +4.0 dB, Q 0.7072;
     high-pass 38.135 Hz, Q 0.5003), mapped by the bilinear transform.
     """
-    k = np.tan(np.pi * 1681.974450955533 / rate)
+    # A shelf that begins above half the rate is pushed to the edge, where it changes nothing.
+    k = np.tan(np.pi * min(1681.974450955533 / rate, 0.49))
     q, high = 0.7071752369554196, 10.0 ** (3.999843853973347 / 20.0)
     middle, base = high**0.4996667741545416, 1.0 + k / q + k * k
     shelf = [
@@ -50,27 +52,40 @@ class LoudnessMeter:
     """Takes sound in pieces, holds the K-weighted energy of every 100 ms (summed over channels) and the peak."""
 
     def __init__(self, rate: int, channels: int) -> None:
-        self._sections = k_weighting(rate).astype(np.float32)
-        self._state = np.zeros((2, 2, channels), np.float32)
+        self._filter = BlockFilter(k_weighting(rate), channels)
         self._step = max(1, rate // 10)
-        self._rest = np.zeros((0, channels), np.float32)
+        self._waiting = np.zeros((channels, 0), np.float32)
         self._energies: list[NDArray[np.float64]] = []
+        self._begun, self._begun_samples = 0.0, 0
         self._peak, self._square, self._samples = 0.0, 0.0, 0
 
     def push(self, sound: Float) -> None:
-        """Add sound [n, channels]."""
-        if not len(sound):
+        """Add sound [channels, n]."""
+        if not sound.size:
             return
         self._peak = max(self._peak, float(sound.max()), -float(sound.min()))
         flat = sound.reshape(-1)
         self._square += float(np.dot(flat, flat))
         self._samples += flat.size
-        weighted, self._state = scipy.signal.sosfilt(self._sections, sound, axis=0, zi=self._state)
-        whole = np.concatenate([self._rest, weighted]) if len(self._rest) else weighted
-        steps = len(whole) // self._step
-        tiles = whole[: steps * self._step].reshape(steps, self._step * whole.shape[1])
-        self._energies.append(np.einsum("ij,ij->i", tiles, tiles).astype(np.float64) / self._step)
-        self._rest = whole[steps * self._step :]
+        whole = np.concatenate([self._waiting, sound], axis=1) if self._waiting.size else sound
+        ready = whole.shape[1] // STEP * STEP
+        self._waiting = whole[:, ready:]
+        if ready:
+            self._add(self._filter.push(whole[:, :ready]))
+
+    def _add(self, weighted: Float) -> None:
+        """Energies of weighted sound [channels, n]: the 100 ms that were begun, whole ones, and the next begun."""
+        first = min(self._step - self._begun_samples, weighted.shape[1])
+        self._begun += _energy(weighted[:, :first])
+        self._begun_samples += first
+        if self._begun_samples < self._step:
+            return
+        steps = (weighted.shape[1] - first) // self._step
+        last = first + steps * self._step
+        tiles = weighted[:, first:last].reshape(len(weighted), steps, self._step)
+        inside = np.einsum("csn,csn->s", tiles, tiles).astype(np.float64)
+        self._energies.append(np.concatenate([[self._begun], inside]) / self._step)
+        self._begun, self._begun_samples = _energy(weighted[:, last:]), weighted.shape[1] - last
 
     def measure(self) -> Loudness:
         """The loudness of everything pushed so far."""
@@ -108,6 +123,10 @@ def _windowed(energies: NDArray[np.float64], steps: int) -> NDArray[np.float64]:
         return energies
     steps = min(steps, len(energies))
     return np.asarray(np.lib.stride_tricks.sliding_window_view(energies, steps).mean(axis=1))
+
+
+def _energy(weighted: Float) -> float:
+    return float(np.square(weighted).sum(dtype=np.float64))
 
 
 def _lufs(energies: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -34,9 +34,11 @@ class Rhythm:
 
 def flux(logmel_db: Float, before: Float | None) -> Float:
     """Mean rise over the bands: [T, bands] -> [T]; `before` is the frame ahead of the first (None: rise 0)."""
-    first = logmel_db[:1] if before is None else before[None, :]
-    rises = np.diff(logmel_db, axis=0, prepend=first)
-    return np.asarray(np.maximum(rises, 0.0, out=rises).mean(axis=1))
+    rises = np.empty_like(logmel_db)
+    np.subtract(logmel_db[0], logmel_db[0] if before is None else before, out=rises[0])
+    np.subtract(logmel_db[1:], logmel_db[:-1], out=rises[1:])
+    rising = np.einsum("tb->t", np.maximum(rises, 0.0, out=rises))
+    return np.asarray(rising / np.float32(rises.shape[1]))
 
 
 def describe_rhythm(flux_values: Float, frames_a_second: float) -> Rhythm:

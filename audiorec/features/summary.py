@@ -140,9 +140,9 @@ def _spread(song: SongFrames) -> Named:
     columns = np.concatenate([song.mfcc[:, :13], song.shapes[:, :4], song.contrast], axis=1)
     names = [f"mfcc_{number}" for number in range(13)] + list(SHAPES[:4])
     names += [f"contrast_{number}" for number in range(song.contrast.shape[1])]
-    low, middle, high = np.percentile(columns, [10.0, 50.0, 90.0], axis=0)
+    low, middle, high = _percentiles(columns, [10.0, 50.0, 90.0])
     centred = columns - columns.mean(axis=0, dtype=np.float64)
-    skew = (centred**3).mean(axis=0) / np.maximum(centred.std(axis=0) ** 3, _LEAST)
+    skew = (centred * centred * centred).mean(axis=0) / np.maximum(centred.std(axis=0) ** 3, _LEAST)
     return {
         **{f"{name}_p10": float(value) for name, value in zip(names, low, strict=True)},
         **{f"{name}_median": float(value) for name, value in zip(names, middle, strict=True)},
@@ -171,6 +171,16 @@ def _moments_of(names: "list[str] | tuple[str, ...]", values: Float) -> Named:
     named = {f"{name}_mean": float(value) for name, value in zip(names, means, strict=True)}
     named.update({f"{name}_std": value for name, value in zip(names, _deviation(values), strict=True)})
     return named
+
+
+def _percentiles(columns: Float, wanted: list[float]) -> Float:
+    """Percentiles [wanted, C] of columns [T, C]; sorting beats NumPy's own here, since its sort is vectorised."""
+    ordered = np.sort(columns.T, axis=1)
+    places = np.asarray(wanted) / 100.0 * (len(columns) - 1)
+    below = np.floor(places).astype(int)
+    above = np.minimum(below + 1, len(columns) - 1)
+    shares = (places - below).astype(np.float32)
+    return np.asarray((ordered[:, below] * (1 - shares) + ordered[:, above] * shares).T)
 
 
 def _deviation(values: Float) -> list[float]:

@@ -70,5 +70,5 @@ def find_key(mean_chroma: NDArray[np.floating]) -> Key:
 
 
 def _rotated_fits(mean_chroma: NDArray[np.floating], profile: tuple[float, ...]) -> NDArray[np.float64]:
-    fits = [np.corrcoef(np.roll(profile, tonic), mean_chroma)[0, 1] for tonic in range(12)]
-    return np.asarray(fits, dtype=np.float64)
+    rotated = np.asarray(profile)[(np.arange(12) - np.arange(12)[:, None]) % 12]
+    return np.asarray(np.corrcoef(np.asarray(mean_chroma, np.float64), rotated)[0, 1:])

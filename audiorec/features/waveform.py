@@ -12,10 +12,11 @@ _MU = 255.0
 
 
 def to_mono(sound: Float) -> Float:
-    """Mean of the channels: [n, channels] -> [n]."""
-    if sound.shape[1] == 1:
-        return np.ascontiguousarray(sound[:, 0])
-    mixed = sound[:, 0] + sound[:, 1]
+    """Mean of one or two channels: [channels, n] -> [n]."""
+    if len(sound) == 1:
+        only: Float = sound[0]
+        return only
+    mixed: Float = sound[0] + sound[1]
     mixed *= np.float32(0.5)
     return mixed
 
@@ -36,7 +37,7 @@ class MonoResampler:
         )
 
     def push(self, sound: Float, *, is_last: bool = False) -> Float:
-        """Sound [n, channels] -> samples [m] that are ready; `is_last` flushes."""
+        """Sound [channels, n] -> samples [m] that are ready; `is_last` flushes."""
         mono = to_mono(sound)
         if self._stream is None:
             return mono
