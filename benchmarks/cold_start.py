@@ -7,63 +7,107 @@ from artists made cold inside the training part.
 """
 
 import argparse
-import csv
 import json
 import os
-import subprocess
 import sys
-import tempfile
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import torch
+from lastfm_clips import Data, load, without
 from scipy import sparse
 from sklearn.model_selection import KFold
 
-from audiorec import metrics
-from audiorec.data.workspace import Workspace
+from audiorec import metrics, recipes
 from audiorec.models.content_knn import mean_similarity
 from audiorec.models.content_space import fit_space
 from audiorec.models.factors import implicit_als
+from audiorec.models.network_embedding import NetworkEmbedding
+from audiorec.models.neumf import Neumf
 from audiorec.models.ridge import fit_ridge
-from audiorec.ranking.sketches import spectra
+from audiorec.models.song_encoder import embed_songs
+from audiorec.ranking.material import BLOCK_WEIGHTS
+from audiorec.ranking.scorers import NEURAL
+from audiorec.training import collaborative
+from audiorec.training.cold_dropout import ColdDropoutRecipe, predict_vectors, train_on_dropped
+from audiorec.training.collaborative import NeumfRecipe
 from audiorec.training.hybrid import HybridRecipe, Lists, Weights, calibrate, fit_weights
+from audiorec.training.like import CnnRecipe, train_view
+from audiorec.training.like_data import LikeData
+from audiorec.training.loop import quiet
+from audiorec.training.svm import SvmRecipe, train_svm
 from audiorec.training.taste import Content, TasteRecipe, fit_taste, standard_rows
 
 METRICS = ("auc", "recall@20", "ndcg@20")
-# How much a block of content counts beside sound.
-WEIGHTS = {"sound": 1.0, "spectrum": 0.7, "release": 2.0, "words": 0.3}
+SIGNALS = ("predicted", "content", "popularity", "friends")
+AUDIO = ("sound", "spectrum")
+PAIRED = (
+    ("hybrid", "ridge"),
+    ("hybrid", "hybrid:audio"),
+    ("hybrid", "hybrid:audio, all listens"),
+    ("hybrid:audio+words", "hybrid:audio"),
+    ("hybrid:audio+words+release", "hybrid:audio+words"),
+    ("hybrid:audio+words+release+network", "hybrid:audio+words+release"),
+    ("hybrid", "hybrid:audio+words+release+network"),
+    ("neumf_dropout", "neumf_predicted"),
+)
 
 
 @dataclass(frozen=True)
-class Data:
-    """Artists [A], listens to them CSR [U, A] and to artists without clips [U, J], friends [U, U] (rows sum to 1 or
-    0), and blocks of content, one row an artist."""
+class Kind:
+    """What a hybrid is made of: blocks of content, signals, listens to artists without clips, the neural model."""
 
-    artists: np.ndarray
-    listens: sparse.csr_array
-    elsewhere: sparse.csr_array
-    friends: sparse.csr_array
-    blocks: dict[str, np.ndarray]
+    blocks: tuple[str, ...] = tuple(BLOCK_WEIGHTS)
+    signals: tuple[str, ...] = SIGNALS
+    elsewhere: bool = True
+    neural: float = NEURAL
+
+
+@dataclass(frozen=True)
+class Fold:
+    """One task: data whose cold rows have no plays, the seed, the truth [U, cold]; `kept` holds what systems share."""
+
+    data: Data
+    cold: np.ndarray
+    seed: int
+    truth: np.ndarray
+    kept: dict[object, object] = field(default_factory=dict)
+
+    @property
+    def everybody(self) -> np.ndarray:
+        """Rows of all users."""
+        return np.arange(self.data.listens.shape[0])
+
+    def once(self, key: object, make: Callable[[], object]) -> object:
+        """What `make` gives, made once for this fold."""
+        if key not in self.kept:
+            self.kept[key] = make()
+        return self.kept[key]
+
+
+System = Callable[[Fold], np.ndarray]
 
 
 def main() -> None:
     """Parse the options, run, print."""
     options = parse_options()
     torch.set_num_threads(1)
-    data = load(options.data, options.workspace)
-    folds = kept_aside(data, options.cold) if options.cold else five_folds(len(data.artists))
     chosen = {name: system for name, system in systems().items() if not options.systems or name in options.systems}
-    per_user = {}
-    for name, system in chosen.items():
-        per_user[name] = run(data, folds, system, options.seeds)
-        for line in lines(name, per_user[name]):
-            print(json.dumps(line), flush=True)
-    for first, second in (("hybrid", "ridge"), ("hybrid", "hybrid:sound only")):
-        if first in per_user and second in per_user:
-            for line in differences(first, second, per_user):
+    data = load(options.data, options.workspace, with_patches="cnn" in chosen)
+    folds = kept_aside(data, options.cold) if options.cold else five_folds(len(data.artists))
+    found, seconds = run(data, folds, chosen, options.seeds)
+    for name, values in found.items():
+        for line in lines(name, values):
+            print(json.dumps(line | {"seconds": round(seconds[name], 1)}), flush=True)
+    if not options.systems or "artist_prior" in options.systems:
+        why = "every cold item here is its artist's only one: `audiorec evaluate` measures it on cold songs"
+        print(json.dumps({"benchmark": "cold_start", "system": "artist_prior", "applies": False, "why": why}))
+    for first, second in PAIRED:
+        if first in found and second in found:
+            for line in differences(first, second, found):
                 print(json.dumps(line), flush=True)
 
 
@@ -73,76 +117,9 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("AUDIOREC_DATA", "../shared/data")))
     parser.add_argument("--workspace", type=Path, help="a workspace with the clips extracted; made when it has none")
     parser.add_argument("--cold", type=Path, help="artist ids, one a line: test on these, train on all others")
-    parser.add_argument("--seeds", type=int, default=1, help="how many seeds to average over")
+    parser.add_argument("--seeds", type=int, default=3, help="how many seeds to average over")
     parser.add_argument("--systems", nargs="*", default=[], help="only these systems")
     return parser.parse_args()
-
-
-# --- data ---------------------------------------------------------------------------------------------------------
-
-
-def load(folder: Path, workspace: Path | None) -> Data:
-    """Read listens, friends and content; extract the clips first when the workspace has no features."""
-    if not (folder / "moodclips" / "labels.csv").is_file():
-        sys.exit(f"skipped: no moodclips in {folder} (set AUDIOREC_DATA or --data)")
-    with (folder / "moodclips" / "labels.csv").open(encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row["hetrec_artist_id"]]
-    artist_of = {str(Path(row["path"]).name): int(row["hetrec_artist_id"]) for row in rows}
-    with tempfile.TemporaryDirectory() as temporary:
-        root = workspace or Path(temporary) / "workspace"
-        if not (root / "catalogue.sqlite").is_file():
-            command = [sys.executable, "-m", "audiorec", "--workspace", str(root), "extract"]
-            subprocess.run([*command, str(folder / "moodclips" / "library")], check=True, stdout=sys.stderr)
-        artists, blocks = content(root, artist_of)
-    hetrec = folder / "hetrec-lastfm-2k"
-    plays = np.loadtxt(hetrec / "user_artists.dat", skiprows=1, dtype=np.int64)
-    users = np.unique(plays[:, 0])
-    return Data(artists, *listens(plays, users, artists), friends(hetrec / "user_friends.dat", users), blocks)
-
-
-def content(root: Path, artist_of: dict[str, int]) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Ids of the artists that have clips with features, sorted, and the mean of each block over an artist's clips."""
-    with Workspace.open(root) as space:
-        table, tracks = space.features(), {track.id: track for track in space.tracks()}
-        spectrum = spectra(table, table.track_ids)
-    names = [os.fsdecode(tracks[int(track)].path).rsplit("/", 1)[-1] for track in table.track_ids]
-    owner = np.array([artist_of.get(name, -1) for name in names])
-    artists = np.unique(owner[owner >= 0])
-    years = np.array([[tracks[int(track)].year or np.nan] for track in table.track_ids], dtype=np.float64)
-    words = table.lyrics().astype(np.float64)
-    release = np.column_stack([years, np.isnan(years), np.isnan(words[:, 0])])
-    sound = table.descriptors().astype(np.float64)
-    blocks = {"sound": sound, "spectrum": spectrum.astype(np.float64), "release": release, "words": words}
-    means = {name: np.array([known_mean(block[owner == a]) for a in artists]) for name, block in blocks.items()}
-    songs = np.array([np.log((owner == a).sum()) for a in artists])
-    means["release"] = np.column_stack([means["release"], songs])
-    return artists, means
-
-
-def known_mean(rows: np.ndarray) -> np.ndarray:
-    """Column means [D] over the known values; NaN where a column knows none."""
-    known = ~np.isnan(rows)
-    total = np.where(known, rows, 0.0).sum(axis=0)
-    return np.divide(total, known.sum(axis=0), out=np.full(rows.shape[1], np.nan), where=known.any(axis=0))
-
-
-def listens(plays: np.ndarray, users: np.ndarray, artists: np.ndarray) -> tuple[sparse.csr_array, sparse.csr_array]:
-    """Plays of the artists with clips [U, A], and of others that at least three users know [U, J]."""
-    known = np.unique(plays[:, 1])
-    entries = (plays[:, 2].astype(float), (np.searchsorted(users, plays[:, 0]), np.searchsorted(known, plays[:, 1])))
-    matrix = sparse.csc_array(sparse.coo_array(entries, shape=(len(users), len(known))))
-    others = np.flatnonzero((np.diff(matrix.indptr) >= 3) & ~np.isin(known, artists))
-    own = sparse.lil_array((len(users), len(artists)))
-    here = np.isin(artists, known)
-    own[:, np.flatnonzero(here)] = matrix[:, np.searchsorted(known, artists[here])]
-    return sparse.csr_array(own.tocsr()), sparse.csr_array(matrix[:, others].tocsr())
-
-
-def friends(path: Path, users: np.ndarray) -> sparse.csr_array:
-    """Friendships [U, U], each row a mean over friends."""
-    pairs = np.searchsorted(users, np.loadtxt(path, skiprows=1, dtype=np.int64))
-    matrix = sparse.csr_array(sparse.coo_array((np.ones(len(pairs)), pairs.T), shape=(len(users),) * 2).tocsr())
-    return sparse.csr_array(sparse.diags_array(1.0 / np.maximum(matrix.sum(axis=1), 1.0)) @ matrix)
 
 
 def five_folds(count: int) -> list[np.ndarray]:
@@ -159,151 +136,209 @@ def kept_aside(data: Data, path: Path) -> list[np.ndarray]:
     return [found]
 
 
-# --- systems: (data with the cold plays taken away, cold rows, seed, plays of the cold rows) -> scores [U, cold] ----
-
-System = Callable[[Data, np.ndarray, int, np.ndarray], np.ndarray]
+# --- systems ------------------------------------------------------------------------------------------------------
 
 
 def systems() -> dict[str, System]:
-    """Every system by name; a name with a colon is the hybrid with some of its parts taken away."""
+    """Every system by name; a name with a colon is the hybrid made of some of its parts, with a minus without one."""
+    release, words = (*AUDIO, "release", "album"), (*AUDIO, "words")
+    alone = tuple(name for name in SIGNALS if name != "friends")
+    ladder = {
+        "hybrid:audio": Kind(AUDIO, alone, elsewhere=False),
+        "hybrid:audio+words": Kind(words, alone, elsewhere=False),
+        "hybrid:audio+words+release": Kind((*release, "words"), alone, elsewhere=False),
+        "hybrid:audio+words+release+network": Kind(signals=alone),
+        "hybrid": Kind(),
+        "hybrid:audio, all listens": Kind(AUDIO, alone),
+        "hybrid-neural": Kind(neural=0.0),
+        **{f"hybrid-{name}": Kind(signals=tuple(s for s in SIGNALS if s != name)) for name in SIGNALS},
+    }
     return {
-        "random": random_order,
-        "popularity_oracle": oracle,
+        "random": lambda fold: np.random.default_rng(fold.seed).random(fold.truth.shape),
+        "popularity_oracle": lambda fold: np.tile(fold.truth.sum(axis=0), (len(fold.truth), 1)),
         "content_knn": content_knn,
         "ridge": ridge,
-        "taste": taste_alone,
-        "hybrid": hybrid(),
-        "hybrid:sound only": hybrid(blocks=("sound", "spectrum"), signals=("predicted", "content", "popularity")),
-        "hybrid:sound + words": hybrid(
-            blocks=("sound", "spectrum", "words"), signals=("predicted", "content", "popularity")
-        ),
-        "hybrid:without friends": hybrid(signals=("predicted", "content", "popularity")),
-        "hybrid:without listens to others": hybrid(elsewhere=False),
+        "cnn": cnn,
+        "svm": svm,
+        "neumf_predicted": lambda fold: neural(fold, fold.cold, Kind(), dropout=False),
+        "neumf_dropout": lambda fold: neural(fold, fold.cold, Kind(), dropout=True),
+        "taste": lambda fold: signals(fold, fold.cold, Kind(neural=0.0))["predicted"],
+        **{name: lambda fold, kind=kind: hybrid(fold, kind) for name, kind in ladder.items()},
     }
 
 
-def random_order(data: Data, cold: np.ndarray, seed: int, truth: np.ndarray) -> np.ndarray:
-    """Chance."""
-    return np.random.default_rng(seed).random(truth.shape)
-
-
-def oracle(data: Data, cold: np.ndarray, seed: int, truth: np.ndarray) -> np.ndarray:
-    """The true popularity of the cold artists, which nobody can know."""
-    return np.tile(truth.sum(axis=0), (len(truth), 1))
-
-
-def content_knn(data: Data, cold: np.ndarray, seed: int, truth: np.ndarray) -> np.ndarray:
+def content_knn(fold: Fold) -> np.ndarray:
     """Mean cosine of sound to the user's artists."""
-    warm = np.setdiff1d(np.arange(len(data.artists)), cold)
-    sound = [data.blocks["sound"]]
+    sound = [fold.data.blocks["sound"]]
+    warm = np.setdiff1d(np.arange(len(sound[0])), fold.cold)
     points = fit_space([sound[0][warm]], [1.0]).place(sound)
-    return np.nan_to_num(mean_similarity(data.listens, points, points[cold]))
+    return np.nan_to_num(mean_similarity(fold.data.listens, points, points[fold.cold]))
 
 
-def ridge(data: Data, cold: np.ndarray, seed: int, truth: np.ndarray) -> np.ndarray:
+def ridge(fold: Fold) -> np.ndarray:
     """Ridge regression from sound to implicit-ALS factors (van den Oord et al. 2013, with a linear map)."""
-    warm = np.setdiff1d(np.arange(len(data.artists)), cold)
+    sound = fold.data.blocks["sound"]
+    warm = np.setdiff1d(np.arange(len(sound)), fold.cold)
+    together = sparse.csr_array(sparse.hstack([fold.data.listens, fold.data.elsewhere], format="csr"))
+    together.data = np.log1p(together.data)
+    factors = implicit_als(together, 8, regularization=1.0, alpha=5.0, iterations=5, seed=fold.seed)
+    return factors.users @ fit_ridge(sound[warm], factors.items[warm], [300.0]).predict(sound[fold.cold]).T
+
+
+def likes(fold: Fold, validation: float) -> LikeData:
+    """What the content networks learn from (task T2): likes of warm artists, users placed by all they play."""
+    data, rng = fold.data, np.random.default_rng(fold.seed)
     together = sparse.csr_array(sparse.hstack([data.listens, data.elsewhere], format="csr"))
     together.data = np.log1p(together.data)
-    factors = implicit_als(together, 8, regularization=1.0, alpha=5.0, iterations=5, seed=seed)
-    sound = data.blocks["sound"]
-    return factors.users @ fit_ridge(sound[warm], factors.items[warm], [300.0]).predict(sound[cold]).T
+    users = implicit_als(together, 16, regularization=1.0, alpha=5.0, iterations=5, seed=fold.seed).users
+    count = len(data.artists)
+    part = np.where(rng.random(count) < validation, "validation", "fit")
+    part[fold.cold] = "test"
+    liked = np.asarray(data.listens.todense()).T > 0
+    nothing = np.zeros((0, 1), dtype=np.float32)
+    network = NetworkEmbedding((), np.zeros(0, dtype=np.int64), (), nothing, nothing, nothing, nothing[:, 0])
+    names = tuple(f"{row}" for row in fold.everybody)
+    vectors = (users / np.sqrt(np.mean(users**2))).astype(np.float32)
+    artists = tuple((f"{row}",) for row in range(count))
+    return LikeData(np.arange(count), part, liked.any(axis=1), liked, vectors, names, artists, network)
 
 
-def taste_alone(data: Data, cold: np.ndarray, seed: int, truth: np.ndarray) -> np.ndarray:
-    """The content-to-taste models without the other signals, all members counting the same."""
-    return signals(data, cold, seed, tuple(WEIGHTS), True)["predicted"]
+def svm(fold: Fold) -> np.ndarray:
+    """The SVM on sound and words, conditioned on the user."""
+    blocks = fold.data.blocks
+    fused = np.column_stack([blocks["sound"], blocks["words"], ~np.isnan(blocks["words"][:, :1])]).astype(np.float32)
+    model = train_svm(fused, likes(fold, 0.0), SvmRecipe(seed=fold.seed)).model
+    return np.asarray(model.probabilities(fused[fold.cold], fold.everybody))
 
 
-def hybrid(
-    blocks: tuple[str, ...] = tuple(WEIGHTS),
-    signals: tuple[str, ...] = ("predicted", "content", "popularity", "network"),
-    elsewhere: bool = True,
-) -> System:
-    """The hybrid with some kinds of content, some signals, and with or without listens to artists without clips."""
-
-    def system(data: Data, cold: np.ndarray, seed: int, truth: np.ndarray) -> np.ndarray:
-        weights = rehearse(data, cold, seed, (blocks, signals, elsewhere))
-        return score(weights, data, cold, seed, (blocks, signals, elsewhere))
-
-    return system
-
-
-Parts = tuple[tuple[str, ...], tuple[str, ...], bool]
+def cnn(fold: Fold) -> np.ndarray:
+    """The 2-D network on log-mel patches, conditioned on the user; an artist is a song with many patches."""
+    data, patches = likes(fold, 0.15), fold.data.patches
+    assert patches is not None
+    recipe = recipes.load("training/cnn", CnnRecipe, CNN_BUDGET).model_copy(update={"seed": fold.seed})
+    trained = train_view("spectrogram", patches, data, recipe, device=torch.device("cpu"), report=quiet)
+    chosen = np.isin(patches.owner, fold.cold)
+    values = torch.from_numpy(patches.values[chosen])
+    owner = torch.from_numpy(np.searchsorted(fold.cold, patches.owner[chosen]))
+    with torch.no_grad():
+        return trained.head(embed_songs(trained.encoder, values, owner, len(fold.cold))).numpy().T
 
 
-def score(weights: Weights, data: Data, cold: np.ndarray, seed: int, parts: Parts) -> np.ndarray:
-    """Scores [U, cold] with given weights."""
-    found = signals_of(data, cold, seed, parts)
-    everything = np.ones((data.listens.shape[0], len(cold)), dtype=bool)
+# What fits fifteen trainings on one core into minutes.
+CNN_BUDGET = ("epochs=12", "patience=4", "patches_each=2", "crop_frames=96")
+
+
+# --- the hybrid ---------------------------------------------------------------------------------------------------
+
+
+def hybrid(fold: Fold, kind: Kind) -> np.ndarray:
+    """Signals of the cold artists, weighed as training artists that were made cold in turn have shown."""
+    weights = rehearse(fold, kind)
+    found = signals(fold, fold.cold, kind)
+    everything = np.ones(fold.truth.shape, dtype=bool)
     calibrated = {name: calibrate(value, everything) for name, value in found.items()}
     return np.sum(list(weights.contributions(calibrated, np.zeros(everything.shape)).values()), axis=0)
 
 
-def rehearse(data: Data, cold: np.ndarray, seed: int, parts: Parts, folds: int = 4) -> Weights:
-    """Weights learned from training artists that are made cold in turn."""
-    warm = np.setdiff1d(np.arange(len(data.artists)), cold)
-    inner = [warm[rows] for _, rows in KFold(folds, shuffle=True, random_state=seed).split(warm)]
-    shape = (folds, data.listens.shape[0], max(map(len, inner)))
+def rehearse(fold: Fold, kind: Kind) -> Weights:
+    """Weights learned from training artists that are made cold: two quarters of them in turn, for four weights."""
+    warm = np.setdiff1d(np.arange(len(fold.data.artists)), fold.cold)
+    inner = [warm[rows] for _, rows in KFold(4, shuffle=True, random_state=fold.seed).split(warm)][:2]
+    shape = (len(inner), len(fold.truth), max(map(len, inner)))
     together: dict[str, np.ndarray] = {}
     candidates, relevant = np.zeros((2, *shape), dtype=bool)
-    for fold, rows in enumerate(inner):
-        relevant[fold, :, : len(rows)] = np.asarray(data.listens[:, rows].todense()) > 0
-        candidates[fold, :, : len(rows)] = True
-        for name, value in signals_of(without(data, rows), cold, seed, parts, rows).items():
-            together.setdefault(name, np.full(shape, np.nan))[fold, :, : len(rows)] = value
+    for place, rows in enumerate(inner):
+        relevant[place, :, : len(rows)] = np.asarray(fold.data.listens[:, rows].todense()) > 0
+        candidates[place, :, : len(rows)] = True
+        for name, value in signals(fold, rows, kind).items():
+            together.setdefault(name, np.full(shape, np.nan))[place, :, : len(rows)] = value
     flat = {name: value.reshape(-1, shape[2]) for name, value in together.items()}
     candidates, relevant = candidates.reshape(-1, shape[2]), relevant.reshape(-1, shape[2])
-    return fit_weights(Lists(flat, candidates, relevant, np.zeros(candidates.shape)), HybridRecipe(seed=seed))
+    return fit_weights(Lists(flat, candidates, relevant, np.zeros(candidates.shape)), HybridRecipe(seed=fold.seed))
 
 
-def signals_of(
-    data: Data, cold: np.ndarray, seed: int, parts: Parts, rows: np.ndarray | None = None
-) -> dict[str, np.ndarray]:
-    """The chosen signals for the rows (default: all cold ones)."""
-    found = signals(data, cold if rows is None else rows, seed, parts[0], parts[2])
-    return {name: value for name, value in found.items() if name in parts[1]}
+def signals(fold: Fold, rows: np.ndarray, kind: Kind) -> dict[str, np.ndarray]:
+    """The chosen signals [U, rows] for artists without plays."""
+    plain = replace(kind, signals=SIGNALS)
+    found = fold.once(("signals", rows.tobytes(), plain), lambda: all_signals(fold, rows, plain))
+    assert isinstance(found, dict)
+    return {name: found[name] for name in kind.signals}
 
 
-def signals(data: Data, rows: np.ndarray, seed: int, blocks: tuple[str, ...], elsewhere: bool) -> dict[str, np.ndarray]:
-    """Signals [U, rows] for artists that have no plays."""
+def all_signals(fold: Fold, rows: np.ndarray, kind: Kind) -> dict[str, np.ndarray]:
+    """Every signal [U, rows], float32."""
+    data = without(fold.data, rows)
     usable = np.ones(len(data.artists), dtype=bool)
-    material = Content([data.blocks[name] for name in blocks], [WEIGHTS[name] for name in blocks], usable)
-    recipe = TasteRecipe(seed=seed)
-    taste = fit_taste(material, data.listens, recipe, elsewhere=data.elsewhere if elsewhere else None)
-    predicted = standard_rows(taste.scores(np.arange(data.listens.shape[0]))[:, rows])
-    heard = np.flatnonzero(np.bincount(data.listens.indices, minlength=len(data.artists)))
-    points = fit_space([block[heard] for block in material.blocks], material.weights).place(material.blocks)
-    return {
+    material = Content([data.blocks[n] for n in kind.blocks], [BLOCK_WEIGHTS[n] for n in kind.blocks], usable)
+    elsewhere = data.elsewhere if kind.elsewhere else None
+    taste = fit_taste(material, data.listens, TasteRecipe(seed=fold.seed), elsewhere=elsewhere)
+    predicted = standard_rows(taste.scores(fold.everybody)[:, rows])
+    if kind.neural:
+        mind = standard_rows(neural(fold, rows, kind, dropout=True))
+        predicted = np.where(np.isnan(mind), predicted, (1.0 - kind.neural) * predicted + kind.neural * mind)
+    points = space(data, kind)
+    found = {
         "predicted": predicted,
         "content": mean_similarity(data.listens, points, points[rows]),
         "popularity": np.tile(taste.popularity[rows], (len(predicted), 1)),
-        "network": data.friends @ predicted,
+        "friends": data.friends @ predicted,
     }
+    return {name: value.astype(np.float32) for name, value in found.items()}
 
 
-def without(data: Data, rows: np.ndarray) -> Data:
-    """The same data with the plays of some artists taken away."""
-    keep = np.ones(len(data.artists))
-    keep[rows] = 0.0
-    kept = sparse.csr_array(data.listens @ sparse.diags_array(keep))
-    kept.eliminate_zeros()
-    return Data(data.artists, kept, data.elsewhere, data.friends, data.blocks)
+def space(data: Data, kind: Kind) -> np.ndarray:
+    """Content points [A, D] by the artists that were heard."""
+    heard = np.flatnonzero(np.bincount(data.listens.indices, minlength=len(data.artists)))
+    blocks = [data.blocks[name] for name in kind.blocks]
+    return fit_space([block[heard] for block in blocks], [BLOCK_WEIGHTS[name] for name in kind.blocks]).place(blocks)
+
+
+def neural(fold: Fold, rows: np.ndarray, kind: Kind, dropout: bool) -> np.ndarray:
+    """NeuMF's scores [U, rows] with vectors predicted from content, NeuMF trained with songs dropped to cold or not."""
+    data = without(fold.data, rows)
+    key = ("neumf", rows.tobytes(), kind.elsewhere)
+    model, counts = fold.once(key, lambda: train_neumf(data, kind.elsewhere, fold.seed))  # type: ignore[misc]
+    points, vectors = space(data, kind), model.item_vectors()[: len(data.artists)]
+    known = np.flatnonzero(np.isfinite(vectors).all(axis=1))
+    if dropout:
+        padded = np.full((counts.shape[1], points.shape[1]), np.nan)
+        padded[: len(points)] = points
+        groups = np.arange(counts.shape[1])
+        model = train_on_dropped(model, counts, padded, groups, ColdDropoutRecipe(seed=fold.seed))
+    return model.score_with_item_vectors(fold.everybody, predict_vectors(points, vectors, known)[rows])
+
+
+def train_neumf(data: Data, elsewhere: bool, seed: int) -> tuple[Neumf, sparse.csr_array]:
+    """NeuMF on what is played, with artists without clips that ten users know."""
+    counts = data.listens
+    if elsewhere:
+        known = np.bincount(data.elsewhere.indices, minlength=data.elsewhere.shape[1]) >= 10
+        counts = sparse.csr_array(sparse.hstack([counts, data.elsewhere[:, known]], format="csr"))
+    recipe = recipes.load("training/neumf", NeumfRecipe, ("epochs=20", "refit=false")).model_copy(update={"seed": seed})
+    return collaborative.train(counts, recipe, device=torch.device("cpu")), counts
 
 
 # --- measuring ----------------------------------------------------------------------------------------------------
 
 
-def run(data: Data, folds: list[np.ndarray], system: System, seeds: int) -> np.ndarray:
-    """Metrics of every user in every fold and seed: [seeds, folds, users, 3], NaN where she plays no test artist."""
-    return np.array([[one_fold(data, cold, system, seed) for cold in folds] for seed in range(seeds)])
-
-
-def one_fold(data: Data, cold: np.ndarray, system: System, seed: int) -> np.ndarray:
-    """Metrics [users, 3] of one fold."""
-    truth = np.asarray(data.listens[:, cold].todense()) > 0
-    scores = system(without(data, cold), cold, seed, truth)
-    return np.array([measure(scores[user], truth[user]) for user in range(len(truth))])
+def run(
+    data: Data, folds: list[np.ndarray], chosen: dict[str, System], seeds: int
+) -> tuple[dict[str, np.ndarray], dict[str, float]]:
+    """Metrics of every user in every fold and seed: [seeds, folds, users, 3], NaN where she plays no test artist; and
+    seconds of each system, what several share counted where it was first needed."""
+    found = {name: np.zeros((seeds, len(folds), data.listens.shape[0], len(METRICS))) for name in chosen}
+    seconds = dict.fromkeys(chosen, 0.0)
+    for seed in range(seeds):
+        for place, cold in enumerate(folds):
+            truth = np.asarray(data.listens[:, cold].todense()) > 0
+            fold = Fold(without(data, cold), cold, seed, truth)
+            for name, system in chosen.items():
+                start = time.perf_counter()
+                scores = system(fold)
+                found[name][seed, place] = [measure(scores[user], truth[user]) for user in range(len(truth))]
+                seconds[name] += time.perf_counter() - start
+            print(f"seed {seed}, fold {place + 1} of {len(folds)}", file=sys.stderr, flush=True)
+    return found, seconds
 
 
 def measure(scores: np.ndarray, relevant: np.ndarray) -> tuple[float, float, float]:
@@ -315,16 +350,17 @@ def measure(scores: np.ndarray, relevant: np.ndarray) -> tuple[float, float, flo
 
 
 def lines(name: str, found: np.ndarray) -> list[dict[str, object]]:
-    """One JSON line a metric: mean over seeds and folds, spread over folds (over seeds when there is one fold)."""
+    """One JSON line a metric: mean over seeds and folds, spread over folds, and over seeds."""
     means = np.nanmean(found, axis=2)
-    spread = means.mean(axis=0).std(axis=0) if means.shape[1] > 1 else means[:, 0].std(axis=0)
+    over_folds, over_seeds = means.mean(axis=0).std(axis=0), means.mean(axis=1).std(axis=0)
     return [
         {
             "benchmark": "cold_start",
             "system": name,
             "metric": metric,
             "value": round(float(means[..., place].mean()), 4),
-            "spread": round(float(spread[place]), 4),
+            "spread": round(float(over_folds[place]), 4),
+            "seed_spread": round(float(over_seeds[place]), 4),
             "folds": means.shape[1],
             "seeds": means.shape[0],
         }

@@ -1,21 +1,21 @@
 """Warm, cold and mixed lists on Last.fm: artists with clips and without, a fifth of those with clips made cold.
 
-The hybrid against NeuMF, ItemKNN and plain baselines with paired differences; then how a song's place moves as plays
-arrive (0, 1, 2, 5, 10, 50) without retraining, and what the lists are like: coverage, inequality of exposure,
-diversity within a list, hubs. Weights come from other artists made cold. Prints JSON lines.
+The hybrid against NeuMF, ItemKNN and plain baselines with paired differences; then how the place of new artists moves
+as plays arrive (0, 1, 2, 5, 10, 50), and what a new user gets after her first songs (up to 20: nobody here has more
+than 50), without training again; and what the lists are like: coverage, inequality of exposure, diversity within a
+list, hubs. Weights come from other artists made cold. Prints JSON lines.
 """
 
 import argparse
-import importlib.util
 import json
 import os
-import sys
+from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import torch
+from lastfm_clips import load as load_clips
 from scipy import sparse
 
 from audiorec import metrics, recipes
@@ -23,8 +23,9 @@ from audiorec.data.interactions import Interactions
 from audiorec.data.tracks import Track
 from audiorec.models.content_knn import mean_similarity
 from audiorec.ranking import hybrid
-from audiorec.ranking.diversify import Shelf, Wishes, diversify
+from audiorec.ranking.diversify import Shelf, Wishes, diversify, long_tail
 from audiorec.ranking.evaluation import METRICS, PROTOCOLS, all_scores, measure
+from audiorec.ranking.kept import Kept
 from audiorec.ranking.material import BLOCK_WEIGHTS, Material
 from audiorec.ranking.rehearsal import COLD_ARTIST, WARM, Stage, learn_weights, rehearse, set_stage
 from audiorec.ranking.scorers import Parts, fit_parts, signals
@@ -33,31 +34,57 @@ from audiorec.training.hybrid import HybridRecipe, Weights
 from audiorec.training.taste import Content, TasteRecipe
 
 PLAYS = (0, 1, 2, 5, 10, 50)
+FIRST_SONGS = (0, 1, 2, 5, 10, 20)
+Found = dict[tuple[str, str], list[np.ndarray]]
 
 
 def main() -> None:
-    """Parse the options, run, print."""
+    """Parse the options, run every seed, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("AUDIOREC_DATA", "../shared/data")))
     parser.add_argument("--workspace", type=Path, help="a workspace with the clips extracted")
     parser.add_argument("--least", type=int, default=30, help="listeners that an artist without clips must have")
     parser.add_argument("--epochs", type=int, default=20, help="most epochs of NeuMF")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seeds", type=int, default=3)
     options = parser.parse_args()
     torch.set_num_threads(1)
     material = load(options.data, options.workspace, options.least)
-    clips = np.random.default_rng(options.seed).permutation(np.flatnonzero(material.content.usable))
+    compared: Found = defaultdict(list)
+    looks: dict[str, list[dict[str, float]]] = defaultdict(list)
+    curves: dict[tuple[str, int], list[tuple[float, float]]] = defaultdict(list)
+    for seed in range(options.seeds):
+        one_seed(material, seed, options.epochs, (compared, looks, curves))
+    for line in comparisons(compared):
+        show("comparison", line)
+    for name, values in looks.items():
+        show("lists", {"system": name} | {key: mean_and_spread([look[key] for look in values]) for key in values[0]})
+    for (kind, plays), values in curves.items():
+        auc, warmth = zip(*values, strict=True)
+        show(kind, {"plays": plays, "auc": mean_and_spread(auc), "warmth": round(float(np.mean(warmth)), 3)})
+
+
+def one_seed(material: Material, seed: int, epochs: int, found: tuple[Found, dict, dict]) -> None:
+    """Everything with one draw of the cold artists; results are added to `found`."""
+    compared, looks, curves = found
+    clips = np.random.default_rng(seed).permutation(np.flatnonzero(material.content.usable))
     test, validation = (fold for fold in np.array_split(clips, 5)[:2])
-    weights = learn(material, test, validation, options)
-    show("weights", {"warm": weights.warm, "cold": weights.cold, "cold_level": round(weights.cold_level, 3)})
-    stage = set_stage(material, names(material, test), held_out=0.2, seed=options.seed, cold_songs=0.0)
-    parts = rehearse(material, stage, fitted_by(options.epochs), device=torch.device("cpu"))
-    rows = stage.users(2000, options.seed)
-    scores = all_scores(material, stage, parts, weights, rows, options.seed)
-    compare(stage, rows, scores)
-    lists(material, stage, parts, rows, scores)
-    hubs(stage, parts, rows)
-    warming(material, stage, parts, weights, test)
+    weights = learn(material, test, validation, (seed, epochs))
+    kept = {"warm": weights.warm, "cold": weights.cold, "cold_level": round(weights.cold_level, 3)}
+    show("weights", {"seed": seed} | kept)
+    stage = set_stage(material, names(material, test), held_out=0.2, seed=seed, cold_songs=0.0)
+    parts = rehearse(material, stage, fitted_by(seed, epochs), device=torch.device("cpu"))
+    rows = stage.users(2000, seed)
+    scores = all_scores(material, stage, parts, weights, rows, seed)
+    for key, value in compare(stage, rows, scores).items():
+        compared[key].append(value)
+    for name, look in lists(material, stage, parts, rows, scores).items():
+        looks[name].append(look)
+    for name, skew in hubs(stage, parts, rows).items():
+        looks[name].append({"hubness": skew})
+    for plays in PLAYS:
+        curves["new song", plays].append(new_songs(material, stage, parts, weights, test, plays))
+    for plays in FIRST_SONGS:
+        curves["new user", plays].append(new_users(material, stage, parts, weights, plays))
 
 
 def show(kind: str, values: dict[str, object]) -> None:
@@ -65,16 +92,24 @@ def show(kind: str, values: dict[str, object]) -> None:
     print(json.dumps({"benchmark": "mixed", "kind": kind} | values), flush=True)
 
 
-def fitted_by(epochs: int) -> tuple[TasteRecipe, NeumfRecipe]:
+def mean_and_spread(values: list[float] | tuple[float, ...]) -> list[float]:
+    """Mean and standard deviation over seeds."""
+    return [round(float(np.mean(values)), 4), round(float(np.std(values)), 4)]
+
+
+# --- the stage ----------------------------------------------------------------------------------------------------
+
+
+def fitted_by(seed: int, epochs: int) -> tuple[TasteRecipe, NeumfRecipe]:
     """The shipped recipes; NeuMF without the second training on everything, which would double the time."""
     neumf = recipes.load("training/neumf", NeumfRecipe, (f"epochs={epochs}", "refit=false"))
-    return recipes.load("training/taste", TasteRecipe), neumf
+    taste = recipes.load("training/taste", TasteRecipe)
+    return taste.model_copy(update={"seed": seed}), neumf.model_copy(update={"seed": seed})
 
 
 def load(folder: Path, workspace: Path | None, least: int) -> Material:
     """Artists as songs: those with clips, with content, and those that enough users know, without."""
-    cold_start = sibling("cold_start")
-    data = cold_start.load(folder, workspace)
+    data = load_clips(folder, workspace)
     known = np.flatnonzero(np.bincount(data.elsewhere.indices, minlength=data.elsewhere.shape[1]) >= least)
     counts = sparse.csr_array(sparse.hstack([data.listens, data.elsewhere[:, known]], format="csr"), dtype=np.float32)
     size, own = counts.shape[1], len(data.artists)
@@ -94,57 +129,59 @@ def load(folder: Path, workspace: Path | None, least: int) -> Material:
     return Material(tracks, interactions, elsewhere, content, np.arange(size), friends, {}, "")
 
 
-def sibling(name: str) -> ModuleType:
-    """Another benchmark beside this one."""
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 def names(material: Material, songs: np.ndarray) -> set[str]:
     """Artist names of some rows."""
     return {material.artist_key(int(song)) for song in songs}
 
 
-def learn(material: Material, test: np.ndarray, validation: np.ndarray, options: argparse.Namespace) -> Weights:
+def learn(material: Material, test: np.ndarray, validation: np.ndarray, how: tuple[int, int]) -> Weights:
     """Weights from validation artists made cold; test artists have no plays at all here."""
     without = replace(material, listens=material.listens.without_items(test))
-    recipe, seed = HybridRecipe(seed=options.seed), options.seed
+    recipe, seed = HybridRecipe(seed=how[0]), how[0]
     stage = set_stage(without, names(material, validation), held_out=recipe.held_out, seed=seed, cold_songs=0.0)
-    return learn_weights(
-        without, stage, rehearse(without, stage, fitted_by(options.epochs), device=torch.device("cpu")), recipe
-    )[0]
+    parts = rehearse(without, stage, fitted_by(*how), device=torch.device("cpu"))
+    return learn_weights(without, stage, parts, recipe)[0]
 
 
-def compare(stage: Stage, rows: np.ndarray, scores: dict[str, np.ndarray]) -> None:
-    """Every system on every protocol, and the hybrid's paired difference to the others; P1 on the warm songs."""
+# --- systems against each other -----------------------------------------------------------------------------------
+
+
+def compare(stage: Stage, rows: np.ndarray, scores: dict[str, np.ndarray]) -> dict[tuple[str, str], np.ndarray]:
+    """Every system on every protocol: metrics [U, 3 or 5] of all users, NaN of those not asked; P1 on warm songs."""
+    found = {}
     for protocol, (kinds, _) in PROTOCOLS.items():
         candidates, relevant = stage.mixed(rows) if protocol == "mixed" else stage.lists(rows, kinds)
         asked = np.flatnonzero(relevant.any(axis=1))
         if not len(asked):
             continue
-        found = {name: measure(value[asked], candidates[asked], relevant[asked]) for name, value in scores.items()}
-        if protocol == "warm":
-            sampled = {
-                name: one_in_hundred(value[asked], candidates[asked], relevant[asked]) for name, value in scores.items()
-            }
-            found = {name: np.column_stack([value, sampled[name]]) for name, value in found.items()}
-        for name, value in found.items():
-            for place, metric in enumerate((*METRICS, "hr@10 (P1)", "ndcg@10 (P1)")[: value.shape[1]]):
-                line = {"protocol": protocol, "system": name, "metric": metric}
-                line["value"] = round(float(value[:, place].mean()), 4)
-                if name != "hybrid":
-                    change = found["hybrid"][:, place] - value[:, place]
-                    low, high = metrics.bootstrap_interval(change, np.random.default_rng(0))
-                    line |= {
-                        "hybrid_minus_this": round(float(change.mean()), 4),
-                        "interval": [round(low, 4), round(high, 4)],
-                    }
-                show("comparison", line | {"users": len(asked)})
+        for name, value in scores.items():
+            mine = measure(value[asked], candidates[asked], relevant[asked])
+            if protocol == "warm":
+                sampled = one_in_hundred(value[asked], candidates[asked], relevant[asked])
+                mine = np.column_stack([mine, sampled])
+            found[protocol, name] = np.full((len(stage.seen.users), mine.shape[1]), np.nan)
+            found[protocol, name][rows[asked]] = mine
+    return found
+
+
+def comparisons(compared: Found) -> list[dict[str, object]]:
+    """Mean and spread over seeds, and the hybrid's paired difference over users with its 95 % bootstrap interval."""
+    lines = []
+    for (protocol, name), values in compared.items():
+        for place, metric in enumerate((*METRICS, "hr@10 (P1)", "ndcg@10 (P1)")[: values[0].shape[1]]):
+            seeds = [float(np.nanmean(value[:, place])) for value in values]
+            line: dict[str, object] = {"protocol": protocol, "system": name, "metric": metric}
+            line["value"] = mean_and_spread(seeds)
+            if name != "hybrid":
+                mine = compared[protocol, "hybrid"]
+                change = np.stack([a[:, place] - b[:, place] for a, b in zip(mine, values, strict=True)])
+                change = change[:, ~np.isnan(change).all(axis=0)]
+                each = np.nanmean(change, axis=0)
+                low, high = metrics.bootstrap_interval(each, np.random.default_rng(0))
+                line["hybrid_minus_this"] = round(float(each.mean()), 4)
+                line |= {"interval": [round(low, 4), round(high, 4)], "users": len(each)}
+            lines.append(line)
+    return lines
 
 
 def one_in_hundred(scores: np.ndarray, candidates: np.ndarray, relevant: np.ndarray) -> np.ndarray:
@@ -158,40 +195,66 @@ def one_in_hundred(scores: np.ndarray, candidates: np.ndarray, relevant: np.ndar
     return found
 
 
-def lists(material: Material, stage: Stage, parts: Parts, rows: np.ndarray, scores: dict[str, np.ndarray]) -> None:
+# --- what the lists are like --------------------------------------------------------------------------------------
+
+
+def lists(
+    material: Material, stage: Stage, parts: Parts, rows: np.ndarray, scores: dict[str, np.ndarray]
+) -> dict[str, dict[str, float]]:
     """What the lists of twenty are like, over all songs that a user has not."""
-    candidates, _ = stage.mixed(rows)
+    candidates, relevant = stage.mixed(rows)
     listeners = parts.listeners.astype(np.int64)
-    for name in ("hybrid", "hybrid, diverse", "neumf", "item knn", "popularity"):
+    shelf = Shelf(parts.points, material.artist, tail=long_tail(parts.listeners))
+    wishes = {
+        "hybrid, usual list": Wishes(top=20),
+        "hybrid, diverse": Wishes(top=20, spread=0.3),
+        "hybrid, a fifth explores": Wishes(top=20, explore=0.2),
+    }
+    found = {}
+    for name in ("hybrid", *wishes, "neumf", "item knn", "popularity"):
         values = np.where(candidates, np.nan_to_num(scores[name.split(",")[0]], nan=-np.inf), -np.inf)
-        if name.endswith("diverse"):
-            shelf, wishes = Shelf(parts.points, material.artist), Wishes(top=20, spread=0.3)
-            chosen = [diversify(row, shelf, wishes) for row in values]
+        if name in wishes:
+            chosen = [diversify(row, shelf, wishes[name]) for row in values]
         else:
             chosen = [np.argsort(-row, kind="stable")[:20].tolist() for row in values]
-        found = np.array([row + [-1] * (20 - len(row)) for row in chosen])
-        exposure = np.bincount(found[found >= 0], minlength=len(listeners))
-        line = {
-            "system": name,
-            "coverage": metrics.coverage(found, len(listeners)),
-            "gini": metrics.gini(exposure),
-            "novelty": metrics.novelty(found, listeners, len(stage.seen.users)),
-            "diversity": metrics.intra_list_diversity(found, parts.points),
-            "cold_share": float(np.isin(found, np.flatnonzero(stage.kind == COLD_ARTIST)).mean()),
-            "hubness": skewness(exposure),
-        }
-        show("lists", {key: value if isinstance(value, str) else round(value, 4) for key, value in line.items()})
+        shown = np.array([row + [-1] * (20 - len(row)) for row in chosen])
+        found[name] = look(shown, stage, parts, listeners) | {"ndcg@20": gained(shown, relevant)}
+    return found
 
 
-def hubs(stage: Stage, parts: Parts, rows: np.ndarray) -> None:
+def look(shown: np.ndarray, stage: Stage, parts: Parts, listeners: np.ndarray) -> dict[str, float]:
+    """Figures of lists [U, 20]."""
+    exposure = np.bincount(shown[shown >= 0], minlength=len(listeners))
+    return {
+        "coverage": metrics.coverage(shown, len(listeners)),
+        "gini": metrics.gini(exposure),
+        "novelty": metrics.novelty(shown, listeners, len(stage.seen.users)),
+        "diversity": metrics.intra_list_diversity(shown, parts.points),
+        "cold_share": float(np.isin(shown, np.flatnonzero(stage.kind == COLD_ARTIST)).mean()),
+        "hubness": skewness(exposure),
+    }
+
+
+def gained(shown: np.ndarray, relevant: np.ndarray) -> float:
+    """NDCG@20 of lists that are already made."""
+    asked = np.flatnonzero(relevant.any(axis=1))
+    ranks = [np.flatnonzero(relevant[row][shown[row]] & (shown[row] >= 0)) for row in asked]
+    most = relevant[asked].sum(axis=1)
+    ideal = np.cumsum(1.0 / np.log2(np.arange(20) + 2.0))
+    gains = [(1.0 / np.log2(rank + 2.0)).sum() / ideal[min(n, 20) - 1] for rank, n in zip(ranks, most, strict=True)]
+    return float(np.mean(gains))
+
+
+def hubs(stage: Stage, parts: Parts, rows: np.ndarray) -> dict[str, float]:
     """Skewness of how often an artist with clips stands in lists by content alone, before and after centring."""
     clips = parts.points[parts.points.any(axis=1)]
     own = sparse.csr_array(stage.seen.counts[rows][:, : len(clips)])
     played = clips[parts.listeners[: len(clips)] > 0]
-    for name, reference in (("before", None), ("after centring", played)):
+    found = {}
+    for name, reference in (("content, as it is", None), ("content, centred", played)):
         likeness = np.nan_to_num(mean_similarity(own, clips, clips, reference), nan=-np.inf)
-        exposure = np.bincount(np.argsort(-likeness, axis=1)[:, :20].ravel(), minlength=len(clips))
-        show("hubs", {"lists": f"content, {name}", "hubness": round(skewness(exposure), 3)})
+        found[name] = skewness(np.bincount(np.argsort(-likeness, axis=1)[:, :20].ravel(), minlength=len(clips)))
+    return found
 
 
 def skewness(exposure: np.ndarray) -> float:
@@ -199,37 +262,94 @@ def skewness(exposure: np.ndarray) -> float:
     return float(((exposure - exposure.mean()) ** 3).mean() / max(exposure.std(), 1e-9) ** 3)
 
 
-def warming(material: Material, stage: Stage, parts: Parts, weights: Weights, test: np.ndarray) -> None:
-    """Place of the same cold artists as the first plays arrive; NeuMF stays as it is, the cheap parts fold them in."""
+# --- warmth -------------------------------------------------------------------------------------------------------
+
+
+def new_songs(
+    material: Material, stage: Stage, parts: Parts, weights: Weights, test: np.ndarray, plays: int
+) -> tuple[float, float]:
+    """AUC of cold artists for the same later listeners when their first `plays` listeners are known, and warmth.
+
+    NeuMF stays as it is; the cheap parts take the new listens in.
+    """
     whole = sparse.csc_array(material.listens.counts)
     popular = [int(song) for song in test if whole.indptr[song + 1] - whole.indptr[song] >= 2 * PLAYS[-1]]
     rng = np.random.default_rng(0)
     order = {song: rng.permutation(whole.indices[whole.indptr[song] : whole.indptr[song + 1]]) for song in popular}
-    asked = {song: users[PLAYS[-1] :] for song, users in order.items()}
-    for plays in PLAYS:
-        grown = stage.seen.counts.tolil()
-        for song, users in order.items():
-            for user in users[:plays]:
-                grown[user, song] = whole[user, song]
-        seen = replace(stage.seen, counts=sparse.csr_array(grown.tocsr()))
-        now = fit_parts(material, seen, fitted_by(1)[0], collaborative=parts.collaborative, network=parts.network)
-        rows = np.unique(np.concatenate(list(asked.values()))).astype(np.int64)
-        candidates = (np.asarray(seen.counts[rows].todense()) == 0) & (
-            stage.asked & ((stage.kind == WARM) | np.isin(np.arange(len(stage.kind)), popular))
-        )
-        warmth = weights.warmth(now.listeners, now.songs_of_users[rows])
-        found = hybrid.score(weights, signals(material, now, rows), candidates, warmth)
-        values = []
-        for place, user in enumerate(rows):
-            relevant = np.array([song in popular and user in asked[song] for song in range(len(stage.kind))])
-            others = candidates[place] & ~np.isin(np.arange(len(stage.kind)), [s for s in popular if user in order[s]])
-            mine = others | relevant
-            values.append(metrics.auc(found.total[place][mine], relevant[mine]))
-        share = {name: float(part[:, popular].mean()) for name, part in found.contributions.items()}
-        total = sum(share.values())
-        line = {"plays": plays, "songs": len(popular), "users": len(rows), "auc": round(float(np.nanmean(values)), 4)}
-        line["warmth"] = round(float(warmth[:, popular].mean()), 3)
-        show("warming", line | {"shares": {name: round(value / total, 3) for name, value in share.items()}})
+    grown = stage.seen.counts.tolil()
+    for song, users in order.items():
+        for user in users[:plays]:
+            grown[user, song] = whole[user, song]
+    rows = np.unique(np.concatenate([users[PLAYS[-1] :] for users in order.values()])).astype(np.int64)
+    now, found, warmth = rank_now(material, stage, parts, weights, sparse.csr_array(grown.tocsr()), rows)
+    warm = stage.asked & (stage.kind == WARM)
+    values = []
+    for place, user in enumerate(rows):
+        relevant = np.zeros(len(warm), dtype=bool)
+        relevant[[song for song in popular if user in order[song][PLAYS[-1] :]]] = True
+        unplayed = np.zeros(len(warm), dtype=bool)
+        unplayed[[song for song in popular if user not in order[song]]] = True
+        mine = ((warm | unplayed) & (now.seen.counts[[int(user)]].toarray()[0] == 0)) | relevant
+        values.append(metrics.auc(found[place][mine], relevant[mine]))
+    return float(np.nanmean(values)), float(warmth[:, popular].mean())
+
+
+def new_users(material: Material, stage: Stage, parts: Parts, weights: Weights, plays: int) -> tuple[float, float]:
+    """AUC of the later warm songs of users of whom only the first `plays` songs are known, and warmth.
+
+    NeuMF never met them: it is mute, and the cheap parts take them in.
+    """
+    counts = stage.seen.counts
+    warm = stage.asked & (stage.kind == WARM)
+    busy = np.flatnonzero(np.diff(counts.indptr) >= FIRST_SONGS[-1] + 10)
+    rows = np.sort(np.random.default_rng(0).permutation(busy)[:200])
+    rng, grown = np.random.default_rng(1), counts.tolil()
+    later = np.zeros((len(rows), counts.shape[1]), dtype=bool)
+    for place, row in enumerate(rows):
+        order = rng.permutation(counts.indices[counts.indptr[row] : counts.indptr[row + 1]])
+        later[place, order[FIRST_SONGS[-1] :]] = True
+        for song in order[plays:]:
+            grown[row, song] = 0
+    less = sparse.csr_array(grown.tocsr())
+    less.eliminate_zeros()
+    # What they play elsewhere would tell who they are.
+    hidden = np.ones(counts.shape[0])
+    hidden[rows] = 0.0
+    assert material.elsewhere is not None
+    elsewhere = sparse.csr_array(sparse.diags_array(hidden) @ material.elsewhere)
+    known = None
+    if parts.collaborative is not None:
+        met = parts.collaborative.users_seen & (hidden > 0)
+        known = replace(parts, collaborative=replace(parts.collaborative, users_seen=met), network=None)
+        known = replace(known, cold=None if parts.cold is None else replace(parts.cold, users_seen=met))
+    _, found, warmth = rank_now(
+        replace(material, elsewhere=elsewhere), stage, known or parts, weights, less, rows.astype(np.int64)
+    )
+    held = stage.held[rows].toarray() > 0
+    values = []
+    for place in range(len(rows)):
+        played = counts[[int(rows[place])]].toarray()[0] > 0
+        mine = warm & ~(played & ~later[place]) & ~held[place]
+        values.append(metrics.auc(found[place][mine], later[place][mine]))
+    return float(np.nanmean(values)), float(warmth[:, warm].mean())
+
+
+def rank_now(
+    material: Material, stage: Stage, parts: Parts, weights: Weights, counts: sparse.csr_array, rows: np.ndarray
+) -> tuple[Parts, np.ndarray, np.ndarray]:
+    """Parts that know other listens, scores and warmth [B, I]; what was trained stays as it is."""
+    seen = replace(stage.seen, counts=counts)
+    now = fit_parts(
+        material,
+        seen,
+        fitted_by(0, 1)[0],
+        collaborative=parts.collaborative,
+        network=parts.network,
+        kept=Kept(cold=parts.cold),
+    )
+    warmth = weights.warmth(now.listeners, now.songs_of_users[rows])
+    candidates = np.tile(stage.asked, (len(rows), 1))
+    return now, hybrid.score(weights, signals(material, now, rows), candidates, warmth).total, warmth
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from audiorec import recipes
 from audiorec.errors import RecipeError
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.recipes import Recipe
+from audiorec.training.cold_dropout import ColdDropoutRecipe
 from audiorec.training.collaborative import NeumfRecipe
 from audiorec.training.denoising import DenoisingRecipe
 from audiorec.training.gan import DcganRecipe
@@ -16,6 +17,7 @@ from audiorec.training.hybrid import HybridRecipe
 from audiorec.training.like import CnnRecipe
 from audiorec.training.linear import LinearRecipe
 from audiorec.training.network import NetworkRecipe
+from audiorec.training.network_autoencoders import AutoencoderRecipe, GraphRecipe
 from audiorec.training.rankers import BlendRecipe
 from audiorec.training.svm import SvmRecipe
 from audiorec.training.taste import TasteRecipe
@@ -34,8 +36,12 @@ KINDS: dict[str, type[Recipe]] = {
     "training/ease": LinearRecipe,
     "training/neumf": NeumfRecipe,
     "training/network": NetworkRecipe,
+    "training/network_ae": AutoencoderRecipe,
+    "training/network_vae": AutoencoderRecipe,
+    "training/network_gae": GraphRecipe,
     "training/hybrid": HybridRecipe,
     "training/taste": TasteRecipe,
+    "training/cold_dropout": ColdDropoutRecipe,
 }
 
 # Recipes whose values must equal the defaults in code.
@@ -45,6 +51,8 @@ REFERENCES: tuple[str, ...] = (
     "training/svm",
     "features/default",
     "training/network",
+    "training/network_ae",
+    "training/network_gae",
     "training/neumf",
     "training/amnn",
     "training/blend",
@@ -52,6 +60,7 @@ REFERENCES: tuple[str, ...] = (
     "training/ease",
     "training/hybrid",
     "training/taste",
+    "training/cold_dropout",
 )
 
 

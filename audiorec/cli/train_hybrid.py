@@ -8,6 +8,8 @@ from audiorec.cli.console import console, epoch_reporter, notes, print_table
 from audiorec.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
 
@@ -20,9 +22,11 @@ def command(session: Session, recipe: str, overrides: tuple[str, ...], device: s
     """Learn how much people, sound, words and network count, for songs that are known and for songs that are new."""
     from audiorec import recipes
     from audiorec.data.workspace import Workspace
-    from audiorec.ranking import hybrid
+    from audiorec.ranking import hybrid, kept
     from audiorec.ranking.material import gather
+    from audiorec.ranking.recommender import collaborative
     from audiorec.ranking.rehearsal import learn_weights, rehearse, set_stage
+    from audiorec.ranking.scorers import fit_parts
     from audiorec.training.collaborative import NeumfRecipe
     from audiorec.training.hybrid import HybridRecipe
     from audiorec.training.loop import choose_device
@@ -46,8 +50,14 @@ def command(session: Session, recipe: str, overrides: tuple[str, ...], device: s
         )
         weights, score = learn_weights(material, stage, parts, chosen)
         digests = (material.feature_digest, recipes.digest(chosen))
-        kept: dict[str, NDArray[Any]] = {"track_ids": material.listens.items, "spectra": material.spectra}
-        space.publish_model("hybrid", lambda folder: hybrid.save(folder, weights, digests, score, kept))
+        whole = fit_parts(material, material.listens, taste, collaborative=collaborative(space, material))
+        sketches: dict[str, NDArray[Any]] = {"track_ids": material.listens.items, "spectra": material.spectra}
+
+        def write(folder: "Path") -> None:
+            hybrid.save(folder, weights, digests, score, sketches)
+            kept.save(folder, material.listens, whole.taste, whole.cold, digests)
+
+        space.publish_model("hybrid", write)
         absent = [name for name in ("cf", "network", "cnn", "svm") if not space.has_model(name)]
     rows = [(name, f"{weights.warm[name]:.2f}", f"{weights.cold[name]:.2f}") for name in weights.warm]
     print_table("How much each signal counts", ("signal", "known songs", "new songs"), rows)

@@ -13,6 +13,7 @@ from audiorec.ranking.neighbours import Block
 
 _BECAUSE = {
     "collaborative": "listeners with your taste play it",
+    "neighbours": "those who play your songs play it too",
     "predicted": "from its sound and words it should suit listeners like you",
     "cnn": "the network that hears its sound expects you to like it",
     "svm": "the classifier over sound, words and network puts it with your songs",

@@ -1,8 +1,8 @@
 """The hybrid score: signals calibrated over a user's candidates, weighed by warmth, added up.
 
 The score is exactly the sum of the contributions. It also keeps the promise that warm songs are ranked no worse than
-by NeuMF alone: where the learned weights break it on the rehearsal, they move towards NeuMF. In a file the
-weights are the header.
+by NeuMF or ItemKNN alone: where the learned weights break it on the rehearsal, they move towards the better of
+them. In a file the weights are the header.
 """
 
 from collections.abc import Mapping
@@ -52,16 +52,16 @@ def score(
 
 
 def never_below(weights: Weights, warm: Lists, k: int = 20) -> Weights:
-    """Weights whose warm lists are no worse than the collaborative signal's alone, by NDCG@k on the rehearsal.
+    """Weights whose warm lists are no worse than those of a listens' signal alone, by NDCG@k on the rehearsal.
 
-    The warm weights move towards the collaborative signal in steps of a quarter; the best step is kept.
+    The warm weights move towards NeuMF or ItemKNN in steps of a quarter; the best step is kept.
     """
-    if "collaborative" not in weights.warm or not warm.relevant.any():
+    sure = [name for name in ("collaborative", "neighbours") if name in weights.warm]
+    if not sure or not warm.relevant.any():
         return weights
-    alone = {name: float(name == "collaborative") for name in weights.warm}
     tried = []
-    for step in (0.0, 0.25, 0.5, 0.75, 1.0):
-        mixed = {name: (1.0 - step) * value + step * alone[name] for name, value in weights.warm.items()}
+    for name, step in ((name, step) for name in sure for step in (0.0, 0.25, 0.5, 0.75, 1.0)):
+        mixed = {other: (1.0 - step) * value + step * (other == name) for other, value in weights.warm.items()}
         moved = replace(weights, warm=mixed)
         found = score(moved, warm.signals, warm.candidates, warm.warmth).total
         tried.append((mean_ndcg(found, warm.relevant, k), -step, moved))

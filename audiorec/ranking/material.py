@@ -17,6 +17,7 @@ from audiorec.data.network import build_network
 from audiorec.data.tables import FeatureTable
 from audiorec.data.tracks import Track
 from audiorec.data.workspace import Workspace
+from audiorec.features.album_names import album_vectors
 from audiorec.models import like_model
 from audiorec.models.network_embedding import NetworkEmbedding
 from audiorec.models.spectral_embedding import SpectralSettings
@@ -26,7 +27,7 @@ from audiorec.training.network import embed_network
 from audiorec.training.taste import Content
 
 # How much a column of each block counts beside one of sound.
-BLOCK_WEIGHTS = {"sound": 1.0, "spectrum": 0.7, "release": 2.0, "words": 0.3}
+BLOCK_WEIGHTS = {"sound": 1.0, "spectrum": 0.5, "release": 3.0, "album": 0.7, "words": 0.3}
 # Like-probabilities float32 [B, I] of some users, by name; NaN for those whom a model does not know.
 Likes = Callable[[Sequence[str]], NDArray[np.float32]]
 
@@ -54,6 +55,11 @@ class Material:
     def spectra(self) -> NDArray[np.float32]:
         """The block of spectrogram sketches, float32 [I, .]."""
         return np.asarray(self.content.blocks[list(BLOCK_WEIGHTS).index("spectrum")], dtype=np.float32)
+
+    @property
+    def artist_groups(self) -> NDArray[np.int64]:
+        """The artist of each song, int64 [I]; every song of an unknown artist is a group of its own."""
+        return np.where(self.artist >= 0, self.artist, self.artist.max(initial=0) + 1 + np.arange(len(self.artist)))
 
     def embed(self, listens: Interactions) -> NetworkEmbedding:
         """The network of these listens, embedded: what `train-network` does, with its usual settings."""
@@ -93,8 +99,13 @@ def song_content(
     year = np.array([track.year or np.nan for track in tracks], dtype=np.float64)
     songs = np.bincount(artist + 1)[artist + 1].astype(np.float64)
     release = np.column_stack([year, np.isnan(year), np.isnan(words[:, 0]), np.log(np.where(artist < 0, 1.0, songs))])
-    sound = table.descriptors().astype(np.float64)
-    blocks = {"sound": sound, "spectrum": spectra.astype(np.float64), "release": release, "words": words}
+    blocks = {
+        "sound": table.descriptors().astype(np.float64),
+        "spectrum": spectra.astype(np.float64),
+        "release": release,
+        "album": album_vectors([track.album for track in tracks]),
+        "words": words,
+    }
     weights = [BLOCK_WEIGHTS[name] for name in blocks]
     return Content(list(blocks.values()), weights, np.ones(len(tracks), dtype=bool))
 

@@ -13,14 +13,15 @@ from scipy import sparse
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
 from audiorec.models import network_embedding, neumf_checkpoint
-from audiorec.ranking import genres, hybrid
+from audiorec.models.neumf import Neumf
+from audiorec.ranking import genres, hybrid, kept
 from audiorec.ranking.diversify import Owner, Shelf, Wishes, diversify, long_tail
 from audiorec.ranking.explain import OwnSong, nearest_own, sentence
 from audiorec.ranking.likeness import gather as gather_library
 from audiorec.ranking.material import Material, gather
 from audiorec.ranking.neighbours import Block
 from audiorec.ranking.recordings import recordings
-from audiorec.ranking.scorers import Collaborative, Parts, fit_parts, signals
+from audiorec.ranking.scorers import Parts, fit_parts, signals
 from audiorec.training.hybrid import Weights
 from audiorec.training.taste import TasteRecipe
 
@@ -68,17 +69,19 @@ class Recommender:
         self.missing: list[str] = []
 
     @classmethod
-    def open(cls, space: Workspace, recipe: TasteRecipe | None = None) -> "Recommender":
+    def open(cls, space: Workspace) -> "Recommender":
         """Read all of it; raises CheckpointError without `train-hybrid`, WorkspaceError without features or listens."""
         material = gather(space)
-        weights = hybrid.load(space.model("hybrid"), material.feature_digest)
+        folder = space.model("hybrid")
+        weights = hybrid.load(folder, material.feature_digest)
         network = network_embedding.load(space.model("network")) if space.has_model("network") else None
         parts = fit_parts(
             material,
             material.listens,
-            recipe or TasteRecipe(),
+            TasteRecipe(),
             collaborative=collaborative(space, material),
             network=network,
+            kept=kept.load(folder, material.listens, material.feature_digest),
         )
         opened = cls(material, parts, weights, _blocks(space, material))
         opened.missing = [command for name, command in _MAKERS.items() if not space.has_model(name)]
@@ -141,16 +144,11 @@ class Recommender:
         return f"{track.title or track.shown_path} by {track.artist}" if track.artist else track.title, near[0].by
 
 
-def collaborative(space: Workspace, material: Material) -> Collaborative | None:
-    """The workspace's NeuMF, its rows put in the order of the material's users and songs; None when absent."""
+def collaborative(space: Workspace, material: Material) -> Neumf | None:
+    """The workspace's NeuMF in the order of the material's users and songs; None when absent."""
     if not space.has_model("cf"):
         return None
-    named = neumf_checkpoint.load(space.model("cf"))
-    user_row = {name: row for row, name in enumerate(named.users)}
-    song_row = {int(item): row for row, item in enumerate(named.items)}
-    users = np.array([user_row.get(name, -1) for name in material.listens.users], dtype=np.int64)
-    songs = np.array([song_row.get(int(item), -1) for item in material.listens.items], dtype=np.int64)
-    return Collaborative(named.model, users, songs)
+    return kept.aligned(neumf_checkpoint.load(space.model("cf")), material.listens)
 
 
 def _blocks(space: Workspace, material: Material) -> dict[str, Block]:

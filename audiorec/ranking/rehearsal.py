@@ -15,7 +15,7 @@ from scipy import sparse
 from audiorec.data.interactions import Interactions
 from audiorec.ranking.hybrid import mean_ndcg, never_below, score
 from audiorec.ranking.material import Material
-from audiorec.ranking.scorers import Collaborative, Parts, fit_parts, signals
+from audiorec.ranking.scorers import Parts, fit_parts, signals
 from audiorec.training import collaborative
 from audiorec.training.collaborative import NeumfRecipe
 from audiorec.training.hybrid import HybridRecipe, Lists, Weights, fit_weights
@@ -106,12 +106,10 @@ def rehearse(
 ) -> Parts:
     """Fit the cheap parts on what may be seen; without a NeuMF recipe there is no collaborative signal."""
     taste, neumf = recipes
-    names = None
-    if neumf is not None:
-        same = np.arange(len(stage.seen.users), dtype=np.int64), np.arange(len(stage.kind), dtype=np.int64)
-        names = Collaborative(collaborative.train(stage.seen.counts, neumf, device=device, report=report), *same)
+    counts = stage.seen.counts
+    trained = None if neumf is None else collaborative.train(counts, neumf, device=device, report=report)
     network = material.embed(stage.seen) if with_network else None
-    return fit_parts(material, stage.seen, taste, collaborative=names, network=network)
+    return fit_parts(material, stage.seen, taste, collaborative=trained, network=network)
 
 
 def learn_weights(

@@ -12,61 +12,38 @@ from scipy import sparse
 
 from audiorec.data.interactions import Interactions
 from audiorec.models.content_knn import mean_similarity
-from audiorec.models.content_map import choose_map
 from audiorec.models.content_space import unit_rows
+from audiorec.models.item_to_item import ItemToItem
+from audiorec.models.itemknn import nearest_items
 from audiorec.models.network_embedding import NetworkEmbedding, song_vectors
 from audiorec.models.neumf import Neumf
+from audiorec.ranking.kept import NOTHING, Kept
 from audiorec.ranking.material import Material
+from audiorec.training.cold_dropout import ColdDropoutRecipe, predict_vectors, train_on_dropped
 from audiorec.training.taste import Taste, TasteRecipe, content_space, fit_taste, standard_rows
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Collaborative:
-    """A NeuMF whose rows may be other users and songs than those at hand: -1 where it does not know one."""
-
-    model: Neumf
-    users: Rows
-    songs: Rows
-
-    def scores(self, rows: Rows) -> Floats:
-        """Logits [B, I], NaN for users or songs that it never saw."""
-        found = np.full((len(rows), len(self.songs)), np.nan)
-        here, there = self.users[rows], np.flatnonzero(self.songs >= 0)
-        known = np.flatnonzero(here >= 0)
-        if len(known):
-            found[np.ix_(known, there)] = self.model.scores(here[known])[:, self.songs[there]]
-        return found
-
-    def scores_of(self, rows: Rows, vectors: NDArray[np.floating]) -> Floats:
-        """Logits [B, N] of songs given by vectors."""
-        found = np.full((len(rows), len(vectors)), np.nan)
-        known = np.flatnonzero(self.users[rows] >= 0)
-        if len(known):
-            found[known] = self.model.score_with_item_vectors(self.users[rows][known], vectors)
-        return found
-
-    def vectors(self) -> Floats:
-        """Song vectors [I, d] in the order at hand, NaN where unknown."""
-        own = self.model.item_vectors()
-        found = np.full((len(self.songs), own.shape[1]), np.nan)
-        found[self.songs >= 0] = own[self.songs[self.songs >= 0]]
-        return found
+# Share of the neural model in what content promises; the taste models have the rest (docs/log.md).
+NEURAL = 0.5
+# Songs from which a map into another space can be learned at all.
+_LEAST_SONGS = 4
 
 
 @dataclass(frozen=True)
 class Parts:
     """What was fitted from the listens that may be seen.
 
-    points: the content space [I, D]; predicted: NeuMF vectors from content [I, d], or None; network: or None.
+    points: the content space [I, D]; collaborative: a NeuMF of these users and songs, or None; cold: the same trained
+    on with songs dropped to cold, and predicted: the vectors [I, d] that content predicts for it; network: or None.
     """
 
     seen: Interactions
     points: Floats
     taste: Taste
-    collaborative: Collaborative | None = None
+    neighbours: ItemToItem
+    collaborative: Neumf | None = None
+    cold: Neumf | None = None
     predicted: Floats | None = None
     network: NetworkEmbedding | None = None
 
@@ -86,21 +63,31 @@ def fit_parts(
     seen: Interactions,
     recipe: TasteRecipe,
     *,
-    collaborative: Collaborative | None = None,
+    collaborative: Neumf | None = None,
     network: NetworkEmbedding | None = None,
+    kept: Kept = NOTHING,
 ) -> Parts:
-    """Fit the content-to-taste models and the map into NeuMF's space on the listens that may be seen."""
+    """Fit the cheap parts, and the maps into NeuMF's space, on the listens that may be seen.
+
+    What is `kept` from an earlier fit is not fitted again.
+    """
     played = np.flatnonzero(np.bincount(seen.counts.indices, minlength=len(seen.items)))
     points = content_space(material.content, played).place(material.content.blocks)
-    taste = fit_taste(material.content, seen.counts, recipe, elsewhere=material.elsewhere)
-    parts = Parts(seen, points, taste, collaborative, None, network)
+    taste = kept.taste or fit_taste(material.content, seen.counts, recipe, elsewhere=material.elsewhere)
+    # The strengths with which ItemKNN stands as a baseline, so that the hybrid knows at least as much.
+    neighbours = nearest_items(seen.counts, neighbours=200, shrinkage=10.0)
+    parts = Parts(seen, points, taste, neighbours, collaborative, network=network)
     if collaborative is None:
         return parts
-    vectors = collaborative.vectors()
-    known = np.flatnonzero(np.isfinite(vectors).all(axis=1))[: recipe.anchors]
-    if not len(known):
+    vectors = collaborative.item_vectors()
+    known = np.flatnonzero(np.isfinite(vectors).all(axis=1) & material.content.usable)[: recipe.anchors]
+    if len(known) < _LEAST_SONGS:
         return parts
-    return replace(parts, predicted=choose_map(points[known], vectors[known], material.artist[known]).predict(points))
+    cold = kept.cold
+    if cold is None:
+        heard = np.where(material.content.usable[:, None], points, np.nan)
+        cold = train_on_dropped(collaborative, seen.counts, heard, material.artist_groups, ColdDropoutRecipe())
+    return replace(parts, cold=cold, predicted=predict_vectors(points, vectors, known))
 
 
 def signals(material: Material, parts: Parts, rows: Rows) -> dict[str, Floats]:
@@ -109,7 +96,8 @@ def signals(material: Material, parts: Parts, rows: Rows) -> dict[str, Floats]:
     for values in found.values():  # what has no content is told by listens alone
         values[:, ~material.content.usable] = np.nan
     if parts.collaborative is not None:
-        found["collaborative"] = parts.collaborative.scores(rows)
+        found["collaborative"] = parts.collaborative.scores(rows).astype(np.float64)
+    found["neighbours"] = neighbours(parts, rows)
     for name, likes in material.likes.items():
         found[name] = likes([parts.seen.users[row] for row in rows]).astype(np.float64)
     if parts.network is not None:
@@ -122,11 +110,15 @@ def signals(material: Material, parts: Parts, rows: Rows) -> dict[str, Floats]:
 def predicted(parts: Parts, rows: Rows) -> Floats:
     """What content promises: the taste models, and NeuMF with the song's vector predicted from content."""
     taste = standard_rows(parts.taste.scores(rows))
-    if parts.predicted is None or parts.collaborative is None:
+    if parts.predicted is None or parts.cold is None:
         return taste
-    neural = standard_rows(parts.collaborative.scores_of(rows, parts.predicted))
-    # The taste models are several and steadier: they count three times as much.
-    return np.asarray(np.where(np.isnan(neural), taste, (3.0 * taste + neural) / 4.0))
+    neural = standard_rows(parts.cold.score_with_item_vectors(rows, parts.predicted))
+    return np.asarray(np.where(np.isnan(neural), taste, (1.0 - NEURAL) * taste + NEURAL * neural))
+
+
+def neighbours(parts: Parts, rows: Rows) -> Floats:
+    """ItemKNN: likeness of a song's listeners to those of the user's own songs; mute on songs that nobody plays."""
+    return np.asarray(parts.neighbours.scores(rows), dtype=np.float64)
 
 
 def content(parts: Parts, rows: Rows) -> Floats:

@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 # Songs of each list that the weights are fitted on; more make the fit slower, not better.
 _SONGS_A_LIST = 150
 # The order in which signals stand in every array and table.
-SIGNALS = ("collaborative", "predicted", "cnn", "svm", "network", "content", "artist", "popularity")
+SIGNALS = ("collaborative", "neighbours", "predicted", "cnn", "svm", "network", "content", "artist", "popularity")
 
 
 class HybridRecipe(Recipe):
@@ -172,8 +172,15 @@ class _Fit:
             loss = loss + recipe.spread * (_unevenness(warm) + _unevenness(cold) + level.square())
             loss.backward()
             solver.step()
-        found = [values.detach().softmax(0).numpy().astype(np.float64) for values in (warm, cold)]
+        sides = ((warm, self.warmth > 0), (cold, self.warmth == 0))
+        found = [self._spoken(values.detach().softmax(0), place) for values, place in sides]
         return found[0], found[1], float(level.detach().exp())
+
+    def _spoken(self, weights: torch.Tensor, place: torch.Tensor) -> Floats:
+        """Nothing was learned of a signal that never spoke there: it gets no weight, the others share its."""
+        spoke = (self.able * (place & ~self.barred).unsqueeze(2)).sum(dim=(0, 1)) > 0
+        kept = weights * spoke if spoke.any() else weights
+        return np.asarray((kept / kept.sum()).numpy(), dtype=np.float64)
 
 
 def _columns(candidates: NDArray[np.bool_], relevant: NDArray[np.bool_]) -> NDArray[np.int64]:

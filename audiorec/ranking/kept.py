@@ -1,0 +1,80 @@
+"""What took long to fit from all listens, kept beside the hybrid's weights, so that a list does not begin with learning.
+
+The taste models hold for exactly the listens that they were fitted on: a digest says which, and others are not used.
+NeuMF that has met cold songs knows its users and songs by name and serves longer.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from audiorec.data.interactions import Interactions
+from audiorec.models import checkpoint, neumf_checkpoint
+from audiorec.models.checkpoint import Header
+from audiorec.models.neumf import Neumf
+from audiorec.models.neumf_checkpoint import NamedNeumf
+from audiorec.training.taste import Pair, Taste
+
+KIND = "taste"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The taste models (None: to be fitted) and NeuMF trained with songs dropped to cold (None: to be trained)."""
+
+    taste: Taste | None = None
+    cold: Neumf | None = None
+
+
+NOTHING = Kept()
+
+
+def save(folder: Path, listens: Interactions, taste: Taste, cold: Neumf | None, digests: tuple[str, str]) -> None:
+    """Write into `folder`; digests are those of the features and of the recipe."""
+    arrays = {"popularity": taste.popularity.astype(np.float32)}
+    for number, pair in enumerate(taste.pairs):
+        arrays |= {f"{number}.users": pair.users.astype(np.float32), f"{number}.songs": pair.songs.astype(np.float32)}
+    config = {"listens": digest(listens), "pairs": [pair.name for pair in taste.pairs]}
+    (folder / "taste").mkdir()
+    checkpoint.save(folder / "taste", Header(KIND, config, *digests), arrays)
+    if cold is not None:
+        (folder / "cold").mkdir()
+        neumf_checkpoint.save(folder / "cold", cold, listens.users, listens.items, digests[1], {})
+
+
+def load(folder: Path, listens: Interactions, feature_digest: str) -> Kept:
+    """What of it still holds for these listens."""
+    cold = aligned(neumf_checkpoint.load(folder / "cold"), listens) if (folder / "cold").is_dir() else None
+    if not (folder / "taste").is_dir():
+        return Kept(None, cold)
+    header, arrays = checkpoint.load(folder / "taste", KIND, feature_digest)
+    if header.config["listens"] != digest(listens):
+        return Kept(None, cold)
+    pairs = [
+        Pair(name, *(arrays[f"{number}.{side}"].astype(np.float64) for side in ("users", "songs")))
+        for number, name in enumerate(header.config["pairs"])
+    ]
+    return Kept(Taste(tuple(pairs), arrays["popularity"].astype(np.float64)), cold)
+
+
+def aligned(named: NamedNeumf, listens: Interactions) -> Neumf:
+    """A stored NeuMF with its rows in the order of these users and songs; those that it does not know are unseen."""
+    arrays = named.model.to_arrays()
+    user_row = {name: row for row, name in enumerate(named.users)}
+    users = np.array([user_row.get(name, -1) for name in listens.users], dtype=np.int64)
+    places = np.searchsorted(named.items, listens.items).clip(max=max(len(named.items) - 1, 0))
+    songs = np.where(named.items[places] == listens.items, places, -1)
+    for side, rows in (("users", users), ("items", songs)):
+        arrays[f"net.{side}.weight"] = arrays[f"net.{side}.weight"][rows]
+        arrays[f"{side}_seen"] = arrays[f"{side}_seen"][rows] & (rows >= 0)
+    return Neumf.from_arrays(arrays)
+
+
+def digest(listens: Interactions) -> str:
+    """Fingerprint of who listened to what how often: 16 hex digits."""
+    found = hashlib.sha256("\n".join(listens.users).encode("utf-8", "surrogateescape"))
+    for values in (listens.items, listens.counts.indptr, listens.counts.indices, listens.counts.data):
+        found.update(np.ascontiguousarray(values).tobytes())
+    return found.hexdigest()[:16]

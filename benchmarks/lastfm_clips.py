@@ -1,0 +1,118 @@
+"""Data of `cold_start.py` and `mixed.py`: Last.fm listeners, and the artists that have clips, with their content."""
+
+import csv
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy import sparse
+
+from audiorec.data.tables import FeatureTable, Patches
+from audiorec.data.tracks import Track
+from audiorec.data.workspace import Workspace
+from audiorec.features.album_names import album_vectors
+from audiorec.ranking.sketches import spectra
+
+
+@dataclass(frozen=True)
+class Data:
+    """Artists [A], listens to them CSR [U, A] and to artists without clips [U, J], friends [U, U] (rows sum to 1 or
+    0), blocks of content, one row an artist, and the log-mel patches of their clips (or None: not asked for)."""
+
+    artists: np.ndarray
+    listens: sparse.csr_array
+    elsewhere: sparse.csr_array
+    friends: sparse.csr_array
+    blocks: dict[str, np.ndarray]
+    patches: Patches | None = None
+
+
+def load(folder: Path, workspace: Path | None, with_patches: bool = False) -> Data:
+    """Read listens, friends and content; extract the clips first when the workspace has no features."""
+    if not (folder / "moodclips" / "labels.csv").is_file():
+        sys.exit(f"skipped: no moodclips in {folder} (set AUDIOREC_DATA or --data)")
+    with (folder / "moodclips" / "labels.csv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["hetrec_artist_id"]]
+    artist_of = {str(Path(row["path"]).name): int(row["hetrec_artist_id"]) for row in rows}
+    with tempfile.TemporaryDirectory() as temporary:
+        root = workspace or Path(temporary) / "workspace"
+        if not (root / "catalogue.sqlite").is_file():
+            command = [sys.executable, "-m", "audiorec", "--workspace", str(root), "extract"]
+            subprocess.run([*command, str(folder / "moodclips" / "library")], check=True, stdout=sys.stderr)
+        with Workspace.open(root) as space:
+            table, tracks = space.features(), {track.id: track for track in space.tracks()}
+            chosen = [tracks[int(track)] for track in table.track_ids]
+            names = [os.fsdecode(track.path).rsplit("/", 1)[-1] for track in chosen]
+            owner = np.array([artist_of.get(name, -1) for name in names])
+            artists = np.unique(owner[owner >= 0])
+            blocks = content(table, chosen, owner, artists)
+            patches = grouped(table, owner, artists) if with_patches else None
+    hetrec = folder / "hetrec-lastfm-2k"
+    plays = np.loadtxt(hetrec / "user_artists.dat", skiprows=1, dtype=np.int64)
+    users = np.unique(plays[:, 0])
+    found = friends(hetrec / "user_friends.dat", users)
+    return Data(artists, *listens(plays, users, artists), found, blocks, patches)
+
+
+def content(table: FeatureTable, tracks: list[Track], owner: np.ndarray, artists: np.ndarray) -> dict[str, np.ndarray]:
+    """The mean of each block over an artist's clips."""
+    years = np.array([[track.year or np.nan] for track in tracks], dtype=np.float64)
+    words = table.lyrics().astype(np.float64)
+    blocks = {
+        "sound": table.descriptors().astype(np.float64),
+        "spectrum": spectra(table, table.track_ids).astype(np.float64),
+        "release": np.column_stack([years, np.isnan(years), np.isnan(words[:, 0])]),
+        "album": album_vectors([track.album for track in tracks]),
+        "words": words,
+    }
+    means = {name: np.array([known_mean(block[owner == a]) for a in artists]) for name, block in blocks.items()}
+    songs = np.array([np.log((owner == a).sum()) for a in artists])
+    means["release"] = np.column_stack([means["release"], songs])
+    return means
+
+
+def grouped(table: FeatureTable, owner: np.ndarray, artists: np.ndarray) -> Patches:
+    """All log-mel patches of each artist's clips; the owner is the row of the artist."""
+    order = np.argsort(owner, kind="stable")
+    order = order[owner[order] >= 0]
+    found = table.logmel(table.track_ids[order])
+    return Patches(found.values, np.searchsorted(artists, owner[order])[found.owner])
+
+
+def known_mean(rows: np.ndarray) -> np.ndarray:
+    """Column means [D] over the known values; NaN where a column knows none."""
+    known = ~np.isnan(rows)
+    total = np.where(known, rows, 0.0).sum(axis=0)
+    return np.divide(total, known.sum(axis=0), out=np.full(rows.shape[1], np.nan), where=known.any(axis=0))
+
+
+def listens(plays: np.ndarray, users: np.ndarray, artists: np.ndarray) -> tuple[sparse.csr_array, sparse.csr_array]:
+    """Plays of the artists with clips [U, A], and of others that at least three users know [U, J]."""
+    known = np.unique(plays[:, 1])
+    entries = (plays[:, 2].astype(float), (np.searchsorted(users, plays[:, 0]), np.searchsorted(known, plays[:, 1])))
+    matrix = sparse.csc_array(sparse.coo_array(entries, shape=(len(users), len(known))))
+    others = np.flatnonzero((np.diff(matrix.indptr) >= 3) & ~np.isin(known, artists))
+    own = sparse.lil_array((len(users), len(artists)))
+    here = np.isin(artists, known)
+    own[:, np.flatnonzero(here)] = matrix[:, np.searchsorted(known, artists[here])]
+    return sparse.csr_array(own.tocsr()), sparse.csr_array(matrix[:, others].tocsr())
+
+
+def friends(path: Path, users: np.ndarray) -> sparse.csr_array:
+    """Friendships [U, U], each row a mean over friends."""
+    pairs = np.searchsorted(users, np.loadtxt(path, skiprows=1, dtype=np.int64))
+    matrix = sparse.csr_array(sparse.coo_array((np.ones(len(pairs)), pairs.T), shape=(len(users),) * 2).tocsr())
+    return sparse.csr_array(sparse.diags_array(1.0 / np.maximum(matrix.sum(axis=1), 1.0)) @ matrix)
+
+
+def without(data: Data, rows: np.ndarray) -> Data:
+    """The same data with the plays of some artists taken away."""
+    keep = np.ones(len(data.artists))
+    keep[rows] = 0.0
+    kept = sparse.csr_array(data.listens @ sparse.diags_array(keep))
+    kept.eliminate_zeros()
+    return Data(data.artists, kept, data.elsewhere, data.friends, data.blocks, data.patches)

@@ -1,0 +1,53 @@
+"""Kept fits: they come back as they were, hold for their own listens only, and lists are the same with and without."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from scipy import sparse
+
+from audiorec.data.interactions import Interactions
+from audiorec.models.neumf_checkpoint import load as load_neumf
+from audiorec.ranking import kept
+from audiorec.training.collaborative import NeumfRecipe, train
+from audiorec.training.taste import Pair, Taste
+
+
+@pytest.fixture
+def listens() -> Interactions:
+    counts = sparse.csr_array((np.random.default_rng(0).random((6, 9)) < 0.5).astype(np.float32))
+    return Interactions(tuple("abcdef"), np.arange(10, 19), counts)
+
+
+def taste_of(listens: Interactions) -> Taste:
+    rng = np.random.default_rng(1)
+    pairs = [Pair(name, rng.normal(size=(6, 2)), rng.normal(size=(9, 2))) for name in ("linear2", "choice2")]
+    return Taste(tuple(pairs), rng.normal(size=9))
+
+
+def test_taste_holds_for_its_own_listens_only(tmp_path: Path, listens: Interactions) -> None:
+    taste = taste_of(listens)
+    kept.save(tmp_path, listens, taste, None, ("features", "recipe"))
+    found = kept.load(tmp_path, listens, "features")
+    assert found.taste is not None
+    assert found.cold is None
+    np.testing.assert_allclose(found.taste.scores(np.arange(6)), taste.scores(np.arange(6)), atol=1e-5)
+    np.testing.assert_allclose(found.taste.popularity, taste.popularity, atol=1e-6)
+    other = replace(listens, counts=sparse.csr_array(listens.counts * 2.0))
+    assert kept.load(tmp_path, other, "features").taste is None
+
+
+def test_neumf_serves_other_listens_by_name(tmp_path: Path, listens: Interactions) -> None:
+    recipe = NeumfRecipe(factors=4, tower_factors=4, hidden=(4,), epochs=2)
+    cold = train(listens.counts, recipe, device=torch.device("cpu"))
+    kept.save(tmp_path, listens, taste_of(listens), cold, ("features", "recipe"))
+    grown = Interactions(("c", "new", "a"), np.array([9, 11, 18, 30]), sparse.csr_array(np.ones((3, 4), np.float32)))
+    found = kept.load(tmp_path, grown, "features").cold
+    assert found is not None
+    whole = load_neumf(tmp_path / "cold").model.scores(np.arange(6))
+    mine = found.scores(np.arange(3))
+    np.testing.assert_allclose(mine[[0, 2]][:, [1, 2]], whole[[2, 0]][:, [1, 8]], rtol=1e-6)
+    assert np.isnan(mine[1]).all()
+    assert np.isnan(mine[:, [0, 3]]).all()
