@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from audiorec.models.history import without_target
-from audiorec.models.pair_net import PairNet
+from audiorec.models.pair_net import PairNet, rows_of
 
 Query = Literal["none", "shared", "user", "song"]
 
@@ -55,28 +55,38 @@ class AmnnNet(PairNet):
         """Attention [B, n, k + 1] over the history of users int64 [B] for targets int64 [B, n]; rows sum to 1 or 0."""
         history = self.history[users]
         visible = without_target(history, songs, self.pad)
-        logits = self._attention_logits(users, songs, history).masked_fill(~visible, float("-inf"))
-        # A user without any other song looks at nothing: zeros, not NaN.
-        return torch.softmax(logits, dim=2).nan_to_num(nan=0.0)
+        return self._attend(
+            visible, rows_of(self.users, users), rows_of(self.songs, history), rows_of(self.songs, songs)
+        )
 
     def pairs(self, users: torch.Tensor, songs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits [B, n] for users int64 [B] and songs int64 [B, n], and the squared length of all vectors used."""
-        mine, theirs = self.users(users), self.songs(songs)
-        past = torch.bmm(self.weights(users, songs), self.songs(self.history[users]))
+        history, mine = self.history[users], rows_of(self.users, users)
+        # One look into the table for both: each look costs a whole table of gradients on the way back.
+        vectors = rows_of(self.songs, torch.cat((history, songs), dim=1))
+        past, theirs = torch.split(vectors, [history.shape[1], songs.shape[1]], dim=1)
+        shares = self._attend(without_target(history, songs, self.pad), mine, past, theirs)
         by_user, by_past = self.song_in(theirs).chunk(2, dim=2)
-        first = (by_user + self.user_in(mine).unsqueeze(1), by_past + self.past_in(past))
+        first = (by_user + self.user_in(mine).unsqueeze(1), by_past + self.past_in(torch.bmm(shares, past)))
         value = self.dropout(torch.relu(torch.cat(first, dim=2)))
         for layer in self.tower:
             value = self.dropout(torch.relu(layer(value)))
-        logits = self.out(value).squeeze(2) + self.bias(songs).squeeze(2)
+        logits = self.out(value).squeeze(2) + rows_of(self.bias, songs).squeeze(2)
         return logits, mine.square().sum() * songs.shape[1] + theirs.square().sum()
 
-    def _attention_logits(self, users: torch.Tensor, songs: torch.Tensor, history: torch.Tensor) -> torch.Tensor:
+    def _attend(
+        self, visible: torch.Tensor, mine: torch.Tensor, past: torch.Tensor, theirs: torch.Tensor
+    ) -> torch.Tensor:
+        logits = self._attention_logits(mine, past, theirs).masked_fill(~visible, float("-inf"))
+        # A user without any other song looks at nothing: zeros, not NaN.
+        return torch.softmax(logits, dim=2).nan_to_num(nan=0.0)
+
+    def _attention_logits(self, mine: torch.Tensor, past: torch.Tensor, theirs: torch.Tensor) -> torch.Tensor:
         if self.query == "none":
-            return torch.zeros((*songs.shape, history.shape[1]), device=songs.device)
-        keys = torch.tanh(self.attend(self.songs(history)))
+            return theirs.new_zeros((*theirs.shape[:2], past.shape[1]))
+        keys = torch.tanh(self.attend(past))
         if self.query == "song":
-            return torch.bmm(self.ask(self.songs(songs)), keys.transpose(1, 2))
-        asked = self.ask(self.users(users)) if self.query == "user" else self.shared.expand(len(users), -1)
+            return torch.bmm(self.ask(theirs), keys.transpose(1, 2))
+        asked = self.ask(mine) if self.query == "user" else self.shared.expand(len(mine), -1)
         flat = torch.bmm(keys, asked.unsqueeze(2)).transpose(1, 2)
-        return flat.expand(-1, songs.shape[1], -1)
+        return flat.expand(-1, theirs.shape[1], -1)

@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from audiorec.models.pair_net import PairNet
+from audiorec.models.pair_net import PairNet, rows_of
 
 # Full-catalogue scores are computed in blocks of at most this many numbers in the tower's first layer (64 MB).
 _BLOCK = 16_000_000
@@ -60,7 +60,7 @@ class NeumfNet(PairNet):
 
     def pairs(self, users: torch.Tensor, songs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits [B, n] of users int64 [B] with songs int64 [B, n], and the sum of the squared vectors for L2."""
-        mine, theirs = _rows(self.users, users), _rows(self.items, songs)
+        mine, theirs = rows_of(self.users, users), rows_of(self.items, songs)
         logits: torch.Tensor = self(mine, theirs)
         return logits, mine.square().sum() * songs.shape[1] + theirs.square().sum()
 
@@ -98,14 +98,6 @@ class NeumfNet(PairNet):
         for layer in self.tower:
             value = self.dropout(torch.relu_(layer(value)))
         return value
-
-
-def _rows(table: nn.Embedding, rows: torch.Tensor) -> torch.Tensor:
-    """Vectors of some rows; where the gradient is dense, by `index_select`, whose backward is three times as fast."""
-    if table.sparse:
-        vectors: torch.Tensor = table(rows)
-        return vectors
-    return table.weight.index_select(0, rows.reshape(-1)).view(*rows.shape, -1)
 
 
 Self = TypeVar("Self", bound="Neumf")

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from audiorec.models.history import without_target
-from audiorec.models.pair_net import PairNet
+from audiorec.models.pair_net import PairNet, rows_of
 
 
 class NnrecNet(PairNet):
@@ -43,9 +43,9 @@ class NnrecNet(PairNet):
             row, column = torch.nonzero(inside, as_tuple=True)
             states = states.clone()
             states[row, column] = self._state(users[row], history[row], songs[row, column].unsqueeze(1))
-        theirs = self.targets(songs)
-        logits = (states * theirs).sum(dim=2) + self.bias(songs).squeeze(2)
-        return logits, self.users(users).square().sum() * songs.shape[1] + theirs.square().sum()
+        theirs = rows_of(self.targets, songs)
+        logits = (states * theirs).sum(dim=2) + rows_of(self.bias, songs).squeeze(2)
+        return logits, rows_of(self.users, users).square().sum() * songs.shape[1] + theirs.square().sum()
 
     def _state(self, users: torch.Tensor, history: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
         """Hidden layer [B, h]; the target (int64 [B, 1] or [B, 0]) is left out and the places behind it move up."""
@@ -53,6 +53,6 @@ class NnrecNet(PairNet):
         visible = without_target(history, hide, self.pad)[:, 0]
         order = torch.argsort((~visible).to(torch.int8), dim=1, stable=True)[:, : history.shape[1] - 1]
         chosen = torch.where(visible.gather(1, order), history.gather(1, order), self.pad)
-        past = self.dropout(self.songs(chosen)).flatten(1)
-        state: torch.Tensor = self.dropout(torch.relu(self.user_in(self.users(users)) + self.past_in(past)))
+        past = self.dropout(rows_of(self.songs, chosen)).flatten(1)
+        state: torch.Tensor = self.dropout(torch.relu(self.user_in(rows_of(self.users, users)) + self.past_in(past)))
         return state

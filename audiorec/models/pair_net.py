@@ -12,3 +12,11 @@ class PairNet(nn.Module, ABC):
     @abstractmethod
     def pairs(self, users: torch.Tensor, songs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits [B, n] of users int64 [B] with songs int64 [B, n], and the sum of the squared vectors for L2."""
+
+
+def rows_of(table: nn.Embedding, rows: torch.Tensor) -> torch.Tensor:
+    """Vectors of some rows; where the gradient is dense, by `index_select`, whose backward is three times as fast."""
+    if table.sparse:
+        vectors: torch.Tensor = table(rows)
+        return vectors
+    return table.weight.index_select(0, rows.reshape(-1)).view(*rows.shape, -1)

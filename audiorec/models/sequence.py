@@ -7,7 +7,7 @@ where listens have no times, the caller decides on an order.
 import torch
 from torch import nn
 
-from audiorec.models.pair_net import PairNet
+from audiorec.models.pair_net import PairNet, rows_of
 
 
 class SequenceNet(PairNet):
@@ -46,13 +46,13 @@ class SequenceNet(PairNet):
         hide = closed.unsqueeze(0) | empty.unsqueeze(1)
         hide = hide & ~torch.eye(length, dtype=torch.bool, device=history.device)
         heads = self.encoder.layers[0].self_attn.num_heads
-        value = self.dropout(self.songs(history) * self.songs.embedding_dim**0.5 + self.places[-length:])
+        value = self.dropout(rows_of(self.songs, history) * self.songs.embedding_dim**0.5 + self.places[-length:])
         states: torch.Tensor = self.encoder(value, mask=hide.repeat_interleave(heads, dim=0))
         return states
 
     def pairs(self, users: torch.Tensor, songs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits [B, n] of songs int64 [B, n] as the next of users int64 [B]; and the squared vectors' sum."""
         state = self.read(self.history[users])[:, -1]
-        theirs = self.songs(songs)
-        logits = torch.bmm(theirs, state.unsqueeze(2)).squeeze(2) + self.bias(songs).squeeze(2)
+        theirs = rows_of(self.songs, songs)
+        logits = torch.bmm(theirs, state.unsqueeze(2)).squeeze(2) + rows_of(self.bias, songs).squeeze(2)
         return logits, theirs.square().sum()
