@@ -31,7 +31,7 @@ from audiorec.models.network_embedding import unit
 from audiorec.models.spectral_embedding import SpectralSettings, embed
 from audiorec.ranking.network_rules import RuleSettings, songs_for_user, walk_scores
 from audiorec.training.network import NetworkRecipe, hold_out, train
-from audiorec.training.network_autoencoders import AutoencoderSettings, GraphSettings, fit_autoencoder, fit_graph
+from audiorec.training.network_autoencoders import AutoencoderRecipe, GraphRecipe, fit_autoencoder, fit_graph
 
 TOP = 20
 Score = Callable[[np.ndarray], np.ndarray]  # rows of users -> scores [rows, songs]
@@ -179,19 +179,19 @@ def spectral(network: Network, seed: int) -> Score:
 
 def auto(network: Network, seed: int) -> Score:
     """Auto-encoder."""
-    found = fit_autoencoder(network.listens, network.credits, AutoencoderSettings(seed=seed))
+    found = fit_autoencoder(network.listens, network.credits, AutoencoderRecipe(seed=seed))
     return lambda rows: found.users[rows] @ found.songs.T
 
 
 def variational(network: Network, seed: int) -> Score:
     """Variational auto-encoder."""
-    found = fit_autoencoder(network.listens, network.credits, AutoencoderSettings(seed=seed, divergence=0.2))
+    found = fit_autoencoder(network.listens, network.credits, AutoencoderRecipe(seed=seed, divergence=0.2))
     return lambda rows: found.users[rows] @ found.songs.T
 
 
 def graph(network: Network, seed: int) -> Score:
     """Graph auto-encoder."""
-    found = fit_graph(network.listens, network.credits, GraphSettings(seed=seed))
+    found = fit_graph(network.listens, network.credits, GraphRecipe(seed=seed))
     return lambda rows: found.users[rows] @ found.songs.T
 
 

@@ -13,6 +13,7 @@ import platformdirs
 from audiorec import __version__
 from audiorec.cli import (
     augment,
+    clusters,
     demo,
     evaluate,
     extract,
@@ -55,6 +56,7 @@ def cli(ctx: click.Context, workspace: Path, quiet: bool) -> None:
 
 for _command in (
     augment.command,
+    clusters.command,
     demo.command,
     evaluate.command,
     extract.command,

@@ -1,4 +1,4 @@
-"""`audiorec similar`: the songs, artists or users nearest to one, and by what."""
+"""`audiorec similar`: what is nearest to a song, an artist or a user, and by what; for a user also what is new."""
 
 import json
 from typing import TYPE_CHECKING, Any
@@ -9,18 +9,36 @@ from audiorec.cli.console import console, print_table
 from audiorec.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from audiorec.data.workspace import Workspace
     from audiorec.ranking.likeness import Library
 
 _BY = ("sound", "words", "network")
+_COLUMNS = ("track_id", "artist", "title", "user", "songs_in_common")
 
 
 @click.command("similar")
 @click.option("--song", metavar="SONG", help="A track id, a path, or `artist - title`.")
 @click.option("--artist", metavar="NAME", help="An artist.")
 @click.option("--user", metavar="NAME", help="A user.")
+@click.option(
+    "--show",
+    type=click.Choice(("users", "songs", "artists")),
+    default="users",
+    show_default=True,
+    help="With --user: users like her, or songs or artists new to her that the network leads to.",
+)
 @click.option("--top", default=10, show_default=True, type=click.IntRange(min=1), help="How many to show.")
 @click.option("--by", type=click.Choice(_BY), multiple=True, help="Compare by this only; may be given again.")
+@click.option(
+    "--network",
+    type=click.Choice(("spectral", "ae", "vae", "gae")),
+    default="spectral",
+    show_default=True,
+    help="Which model of the network.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_session
 def command(
@@ -28,8 +46,10 @@ def command(
     song: str | None,
     artist: str | None,
     user: str | None,
+    show: str,
     top: int,
     by: tuple[str, ...],
+    network: str,
     as_json: bool,
 ) -> None:
     """Show what is most like a song, an artist or a user: by sound, words and listeners."""
@@ -37,15 +57,19 @@ def command(
 
     if sum(value is not None for value in (song, artist, user)) != 1:
         raise click.UsageError("give one of --song, --artist and --user")
+    if show != "users" and user is None:
+        raise click.UsageError("--show songs and --show artists go with --user")
     with Workspace.open(session.workspace) as space:
-        if user is not None:
-            title, rows = f"Users like {user}", _users(space, user, top)
+        if user is None:
+            title, rows = _things(space, song, artist, top, by, network)
+        elif show == "users":
+            title, rows = f"Users like {user}", _users(space, user, top, network)
         else:
-            title, rows = _things(space, song, artist, top, by)
+            title, rows = f"New {show} for {user} from the network", _new(space, user, show, top, network)
     if as_json:
         console().print_json(json.dumps(rows))
         return
-    names = [key for key in ("track_id", "artist", "title", "user", "songs_in_common") if rows and key in rows[0]]
+    names = [key for key in _COLUMNS if rows and key in rows[0]]
     columns = ["", *(name.replace("_", " ") for name in names), "likeness", "by"]
     table = [
         (str(place), *(str(row[name]) for name in names), f"{row['score']:.3f}", _shown(row["by"]))
@@ -55,13 +79,13 @@ def command(
 
 
 def _things(
-    space: "Workspace", song: str | None, artist: str | None, top: int, by: tuple[str, ...]
+    space: "Workspace", song: str | None, artist: str | None, top: int, by: tuple[str, ...], network: str
 ) -> tuple[str, list[dict[str, Any]]]:
     from audiorec.data.matching import find_artist, find_song
     from audiorec.errors import InputError
     from audiorec.ranking.likeness import gather
 
-    library = gather(space)
+    library = gather(space, network)
     blocks = {name for name in library.blocks if not by or name in by}
     if not blocks:
         raise InputError(f"nothing to compare by {' and '.join(by)} yet: run audiorec train-network or extract first")
@@ -99,13 +123,13 @@ def _artists(library: "Library", name: str, top: int, names: set[str]) -> list[d
     return [{"artist": known[near.row], "score": near.score, "by": near.by} for near in found]
 
 
-def _users(space: "Workspace", user: str, top: int) -> list[dict[str, Any]]:
+def _users(space: "Workspace", user: str, top: int, network: str) -> list[dict[str, Any]]:
     from audiorec.features.network import common_songs, pattern
     from audiorec.ranking.likeness import user_likeness
 
     interactions = space.interactions(every_song=True)
     row = interactions.user_row(user)
-    likeness = user_likeness(space, interactions, row)
+    likeness = user_likeness(space, interactions, row, network)
     common = common_songs(pattern(interactions.counts), row)
     return [
         {
@@ -116,6 +140,43 @@ def _users(space: "Workspace", user: str, top: int) -> list[dict[str, Any]]:
         }
         for near in likeness[:top]
     ]
+
+
+def _new(space: "Workspace", user: str, show: str, top: int, network: str) -> list[dict[str, Any]]:
+    """Songs or artists that the network leads a user to (SPEC D)."""
+    from audiorec.data.network import build_network
+    from audiorec.ranking.network_lists import artists_by_network, songs_by_network
+
+    interactions = space.interactions(every_song=True)
+    row = interactions.user_row(user)
+    tracks = {track.id: track for track in space.tracks()}
+    whole = build_network(interactions, list(tracks.values()), space.friends())
+    if show == "songs":
+        found = songs_by_network(whole, row, top)
+        songs = [tracks[int(whole.songs[one.row])] for one in found]
+        return [
+            {"track_id": song.id, "title": song.title, "artist": song.artist, "score": one.score, "by": one.by}
+            for song, one in zip(songs, found, strict=True)
+        ]
+    labels = _groups_of_songs(space, network, whole.songs)
+    artists = artists_by_network(whole, labels, row, top)
+    return [{"artist": whole.artists[one.row], "score": one.score, "by": one.by} for one in artists]
+
+
+def _groups_of_songs(space: "Workspace", network: str, songs: "NDArray[np.int64]") -> "NDArray[np.int64] | None":
+    """The group of each song by the network's model; None without one, or when there are too few songs to group."""
+    import numpy as np
+
+    from audiorec.errors import InputError
+    from audiorec.ranking.likeness import gather
+    from audiorec.ranking.song_groups import song_groups
+
+    library = gather(space, network)
+    try:
+        labels = song_groups(library, "network")[1].labels
+    except InputError:
+        return None
+    return np.array([labels[library.row[song]] if song in library.row else -1 for song in songs.tolist()])
 
 
 def _shown(by: dict[str, float]) -> str:

@@ -16,6 +16,7 @@ from audiorec.errors import InputError
 from audiorec.models.network_embedding import unit
 
 _SAMPLE = 2000  # songs whose silhouette is computed: it compares all pairs
+_LEARNED = 5000  # songs that the centres are learned from; the others join the nearest centre
 
 
 @dataclass(frozen=True)
@@ -55,14 +56,15 @@ def find_clusters(
         raise InputError(
             f"{len(rows)} songs with vectors cannot be grouped: train on more listens, or extract more songs"
         )
-    judged, runs = [], {}
+    drawn = np.sort(np.random.default_rng(seed).permutation(len(directions))[:_LEARNED])
+    learned, judged, runs = directions[drawn], [], {}
     for count in able:
-        runs[count] = [_fit(directions, count, seed + step) for step in range(seeds)]
-        judged.append(_judge(directions, runs[count], count, seed))
+        runs[count] = [_fit(learned, count, seed + step) for step in range(seeds)]
+        judged.append(_judge(learned, runs[count], count, seed))
     best = max(judged, key=lambda one: (max(one.silhouette, 0.0) * max(one.stability, 0.0), -one.count))
     chosen = min(runs[best.count], key=lambda run: float(run.inertia_))
     labels = np.full(len(vectors), -1, dtype=np.int64)
-    labels[rows] = chosen.labels_
+    labels[rows] = chosen.predict(directions)
     return Clusters(labels, np.asarray(chosen.cluster_centers_), judged)
 
 

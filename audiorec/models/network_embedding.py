@@ -1,11 +1,11 @@
 """The embedded network that other parts use: names beside vectors, and vectors for songs and users that are new.
 
 A new song takes its place from its artists, then from the songs that sound like it; a new user from a handful of
-songs; nothing is trained again. It does not know how the vectors were learned.
+songs; nothing is trained again. Of how the vectors were learned it knows only what a new user needs.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ from audiorec.models.checkpoint import Header
 from audiorec.models.spectral_embedding import fold_in
 
 KIND = "network"
+MODELS = ("spectral", "ae", "vae", "gae")
+_FOLDING = "folding."  # before the names of the arrays that place new users
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,8 @@ class NetworkEmbedding:
 
     Shape:
         user_names: U; song_ids: int64 [S], rising; artist_names: A; users, songs, artists: float32 [., d];
-        scale: float32 [S], the weight of a song in the vector of a new user.
+        scale: float32 [S], the weight of a song in the vector of a new user; model: one of MODELS; folding: what else
+        the auto-encoders need for a new user, by name.
     """
 
     user_names: tuple[str, ...]
@@ -38,6 +41,8 @@ class NetworkEmbedding:
     songs: NDArray[np.float32]
     artists: NDArray[np.float32]
     scale: NDArray[np.float32]
+    model: str = "spectral"
+    folding: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
 
     @property
     def dims(self) -> int:
@@ -101,7 +106,14 @@ def fill_from_neighbours(
 
 def new_users(model: NetworkEmbedding, listens: sparse.csr_array) -> NDArray[np.float32]:
     """Vectors [n, d] of users who were not there at the training, from their listens CSR [n, S]."""
-    return fold_in(listens, model.songs, model.scale)
+    if model.model == "spectral":
+        return fold_in(listens, model.songs, model.scale)
+    # The auto-encoders live beside torch, which the spectral model does without.
+    from audiorec.models.autoencoder import AutoencoderEmbedding
+    from audiorec.models.graph_autoencoder import GraphEmbedding
+
+    kind = GraphEmbedding if model.model == "gae" else AutoencoderEmbedding
+    return kind(model.users, model.songs, model.artists, **model.folding).users_from(listens)
 
 
 def unit(vectors: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -116,7 +128,8 @@ def save(
 ) -> None:
     """Write a network checkpoint; users stand first among its labels, then artists."""
     labels = [*model.user_names, *model.artist_names]
-    header = Header(KIND, config | {"users": len(model.user_names)}, "", recipe_digest, labels, score)
+    known = {"users": len(model.user_names), "model": model.model}
+    header = Header(KIND, config | known, "", recipe_digest, labels, score)
     arrays: dict[str, NDArray[Any]] = {
         "users": model.users,
         "songs": model.songs,
@@ -124,7 +137,7 @@ def save(
         "song_ids": model.song_ids,
         "scale": model.scale,
     }
-    checkpoint.save(folder, header, arrays)
+    checkpoint.save(folder, header, arrays | {_FOLDING + name: array for name, array in model.folding.items()})
 
 
 def load(folder: Path) -> NetworkEmbedding:
@@ -133,8 +146,26 @@ def load(folder: Path) -> NetworkEmbedding:
     try:
         count = int(header.config["users"])
         names = (tuple(header.labels[:count]), tuple(header.labels[count:]))
+        folding = {name[len(_FOLDING) :]: array for name, array in arrays.items() if name.startswith(_FOLDING)}
         return NetworkEmbedding(
-            names[0], arrays["song_ids"], names[1], arrays["users"], arrays["songs"], arrays["artists"], arrays["scale"]
+            names[0],
+            arrays["song_ids"],
+            names[1],
+            arrays["users"],
+            arrays["songs"],
+            arrays["artists"],
+            arrays["scale"],
+            str(header.config.get("model", "spectral")),
+            folding,
         )
     except (KeyError, ValueError) as error:
         raise CheckpointError(f"{folder} lacks {error}: run audiorec train-network again") from error
+
+
+def published_name(model: str) -> str:
+    """Under which name a model of MODELS is kept: what the ranker builds on is `network`, the others stand beside it.
+
+    >>> published_name("spectral"), published_name("vae")
+    ('network', 'network-vae')
+    """
+    return KIND if model == "spectral" else f"{KIND}-{model}"

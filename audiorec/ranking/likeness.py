@@ -14,11 +14,11 @@ from scipy import sparse
 from audiorec.data.interactions import Interactions
 from audiorec.data.tracks import Track
 from audiorec.data.workspace import Workspace
-from audiorec.errors import WorkspaceError
+from audiorec.errors import InputError, WorkspaceError
 from audiorec.features.fuse import fuse
 from audiorec.features.network import pattern, user_similarity
 from audiorec.models import network_embedding
-from audiorec.models.network_embedding import NetworkEmbedding, song_vectors, unit
+from audiorec.models.network_embedding import NetworkEmbedding, new_users, published_name, song_vectors, unit
 from audiorec.ranking.neighbours import Block, Near, mean_of_groups
 
 
@@ -57,21 +57,35 @@ class Library:
         return blocks
 
 
-def gather(space: Workspace) -> Library:
-    """Read everything that songs can be compared by; raises WorkspaceError when there are no songs at all."""
+def gather(space: Workspace, network: str = "spectral") -> Library:
+    """Read everything that songs can be compared by; raises WorkspaceError when there are no songs at all.
+
+    network: which of the network's models, by its name in `network_embedding.MODELS`.
+    """
     tracks = [track for track in space.tracks() if track.status != "failed"]
     if not tracks:
         raise WorkspaceError("no songs here yet: run audiorec extract FOLDER first")
     blocks = _content(space, tracks)
-    if not space.has_model("network"):
+    model = _network(space, network)
+    if model is None:
         return Library(tracks, blocks, sparse.csc_array((0, len(tracks))))
-    model = network_embedding.load(space.model("network"))
     vectors, known = song_vectors(model, [track.id for track in tracks], [track.artists for track in tracks])
-    # One step of diffusion more than for ranking: a song with few edges is then known by its whole neighbourhood.
-    vectors = vectors * np.linalg.norm(model.songs, axis=0)
+    if network == "spectral":
+        # One step of diffusion more than for ranking: a song with few edges is then known by its whole neighbourhood.
+        vectors = vectors * np.linalg.norm(model.songs, axis=0)
     listeners = _listeners(space.interactions(every_song=True), tracks)
     blocks["network"] = Block(vectors, known, np.diff(listeners.indptr).astype(np.float64))
     return Library(tracks, blocks, listeners)
+
+
+def _network(space: Workspace, name: str) -> NetworkEmbedding | None:
+    """A model of the network; the spectral one may be absent, another one was asked for."""
+    published = published_name(name)
+    if space.has_model(published):
+        return network_embedding.load(space.model(published))
+    if name == "spectral":
+        return None
+    raise InputError(f"no {name} model of the network yet: run audiorec train-network --model {name} first")
 
 
 def _listeners(interactions: Interactions, tracks: list[Track]) -> sparse.csc_array:
@@ -97,26 +111,41 @@ def _content(space: Workspace, tracks: list[Track]) -> dict[str, Block]:
     return blocks
 
 
-def user_likeness(space: Workspace, interactions: Interactions, row: int) -> list[Near]:
+def user_likeness(space: Workspace, interactions: Interactions, row: int, network: str = "spectral") -> list[Near]:
     """The users most like one, best first: by songs in common (SPEC D's rule), and by the network when there is one.
 
-    Without a network model those without a common song are left out; with one, all users are compared.
+    Without a network model those without a common song are left out; with one, all users are compared, those who came
+    after its training by the vectors that their songs give them.
     """
     rule = user_similarity(pattern(interactions.counts), row)
     by = {"songs": rule}
-    if space.has_model("network"):
-        model = network_embedding.load(space.model("network"))
-        # A user who came after the training has no vector yet and is compared by songs alone.
-        if interactions.users[row] in model.user_row:
-            by["network"] = _user_cosines(model, interactions.users, row)
+    model = _network(space, network)
+    if model is not None:
+        directions = unit(user_vectors(model, interactions))
+        if directions[row].any():
+            by["network"] = np.asarray(directions @ directions[row], dtype=np.float64)
     score = np.nan_to_num(by.get("network", rule), nan=-1.0)
     order = np.lexsort((np.arange(len(score)), -rule, -score))
     likely = [int(n) for n in order if n != row and (score[n] > 0 or rule[n] > 0)]
     return [Near(n, float(score[n]), {key: float(value[n]) for key, value in by.items()}) for n in likely]
 
 
-def _user_cosines(model: NetworkEmbedding, users: tuple[str, ...], row: int) -> NDArray[np.float64]:
-    places = [model.user_row.get(name, -1) for name in users]
-    vectors = np.vstack([model.users, np.zeros((1, model.dims), dtype=np.float32)])[places]
-    directions = unit(vectors)
-    return np.asarray(directions @ directions[row], dtype=np.float64)
+def user_vectors(model: NetworkEmbedding, interactions: Interactions) -> NDArray[np.float32]:
+    """Vectors [U, d] of all users, of new ones from those of their songs that the model knows."""
+    vectors = np.zeros((len(interactions.users), model.dims), dtype=np.float32)
+    rows = np.array([model.user_row.get(name, -1) for name in interactions.users])
+    vectors[rows >= 0] = model.users[rows[rows >= 0]]
+    late = np.flatnonzero(rows < 0)
+    if len(late) and len(model.song_ids):
+        vectors[late] = new_users(model, _columns(interactions, model.song_ids)[late])
+    return vectors
+
+
+def _columns(interactions: Interactions, songs: NDArray[np.int64]) -> sparse.csr_array:
+    """Listens [U, S] to these songs, which may be in another order or not be known to the listens at all."""
+    column = {int(song): place for place, song in enumerate(songs)}
+    whole = sparse.coo_array(interactions.counts)
+    places = np.array([column.get(int(song), -1) for song in interactions.items], dtype=np.int64)[whole.coords[1]]
+    kept = places >= 0
+    entries = (whole.data[kept], (whole.coords[0][kept], places[kept]))
+    return sparse.csr_array(sparse.coo_array(entries, shape=(len(interactions.users), len(songs))).tocsr())

@@ -1,7 +1,7 @@
 """Recommendations straight from the network, by rules that a person can follow (SPEC D), and improved ones beside them.
 
 Similar users share songs; their songs, minus one's own, come by how many of them have them; artists come from the
-songs that are linked to one's own. It learns nothing and knows no content.
+groups in which one's own songs lie, or from the songs that are linked to them. It learns nothing and knows no content.
 """
 
 from dataclasses import dataclass
@@ -70,6 +70,29 @@ def artists_for_user(
             counts[other] += weight
     counts[own] = 0.0
     scores = np.asarray(credits.T @ counts, dtype=np.float64)
+    mine = np.zeros(known.shape[1])
+    mine[own] = 1.0
+    scores[np.asarray(credits.T @ mine) > 0] = 0.0
+    return scores
+
+
+def artists_of_groups(
+    listens: sparse.csr_array, credits: sparse.csr_array, labels: NDArray[np.integer], row: int
+) -> NDArray[np.float64]:
+    """How far each artist's songs share the groups of one's own songs, float64 [A]; artists that one has, have 0.
+
+    labels: [S], the group of each song, -1 for none. Every song that one has gives one vote to its group, divided
+    evenly among the others there, so that a large group is not louder than a small one.
+    """
+    known = pattern(listens)
+    own = known.indices[known.indptr[row] : known.indptr[row + 1]]
+    grouped = labels >= 0
+    others = grouped.copy()
+    others[own] = False
+    size = int(labels.max(initial=0)) + 1
+    votes = np.bincount(labels[own][labels[own] >= 0], minlength=size)
+    share = votes / np.maximum(np.bincount(labels[others], minlength=size), 1)
+    scores = np.asarray(credits.T @ np.where(others, share[np.where(grouped, labels, 0)], 0.0), dtype=np.float64)
     mine = np.zeros(known.shape[1])
     mine[own] = 1.0
     scores[np.asarray(credits.T @ mine) > 0] = 0.0

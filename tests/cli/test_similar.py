@@ -61,3 +61,47 @@ def test_artists_and_users(root: Path) -> None:
     table = call(root, "similar", "--user", "u7")
     assert "songs in common" in table
     assert "network" in table
+
+
+def test_new_songs_and_artists_for_a_user_stay_in_her_circle(root: Path) -> None:
+    songs = answer(root, "--user", "u1", "--show", "songs")
+    heard = {s for s in range(8) if (1 + s) % 4}
+    assert {row["title"] for row in songs} == {f"song {s}" for s in set(range(8)) - heard} | {"song 16"}
+    assert set(songs[0]["by"]) == {"users", "walks"}
+    assert answer(root, "--user", "u1", "--show", "artists") == []  # she has both artists of her circle
+    with pytest.raises(SystemExit):
+        cli.main(["--workspace", str(root), "similar", "--artist", "a", "--show", "songs"])
+
+
+def test_groups_are_the_circles(root: Path) -> None:
+    found = json.loads(call(root, "clusters", "--json"))
+    assert {one["groups"] for one in found["tried"]} <= {4, 8, 16}
+    for group in found["groups"]:
+        assert set(group["artists"]) <= {"a", "b"} or set(group["artists"]) <= {"c", "d"}
+    assert "groups by network" in call(root, "clusters")
+    with pytest.raises(InputError, match="run audiorec extract"):
+        call(root, "clusters", "--by", "sound")
+
+
+def test_other_models_of_the_network_stand_beside_the_first(root: Path) -> None:
+    with pytest.raises(InputError, match="train-network --model vae"):
+        answer(root, "--song", "a - song 1", "--network", "vae")
+    before = answer(root, "--song", "a - song 1")
+    said = call(root, "train-network", "--model", "vae", "--set", "dims=8", "--set", "epochs=30", "--set", "rate=0.02")
+    assert "in 8 dimensions" in said
+    found = answer(root, "--song", "a - song 1", "--network", "vae", "--top", "5")
+    assert {row["artist"] for row in found} <= {"a", "b"}
+    assert {row["user"] for row in answer(root, "--user", "u7", "--network", "vae", "--top", "4")} <= {
+        f"u{n}" for n in range(5, 10)
+    }
+    assert answer(root, "--song", "a - song 1") == before
+
+
+def test_a_user_who_came_after_the_training_is_placed_by_her_songs(root: Path, tmp_path: Path) -> None:
+    late = tmp_path / "late.csv"
+    late.write_text("user,song\nlate,9\nlate,10\nlate,17\n")
+    call(root, "import", "listens", str(late))
+    for network in ("spectral", "vae"):
+        found = answer(root, "--user", "late", "--network", network, "--top", "5")
+        assert {row["user"] for row in found} == {f"u{n}" for n in range(5, 10)}
+        assert all("network" in row["by"] for row in found)

@@ -12,7 +12,7 @@ from audiorec.models.embedded import Embedded
 from audiorec.models.network_embedding import unit
 from audiorec.models.spectral_embedding import SpectralSettings, embed
 from audiorec.training.network import hold_out, popularity_recall, recall_at
-from audiorec.training.network_autoencoders import AutoencoderSettings, GraphSettings, fit_autoencoder, fit_graph
+from audiorec.training.network_autoencoders import AutoencoderRecipe, GraphRecipe, fit_autoencoder, fit_graph
 
 Fit = Callable[[sparse.csr_array, sparse.csr_array], Embedded]
 
@@ -23,16 +23,16 @@ def spectral(listens: sparse.csr_array, credits: sparse.csr_array) -> Embedded:
 
 
 def auto(listens: sparse.csr_array, credits: sparse.csr_array) -> Embedded:
-    return cast(Embedded, fit_autoencoder(listens, credits, AutoencoderSettings(dims=16, rate=1e-2, epochs=12)))
+    return cast(Embedded, fit_autoencoder(listens, credits, AutoencoderRecipe(dims=16, rate=1e-2, epochs=12)))
 
 
 def variational(listens: sparse.csr_array, credits: sparse.csr_array) -> Embedded:
-    settings = AutoencoderSettings(dims=16, rate=1e-2, epochs=12, divergence=0.2)
+    settings = AutoencoderRecipe(dims=16, rate=1e-2, epochs=12, divergence=0.2)
     return cast(Embedded, fit_autoencoder(listens, credits, settings))
 
 
 def graph(listens: sparse.csr_array, credits: sparse.csr_array) -> Embedded:
-    return cast(Embedded, fit_graph(listens, credits, GraphSettings(dims=16, negatives=64, epochs=5)))
+    return cast(Embedded, fit_graph(listens, credits, GraphRecipe(dims=16, negatives=64, epochs=5)))
 
 
 FITS: dict[str, Fit] = {"spectral": spectral, "ae": auto, "vae": variational, "gae": graph}

@@ -7,10 +7,19 @@ import pytest
 from numpy.typing import NDArray
 from scipy import sparse
 
+from audiorec.data.network import Network
 from audiorec.errors import CheckpointError
 from audiorec.models import network_embedding
-from audiorec.models.network_embedding import NetworkEmbedding, fill_from_neighbours, new_users, song_vectors, unit
+from audiorec.models.network_embedding import (
+    NetworkEmbedding,
+    fill_from_neighbours,
+    new_users,
+    published_name,
+    song_vectors,
+    unit,
+)
 from audiorec.models.spectral_embedding import SpectralEmbedding, SpectralSettings, embed
+from audiorec.training.network_autoencoders import AutoencoderRecipe, GraphRecipe, train
 
 
 def camps() -> tuple[sparse.csr_array, sparse.csr_array, sparse.csr_array]:
@@ -136,3 +145,17 @@ def test_checkpoint(tmp_path: Path) -> None:
     np.testing.assert_array_equal(back.songs, model.songs)
     with pytest.raises(CheckpointError):
         network_embedding.load(tmp_path / "absent")
+
+
+def test_auto_encoders_keep_what_new_users_need(tmp_path: Path) -> None:
+    listens, credits, friends = camps()
+    network = Network(tuple(f"u{n}" for n in range(8)), np.arange(14), tuple("abcd"), listens, credits, friends)
+    for name, recipe in (("vae", AutoencoderRecipe(dims=4, epochs=2, divergence=0.2)), ("gae", GraphRecipe(epochs=2))):
+        found = train(network, name, recipe)
+        assert set(found.score) == {"recall@20", "popularity_recall@20"}
+        (tmp_path / name).mkdir()
+        network_embedding.save(tmp_path / name, found.model, {}, "r", found.score)
+        back = network_embedding.load(tmp_path / name)
+        assert back.model == name
+        np.testing.assert_allclose(new_users(back, listens), found.model.users, atol=1e-5)
+        assert published_name(name) == f"network-{name}"

@@ -7,6 +7,7 @@ from audiorec.features.network import song_links
 from audiorec.ranking.network_rules import (
     RuleSettings,
     artists_for_user,
+    artists_of_groups,
     similar_songs,
     similar_users,
     songs_for_user,
@@ -45,3 +46,12 @@ def test_walks_prefer_what_near_users_have() -> None:
     scores = walk_scores(LISTENS, CREDITS, np.array([0, 3]))
     assert scores[0, 2] > scores[0, 3] > scores[0, 4] == 0
     assert scores[1, :4].tolist() == [0, 0, 0, 0]
+
+
+def test_artists_come_from_the_groups_of_ones_own_songs_and_large_groups_are_not_louder() -> None:
+    listens = sparse.csr_array(np.array([[1, 1, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 1]]))
+    credits = sparse.csr_array(np.eye(7)[[0, 1, 2, 3, 3, 4, 0]])
+    # Song 0 votes for song 2 alone; song 1 shares its vote among songs 3, 4 and 6; song 5 is in a group of its own.
+    labels = np.array([0, 1, 0, 1, 1, 2, 1])
+    np.testing.assert_allclose(artists_of_groups(listens, credits, labels, 0), [0, 0, 1, 2 / 3, 0, 0, 0])
+    assert not artists_of_groups(listens, credits, np.full(7, -1), 0).any()
