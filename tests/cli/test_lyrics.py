@@ -10,6 +10,7 @@ from mutagen.id3 import ID3, USLT
 from audiorec.cli.main import cli
 from audiorec.errors import AudiorecError, InputError
 from tests import signals
+from tests.features.lyrics.test_read import MALFORMED
 
 WORDS = "[00:01.00]作詞：某人\n[00:02.00]我們很快樂\n[00:05.00]I cry alone\n"
 
@@ -49,3 +50,19 @@ def test_no_words_and_unknown_songs_say_what_to_do(tmp_path: Path) -> None:
         call(tmp_path / "w", "lyrics", str(tmp_path / "song.txt"))
     with pytest.raises(AudiorecError):
         call(tmp_path / "w", "lyrics", "nothing of that name")
+
+
+REFUSED = ("empty", "only line ends", "only stamps", "only tags", "a mark alone", "binary", "a JPEG's head", "too long")
+
+
+@pytest.mark.parametrize("name", MALFORMED)
+def test_malformed_files_are_shown_or_refused_in_one_line(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "song.lrc"
+    path.write_bytes(MALFORMED[name][0])
+    if name in REFUSED:
+        with pytest.raises(InputError, match="beside it"):
+            call(tmp_path / "w", "lyrics", str(path))
+    else:
+        rows = json.loads(call(tmp_path / "w", "lyrics", str(path), "--json"))
+        assert rows
+        assert all(-1 <= row["polarity"] <= 1 for row in rows)

@@ -1,0 +1,85 @@
+"""Whatever the bytes, every reader of lists gives what can be used, or one error that says what is wrong."""
+
+import gzip
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from audiorec.data.friends_file import FriendsFile, read_friends
+from audiorec.data.listens_file import ListensFile, Problem, read_listens
+from audiorec.data.playlists import Playlist, read_playlist
+from audiorec.data.songs_file import SongsFile, read_songs
+from audiorec.errors import InputError
+
+GOOD = "user,song,title,artist\nann,1,晴天,周杰伦\nbob,2,后来,刘若英\n"
+MALFORMED: dict[str, bytes] = {
+    "empty": b"",
+    "blank lines": b"\n\r\n \n\t\n",
+    "a mark alone": b"\xef\xbb\xbf",
+    "half a UTF-16 unit": b"\xff\xfeu\x00s",
+    "random bytes": np.random.default_rng(0).bytes(4000),
+    "all bytes": bytes(range(256)) * 8,
+    "NULs": b"\0" * 500,
+    "a zip archive": gzip.compress(GOOD.encode()),
+    "Parquet's head only": b"PAR1",
+    "JSON": b'{"user": "ann", "songs": [1, 2]}',
+    "a web page": b"<!DOCTYPE html><html><body>404 not found</body></html>",
+    "header only": b"user,song,title,artist\n",
+    "header twice": ("user,song,title,artist\n" + GOOD).encode(),
+    "the same column twice": b"user,user,song,title\nann,bob,1,x\n",
+    "cut inside a character": GOOD.encode()[:-3],
+    "two encodings": GOOD.encode() + "ann,3,后来,刘若英\n".encode("gb18030"),
+    "one field without an end": b'user,song,title\nann,"1,x\nbob,2,y\n',
+    "one endless line": b"a," * 200_000,
+    "a field of a megabyte": b"user,song,title\nann," + b"x" * 1_000_000 + b",y\n",
+    "rows of every length": b"user,song,title\n" + b"\n".join(b"," * n for n in range(40)),
+    "control letters": b"user,song,title\nan\x07n,1\x1b[31m,x\n",
+    "numbers that are none": b"user,song,title,count,time\nann,1,x,1e999,1e999\nann,2,x,-0,9e99\nann,3,x,nan,-1\n",
+    "old Mac line ends": b"user,song,title\rann,1,x\r",
+    "a playlist that names itself": b"#EXTM3U\nself.m3u\n#EXTINF:x\n#EXTINF:1,\n\n/\n..\n",
+}
+READERS: dict[str, Callable[[Path], Playlist | ListensFile | SongsFile | FriendsFile]] = {
+    "playlist": read_playlist,
+    "listens": read_listens,
+    "songs": read_songs,
+    "friends": read_friends,
+}
+
+
+def outcome(reader: str, path: Path) -> list[Problem] | str:
+    """The rows that could not be used, or the one line that says why nothing could."""
+    try:
+        found = READERS[reader](path)
+    except InputError as error:
+        return str(error)
+    return found.problems
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("name", MALFORMED)
+def test_every_reader_answers_or_says_what_is_wrong(name: str, reader: str, tmp_path: Path) -> None:
+    path = tmp_path / "list"
+    path.write_bytes(MALFORMED[name])
+    said = outcome(reader, path)
+    if isinstance(said, str):
+        assert str(path) in said
+        assert len(said) < 1000
+    else:
+        assert all(problem.line > 0 and 0 < len(problem.reason) < 1000 for problem in said)
+
+
+def test_good_rows_beside_bad_ones_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "list"
+    path.write_bytes(MALFORMED["two encodings"])
+    assert [row.user for row in read_listens(path).rows][:2] == ["ann", "bob"]
+    path.write_bytes(MALFORMED["one field without an end"])
+    assert "bob" in [row.user for row in read_listens(path).rows]
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_folders_and_missing_files_are_named(reader: str, tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "absent"):
+        with pytest.raises(InputError, match="cannot read"):
+            READERS[reader](path)
