@@ -19,12 +19,13 @@ from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
 
-from audiorec.features.lyrics import LYRICS_NAMES, describe_lyrics
+from audiorec.features.lyrics import describe_lyrics
 from audiorec.features.lyrics.encoding import decode_text
 from audiorec.features.lyrics.lexicon import Entry
+from audiorec.features.lyrics.reading import text_blocks
 from audiorec.features.lyrics.sentiment import chinese_feeling
 from audiorec.features.lyrics.simplify import simplified
-from audiorec.features.lyrics.wording import pace, song_words
+from audiorec.features.lyrics.wording import song_words
 from audiorec.models.text import TextClassifier
 
 REVIEWS = 4_000  # as many as the published comparison used
@@ -114,15 +115,7 @@ def load(folder: Path, column: str, most: int | None) -> Texts:
     texts, labels = rows_of(folder, column)
     kept = np.sort(np.random.default_rng(0).permutation(len(texts))[:most])
     texts, labels = [texts[row] for row in kept], labels[kept]
-    vectors = []
-    for text in texts:
-        features = describe_lyrics(text)
-        vector = features.vector if features else np.full(len(LYRICS_NAMES), np.nan)
-        vectors.append(vector)
-    # Pace has a block of its own: among the other numbers it drowns.
-    blocks = [np.array(vectors)[:, : LYRICS_NAMES.index("timed")], np.array([pace(text) for text in texts])]
-    known = tuple(block for block in blocks if np.isfinite(block).any())
-    return Texts(texts, labels, {text: song_words(text) for text in texts}, known)
+    return Texts(texts, labels, {text: song_words(text) for text in texts}, tuple(text_blocks(texts).values()))
 
 
 def classify(data: Texts, test: Texts | None, metrics: Sequence[str], seeds: int) -> None:

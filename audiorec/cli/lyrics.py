@@ -29,17 +29,23 @@ def command(session: Session, song: str, as_json: bool) -> None:
     from audiorec.errors import InputError
     from audiorec.features.lyrics import line_feelings, sung_lines
 
-    lines = sung_lines(_text_of(session, song) or "")
+    text = _text_of(session, song) or ""
+    lines = sung_lines(text)
     if not lines:
         raise InputError(f"nothing is sung in {song}: put the words into a .lrc or .txt file beside it")
-    feelings = line_feelings(lines)
+    feelings, labels = line_feelings(lines), _labels(session, text)
     if as_json:
-        console().print_json(json.dumps([_row(line, one) for line, one in zip(lines, feelings, strict=True)]))
+        rows = [_row(line, one) for line, one in zip(lines, feelings, strict=True)]
+        console().print_json(json.dumps({"lines": rows, "labels": labels}))
         return
     for line, feeling in zip(lines, feelings, strict=True):
         _print_line(line, feeling)
     if not session.quiet:
         print_table("What the words feel", ["", "share", "words"], _reasons(feelings))
+    if labels:
+        likely = sorted(labels, key=lambda label: -labels[label])[:3]
+        said = ", ".join(f"{label} {labels[label]:.0%}" for label in likely)
+        console().print(f"The trained lyrics model takes the song for: {said}", markup=False)
 
 
 def _text_of(session: Session, song: str) -> str | None:
@@ -68,6 +74,25 @@ def _text_of_file(path: Path) -> str | None:
 
     with path.open("rb") as file:
         return read_lyrics(os.fsencode(path), read_tags(file, os.fsencode(path)).lyrics)
+
+
+def _labels(session: Session, text: str) -> dict[str, float]:
+    """What the workspace's trained model makes of a text, label -> probability; empty where none was trained."""
+    if not (session.workspace / "catalogue.sqlite").is_file():
+        return {}
+    from audiorec.data.workspace import Workspace
+
+    with Workspace.open(session.workspace) as space:
+        folder = space.model("lyrics") if space.has_model("lyrics") else None
+    if folder is None:
+        return {}
+    from audiorec.features.lyrics.reading import same_blocks
+    from audiorec.features.lyrics.wording import song_words
+    from audiorec.models.text_checkpoint import load
+
+    model, blocks = load(folder, song_words)
+    likely = model.probabilities([text], same_blocks([text], blocks))[0]
+    return {label: round(float(value), 4) for label, value in zip(model.labels, likely, strict=True)}
 
 
 def _style(feeling: "Feeling") -> str:

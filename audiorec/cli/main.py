@@ -26,6 +26,7 @@ from audiorec.cli import (
     train_cf,
     train_cnn,
     train_hybrid,
+    train_lyrics,
     train_network,
     train_svm,
 )
@@ -69,6 +70,7 @@ for _command in (
     train_cf.command,
     train_cnn.command,
     train_hybrid.command,
+    train_lyrics.command,
     train_network.command,
     train_svm.command,
 ):

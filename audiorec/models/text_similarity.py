@@ -35,6 +35,17 @@ def plain_lines(text: str) -> Lines:
     return [_TOKEN.findall(line.lower()) for line in text.splitlines()]
 
 
+def word_vectorizer(**more: Any) -> TfidfVectorizer:
+    """TF-IDF of words and of neighbours within a line; `more` goes to scikit-learn."""
+    return TfidfVectorizer(analyzer=_words_and_pairs, sublinear_tf=True, **more)
+
+
+def character_vectorizer(han: bool, **more: Any) -> TfidfVectorizer:
+    """TF-IDF of one to three characters where texts are Chinese, else of two to five inside a word."""
+    analyzer, lengths = ("char", (1, 3)) if han else ("char_wb", (2, 5))
+    return TfidfVectorizer(analyzer=analyzer, ngram_range=lengths, sublinear_tf=True, lowercase=False, **more)
+
+
 @dataclass(frozen=True)
 class Themes:
     """Directions [N, K] that turn likeness to the N fitted texts into places [K] of length one."""
@@ -73,16 +84,9 @@ class Similarity:
     def fit(cls, texts: Sequence[str], read: Callable[[str], Lines], numbers: Blocks) -> Self:
         """Learn vocabularies and themes from texts and the scales of numbers (NaN: unknown, taken for the mean)."""
         lines = [read(text) for text in texts]
-        han = sum(_is_han(one) for one in lines) > len(lines) / 2
         least = 2 if len(texts) > 50 else 1
-        words = TfidfVectorizer(analyzer=_words_and_pairs, min_df=least, sublinear_tf=True)
-        characters = TfidfVectorizer(
-            analyzer="char" if han else "char_wb",
-            ngram_range=(1, 3) if han else (2, 5),
-            min_df=least,
-            sublinear_tf=True,
-            lowercase=False,
-        )
+        words = word_vectorizer(min_df=least)
+        characters = character_vectorizer(sum(_is_han(one) for one in lines) > len(lines) / 2, min_df=least)
         by_words, by_characters = words.fit_transform(lines), characters.fit_transform(map(_joined, lines))
         likeness = _dot(by_words, by_words), _dot(by_characters, by_characters)
         themes = Themes.fit(likeness[0]), Themes.fit(likeness[1])

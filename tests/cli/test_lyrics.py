@@ -26,7 +26,7 @@ def test_a_lyrics_file_with_reasons(tmp_path: Path) -> None:
     assert "某人" not in shown
     assert "快乐" in shown
     assert "joy" in shown
-    rows = json.loads(call(tmp_path / "w", "lyrics", str(tmp_path / "song.lrc"), "--json"))
+    rows = json.loads(call(tmp_path / "w", "lyrics", str(tmp_path / "song.lrc"), "--json"))["lines"]
     assert [row["line"] for row in rows] == ["我們很快樂", "I cry alone"]
     assert rows[0]["polarity"] > 0 > rows[1]["polarity"]
     assert rows[0]["words"][0]["emotion"] == "joy"
@@ -63,6 +63,48 @@ def test_malformed_files_are_shown_or_refused_in_one_line(name: str, tmp_path: P
         with pytest.raises(InputError, match="beside it"):
             call(tmp_path / "w", "lyrics", str(path))
     else:
-        rows = json.loads(call(tmp_path / "w", "lyrics", str(path), "--json"))
+        rows = json.loads(call(tmp_path / "w", "lyrics", str(path), "--json"))["lines"]
         assert rows
         assert all(-1 <= row["polarity"] <= 1 for row in rows)
+
+
+LIGHT, DARK = "快乐 阳光 微笑 love sunshine".split(), "眼泪 孤独 黑夜 tears lonely".split()
+
+
+def labelled(path: Path) -> Path:
+    rows = [f'"{own[n % 5]}\n{own[(n + 1) % 5]} {own[(n + 2) % 5]}",{name}' for n in range(20) for name, own in MOODS]
+    path.write_text("\n".join(["text,label", *rows, ",light", "words without a label,"]), encoding="utf-8")
+    return path
+
+
+MOODS = (("light", LIGHT), ("dark", DARK))
+
+
+def test_a_trained_model_speaks_beside_the_lexicon(tmp_path: Path) -> None:
+    root, song = tmp_path / "w", tmp_path / "song.txt"
+    song.write_text("黑夜 眼泪\nlonely tears")
+    assert json.loads(call(root, "lyrics", str(song), "--json"))["labels"] == {}
+    said = call(root, "train-lyrics", str(labelled(tmp_path / "moods.csv")))
+    assert "40 texts, 2 labels: 100% of left-out texts" in said
+    labels = json.loads(call(root, "lyrics", str(song), "--json"))["labels"]
+    assert labels["dark"] > 0.8
+    assert sum(labels.values()) == pytest.approx(1.0, abs=1e-3)
+    assert "takes the song for: dark" in call(root, "lyrics", str(song))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "columns text and label"),
+        ("words,mood\na,b\n", "found: words, mood"),
+        ("text,label\n,\n", "no row"),
+        ("text,label\nla,light\n", "too few"),
+        ("[1, 2", "no valid JSON"),
+        ('{"text": "la"}', "should hold a list"),
+        ('[{"text": "la", "label": 7}, 3]', "no row"),
+    ],
+)
+def test_labelled_files_that_cannot_be_used(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "moods").write_text(text)
+    with pytest.raises(InputError, match=message):
+        call(tmp_path / "w", "train-lyrics", str(tmp_path / "moods"))

@@ -1,9 +1,13 @@
 """The text classifier: known answers, left-out predictions against the slow way, batches and single texts alike."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy.special import softmax
 
+from audiorec.errors import CheckpointError
+from audiorec.models import text_checkpoint
 from audiorec.models.text import TextClassifier, leaning, left_out, plain_lines
 from audiorec.models.text_similarity import Themes
 
@@ -100,6 +104,22 @@ def test_numbers_help_when_words_say_nothing() -> None:
     model = TextClassifier.fit(texts, labels, rng, numbers=[numbers])
     found = model.probabilities(["la la"] * 2, numbers=[np.array([[2.0, np.nan], [-2.0, np.nan]])])
     assert [model.labels[at] for at in found.argmax(1)] == ["fast", "slow"]
+
+
+@pytest.mark.parametrize("with_numbers", [False, True])
+def test_checkpoint(with_numbers: bool, tmp_path: Path) -> None:
+    texts, labels = songs(80, 0)
+    numbers = [np.random.default_rng(1).normal(size=(80, 3))] if with_numbers else []
+    model = TextClassifier.fit(texts, labels, np.random.default_rng(0), numbers=numbers)
+    text_checkpoint.save(tmp_path, model, ["n"] if with_numbers else [])
+    back, blocks = text_checkpoint.load(tmp_path, plain_lines)
+    assert (back.settings, back.score, blocks) == (model.settings, model.score, ["n"] if with_numbers else [])
+    new, _ = songs(9, 5)
+    more = [block[:9] for block in numbers]
+    np.testing.assert_allclose(back.probabilities(new, more), model.probabilities(new, more), atol=1e-12)
+    (tmp_path / "header.json").unlink()
+    with pytest.raises(CheckpointError):
+        text_checkpoint.load(tmp_path, plain_lines)
 
 
 def test_one_label_is_refused() -> None:
