@@ -108,21 +108,26 @@ class _Taking:
     """A list in the making; what is closed has a worth of minus infinity for good."""
 
     def __init__(
-        self,
-        scores: NDArray[np.floating],
-        pool: Shelf,
-        wishes: Wishes,
-        genres: NDArray[np.floating] | None,
+        self, scores: NDArray[np.floating], pool: Shelf, wishes: Wishes, genres: NDArray[np.floating] | None
     ) -> None:
         self.taken: list[int] = []
-        self.pool, self.wishes, self.genres = pool, wishes, genres
+        self.pool, self.wishes = pool, wishes
         self.directions = unit_rows(pool.points)
-        self.likeness = self.directions @ self.directions.T
+        likeness = self.directions @ self.directions.T
+        self.twins = likeness >= SAME
+        if pool.recording is not None:
+            self.twins |= pool.recording[:, None] == pool.recording[None]
+        np.fill_diagonal(self.twins, True)
+        self.has_twins = self.twins.sum(axis=1) > 1
+        self.cost = wishes.spread * likeness
         self.base = (1.0 - wishes.spread) * _unit_interval(scores)
         self.nearest = np.zeros(len(scores))
+        self.artist: list[int] = pool.artist.tolist()
         self.listed: dict[int, int] = {}
         self.explored = 0
-        self.counts = None if genres is None or pool.genre is None else np.zeros(len(genres))
+        # What the list's genres are compared with and how many of each it has, where genres are wished for.
+        self.genres = genres if wishes.mix and pool.genre is not None else None
+        self.counts = np.zeros(0 if genres is None else len(genres))
 
     def close_own(self, shelf: Shelf, own: Sequence[int] | NDArray[np.integer]) -> None:
         """Other files of what the user has are no news to her."""
@@ -136,8 +141,8 @@ class _Taking:
 
     def take(self) -> bool:
         """Take the next song; False when none is left."""
-        worth = self.base - self.wishes.spread * self.nearest
-        if self.wishes.mix and self.counts is not None and self.genres is not None and self.pool.genre is not None:
+        worth = self.base - self.nearest
+        if self.genres is not None:
             worth -= self.wishes.mix * divergence_after(self.genres, self.counts)[self.pool.genre]
         tail = self.pool.tail
         if tail is not None and self.explored < int(self.wishes.explore * (len(self.taken) + 1) + 1e-9):
@@ -146,21 +151,20 @@ class _Taking:
         place = int(worth.argmax())
         if worth[place] == -np.inf:
             return False
-        self._listed(place)
+        self._list(place)
         return True
 
-    def _listed(self, place: int) -> None:
+    def _list(self, place: int) -> None:
         self.taken.append(place)
-        closed = self.likeness[place] >= SAME
-        if self.pool.recording is not None:
-            closed |= self.pool.recording == self.pool.recording[place]
-        closed[place] = True
-        self.base[closed] = -np.inf
-        np.maximum(self.nearest, self.likeness[place], out=self.nearest)
-        self.explored += int(self.pool.tail is not None and self.pool.tail[place])
-        if self.counts is not None and self.pool.genre is not None and self.pool.genre[place] >= 0:
+        self.base[place] = -np.inf
+        if self.has_twins[place]:
+            self.base[self.twins[place]] = -np.inf
+        np.maximum(self.nearest, self.cost[place], out=self.nearest)
+        if self.pool.tail is not None:
+            self.explored += int(self.pool.tail[place])
+        if self.genres is not None and self.pool.genre is not None and self.pool.genre[place] >= 0:
             self.counts[self.pool.genre[place]] += 1
-        who = int(self.pool.artist[place])
+        who = self.artist[place]
         self.listed[who] = self.listed.get(who, 0) + 1
         if who >= 0 and self.listed[who] >= self.wishes.per_artist:
             self.base[self.pool.artist == who] = -np.inf

@@ -1,4 +1,4 @@
-"""What took long to fit from all listens, kept beside the hybrid's weights, so that a list does not begin with learning.
+"""What took long to fit from all listens, kept beside the hybrid's weights: a list then does not begin with learning.
 
 The taste models hold for exactly the listens that they were fitted on: a digest says which, and others are not used.
 NeuMF that has met cold songs knows its users and songs by name and serves longer.

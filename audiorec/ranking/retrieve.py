@@ -1,7 +1,7 @@
 """The best few of very many songs by inner product: exact, block by block, at little more than one matrix product.
 
-Scores of a block are compared with the worst score kept so far, and only what beats it is looked at again, so that no
-matrix of all users and songs is ever held. It does not know what the vectors mean.
+Scores of a block are compared with the worst score kept so far while they are still in the cache, and only what beats
+it is looked at again, so that no matrix of all users and songs is ever held. It does not know what the vectors mean.
 """
 
 import numpy as np
@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from audiorec.ranking.diversify import Shelf, Wishes, diversify
 
-# Songs in one block: their scores for 64 users stay in the cache of a usual processor.
-BLOCK = 32768
+# Scores of one block: a megabyte, what stays in the cache of a usual core.
+BLOCK = 262_144
 
 
 def best_songs(
@@ -20,23 +20,54 @@ def best_songs(
 
     queries [B, d], songs [I, d] -> int64 [B, min(top, I)] and float32 of that shape. Equal scores: the earlier song.
     """
-    top = min(top, len(songs))
-    columns = np.zeros((len(queries), 0), dtype=np.int64)
-    scores = np.zeros((len(queries), 0), dtype=np.float32)
-    floor = np.full(len(queries), -np.inf, dtype=np.float32)
-    waiting: list[list[tuple[NDArray[np.int64], NDArray[np.float32]]]] = [[] for _ in queries]
-    kept = [(columns[row], scores[row]) for row in range(len(queries))]
-    for start in range(0, len(songs), BLOCK):
-        block = queries @ songs[start : start + BLOCK].T
-        above = block.max(axis=1, initial=-np.inf) > floor
-        for row in np.flatnonzero(above):
-            places = np.flatnonzero(block[row] > floor[row])
-            waiting[row].append((places + start, block[row][places]))
-            if sum(len(part[0]) for part in waiting[row]) >= 2 * top:
-                kept[row], floor[row] = _merged(kept[row], waiting[row], top)
-                waiting[row] = []
-    done = [_merged(mine, new, top)[0] for mine, new in zip(kept, waiting, strict=True)]
-    return np.array([mine[0] for mine in done], dtype=np.int64), np.array([mine[1] for mine in done], dtype=np.float32)
+    best = _Best(len(queries), min(top, len(songs)))
+    step = max(BLOCK // max(len(queries), 1), best.top, 1)
+    # One piece of memory for all blocks: it is in the cache already when the next product is written to it.
+    block = np.empty((len(queries), step), dtype=np.float32)
+    for start in range(0, len(songs), step):
+        part = songs[start : start + step]
+        whole = len(part) == step
+        best.offer(np.matmul(queries, part.T, out=block) if whole else queries @ part.T, start)
+    best.settle()
+    return best.columns, best.scores
+
+
+class _Best:
+    """The best of each row so far, and what waits to be sorted in: rows, columns and scores of one length."""
+
+    def __init__(self, rows: int, top: int) -> None:
+        self.top = top
+        self.columns = np.zeros((rows, 0), dtype=np.int64)
+        self.scores = np.zeros((rows, 0), dtype=np.float32)
+        self.floor: NDArray[np.float32] | None = None
+        self.waiting: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]] = []
+        self.count = 0
+
+    def offer(self, block: NDArray[np.float32], start: int) -> None:
+        """Scores [B, n] of the songs from column `start` on; a song that only equals the floor is later, and lost."""
+        if self.floor is None:  # the first block has `top` songs or all there are
+            above = block >= np.partition(block, -self.top, axis=1)[:, -self.top, None]
+        else:
+            above = block > self.floor[:, None]
+        # Eight times as fast as `nonzero` of two dimensions.
+        rows, places = np.divmod(np.flatnonzero(above), block.shape[1])
+        self.waiting.append((rows, places + start, block[rows, places]))
+        self.count += len(rows)
+        if self.floor is None or self.count > self.scores.size:
+            self.settle()
+
+    def settle(self) -> None:
+        """Sort in what waits."""
+        size = len(self.columns)
+        old = np.repeat(np.arange(size), self.columns.shape[1]), self.columns.ravel(), self.scores.ravel()
+        rows, columns, scores = (np.concatenate(part) for part in zip(old, *self.waiting, strict=True))
+        order = np.lexsort((columns, -scores, rows))
+        counts = np.bincount(rows, minlength=size)
+        place = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+        kept = order[place < self.top]
+        self.columns, self.scores = (value[kept].reshape(size, -1) for value in (columns, scores))
+        self.floor = self.scores[:, -1].copy() if self.top else np.zeros(size, dtype=np.float32)
+        self.waiting, self.count = [], 0
 
 
 def diverse_lists(
@@ -48,19 +79,3 @@ def diverse_lists(
         mine[diversify(worth, Shelf(songs[mine], artist[mine]), wishes, pool=len(mine))]
         for mine, worth in zip(columns, scores, strict=True)
     ]
-
-
-def _merged(
-    kept: tuple[NDArray[np.int64], NDArray[np.float32]],
-    new: list[tuple[NDArray[np.int64], NDArray[np.float32]]],
-    top: int,
-) -> tuple[tuple[NDArray[np.int64], NDArray[np.float32]], np.float32]:
-    columns = np.concatenate([kept[0], *(part[0] for part in new)])
-    scores = np.concatenate([kept[1], *(part[1] for part in new)])
-    if len(scores) > 4 * top:  # sort only what can stay
-        chosen = np.argpartition(-scores, top)[: top + 1]
-        chosen = np.flatnonzero(scores >= scores[chosen].min())
-        columns, scores = columns[chosen], scores[chosen]
-    order = np.lexsort((columns, -scores))[:top]
-    floor = scores[order[-1]] if len(order) == top else np.float32(-np.inf)
-    return (columns[order], scores[order]), floor

@@ -1,6 +1,6 @@
 """Learning how much each signal counts, for warm and for cold songs, from lists with songs made cold on purpose.
 
-The score of a song for a user is a weighted mean of calibrated signals in [0, 1]; the weights are non-negative, sum to
+The score of a song for a user is a weighted mean of calibrated signals (places in [0, 1]); the weights are non-negative, sum to
 one, and go from the cold set to the warm set as plays of the song and of the user arrive. They are fitted by the
 likelihood of the held-out listens among the candidates. It knows arrays only: not where signals come from.
 """
@@ -93,20 +93,34 @@ class Weights:
 
 
 def calibrate(signal: NDArray[np.floating], candidates: NDArray[np.bool_]) -> Floats:
-    """A signal on the scale of chances: standardised over each user's candidates, then through a logistic curve.
+    """A signal by the place of each song among a user's candidates: 1 for her first, falling with the logarithm.
 
-    [B, I] -> [B, I] in [0, 1), order kept, NaN kept; a user for whom it says the same of all songs gets 0.5. Minus
-    infinity (an outright no) becomes 0 and has no part in the standardisation.
+    [B, I] -> [B, I] in [0, 1], order kept, NaN kept; songs of one value share the mean of their places. Minus infinity
+    (an outright no) becomes 0, as does what is no candidate. Places, unlike values, have no heavy tails that rule a
+    weighted mean, and their logarithm cares most for the top of the list, as its reader does.
     """
     values = np.asarray(signal, dtype=np.float64)
     known = np.isfinite(values) & candidates
+    place = _mean_places(np.where(known, -values, np.inf))
     count = np.maximum(known.sum(axis=1, keepdims=True), 1)
-    mean = np.where(known, values, 0.0).sum(axis=1, keepdims=True) / count
-    spread = np.sqrt(np.where(known, (values - mean) ** 2, 0.0).sum(axis=1, keepdims=True) / count)
-    # Below this a spread is rounding, not an opinion.
-    no = np.isneginf(values)
-    standard = (np.where(no, 0.0, values) - mean) / np.where(spread > 1e-9, spread, np.inf)
-    return np.where(no, 0.0, 1.0 / (1.0 + np.exp(-np.clip(standard, -8.0, 8.0))))
+    found = np.where(known, 1.0 - np.log1p(np.minimum(place, count)) / np.log1p(count), 0.0)
+    return np.where(np.isnan(values), np.nan, found)
+
+
+def _mean_places(values: Floats) -> Floats:
+    """Place of each entry in its row, smallest first, from 0; equal ones share their mean place."""
+    order = np.argsort(values, axis=1, kind="stable")
+    ordered = np.take_along_axis(values, order, axis=1)
+    starts = np.ones(values.shape, dtype=bool)
+    starts[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
+    ends = np.roll(starts, -1, axis=1)
+    ends[:, -1:] = True
+    here = np.broadcast_to(np.arange(values.shape[1]), values.shape)
+    first = np.maximum.accumulate(np.where(starts, here, 0), axis=1)
+    last = np.minimum.accumulate(np.where(ends, here, values.shape[1])[:, ::-1], axis=1)[:, ::-1]
+    places = np.empty(values.shape)
+    np.put_along_axis(places, order, (first + last) / 2.0, axis=1)
+    return places
 
 
 def fit_weights(lists: Lists, recipe: HybridRecipe) -> Weights:

@@ -9,7 +9,7 @@ from audiorec.ranking.diversify import Wishes
 
 @pytest.mark.parametrize("top", [1, 7, 500])
 def test_agrees_with_a_full_sort(top: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retrieve, "BLOCK", 37)
+    monkeypatch.setattr(retrieve, "BLOCK", 185)
     rng = np.random.default_rng(0)
     queries = rng.normal(size=(5, 4)).astype(np.float32)
     songs = rng.integers(-2, 3, size=(300, 4)).astype(np.float32)  # with ties

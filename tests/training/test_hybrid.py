@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.stats import rankdata
 
 from audiorec.errors import InputError
 from audiorec.training.hybrid import SIGNALS, HybridRecipe, Lists, Weights, calibrate, fit_weights
@@ -36,11 +37,28 @@ def test_contributions_are_non_negative_and_scores_stay_in_the_unit_interval(cas
         assert not parts[name][np.isnan(value)].any()
 
 
-def test_calibration_keeps_the_order_and_mutes_a_constant() -> None:
-    found = calibrate(np.array([[3.0, -1.0, np.nan, 0.5], [2.0, 2.0, 2.0, 2.0]]), np.ones((2, 4), dtype=bool))
-    assert found[0, 0] > found[0, 3] > found[0, 1] > 0.0
+def test_calibration_goes_by_place() -> None:
+    everything = np.ones((2, 4), dtype=bool)
+    found = calibrate(np.array([[3.0, -1.0, np.nan, 0.5], [2.0, 2.0, 2.0, 2.0]]), everything)
+    np.testing.assert_allclose(found[0, [0, 3, 1]], 1.0 - np.log([1.0, 2.0, 3.0]) / np.log(4.0))
     assert np.isnan(found[0, 2])
-    np.testing.assert_allclose(found[1], 0.5)
+    assert len(set(found[1])) == 1  # says the same of all
+    again = calibrate(np.array([[3000.0, -1.0, np.nan, 0.5]]), everything[:1])
+    np.testing.assert_array_equal(again[0], found[0])  # however far ahead the first is
+
+
+def test_a_no_is_worth_nothing_and_others_are_not_ranked() -> None:
+    found = calibrate(np.array([[5.0, 1.0, -np.inf, 9.0]]), np.array([[True, True, True, False]]))
+    np.testing.assert_allclose(found, [[1.0, 1.0 - np.log(2.0) / np.log(3.0), 0.0, 0.0]])
+
+
+@settings(max_examples=50, deadline=None)
+@given(arrays(float, (3, 7), elements=st.integers(-3, 3).map(float)))
+def test_places_agree_with_scipy(values: np.ndarray) -> None:
+    place = rankdata(-values, axis=1, method="average") - 1.0
+    np.testing.assert_allclose(
+        calibrate(values, np.ones(values.shape, dtype=bool)), 1.0 - np.log1p(place) / np.log1p(7.0)
+    )
 
 
 def lists(warmth: float, seed: int = 0) -> Lists:
