@@ -1,8 +1,8 @@
 """Learning how much each signal counts, for warm and for cold songs, from lists with songs made cold on purpose.
 
-The score of a song for a user is a weighted mean of calibrated signals (places in [0, 1]); the weights are non-negative, sum to
-one, and go from the cold set to the warm set as plays of the song and of the user arrive. They are fitted by the
-likelihood of the held-out listens among the candidates. It knows arrays only: not where signals come from.
+The score of a song for a user is a weighted mean of calibrated signals (places in [0, 1]); the weights are
+non-negative, sum to one, and go from the cold set to the warm set as plays of the song and of the user arrive. They are
+fitted by the likelihood of the held-out listens among the candidates. It knows arrays only, not where they come from.
 """
 
 from collections.abc import Mapping
