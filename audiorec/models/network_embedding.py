@@ -21,6 +21,7 @@ from audiorec.models.spectral_embedding import fold_in
 
 KIND = "network"
 MODELS = ("spectral", "ae", "vae", "gae")
+_BLOCK = 1000  # new songs that are compared at once
 _FOLDING = "folding."  # before the names of the arrays that place new users
 
 
@@ -95,12 +96,15 @@ def fill_from_neighbours(
     filled, now = vectors.copy(), known.copy()
     if not len(new) or not len(old):
         return filled, now
-    likeness = np.maximum(unit(content[new]) @ unit(content[old]).T, 0.0)
-    near = np.argsort(-likeness, axis=1, kind="stable")[:, :neighbours]
-    weights = np.take_along_axis(likeness, near, axis=1)
-    total = weights.sum(axis=1)
-    filled[new] = np.einsum("nk,nkd->nd", weights, vectors[old][near]) / np.maximum(total, 1e-9)[:, None]
-    now[new] = total > 0
+    directions, place = unit(content[old]).T, vectors[old]
+    # In blocks: the likeness of all new songs to all known ones would fill the memory of a large library.
+    for rows in np.array_split(new, -(-len(new) // _BLOCK)):
+        likeness = np.maximum(unit(content[rows]) @ directions, 0.0)
+        near = np.argsort(-likeness, axis=1, kind="stable")[:, :neighbours]
+        weights = np.take_along_axis(likeness, near, axis=1)
+        total = weights.sum(axis=1)
+        filled[rows] = np.einsum("nk,nkd->nd", weights, place[near]) / np.maximum(total, 1e-9)[:, None]
+        now[rows] = total > 0
     return filled, now
 
 

@@ -15,10 +15,17 @@ from audiorec.data.interactions import Interactions
 from audiorec.data.tracks import Track
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError, WorkspaceError
-from audiorec.features.fuse import fuse
+from audiorec.features.fuse import as_block, fuse
 from audiorec.features.network import pattern, user_similarity
 from audiorec.models import network_embedding
-from audiorec.models.network_embedding import NetworkEmbedding, new_users, published_name, song_vectors, unit
+from audiorec.models.network_embedding import (
+    NetworkEmbedding,
+    fill_from_neighbours,
+    new_users,
+    published_name,
+    song_vectors,
+    unit,
+)
 from audiorec.ranking.neighbours import Block, Near, mean_of_groups
 
 
@@ -73,6 +80,10 @@ def gather(space: Workspace, network: str = "spectral") -> Library:
     if network == "spectral":
         # One step of diffusion more than for ranking: a song with few edges is then known by its whole neighbourhood.
         vectors = vectors * np.linalg.norm(model.songs, axis=0)
+    if "sound" in blocks:
+        # A song that no listen and no artist ties to the network stands where the songs that sound like it stand.
+        sound = as_block(blocks["sound"].vectors, blocks["sound"].known)
+        vectors, known = fill_from_neighbours(vectors, known, sound)
     listeners = _listeners(space.interactions(every_song=True), tracks)
     blocks["network"] = Block(vectors, known, np.diff(listeners.indptr).astype(np.float64))
     return Library(tracks, blocks, listeners)

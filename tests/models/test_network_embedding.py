@@ -137,6 +137,20 @@ def test_content_fills_what_the_network_does_not_know() -> None:
     assert filled[1] == pytest.approx(2.0)
 
 
+def test_many_new_songs_are_filled_block_by_block_alike() -> None:
+    rng = np.random.default_rng(0)
+    content, vectors = rng.standard_normal((2300, 3)), rng.standard_normal((2300, 2)).astype(np.float32)
+    known = np.arange(2300) < 40
+    vectors[~known] = 0
+    filled, now = fill_from_neighbours(vectors, known, content)
+    for rows in (slice(40, 60), slice(1500, 1520)):
+        few = np.r_[0:40, rows]
+        np.testing.assert_allclose(
+            fill_from_neighbours(vectors[few], known[few], content[few])[0][40:], filled[rows], atol=1e-6
+        )
+    assert now[:40].all()
+
+
 def test_checkpoint(tmp_path: Path) -> None:
     model = named(embedded())
     network_embedding.save(tmp_path, model, {"dims": 4}, "r", {"recall@20": 0.5})
