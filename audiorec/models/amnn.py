@@ -2,7 +2,8 @@
 
 a_j = tanh(W s_j + b), alpha = softmax_j(a_j . u_w), phi = sum_j alpha_j s_j; one tower on [s; u], one on [s; phi],
 merged into ReLU layers. u_w is one for all, comes from the user, or from the target song; `none` weighs all songs the
-same, which is the DNN without attention. It does not know how it is trained.
+same, which is the DNN without attention. With `products` the score also holds s * u and s * phi, as NeuMF's first half
+does: layers over concatenated vectors learn a product slowly (Rendle et al. 2020). It does not know how it is trained.
 """
 
 from itertools import pairwise
@@ -23,13 +24,21 @@ class AmnnNet(PairNet):
     Args:
         history: int64 [U, k + 1], see `top_songs` (k places are seen, one more stands in for a hidden target);
         songs: I; query: where u_w comes from; factors: length d of all vectors; hidden: widths of the tower and the
-        layers after the merge.
+        layers after the merge; products: see above.
     """
 
     history: torch.Tensor
 
     def __init__(
-        self, history: torch.Tensor, songs: int, query: Query, factors: int, hidden: tuple[int, ...], dropout: float
+        self,
+        history: torch.Tensor,
+        songs: int,
+        query: Query,
+        factors: int,
+        hidden: tuple[int, ...],
+        dropout: float,
+        *,
+        products: bool,
     ) -> None:
         super().__init__()
         self.register_buffer("history", history)
@@ -47,8 +56,9 @@ class AmnnNet(PairNet):
         self.tower = nn.ModuleList([nn.Linear(a, b) for a, b in pairwise(widths)])
         self.out = nn.Linear(widths[-1], 1)
         self.dropout = nn.Dropout(dropout)
+        self.products = nn.Parameter(torch.ones(2, factors)) if products else None
         for table in (self.users, self.songs):
-            nn.init.normal_(table.weight, std=factors**-0.5)
+            nn.init.normal_(table.weight, std=0.05 if products else factors**-0.5)
         nn.init.zeros_(self.bias.weight)
 
     def weights(self, users: torch.Tensor, songs: torch.Tensor) -> torch.Tensor:
@@ -67,12 +77,16 @@ class AmnnNet(PairNet):
         past, theirs = torch.split(vectors, [history.shape[1], songs.shape[1]], dim=1)
         shares = self._attend(without_target(history, songs, self.pad), mine, past, theirs)
         by_user, by_past = self.song_in(theirs).chunk(2, dim=2)
-        first = (by_user + self.user_in(mine).unsqueeze(1), by_past + self.past_in(torch.bmm(shares, past)))
+        heard = torch.bmm(shares, past)
+        first = (by_user + self.user_in(mine).unsqueeze(1), by_past + self.past_in(heard))
         value = self.dropout(torch.relu(torch.cat(first, dim=2)))
         for layer in self.tower:
             value = self.dropout(torch.relu(layer(value)))
         logits = self.out(value).squeeze(2) + rows_of(self.bias, songs).squeeze(2)
-        return logits, mine.square().sum() * songs.shape[1] + theirs.square().sum()
+        if self.products is not None:
+            logits = logits + (theirs * (self.products[0] * mine.unsqueeze(1) + self.products[1] * heard)).sum(dim=2)
+        lengths = (mine.square().sum() + past.square().sum() / past.shape[1]) * songs.shape[1] + theirs.square().sum()
+        return logits, lengths
 
     def _attend(
         self, visible: torch.Tensor, mine: torch.Tensor, past: torch.Tensor, theirs: torch.Tensor

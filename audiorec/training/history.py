@@ -30,26 +30,27 @@ from audiorec.training.pairs import TOP, fit_mean, fit_pairs, pair_loss
 class HistoryRecipe(Recipe):
     """How a model of the history is trained.
 
-    history: places k (the sequence model reads so many); query: where AMNN's attention gets its question; hidden:
-    widths (NNrec takes the first); blocks, heads: of the sequence model; averaging: share of the running mean over
-    epochs that is kept each epoch; refit: train again on everything.
+    history: places k (the sequence model reads so many); query: where AMNN's attention gets its question; products:
+    see `models.amnn`; hidden: widths (NNrec takes the first); blocks, heads: of the sequence model; averaging: share of
+    the running mean over epochs that is kept each epoch; refit: train again on everything.
     """
 
     model: Literal["amnn", "dnn", "nnrec", "sequence"] = "amnn"
     query: Query = "song"
+    products: bool = True
     history: int = 10
     factors: int = 64
-    hidden: tuple[int, ...] = (64, 32)
+    hidden: tuple[int, ...] = (32, 16)
     blocks: int = 1
     heads: int = 2
-    dropout: float = 0.5
+    dropout: float = 0.3
     negatives: int = 4
     batch: int = 2048
     learning_rate: float = 0.003
-    weight_decay: float = 0.01
-    epochs: int = 60
-    patience: int = 5
-    averaging: float = 0.9
+    weight_decay: float = 0.03
+    epochs: int = 40
+    patience: int = 8
+    averaging: float = 0.8
     refit: bool = True
     validation_users: int = 5000
 
@@ -102,7 +103,7 @@ def new_net(history: NDArray[np.int64], songs: int, recipe: HistoryRecipe) -> Pa
     if recipe.model == "nnrec":
         return NnrecNet(table, songs, recipe.factors, recipe.hidden[0], recipe.dropout)
     query: Query = "none" if recipe.model == "dnn" else recipe.query
-    return AmnnNet(table, songs, query, recipe.factors, recipe.hidden, recipe.dropout)
+    return AmnnNet(table, songs, query, recipe.factors, recipe.hidden, recipe.dropout, products=recipe.products)
 
 
 def _train_net(

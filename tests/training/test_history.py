@@ -28,7 +28,7 @@ def test_the_target_is_hidden_and_the_last_place_stands_in() -> None:
 
 @pytest.mark.parametrize("query", ["none", "shared", "user", "song"])
 def test_attention_is_a_share_of_what_is_visible(query: str) -> None:
-    net = AmnnNet(HISTORY, 5, query, 4, (6, 3), 0.0)
+    net = AmnnNet(HISTORY, 5, query, 4, (6, 3), 0.0, products=True)
     weights = net.weights(torch.tensor([0, 1]), torch.tensor([[1, 4], [0, 4]]))
     torch.testing.assert_close(weights.sum(dim=2), torch.ones(2, 2))
     assert weights[0, 0, 1] == 0.0
