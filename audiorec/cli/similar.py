@@ -59,6 +59,8 @@ def command(
         raise click.UsageError("give one of --song, --artist and --user")
     if show != "users" and user is None:
         raise click.UsageError("--show songs and --show artists go with --user")
+    if by and user is not None:
+        raise click.UsageError("--by goes with --song and --artist")
     with Workspace.open(session.workspace) as space:
         if user is None:
             title, rows = _things(space, song, artist, top, by, network)
@@ -70,7 +72,7 @@ def command(
         console().print_json(json.dumps(rows))
         return
     names = [key for key in _COLUMNS if rows and key in rows[0]]
-    columns = ["", *(name.replace("_", " ") for name in names), "likeness", "by"]
+    columns = ["", *(name.replace("_", " ") for name in names), "likeness" if show == "users" else "share", "by"]
     table = [
         (str(place), *(str(row[name]) for name in names), f"{row['score']:.3f}", _shown(row["by"]))
         for place, row in enumerate(rows, start=1)

@@ -69,8 +69,9 @@ def test_new_songs_and_artists_for_a_user_stay_in_her_circle(root: Path) -> None
     assert {row["title"] for row in songs} == {f"song {s}" for s in set(range(8)) - heard} | {"song 16"}
     assert set(songs[0]["by"]) == {"users", "walks"}
     assert answer(root, "--user", "u1", "--show", "artists") == []  # she has both artists of her circle
-    with pytest.raises(SystemExit):
-        cli.main(["--workspace", str(root), "similar", "--artist", "a", "--show", "songs"])
+    assert "share" in call(root, "similar", "--user", "u1", "--show", "songs")
+    for wrong in (["--artist", "a", "--show", "songs"], ["--user", "u1", "--by", "network"]):
+        assert CliRunner().invoke(cli, ["--workspace", str(root), "similar", *wrong]).exit_code == 2
 
 
 def test_groups_are_the_circles(root: Path) -> None:

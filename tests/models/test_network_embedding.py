@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from audiorec.data.network import Network
-from audiorec.errors import CheckpointError
+from audiorec.errors import CheckpointError, InputError
 from audiorec.models import network_embedding
 from audiorec.models.network_embedding import (
     NetworkEmbedding,
@@ -173,3 +173,6 @@ def test_auto_encoders_keep_what_new_users_need(tmp_path: Path) -> None:
         assert back.model == name
         np.testing.assert_allclose(new_users(back, listens), found.model.users, atol=1e-5)
         assert published_name(name) == f"network-{name}"
+    nothing = sparse.csr_array(listens.shape, dtype=np.float32)
+    with pytest.raises(InputError, match="import listens"):
+        train(network.with_listens(nothing), "ae", AutoencoderRecipe())
