@@ -57,17 +57,73 @@ def progress(title: str, total: int, quiet: bool = False) -> Iterator[Advance]:
 
 
 def _plain_progress(title: str, total: int, out: Console) -> Advance:
-    done, last = 0, time.monotonic()
+    done, is_due = 0, _every_ten_seconds()
 
     def advance(word: str) -> None:
-        nonlocal done, last
+        nonlocal done
         done += 1
-        now = time.monotonic()
-        if done == total or now - last > 10:
-            last = now
+        if is_due() or done == total:
             out.print(f"{title}: {done} of {total}")
 
     return advance
+
+
+@contextmanager
+def progress_by_size(title: str, files: int, size: int, quiet: bool = False) -> Iterator[Callable[[int], None]]:
+    """Like `progress` for work that grows with the size of files: call the result with the bytes of each that is done.
+
+    The time that is left comes from bytes, since songs of ten hours stand beside songs of three minutes.
+    """
+    out, clock, is_due = notes(quiet), Clock(size), _every_ten_seconds()
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[words]}"))
+    with Progress(*columns, console=out, transient=True, disable=quiet or not out.is_terminal) as bar:
+        task, done = bar.add_task(title, total=size, words=f"0 of {files}"), 0
+
+        def advance(more: int) -> None:
+            nonlocal done
+            done += 1
+            words = f"{done} of {files}{clock.left(more)}"
+            bar.update(task, advance=more, words=words)
+            if not out.is_terminal and (is_due() or done == files):
+                out.print(f"{title}: {words}")
+
+        yield advance
+
+
+class Clock:
+    """How long the rest will take, by how long it took since the first piece was done; what came before is starting."""
+
+    def __init__(self, total: int, now: Callable[[], float] = time.monotonic) -> None:
+        self._total, self._now = total, now
+        self._done, self._first = 0, 0
+        self._start = 0.0
+
+    def left(self, more: int) -> str:
+        """Count a piece; says ", 3 min left", or nothing before there is something to go by."""
+        self._done += more
+        seconds = self.seconds()
+        if seconds is None or self._done >= self._total:
+            return ""
+        return f", {round(seconds)} s left" if seconds < 100 else f", {round(seconds / 60)} min left"
+
+    def seconds(self) -> float | None:
+        """Seconds that are left."""
+        if not self._first:
+            self._first, self._start = self._done, self._now()
+        since = self._done - self._first
+        return (self._total - self._done) / since * (self._now() - self._start) if since else None
+
+
+def _every_ten_seconds() -> Callable[[], bool]:
+    last = time.monotonic()
+
+    def is_due() -> bool:
+        nonlocal last
+        due = time.monotonic() - last > 10
+        last = time.monotonic() if due else last
+        return due
+
+    return is_due
 
 
 def epoch_reporter(title: str, metric: str, quiet: bool = False) -> "Callable[[Epoch], None]":

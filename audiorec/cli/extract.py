@@ -2,17 +2,20 @@
 
 import os
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from audiorec.cli.console import console, notes, print_table, progress
+from audiorec.cli.console import console, notes, print_table, progress_by_size
 from audiorec.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
     from audiorec.features.extract import Outcomes
 
+# A worker with its libraries and a song of an hour needs less than this.
+_LEAST_MB = 400
 # How many files that are not whole are listed; `audiorec status --files` lists them all.
 _SHOWN = 20
 
@@ -22,7 +25,10 @@ _SHOWN = 20
 @click.option("--recipe", default="features/default", show_default=True, help="Shipped feature recipe, or a TOML file.")
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change one key of the recipe.")
 @click.option("--jobs", type=click.IntRange(1, 256), default=None, help="Processes.  [default: one for each core]")
+@click.option("--nice", type=click.IntRange(0, 19), default=0, help="Give way to other programs: 0 not, 19 always.")
+@click.option("--max-memory", type=click.IntRange(_LEAST_MB), metavar="MB", help="What each process may have.")
 @click.option("--limit", type=click.IntRange(1), default=None, help="Describe at most this many files in this run.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Pass over files last changed before this day.")
 @click.option("--strict", is_flag=True, help="Exit with 1 when any file could not be used.")
 @pass_session
 def command(
@@ -31,7 +37,10 @@ def command(
     recipe: str,
     overrides: tuple[str, ...],
     jobs: int | None,
+    nice: int,
+    max_memory: int | None,
     limit: int | None,
+    since: datetime | None,
     strict: bool,
 ) -> None:
     """Turn the music below PATHS into features: sound, tags and lyrics.
@@ -44,14 +53,18 @@ def command(
     from audiorec.data.workspace import Workspace
     from audiorec.features.extract import make_plan, run_plan
     from audiorec.features.recipe import FeatureRecipe
+    from audiorec.features.workers import Crew
 
     chosen = recipes.load(recipe, FeatureRecipe, overrides)
     start = time.monotonic()
     with Workspace.open(session.workspace, write=True) as space:
-        plan = make_plan(space, [os.fsencode(path) for path in paths], chosen, limit)
+        earliest = since.timestamp() if since else 0.0
+        plan = make_plan(space, [os.fsencode(path) for path in paths], chosen, limit, earliest)
         notes(session.quiet).print(f"{len(plan.tasks)} files to look at, {len(plan.unchanged)} are as they were")
-        with progress("Extracting", len(plan.tasks), session.quiet) as advance:
-            outcomes = run_plan(space, plan, chosen, jobs or len(os.sched_getaffinity(0)), advance)
+        crew = Crew(jobs or len(os.sched_getaffinity(0)), nice, max_memory)
+        sizes = [task.file.size for task in plan.tasks]
+        with progress_by_size("Extracting", len(sizes), sum(sizes), session.quiet) as advance:
+            outcomes = run_plan(space, plan, chosen, crew, advance)
         found_late = rematch(space)
     _show(outcomes, time.monotonic() - start)
     if found_late:

@@ -4,6 +4,7 @@
 Commands import what is heavy inside themselves, so that `--help` starts at once.
 """
 
+import errno
 import sys
 from pathlib import Path
 
@@ -94,3 +95,11 @@ def main() -> None:
     except BrokenPipeError:
         # The reader of a pipe (head, less) has gone: that is no error of ours.
         sys.stderr.close()
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        click.echo(
+            "audiorec: no space is left on the disk: free some and run the same command again; what was done is kept",
+            err=True,
+        )
+        sys.exit(2)

@@ -8,7 +8,7 @@ the caller.
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from audiorec.errors import WorkspaceError
 
 _LAYOUT_KEY = b"audiorec.layout"
+FINGERPRINT_BYTES = 64
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class TrackFeatures:
 
     Shape:
         logmel: uint8 [k, bands, frames]; waveform: uint8 [m, channels, samples]; descriptors: float32 [D];
-        lyrics: float32 [L], or None for a track without lyrics.
+        lyrics: float32 [L], or None for a track without lyrics; fingerprint: uint8 [64], all 0 where nothing is known.
     """
 
     logmel: NDArray[np.uint8]
@@ -48,6 +49,7 @@ class TrackFeatures:
     lyrics: NDArray[np.float32] | None = None
     lyrics_text: str | None = None
     language: str | None = None
+    fingerprint: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(FINGERPRINT_BYTES, np.uint8))
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,11 @@ class FeatureTable:
         """The language of each track's lyrics, or None."""
         return self._values("language")
 
+    def fingerprints(self) -> NDArray[np.uint8]:
+        """uint8 [N, 64]; a row of zeros says nothing."""
+        values = self._read(["fingerprint"])["fingerprint"].to_pylist()
+        return np.frombuffer(b"".join(values), dtype=np.uint8).reshape(-1, FINGERPRINT_BYTES)
+
     def logmel(self, track_ids: NDArray[np.int64] | None = None) -> Patches:
         """Log-mel patches uint8 [P, bands, frames] of the tracks (default: all), in the order of the request."""
         return self._patches("logmel", track_ids)
@@ -112,7 +119,12 @@ class FeatureTable:
     def _read(self, columns: list[str]) -> pa.Table:
         parts = []
         for path, ids in self._shards:
-            part = pq.read_table(path, columns=["track_id", *columns])
+            try:
+                part = pq.read_table(path, columns=["track_id", *columns])
+            except pa.ArrowInvalid as error:
+                raise WorkspaceError(
+                    f"{path} was written by another version of audiorec: run audiorec extract on your music again"
+                ) from error
             parts.append(part.filter(np.isin(part["track_id"].to_numpy(), ids)))
         return pa.concat_tables(parts).sort_by("track_id")
 
@@ -154,6 +166,7 @@ def _schema(layout: Layout) -> pa.Schema:
         pa.field("lyrics", pa.list_(pa.float32(), len(layout.lyrics_names))),
         pa.field("lyrics_text", pa.string()),
         pa.field("language", pa.string()),
+        pa.field("fingerprint", pa.binary(FINGERPRINT_BYTES), nullable=False),
     ]
     return pa.schema(fields, metadata={_LAYOUT_KEY: json.dumps(asdict(layout)).encode()})
 
@@ -172,6 +185,7 @@ def _columns(rows: Sequence[tuple[int, TrackFeatures]], layout: Layout) -> dict[
         "lyrics": [row.lyrics for _, row in rows],
         "lyrics_text": [row.lyrics_text for _, row in rows],
         "language": [row.language for _, row in rows],
+        "fingerprint": [row.fingerprint.tobytes() for _, row in rows],
     }
 
 

@@ -82,14 +82,21 @@ class Workspace:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Everything inside is stored together or not at all."""
-        self.db.execute("BEGIN IMMEDIATE")
+        """Everything inside is stored together or not at all; raises WorkspaceError when the disk does not take it."""
         try:
+            self.db.execute("BEGIN IMMEDIATE")
             yield self.db
-        except BaseException:
-            self.db.execute("ROLLBACK")
+            self.db.execute("COMMIT")
+        except BaseException as error:
+            # A full disk has ended the transaction already.
+            if self.db.in_transaction:
+                self.db.execute("ROLLBACK")
+            if isinstance(error, sqlite3.OperationalError):
+                raise WorkspaceError(
+                    f"{self.root} cannot be written ({error}): see to its disk and run the same command again; "
+                    "what was finished is kept"
+                ) from error
             raise
-        self.db.execute("COMMIT")
 
     # --- tracks and their features -----------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from audiorec.data.tables import TrackFeatures
 from audiorec.errors import DecodeError
 from audiorec.features import shape, spectra, tonal
+from audiorec.features.fingerprint import Fingerprinter
 from audiorec.features.frames import Framer, Stretch
 from audiorec.features.loudness import LoudnessMeter
 from audiorec.features.recipe import FeatureRecipe
@@ -38,6 +39,7 @@ class Describer:
         self._rows: dict[str, list[Float]] = {"mfcc": [], "chroma": [], "shapes": [], "contrast": [], "flux": []}
         self._last_mel: Float | None = None
         self._cutter = _SegmentCutter(recipe, rate)
+        self._fingerprinter = Fingerprinter(recipe.bands)
 
     def push(self, sound: Float) -> None:
         """Add sound [n, channels] at the rate of the file."""
@@ -57,7 +59,8 @@ class Describer:
         if seconds < LEAST_SECONDS:
             raise DecodeError(f"is too short: {seconds:.3f} s of sound, at least {LEAST_SECONDS} s are needed")
         logmel, waveform = self._cutter.finish()
-        return TrackFeatures(logmel, waveform, np.fromiter(self.named_descriptors().values(), dtype=np.float32))
+        descriptors = np.fromiter(self.named_descriptors().values(), dtype=np.float32)
+        return TrackFeatures(logmel, waveform, descriptors, fingerprint=self._fingerprinter.finish())
 
     def _analyse(self, frames: Stretch) -> None:
         recipe, rate = self._recipe, self._recipe.sample_rate
@@ -67,6 +70,7 @@ class Describer:
         self._rows["flux"].append(flux(logmel, self._last_mel))
         self._last_mel = logmel[-1]
         self._cutter.push_mel(logmel)
+        self._fingerprinter.push(logmel)
         self._rows["mfcc"].append(mfcc(logmel, recipe.mfcc))
         self._rows["chroma"].append(tonal.chroma(power, rate))
         bank = shape.shape_bank(rate, recipe.n_fft)

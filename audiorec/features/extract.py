@@ -17,7 +17,7 @@ from audiorec.features.lyrics import LYRICS_NAMES
 from audiorec.features.recipe import FeatureRecipe, feature_digest, layout
 from audiorec.features.scan import FoundFile, Scan, scan
 from audiorec.features.track import Task
-from audiorec.features.workers import Outcome, describe_all
+from audiorec.features.workers import Crew, Outcome, describe_all
 
 SHARD_ROWS = 64
 
@@ -58,10 +58,13 @@ class Plan:
     problems: list[tuple[bytes, str]]
 
 
-def make_plan(space: Workspace, paths: Sequence[bytes], recipe: FeatureRecipe, limit: int | None = None) -> Plan:
+def make_plan(
+    space: Workspace, paths: Sequence[bytes], recipe: FeatureRecipe, limit: int | None = None, since: float = 0.0
+) -> Plan:
     """Scan, give ids, and compare with what is known; the workspace must be open for writing.
 
-    `limit` is the most files to describe in this run.
+    `limit` is the most files to describe in this run; files that were last changed before `since` (seconds of the
+    epoch) are left for another run.
     """
     found = scan(paths)
     known = space.records()
@@ -73,12 +76,15 @@ def make_plan(space: Workspace, paths: Sequence[bytes], recipe: FeatureRecipe, l
     changed = [file for file in found.files if not _is_unchanged(file, records[file.path], have)]
     left = {file.path for file in changed}
     unchanged = [(file.path, records[file.path]) for file in found.files if file.path not in left]
-    tasks = [Task(records[file.path].track_id, file, recipe) for file in changed[:limit]]
+    due = [file for file in changed if file.mtime_ns >= since * 1e9]
+    tasks = [Task(records[file.path].track_id, file, recipe) for file in due[:limit]]
     return Plan(tasks, unchanged, [known[path].track_id for path in gone], found.problems)
 
 
-def run_plan(space: Workspace, plan: Plan, recipe: FeatureRecipe, jobs: int, report: Callable[[str], None]) -> Outcomes:
-    """Do the work of a plan; `report` is called with the status of every file that was described."""
+def run_plan(
+    space: Workspace, plan: Plan, recipe: FeatureRecipe, crew: Crew, report: Callable[[int], None]
+) -> Outcomes:
+    """Do the work of a plan; `report` is called with the size in bytes of every file that was described."""
     outcomes = Outcomes(gone=len(plan.gone))
     for path, record in plan.unchanged:
         outcomes.count(path, record, reused=True)
@@ -88,12 +94,17 @@ def run_plan(space: Workspace, plan: Plan, recipe: FeatureRecipe, jobs: int, rep
     shards = layout(recipe, feature_digest(recipe), descriptor_names(recipe), LYRICS_NAMES)
     space.use_features(shards.digest)
     path_of = {task.track_id: task.file.path for task in plan.tasks}
-    for batch in _batches(describe_all(plan.tasks, jobs)):
+    for batch in _batches(_reported(describe_all(plan.tasks, crew), report)):
         _store(space, batch, shards)
         for record, _ in batch:
             outcomes.count(path_of[record.track_id], record, reused=False)
-            report(record.status)
     return outcomes
+
+
+def _reported(outcomes: Iterable[Outcome], report: Callable[[int], None]) -> Iterable[Outcome]:
+    for outcome in outcomes:
+        report(outcome[0].size)
+        yield outcome
 
 
 def _batches(outcomes: Iterable[Outcome]) -> Iterable[list[Outcome]]:

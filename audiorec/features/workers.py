@@ -4,12 +4,14 @@ Results come in the order of the tasks, whatever the number of workers. It does 
 """
 
 import os
+import resource
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from multiprocessing import get_context
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
@@ -33,12 +35,22 @@ ENVIRONMENT = {
 }
 
 
-def describe_all(tasks: Sequence[Task], jobs: int, work: Work = describe_file) -> Iterator[Outcome]:
-    """Describe every task with `jobs` processes, each task by a call of `work`."""
+@dataclass(frozen=True)
+class Crew:
+    """How many processes, how much they give way to other programs (0..19), and the memory each may have in MB."""
+
+    jobs: int
+    nice: int = 0
+    megabytes: int | None = None
+
+
+def describe_all(tasks: Sequence[Task], crew: Crew, work: Work = describe_file) -> Iterator[Outcome]:
+    """Describe every task by a call of `work` in one of the crew's processes."""
+    prepare = partial(_prepare, crew.nice, crew.megabytes)
     context = get_context("spawn")
-    with _environment(), ProcessPool(jobs, max_tasks=500, initializer=_prepare, context=context) as pool:
+    with _environment(), ProcessPool(crew.jobs, max_tasks=500, initializer=prepare, context=context) as pool:
         try:
-            yield from _Supervised(pool, work).in_order(tasks, window=4 * jobs)
+            yield from _Supervised(pool, work).in_order(tasks, window=4 * crew.jobs)
         except BaseException:
             pool.stop()
             raise
@@ -114,9 +126,12 @@ def _environment() -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _prepare() -> None:
+def _prepare(nice: int, megabytes: int | None) -> None:
     """In a new worker: Ctrl-C is the coordinator's to handle, and C libraries do not chatter on the terminal."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(nice)
+    if megabytes is not None:
+        resource.setrlimit(resource.RLIMIT_DATA, (megabytes * 2**20, megabytes * 2**20))
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 2)
     os.close(silence)

@@ -39,7 +39,7 @@ class Material:
     Shape:
         tracks: I; listens over songs with features; elsewhere: CSR [U, J], listens of the same users to songs without
         features, or None; content: blocks [I, .]; artist: int64 [I], -1 = unknown; likes: what answers
-        with like-probabilities, by signal; feature_digest: of the features.
+        with like-probabilities, by signal; feature_digest: of the features; fingerprints: uint8 [I, 64].
     """
 
     tracks: list[Track]
@@ -50,6 +50,7 @@ class Material:
     friends: list[tuple[str, str]]
     likes: dict[str, Likes]
     feature_digest: str
+    fingerprints: NDArray[np.uint8]
 
     @property
     def spectra(self) -> NDArray[np.float32]:
@@ -88,6 +89,7 @@ def gather(space: Workspace) -> Material:
         space.friends(),
         _likes(space, table, tracks, listens),
         table.layout.digest,
+        table.fingerprints(),
     )
 
 

@@ -65,7 +65,8 @@ class Recommender:
         self.blocks = blocks
         self._genre, self.genres = genres.genre_rows([track.genre for track in material.tracks])
         tail = long_tail(parts.listeners)
-        self.shelf = Shelf(parts.points, material.artist, recordings(material.tracks), tail, self._genre)
+        same = recordings(material.tracks, material.fingerprints)
+        self.shelf = Shelf(parts.points, material.artist, same, tail, self._genre)
         self.missing: list[str] = []
 
     @classmethod

@@ -6,6 +6,7 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from audiorec.data.catalogue import MIGRATIONS, FileRecord
@@ -24,6 +25,7 @@ def features(value: int, lyrics: bool = True) -> TrackFeatures:
         lyrics=np.array([value / 2], dtype=np.float32) if lyrics else None,
         lyrics_text=f"line {value}" if lyrics else None,
         language="en" if lyrics else None,
+        fingerprint=np.full(64, value, dtype=np.uint8),
     )
 
 
@@ -52,6 +54,7 @@ def test_features_come_back_as_they_went_in(tmp_path: Path) -> None:
         assert patches.owner.tolist() == [0, 0, 1, 1]
         assert patches.values[:, 0, 0].tolist() == [3, 3, 1, 1]
         assert table.waveform().values.shape == (3, 2, 5)
+        assert table.fingerprints()[:, 0].tolist() == [1, 2, 3]
 
 
 def test_a_track_extracted_again_counts_once(tmp_path: Path) -> None:
@@ -214,3 +217,11 @@ def test_a_broken_shard_is_named(tmp_path: Path) -> None:
     shard.write_bytes(shard.read_bytes()[:50])
     with Workspace.open(tmp_path) as space, pytest.raises(WorkspaceError, match="not a readable feature shard"):
         space.features()
+
+
+def test_a_shard_without_a_column_of_today_says_what_to_do(tmp_path: Path) -> None:
+    fill(tmp_path)
+    shard = next(tmp_path.rglob("*.parquet"))
+    pq.write_table(pq.read_table(shard).drop_columns(["fingerprint"]), shard)
+    with Workspace.open(tmp_path) as space, pytest.raises(WorkspaceError, match="run audiorec extract"):
+        space.features().fingerprints()

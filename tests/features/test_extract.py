@@ -14,6 +14,7 @@ from audiorec.features.extract import Outcomes, make_plan, run_plan
 from audiorec.features.recipe import FeatureRecipe, feature_digest
 from audiorec.features.scan import FoundFile
 from audiorec.features.track import Task
+from audiorec.features.workers import Crew
 from tests import signals
 
 RECIPE = FeatureRecipe(segments=1, segment_frames=64, waveform_segments=1)
@@ -33,7 +34,7 @@ def make_library(folder: Path, songs: int = 3) -> Path:
 def extract(space: Path, folder: Path, jobs: int = 1, limit: int | None = None) -> Outcomes:
     with Workspace.open(space, write=True) as opened:
         plan = make_plan(opened, [os.fsencode(folder)], RECIPE, limit)
-        return run_plan(opened, plan, RECIPE, jobs, lambda word: None)
+        return run_plan(opened, plan, RECIPE, Crew(jobs), lambda size: None)
 
 
 def tables(space: Path) -> list[object]:
@@ -121,7 +122,7 @@ def test_two_recipes_live_side_by_side(done: tuple[Path, Path], tmp_path: Path) 
     extract(space, library)
     other = RECIPE.model_copy(update={"mfcc": 13})
     with Workspace.open(space, write=True) as opened:
-        run_plan(opened, make_plan(opened, [os.fsencode(library)], other), other, 1, lambda word: None)
+        run_plan(opened, make_plan(opened, [os.fsencode(library)], other), other, Crew(1), lambda size: None)
         assert opened.feature_digest() == feature_digest(other)
         assert opened.features().descriptors().shape[1] < 300
     outcomes = extract(space, library)
@@ -143,7 +144,7 @@ def crash(task: Task) -> workers.Outcome:
     if name == b"hang.wav":
         time.sleep(600)
     if name == b"memory.wav":
-        raise MemoryError
+        np.ones(2**28)  # 2 GB
     return workers.describe_file(task)
 
 
@@ -155,7 +156,7 @@ def test_a_crash_a_hang_and_a_full_memory_cost_one_file_each(tmp_path: Path, mon
         path = tmp_path / name
         path.write_bytes(signals.wav(1.0))
         files.append(Task(number, FoundFile(os.fsencode(path), path.stat().st_size, 0, ""), RECIPE))
-    found = list(workers.describe_all(files, jobs=2, work=crash))
+    found = list(workers.describe_all(files, Crew(2, megabytes=700), work=crash))
     reasons = {record.track_id: record.reason for record, _ in found}
     assert list(reasons) == [1, 2, 3, 4, 5, 6]
     assert [record.status for record, _ in found] == ["ok", "failed", "ok", "failed", "failed", "ok"], reasons

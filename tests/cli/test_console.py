@@ -1,0 +1,36 @@
+"""The estimate of what is left: right after a tenth, whatever the sizes of the files, and silent before it can know."""
+
+import random
+
+from audiorec.cli.console import Clock
+
+
+def test_after_a_tenth_it_is_right_within_a_fifth() -> None:
+    chance = random.Random(0)
+    sizes = [chance.choice([3, 4, 5, 60, 600]) * 1_000_000 for _ in range(400)]
+    # Starting takes as long as ten songs; then a byte takes a tenth of a microsecond, give or take.
+    times = [size * 1e-7 * chance.uniform(0.5, 1.5) for size in sizes]
+    now = 5.0
+    clock = Clock(sum(sizes), lambda: now)
+    done = 0
+    for size, seconds in zip(sizes, times, strict=True):
+        now += seconds
+        clock.left(size)
+        done += size
+        left = clock.seconds()
+        if done >= 0.1 * sum(sizes):
+            break
+    truth = 5.0 + sum(times) - now
+    assert left is not None
+    assert abs(left - truth) < 0.2 * truth
+
+
+def test_it_says_nothing_before_the_second_piece_and_at_the_end() -> None:
+    now = 0.0
+    clock = Clock(100, lambda: now)
+    assert clock.left(10) == ""
+    now = 10.0
+    assert clock.left(10) == ", 80 s left"
+    now = 1000.0
+    assert clock.left(30) == ", 21 min left"
+    assert clock.left(50) == ""
