@@ -34,6 +34,8 @@ from audiorec.training.hybrid import HybridRecipe, Weights
 from audiorec.training.taste import Content, TasteRecipe
 
 PLAYS = (0, 1, 2, 5, 10, 50)
+# Users who are asked in the curves of warmth.
+MOST_USERS = 400
 FIRST_SONGS = (0, 1, 2, 5, 10, 20)
 Found = dict[tuple[str, str], list[np.ndarray]]
 
@@ -126,7 +128,8 @@ def load(folder: Path, workspace: Path | None, least: int) -> Material:
     interactions = Interactions(users, np.arange(size, dtype=np.int64), counts)
     rest = np.delete(np.arange(data.elsewhere.shape[1]), known)
     elsewhere = sparse.csr_array(data.elsewhere[:, rest])
-    return Material(tracks, interactions, elsewhere, content, np.arange(size), friends, {}, "")
+    prints = np.zeros((size, 64), dtype=np.uint8)
+    return Material(tracks, interactions, elsewhere, content, np.arange(size), friends, {}, "", prints)
 
 
 def names(material: Material, songs: np.ndarray) -> set[str]:
@@ -280,7 +283,8 @@ def new_songs(
     for song, users in order.items():
         for user in users[:plays]:
             grown[user, song] = whole[user, song]
-    rows = np.unique(np.concatenate([users[PLAYS[-1] :] for users in order.values()])).astype(np.int64)
+    later = np.unique(np.concatenate([users[PLAYS[-1] :] for users in order.values()])).astype(np.int64)
+    rows = np.sort(np.random.default_rng(1).permutation(later)[:MOST_USERS])
     now, found, warmth = rank_now(material, stage, parts, weights, sparse.csr_array(grown.tocsr()), rows)
     warm = stage.asked & (stage.kind == WARM)
     values = []
@@ -302,7 +306,7 @@ def new_users(material: Material, stage: Stage, parts: Parts, weights: Weights, 
     counts = stage.seen.counts
     warm = stage.asked & (stage.kind == WARM)
     busy = np.flatnonzero(np.diff(counts.indptr) >= FIRST_SONGS[-1] + 10)
-    rows = np.sort(np.random.default_rng(0).permutation(busy)[:200])
+    rows = np.sort(np.random.default_rng(0).permutation(busy)[:MOST_USERS])
     rng, grown = np.random.default_rng(1), counts.tolil()
     later = np.zeros((len(rows), counts.shape[1]), dtype=bool)
     for place, row in enumerate(rows):

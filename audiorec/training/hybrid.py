@@ -25,12 +25,13 @@ SIGNALS = ("collaborative", "neighbours", "predicted", "cnn", "svm", "network", 
 class HybridRecipe(Recipe):
     """How the hybrid is learned.
 
-    song_plays, user_plays: listeners of a song, songs of a user, at which warm and cold weights count the same;
+    song_plays, user_plays: listeners of a song, songs of a user, at which warm and cold weights count the same (one
+    listener is enough: the signals know themselves how little they know, and with five a song fell at its first play);
     steps: of the optimiser; spread: pull towards equal weights; held_out: share of each user's listens to warm songs
     that is held out in the rehearsal; users: most users who rehearse.
     """
 
-    song_plays: float = 5.0
+    song_plays: float = 1.0
     user_plays: float = 2.0
     steps: int = 150
     spread: float = 0.02
@@ -159,6 +160,9 @@ class _Fit:
         self.values = torch.tensor(np.nan_to_num(calibrated), dtype=torch.float32)
         self.warmth = torch.tensor(np.take_along_axis(lists.warmth[rows], chosen, axis=1), dtype=torch.float32)
         self.barred = torch.tensor(~np.take_along_axis(candidates, chosen, axis=1))
+        # A signal that says the same of all songs of every list would only stand for a level: it has no part.
+        self.tells = (self.values.amax(dim=1) - self.values.amin(dim=1)).amax(dim=0) > 1e-6
+        self.able = self.able * self.tells
         relevant = np.take_along_axis(relevant, chosen, axis=1)
         self.wanted = torch.tensor(relevant / relevant.sum(axis=1, keepdims=True), dtype=torch.float32)
 
@@ -192,7 +196,7 @@ class _Fit:
 
     def _spoken(self, weights: torch.Tensor, place: torch.Tensor) -> Floats:
         """Nothing was learned of a signal that never spoke there: it gets no weight, the others share its."""
-        spoke = (self.able * (place & ~self.barred).unsqueeze(2)).sum(dim=(0, 1)) > 0
+        spoke = ((self.able * (place & ~self.barred).unsqueeze(2)).sum(dim=(0, 1)) > 0) & self.tells
         kept = weights * spoke if spoke.any() else weights
         return np.asarray((kept / kept.sum()).numpy(), dtype=np.float64)
 

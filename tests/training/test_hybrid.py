@@ -1,5 +1,7 @@
 """Weights: contributions add up to the score whatever the signals, and the signal that knows gets the weight."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -77,6 +79,27 @@ def test_the_signal_that_knows_gets_the_weight() -> None:
     warm = fit_weights(lists(1.0), HybridRecipe())
     assert warm.warm["content"] > 0.9
     assert sum(warm.warm.values()) == pytest.approx(1.0)
+
+
+def test_a_signal_that_says_the_same_of_all_has_no_part() -> None:
+    told = lists(0.0)
+    grown = Lists(
+        {**told.signals, "artist": np.full((200, 20), -np.inf)}, *(told.candidates, told.relevant, told.warmth)
+    )
+    found, plain = fit_weights(grown, HybridRecipe()), fit_weights(told, HybridRecipe())
+    assert found.cold["artist"] == 0.0
+    assert found.cold["content"] == pytest.approx(plain.cold["content"], abs=0.02)
+
+
+def test_a_signal_that_is_mute_on_cold_songs_has_no_cold_weight() -> None:
+    told = lists(0.0)
+    warmth = np.where(np.arange(20) < 10, 0.8, 0.0) * np.ones((200, 1))
+    heard = np.where(warmth > 0, np.random.default_rng(1).normal(size=(200, 20)), np.nan)
+    grown = Lists({**told.signals, "neighbours": heard}, told.candidates, told.relevant, warmth)
+    found = fit_weights(grown, HybridRecipe())
+    assert found.cold["neighbours"] == 0.0
+    assert found.warm["neighbours"] > 0.0
+    assert sum(found.cold.values()) == pytest.approx(1.0)
 
 
 def test_warmth_moves_smoothly_with_plays() -> None:
