@@ -83,9 +83,7 @@ def test_the_signal_that_knows_gets_the_weight() -> None:
 
 def test_a_signal_that_says_the_same_of_all_has_no_part() -> None:
     told = lists(0.0)
-    grown = Lists(
-        {**told.signals, "artist": np.full((200, 20), -np.inf)}, *(told.candidates, told.relevant, told.warmth)
-    )
+    grown = replace(told, signals={**told.signals, "artist": np.full((200, 20), -np.inf)})
     found, plain = fit_weights(grown, HybridRecipe()), fit_weights(told, HybridRecipe())
     assert found.cold["artist"] == 0.0
     assert found.cold["content"] == pytest.approx(plain.cold["content"], abs=0.02)
