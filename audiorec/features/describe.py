@@ -15,6 +15,7 @@ from audiorec.errors import DecodeError
 from audiorec.features import shape, spectra, tonal
 from audiorec.features.fingerprint import Fingerprinter
 from audiorec.features.frames import Framer, Stretch
+from audiorec.features.held_frames import HeldFrames
 from audiorec.features.loudness import LoudnessMeter
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.features.rhythm import flux
@@ -36,7 +37,7 @@ class Describer:
         self._resampler = MonoResampler(rate, recipe.sample_rate)
         self._framer = Framer(recipe.n_fft, recipe.hop, spectra.BLOCK)
         self._meter = LoudnessMeter(rate, min(channels, 2))
-        self._rows: dict[str, list[Float]] = {"mfcc": [], "chroma": [], "shapes": [], "contrast": [], "flux": []}
+        self._held = HeldFrames()
         self._last_mel: Float | None = None
         self._cutter = _SegmentCutter(recipe, rate)
         self._fingerprinter = Fingerprinter(recipe.bands)
@@ -67,25 +68,28 @@ class Describer:
         power = spectra.power_spectra(frames.frames())
         mel = spectra.mel_bank(rate, recipe.n_fft, recipe.bands).apply(power)
         logmel = spectra.to_db(mel, recipe.logmel_offset)
-        self._rows["flux"].append(flux(logmel, self._last_mel))
-        self._last_mel = logmel[-1]
         self._cutter.push_mel(logmel)
         self._fingerprinter.push(logmel)
-        self._rows["mfcc"].append(mfcc(logmel, recipe.mfcc))
-        self._rows["chroma"].append(tonal.chroma(power, rate))
+        rises, self._last_mel = flux(logmel, self._last_mel), logmel[-1]
+        chroma = tonal.chroma(power, rate)
         bank = shape.shape_bank(rate, recipe.n_fft)
         flat = shape.flatness(power)
         magnitude = np.sqrt(power, out=power)
         centroid, bandwidth = shape.centroid_and_bandwidth(magnitude, bank)
         columns = (centroid, bandwidth, shape.rolloff(magnitude, bank), flat, frames.crossings(), frames.rms())
-        self._rows["shapes"].append(np.stack(columns, axis=1))
-        self._rows["contrast"].append(shape.contrast(magnitude, bank))
+        self._held.push(
+            mfcc=mfcc(logmel, recipe.mfcc),
+            chroma=chroma,
+            shapes=np.stack(columns, axis=1),
+            contrast=shape.contrast(magnitude, bank),
+            flux=rises,
+        )
 
     def named_descriptors(self) -> dict[str, float]:
         """The descriptors of everything pushed, by name."""
-        rows = {name: np.concatenate(parts) for name, parts in self._rows.items()}
-        per_second = self._recipe.sample_rate / self._recipe.hop
-        return summarise(SongFrames(**rows, loudness=self._meter.measure(), frames_a_second=per_second), self._recipe)
+        per_second, loudness = self._recipe.sample_rate / self._recipe.hop, self._meter.measure()
+        song = SongFrames(**self._held.rows(), loudness=loudness, frames_a_second=per_second)
+        return summarise(song, self._recipe)
 
 
 class _SegmentCutter:
