@@ -5,7 +5,8 @@ which deal the folds and start the networks. Everything is chosen inside the tra
 artist was left out. Prints JSON lines {"benchmark": "mood", "target", "folds", "model", "metric", "value", "spread",
 "songs", "seeds"}. Models of sound are measured on all labelled clips, and once more `on songs with lyrics`; `lyrics`,
 `fused` and the ablation on those with lyrics. Differences have 95 % intervals from a paired bootstrap over songs.
-`--test-data DIR` trains on all of --data and tests on DIR, laid out alike.
+`cnn2d_pretrained` has first heard all clips of --data without labels, once a seed. `--test-data DIR` trains on all of
+--data and tests on DIR, laid out alike.
 """
 
 import argparse
@@ -17,10 +18,12 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 
 import numpy as np
+import torch
 from scipy import sparse
 from scipy.sparse.linalg import svds
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
@@ -35,7 +38,13 @@ from audiorec.features.manner import manner
 from audiorec.features.relations import relations
 from audiorec.models import sound_words, text_views
 from audiorec.models.label_ridge import alike, fit_label_ridge, normal_scores
+from audiorec.models.song_encoder import SongEncoder
 from audiorec.models.vote import fit_vote
+from audiorec.training.labelled import train_labels
+from audiorec.training.like import CnnRecipe
+from audiorec.training.like_model import pretrained
+from audiorec.training.loop import quiet
+from audiorec.training.patches import PatchStore, halved
 
 FOLDS = 10
 METRICS = ("macro_f1", "accuracy")
@@ -51,7 +60,7 @@ PARTS = {
 Scores = tuple[np.ndarray, np.ndarray]  # of the training songs [N, C], artist left out; of the test songs [M, C]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Songs:
     """All clips [N]: label (-1: none for this target), label for the other target, artist, and what is known of each.
 
@@ -298,6 +307,47 @@ def voted(songs: Songs, train: np.ndarray, scores: dict[str, Scores], needed: np
     return vote.probabilities([there for _, there in scores.values()]).argmax(axis=1)
 
 
+# --- networks -----------------------------------------------------------------------------------------------------
+
+# Halved log-mel is a quarter of the work; one patch of a song a step.
+NET = CnnRecipe(batch=32, patches_each=1, crop_frames=112, crop_samples=16_384, epochs_blind=12, pretrain_epochs=20)
+NETWORKS = {"cnn1d": "waveform", "cnn2d": "spectrogram", "cnn2d_pretrained": "spectrogram"}
+
+
+def by_net(name: str, songs: Songs, train: np.ndarray, test: np.ndarray, seed: int) -> np.ndarray:
+    """Labels [M] by a network trained on the sound."""
+    view = NETWORKS[name]
+    # The waveform costs four times as much a song.
+    recipe = NET.model_copy(update={"seed": seed, "epochs_blind": 6 if view == "waveform" else NET.epochs_blind})
+    store = store_of(view, songs)
+    torch.manual_seed(seed)
+    encoder = SongEncoder(view, store.values.shape[1], recipe.dim, recipe.dropout)
+    if name == "cnn2d_pretrained":
+        encoder.load_state_dict(taught(songs, seed))
+    none = np.zeros(0, np.int64)
+    trained = train_labels(
+        encoder, store, songs.target, (train, none), recipe, report=quiet, is_pretrained=name == "cnn2d_pretrained"
+    )
+    return trained.probabilities(store, test).argmax(axis=1)
+
+
+@cache
+def store_of(view: str, songs: Songs) -> PatchStore:
+    """Patches of a view of all songs."""
+    patches = halved(songs.logmel) if view == "spectrogram" else songs.waveform
+    return PatchStore(patches, len(songs.target), torch.device("cpu"))
+
+
+@cache
+def taught(songs: Songs, seed: int) -> dict[str, torch.Tensor]:
+    """State of an encoder that has heard all clips of --data without labels."""
+    patches = halved(songs.logmel)
+    known = ~songs.is_test[patches.owner]
+    own = Patches(patches.values[known], patches.owner[known])
+    encoder, _ = pretrained("spectrogram", own, NET.model_copy(update={"seed": seed}), torch.device("cpu"), quiet)
+    return encoder.state_dict()
+
+
 # --- models -------------------------------------------------------------------------------------------------------
 
 MODELS = {
@@ -305,6 +355,7 @@ MODELS = {
     "lyrics": ("words", "feelings"),
     "fused": ("audio", "words", "feelings", "network"),
     "ablation": (),
+    **dict.fromkeys(NETWORKS, ()),
 }
 
 
@@ -312,7 +363,9 @@ def one_seed(songs: Songs, folds: str, seed: int, models: Sequence[str]) -> dict
     """Labels [N] given to every labelled song while it was in the test part, by model."""
     found: dict[str, np.ndarray] = {}
     for train, test in splits(songs, folds, seed):
-        for name, labels in one_fold(songs, train, test, models).items():
+        labels_of_fold = one_fold(songs, train, test, models)
+        labels_of_fold |= {name: by_net(name, songs, train, test, seed) for name in NETWORKS if name in models}
+        for name, labels in labels_of_fold.items():
             found.setdefault(name, np.full(len(songs.target), -1))[test] = labels
     return found
 

@@ -17,9 +17,8 @@ from audiorec.data.tables import Patches
 from audiorec.errors import InputError
 from audiorec.models.like_head import LikeHead
 from audiorec.models.song_encoder import SongEncoder, View, embed_songs
-from audiorec.models.spectrogram_cnn import SpectrogramCnn
 from audiorec.recipes import Recipe
-from audiorec.training import augmentation
+from audiorec.training.altered import altered
 from audiorec.training.like_data import LikeData
 from audiorec.training.loop import Epoch, fit
 from audiorec.training.patches import PatchStore
@@ -30,7 +29,9 @@ class CnnRecipe(Recipe):
 
     dim: of the embeddings; patches_each: drawn from a song a step; crop_frames / crop_samples: what a step sees of a
     patch; mixup: strength of mixing songs (0: off); epochs_blind: epochs when nothing can be validated on;
-    head_epochs: most epochs of the multimodal head; network_hidden: chance that training hides the network from it.
+    head_epochs: most epochs of the multimodal head; network_hidden: chance that training hides the network from it;
+    pretrain_epochs: over all songs without listens or labels, before anything else (0: none), in batches of
+    pretrain_batch songs, whose likeness is divided by temperature.
     """
 
     dim: int = 64
@@ -49,6 +50,9 @@ class CnnRecipe(Recipe):
     head_patience: int = 30
     network_hidden: float = 0.5
     user_dims: int = 16
+    pretrain_epochs: int = 0
+    pretrain_batch: int = 64
+    temperature: float = 0.2
 
 
 @dataclass
@@ -68,15 +72,20 @@ def train_view(
     *,
     device: torch.device,
     report: Callable[[Epoch], None],
+    start: SongEncoder | None = None,
 ) -> TrainedView:
-    """Train one view; `patches.owner` are rows of `data`. Raises InputError when no fit song was ever played."""
+    """Train one view, from a pre-trained encoder if there is one; `patches.owner` are rows of `data`.
+
+    Raises InputError when no fit song was ever played.
+    """
     fit_rows, held = data.rows("fit"), data.rows("validation")
     if not len(fit_rows):
         raise InputError("no listens to songs of the fit part: import more listens before training on the sound")
     torch.manual_seed(recipe.seed)
     store = PatchStore(patches, len(data.track_ids), device)
-    encoder = SongEncoder(view, patches.values.shape[1], recipe.dim, recipe.dropout).to(device)
-    encoder.set_scale(store.all_of(fit_rows[:256])[0])
+    encoder = start or SongEncoder(view, patches.values.shape[1], recipe.dim, recipe.dropout).to(device)
+    if start is None:
+        encoder.set_scale(store.all_of(fit_rows[:256])[0])
     head = LikeHead(recipe.dim, torch.from_numpy(data.users), torch.from_numpy(data.rates)).to(device)
     steps = LikeSteps(store, data, fit_rows, recipe, encoder, head)
     validate = Validation(store, data, held, encoder, head)
@@ -140,13 +149,7 @@ class LikeSteps:
         target = self._likes[batch.to(self._store.device)].float()
         net = self._encoder.net
         with torch.autocast(self._store.device.type, torch.bfloat16, enabled=self._store.device.type == "cuda"):
-            if isinstance(net, SpectrogramCnn):
-                standard = net.standardise(augmentation.crop(values, self._recipe.crop_frames, self._rng))
-                standard = augmentation.gain(standard, self._rng)
-                standard = augmentation.mask_bands_and_frames(standard, self._rng)
-            else:
-                standard = net.standardise(augmentation.crop(values, self._recipe.crop_samples, self._rng))
-                standard = augmentation.loudness(standard, self._rng)
+            standard = altered(net, values, self._recipe.crop_frames, self._recipe.crop_samples, self._rng)
             embedded = net.encode(standard)
         songs, target = self._mix(self._encoder.pooled(embedded, owner, len(batch)), target)
         return nn.functional.binary_cross_entropy_with_logits(self._head(songs), target)

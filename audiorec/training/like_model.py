@@ -18,6 +18,8 @@ from audiorec.training.like import CnnRecipe, train_view
 from audiorec.training.like_data import LikeData
 from audiorec.training.like_parts import train_parts
 from audiorec.training.loop import Epoch
+from audiorec.training.patches import PatchStore
+from audiorec.training.pretrain import pretrain
 
 Reporter = Callable[[str], Callable[[Epoch], None]]
 
@@ -58,7 +60,10 @@ def train_likes(
         chosen, likes = (
             (patches, data) if extra is None or view != "spectrogram" else with_generated(patches, data, extra)
         )
-        trained = train_view(view, chosen, likes, recipe, device=device, report=report(view))
+        start = None
+        if recipe.pretrain_epochs:
+            start, curves[f"{view} alone"] = pretrained(view, patches, recipe, device, report(f"{view} alone"))
+        trained = train_view(view, chosen, likes, recipe, device=device, report=report(view), start=start)
         encoders[view], curves[view] = trained.encoder, trained.curve
         values, owner = torch.from_numpy(patches.values), torch.from_numpy(patches.owner)
         blocks[view] = embed_songs(trained.encoder, values, owner, len(data.track_ids)).cpu().numpy()
@@ -68,6 +73,17 @@ def train_likes(
     curves["multimodal"] = parts.curve
     encoders = {view: encoder.cpu() for view, encoder in encoders.items()}
     return TrainedLikes(LikeModel(encoders, parts.parts.cpu(), parts.head.cpu(), data.network, data.names), curves)
+
+
+def pretrained(
+    view: View, patches: Patches, recipe: CnnRecipe, device: torch.device, report: Callable[[Epoch], None]
+) -> tuple[SongEncoder, list[Epoch]]:
+    """An encoder taught by all songs that have patches, without listens or labels, and its curve."""
+    torch.manual_seed(recipe.seed)
+    owner = np.unique(patches.owner, return_inverse=True)[1].astype(np.int64)
+    store = PatchStore(Patches(patches.values, owner), int(owner.max()) + 1, device)
+    encoder = SongEncoder(view, patches.values.shape[1], recipe.dim, recipe.dropout).to(device)
+    return encoder, pretrain(encoder, store, recipe, report)
 
 
 def view_patches(table: FeatureTable, view: View, track_ids: NDArray[np.int64]) -> Patches:

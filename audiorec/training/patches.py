@@ -32,9 +32,25 @@ class PatchStore:
         owner = torch.arange(len(songs)).repeat_interleave(each)
         return self.values[chosen.to(self.device)], owner.to(self.device)
 
+    def draw_apart(self, songs: torch.Tensor, rng: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+        """Two patches of every song [B], different ones where it has several: [B, ...] twice."""
+        counts = self.counts[songs]
+        first = (torch.rand(len(songs), generator=rng) * counts).long()
+        step = 1 + (torch.rand(len(songs), generator=rng) * (counts - 1)).long()
+        second = torch.where(counts > 1, (first + step) % counts, first)
+        chosen = [(self.starts[songs] + place).to(self.device) for place in (first, second)]
+        return self.values[chosen[0]], self.values[chosen[1]]
+
     def all_of(self, songs: NDArray[np.int64]) -> tuple[torch.Tensor, torch.Tensor]:
         """Every patch of the songs [B] and their owners 0..B-1."""
         rows = [torch.arange(int(self.starts[song]), int(self.starts[song] + self.counts[song])) for song in songs]
         owner = torch.arange(len(songs)).repeat_interleave(self.counts[torch.from_numpy(songs)])
         chosen = torch.cat(rows) if rows else torch.zeros(0, dtype=torch.int64)
         return self.values[chosen.to(self.device)], owner.to(self.device)
+
+
+def halved(patches: Patches) -> Patches:
+    """Log-mel patches [P, bands, T] with neighbouring bands and neighbouring frames averaged: a quarter of the work."""
+    count, bands, frames = patches.values.shape
+    quads = patches.values[:, :, : frames // 2 * 2].reshape(count, bands // 2, 2, frames // 2, 2)
+    return Patches(quads.mean(axis=(2, 4), dtype=np.float32).round().astype(np.uint8), patches.owner)
