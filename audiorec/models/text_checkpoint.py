@@ -1,10 +1,11 @@
 """A trained classifier of song texts as a checkpoint: vocabularies, similarities and duals as arrays, settings beside.
 
 The words of the training texts lie in it as counts of n-grams, not as readable lines. How a text is cut into lines of
-words is code, so `load` is given it again.
+words is code, so `load` is given it again. What the classifier makes of a library's songs may stand beside it.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,33 @@ from audiorec.models.text_similarity import Lines, Similarity, Themes, character
 KIND = "lyrics"
 
 
-def save(folder: Path, model: TextClassifier, blocks: Sequence[str]) -> None:
-    """Write a classifier; `blocks` names its kinds of numbers, in order."""
+@dataclass(frozen=True)
+class SongLabels:
+    """labels: C names; track_ids: int64 [N], rising; probabilities: float32 [N, C], rows sum to 1."""
+
+    labels: tuple[str, ...]
+    track_ids: NDArray[np.int64]
+    probabilities: NDArray[np.float32]
+
+    def of(self, track_ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Rows [M, C] of these tracks, NaN where the classifier has not seen one."""
+        place = {int(track): row for row, track in enumerate(self.track_ids)}
+        rows = np.array([place.get(int(track), -1) for track in track_ids], dtype=np.int64)
+        unknown = np.full((1, len(self.labels)), np.nan, dtype=np.float32)
+        return np.vstack([self.probabilities, unknown])[rows]
+
+
+def load_songs(folder: Path) -> SongLabels:
+    """What a classifier made of the library's songs; raises CheckpointError when it is absent or broken."""
+    header, arrays = checkpoint.load(folder, KIND)
+    try:
+        return SongLabels(tuple(header.labels), arrays["song_ids"], arrays["songs"])
+    except KeyError as error:
+        raise CheckpointError(f"{folder} lacks {error}: run audiorec train-lyrics again") from error
+
+
+def save(folder: Path, model: TextClassifier, blocks: Sequence[str], songs: SongLabels) -> None:
+    """Write a classifier; `blocks` names its kinds of numbers, in order; songs: what it makes of the library."""
     kept = model.similarity
     config = {
         "blocks": list(blocks),
@@ -37,6 +63,7 @@ def save(folder: Path, model: TextClassifier, blocks: Sequence[str]) -> None:
     for place, (numbers, (centre, spread)) in enumerate(zip(kept.numbers, kept.scales, strict=True)):
         arrays |= {f"numbers.{place}": numbers, f"centre.{place}": centre, f"spread.{place}": spread}
     arrays |= {f"themes.{place}": one.directions for place, one in enumerate(kept.themes)}
+    arrays |= {"song_ids": songs.track_ids, "songs": songs.probabilities}
     arrays |= {f"dual.{place}": dual for place, dual in enumerate(model.duals.values())}
     checkpoint.save(folder, Header(KIND, config, labels=list(model.labels), score=model.score), arrays)
 

@@ -26,6 +26,7 @@ from audiorec.models.network_embedding import (
     song_vectors,
     unit,
 )
+from audiorec.models.text_checkpoint import load_songs
 from audiorec.ranking.neighbours import Block, Near, mean_of_groups
 
 
@@ -112,12 +113,15 @@ def _content(space: Workspace, tracks: list[Track]) -> dict[str, Block]:
     place = {int(track): row for row, track in enumerate(table.track_ids)}
     rows = [(row, place[track.id]) for row, track in enumerate(tracks) if track.id in place]
     here, there = (np.asarray(side, dtype=np.int64) for side in zip(*rows, strict=True))
+    words = {"words": table.lyrics()}
+    if space.has_model("lyrics"):
+        words["moods"] = load_songs(space.model("lyrics")).of(table.track_ids)
     blocks = {}
-    for name, block in (("sound", table.descriptors()), ("words", table.lyrics())):
-        fused = fuse({name: block})
+    for name, parts in (("sound", {"sound": table.descriptors()}), ("words", words)):
+        fused = fuse(parts)
         vectors = np.zeros((len(tracks), fused.matrix.shape[1]), dtype=np.float32)
         known = np.zeros(len(tracks), dtype=bool)
-        vectors[here], known[here] = fused.matrix[there], fused.mask[there, 0]
+        vectors[here], known[here] = fused.matrix[there], fused.mask[there].any(axis=1)
         blocks[name] = Block(vectors, known)
     return blocks
 

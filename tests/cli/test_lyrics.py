@@ -3,14 +3,19 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from mutagen.id3 import ID3, USLT
 
 from audiorec.cli.main import cli
+from audiorec.data.workspace import Workspace
 from audiorec.errors import AudiorecError, InputError
+from audiorec.models.text_checkpoint import load_songs
+from audiorec.ranking.likeness import gather
 from tests import signals
 from tests.features.lyrics.test_read import MALFORMED
+from tests.ranking.small_library import build
 
 WORDS = "[00:01.00]作詞：某人\n[00:02.00]我們很快樂\n[00:05.00]I cry alone\n"
 
@@ -90,6 +95,21 @@ def test_a_trained_model_speaks_beside_the_lexicon(tmp_path: Path) -> None:
     assert labels["dark"] > 0.8
     assert sum(labels.values()) == pytest.approx(1.0, abs=1e-3)
     assert "takes the song for: dark" in call(root, "lyrics", str(song))
+
+
+def test_the_library_s_words_are_compared_by_their_moods_too(tmp_path: Path) -> None:
+    build(tmp_path / "w")
+    with Workspace.open(tmp_path / "w") as space:
+        before = gather(space).blocks["words"]
+    said = call(tmp_path / "w", "train-lyrics", str(labelled(tmp_path / "moods.csv")))
+    assert "26 songs of the library are labelled" in said
+    with Workspace.open(tmp_path / "w") as space:
+        after = gather(space).blocks["words"]
+        labels = load_songs(space.model("lyrics"))
+    assert after.vectors.shape[1] == before.vectors.shape[1] + 2
+    np.testing.assert_array_equal(after.known, before.known)
+    dark = labels.of(np.array([2, 3]))[:, labels.labels.index("dark")]
+    assert dark[0] > 0.5 > dark[1]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from scipy.special import softmax
 from audiorec.errors import CheckpointError
 from audiorec.models import text_checkpoint
 from audiorec.models.text import TextClassifier, leaning, left_out, plain_lines
+from audiorec.models.text_checkpoint import SongLabels
 from audiorec.models.text_similarity import Themes
 
 LIGHT = "sun smile dance golden morning laughter joy sing".split()
@@ -111,7 +112,10 @@ def test_checkpoint(with_numbers: bool, tmp_path: Path) -> None:
     texts, labels = songs(80, 0)
     numbers = [np.random.default_rng(1).normal(size=(80, 3))] if with_numbers else []
     model = TextClassifier.fit(texts, labels, np.random.default_rng(0), numbers=numbers)
-    text_checkpoint.save(tmp_path, model, ["n"] if with_numbers else [])
+    known = SongLabels(model.labels, np.array([3, 8]), np.array([[0.2, 0.8], [1, 0]], dtype=np.float32))
+    text_checkpoint.save(tmp_path, model, ["n"] if with_numbers else [], known)
+    found = text_checkpoint.load_songs(tmp_path).of(np.array([8, 5, 3]))
+    np.testing.assert_allclose(found, [[1, 0], [np.nan, np.nan], [0.2, 0.8]])
     back, blocks = text_checkpoint.load(tmp_path, plain_lines)
     assert (back.settings, back.score, blocks) == (model.settings, model.score, ["n"] if with_numbers else [])
     new, _ = songs(9, 5)

@@ -30,7 +30,8 @@ def build(root: Path) -> None:
             sound[:3] += 3.0 * style_of(n)
             words = None if n % 5 == 0 else rng.normal(size=2).astype(np.float32)
             patch = np.zeros((1, 4, 8), dtype=np.uint8), np.zeros((1, 1, 16), dtype=np.uint8)
-            rows.append((n, TrackFeatures(*patch, sound, words)))
+            text = None if words is None else ("黑夜 眼泪", "阳光 微笑")[n % 2]
+            rows.append((n, TrackFeatures(*patch, sound, words, lyrics_text=text)))
             artist = f"artist {(n - 1) // (SONGS // ARTISTS)}"
             records.append(
                 FileRecord(n, 1, 1, "ok", title=f"song {n}", artists=(artist,), year=1990 + n % 3, seconds=30.0)
