@@ -3,7 +3,8 @@
     python benchmarks/neumf_speed.py --data ../shared/data [--recbole PYTHON] [--threads 2]
 
 Training: factors 64, tower 128-64-32, batch 2,048 with 4 negatives a positive on `cf/lastfm`, drawing and optimiser
-included. RecBole lives in an environment of its own (it pins old libraries):
+included; ours with the tower in bfloat16 (`short`) and, beside it, in float32. RecBole lives in an environment of its
+own (it pins old libraries):
 
     python -m venv recbole && recbole/bin/pip install recbole==1.2.1 torch 'numpy<2' 'scipy<1.12' 'pandas<2.2' ray
 
@@ -56,23 +57,26 @@ def main() -> None:
 
 def training(args: argparse.Namespace) -> dict[str, object]:
     """Our rate and, where it can be had, RecBole's."""
-    ours = training_rate(args)
+    ours, full = training_rate(args, short=True), training_rate(args, short=False)
     line: dict[str, object] = {"benchmark": "neumf_speed", "part": "training", "threads": args.threads}
     line |= {"samples_per_s": round(ours["wall"]), "samples_per_cpu_s": round(ours["cpu"])}
+    line |= {"float32_samples_per_s": round(full["wall"]), "float32_samples_per_cpu_s": round(full["cpu"])}
     theirs = ask_recbole(args) if args.recbole else None
     if theirs is not None:
         line |= {"recbole_samples_per_s": round(theirs["wall"]), "recbole_samples_per_cpu_s": round(theirs["cpu"])}
         line["ratio_to_recbole"] = round(ours["wall"] / theirs["wall"], 2)
         line["ratio_to_recbole_cpu"] = round(ours["cpu"] / theirs["cpu"], 2)
+        line["float32_ratio_to_recbole"] = round(full["wall"] / theirs["wall"], 2)
+        line["float32_ratio_to_recbole_cpu"] = round(full["cpu"] / theirs["cpu"], 2)
     return line
 
 
-def training_rate(args: argparse.Namespace) -> dict[str, float]:
+def training_rate(args: argparse.Namespace, short: bool) -> dict[str, float]:
     """Samples (positives and negatives) a second by both clocks, the best epoch after one to warm up."""
     from audiorec.data import ncf_format
 
     counts = ncf_format.read(args.data / "cf" / "lastfm" / "lastfm").split.train
-    return rates(counts.nnz, epoch_seconds(counts, args.epochs + 1, args.device))
+    return rates(counts.nnz, epoch_seconds(counts, args.epochs + 1, args.device, short))
 
 
 def rates(listens: int, times: list[tuple[float, float]]) -> dict[str, float]:
@@ -81,7 +85,7 @@ def rates(listens: int, times: list[tuple[float, float]]) -> dict[str, float]:
     return {"wall": samples / min(wall for wall, _ in times[1:]), "cpu": samples / min(cpu for _, cpu in times[1:])}
 
 
-def epoch_seconds(counts: object, epochs: int, device_name: str) -> list[tuple[float, float]]:
+def epoch_seconds(counts: object, epochs: int, device_name: str, short: bool) -> list[tuple[float, float]]:
     """Seconds of each epoch over CSR counts: by the wall's clock and of the processor."""
     import torch
 
@@ -94,7 +98,7 @@ def epoch_seconds(counts: object, epochs: int, device_name: str) -> list[tuple[f
         factors=FACTORS, tower_factors=FACTORS, hidden=HIDDEN, batch=BATCH, negatives=NEGATIVES, weight_decay=0.0
     )
     device = choose_device(device_name)
-    net = NeumfNet(*counts.shape, FACTORS, FACTORS, HIDDEN).to(device)
+    net = NeumfNet(*counts.shape, FACTORS, FACTORS, HIDDEN, short=short).to(device)
     run, optimizer, found = PairEpochs(counts, recipe, device), new_optimizer(net, recipe), []
     for _ in range(epochs):
         start, busy = time.perf_counter(), time.process_time()
@@ -139,7 +143,7 @@ def growth(millions: int, args: argparse.Namespace) -> dict[str, object]:
     rows = np.repeat(np.arange(users), listens // users)
     made = sparse.coo_array((np.ones(listens, dtype=np.float32), (rows, columns)), shape=(users, songs))
     counts = sparse.csr_array(made.tocsr())
-    seconds, busy = epoch_seconds(counts, 1, args.device)[0]
+    seconds, busy = epoch_seconds(counts, 1, args.device, short=True)[0]
     samples = counts.nnz * (1 + NEGATIVES)
     return {
         "benchmark": "neumf_speed",

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from audiorec.models.history import without_target
-from audiorec.models.pair_net import PairNet, rows_of
+from audiorec.models.pair_net import PairNet, rows_of, squared
 
 Query = Literal["none", "shared", "user", "song"]
 
@@ -85,7 +85,7 @@ class AmnnNet(PairNet):
         logits = self.out(value).squeeze(2) + rows_of(self.bias, songs).squeeze(2)
         if self.products is not None:
             logits = logits + (theirs * (self.products[0] * mine.unsqueeze(1) + self.products[1] * heard)).sum(dim=2)
-        lengths = (mine.square().sum() + past.square().sum() / past.shape[1]) * songs.shape[1] + theirs.square().sum()
+        lengths = (squared(mine) + squared(past) / past.shape[1]) * songs.shape[1] + squared(theirs)
         return logits, lengths
 
     def _attend(

@@ -16,7 +16,7 @@ from scipy import sparse
 from torch import nn
 from torch.nn import functional
 
-from audiorec.models.pair_net import PairNet
+from audiorec.models.pair_net import PairNet, squared
 
 
 class DenoisingNet(PairNet):
@@ -70,7 +70,7 @@ class DenoisingNet(PairNet):
         """Logits [B, n] of users int64 [B] with songs int64 [B, n], and the squared length of the songs' vectors."""
         theirs = self.outer(songs)
         logits = torch.bmm(theirs, self.read(users).unsqueeze(2)).squeeze(2) + self.outer_bias(songs).squeeze(2)
-        return logits, theirs.square().sum()
+        return logits, squared(theirs)
 
 
 Self = TypeVar("Self", bound="Denoiser")

@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from audiorec.models.pair_net import PairNet, rows_of
+from audiorec.models.pair_net import PairNet, rows_of, squared
 
 # Full-catalogue scores are computed in blocks of at most this many numbers in the tower's first layer (64 MB).
 _BLOCK = 16_000_000
@@ -26,14 +26,23 @@ class NeumfNet(PairNet):
 
     Args:
         users, items: sizes U and I; factors: length f of the GMF half, 0 = none; tower_factors: length m of the MLP
-        half, 0 = none; hidden: widths of the tower's layers; dropout: share of the tower's activations dropped.
+        half, 0 = none; hidden: widths of the tower's layers; dropout: share of the tower's activations dropped; short:
+        the tower's products in bfloat16 while training, which new processors do four times as fast as in float32.
     """
 
     def __init__(
-        self, users: int, items: int, factors: int, tower_factors: int, hidden: Sequence[int], dropout: float = 0.0
+        self,
+        users: int,
+        items: int,
+        factors: int,
+        tower_factors: int,
+        hidden: Sequence[int],
+        dropout: float = 0.0,
+        *,
+        short: bool = False,
     ) -> None:
         super().__init__()
-        self.factors = factors
+        self.factors, self.short = factors, short
         self.users = nn.Embedding(users, factors + tower_factors)
         self.items = nn.Embedding(items, factors + tower_factors)
         widths = list(hidden) if tower_factors else []
@@ -62,7 +71,7 @@ class NeumfNet(PairNet):
         """Logits [B, n] of users int64 [B] with songs int64 [B, n], and the sum of the squared vectors for L2."""
         mine, theirs = rows_of(self.users, users), rows_of(self.items, songs)
         logits: torch.Tensor = self(mine, theirs)
-        return logits, mine.square().sum() * songs.shape[1] + theirs.square().sum()
+        return logits, squared(mine) * songs.shape[1] + squared(theirs)
 
     def forward(self, users: torch.Tensor, items: torch.Tensor) -> torch.Tensor:
         """Logits [B, n] of user vectors [B, d] with each one's own n song vectors [B, n, d]."""
@@ -76,8 +85,11 @@ class NeumfNet(PairNet):
             # Multiply and sum: twice as fast as many products of one small matrix with one vector.
             logits = logits + (item_gmf * (user_gmf * gmf_weight).unsqueeze(1)).sum(dim=2)
         if self.user_in is not None and self.item_in is not None:
-            first = self.user_in(user_mlp).unsqueeze(1) + self.item_in(item_mlp)
-            logits = logits + self._climb(first) @ mlp_weight
+            # Without a cache: inside another autocast it would keep the weights of the first step.
+            short = self.short and self.training
+            with torch.autocast(users.device.type, torch.bfloat16, enabled=short, cache_enabled=False):
+                first = self.user_in(user_mlp).unsqueeze(1) + self.item_in(item_mlp)
+                logits = logits + self._climb(first) @ mlp_weight
         return logits
 
     def catalogue(self, users: torch.Tensor, items: torch.Tensor) -> torch.Tensor:

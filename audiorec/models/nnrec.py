@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from audiorec.models.history import without_target
-from audiorec.models.pair_net import PairNet, rows_of
+from audiorec.models.pair_net import PairNet, rows_of, squared
 
 
 class NnrecNet(PairNet):
@@ -45,7 +45,7 @@ class NnrecNet(PairNet):
             states[row, column] = self._state(users[row], history[row], songs[row, column].unsqueeze(1))
         theirs = rows_of(self.targets, songs)
         logits = (states * theirs).sum(dim=2) + rows_of(self.bias, songs).squeeze(2)
-        return logits, rows_of(self.users, users).square().sum() * songs.shape[1] + theirs.square().sum()
+        return logits, squared(rows_of(self.users, users)) * songs.shape[1] + squared(theirs)
 
     def _state(self, users: torch.Tensor, history: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
         """Hidden layer [B, h]; the target (int64 [B, 1] or [B, 0]) is left out and the places behind it move up."""

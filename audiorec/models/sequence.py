@@ -7,7 +7,7 @@ where listens have no times, the caller decides on an order.
 import torch
 from torch import nn
 
-from audiorec.models.pair_net import PairNet, rows_of
+from audiorec.models.pair_net import PairNet, rows_of, squared
 
 
 class SequenceNet(PairNet):
@@ -55,4 +55,4 @@ class SequenceNet(PairNet):
         state = self.read(self.history[users])[:, -1]
         theirs = rows_of(self.songs, songs)
         logits = torch.bmm(theirs, state.unsqueeze(2)).squeeze(2) + rows_of(self.bias, songs).squeeze(2)
-        return logits, theirs.square().sum()
+        return logits, squared(theirs)

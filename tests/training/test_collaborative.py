@@ -92,6 +92,23 @@ def test_pair_loss_is_cross_entropy_over_what_is_usable() -> None:
     assert float(pair_loss(logits, usable)) == pytest.approx(np.log(2.0))
 
 
+def test_short_numbers_are_near_while_training_and_gone_after_it() -> None:
+    nets = []
+    for short in (False, True):
+        torch.manual_seed(0)
+        nets.append(NeumfNet(50, 60, 8, 16, (32, 16), short=short))
+    users, songs = torch.arange(50), torch.arange(60).expand(50, -1)
+    full, short = (net.pairs(users, songs)[0] for net in nets)
+    assert short.dtype == torch.float32
+    assert not torch.equal(full, short)
+    torch.testing.assert_close(short, full, atol=0.01, rtol=0.01)
+    for logits in (full, short):
+        pair_loss(logits, torch.ones(50, 59, dtype=torch.bool)).backward()
+    slopes = [net.item_in.weight.grad for net in nets]
+    assert float((slopes[0] - slopes[1]).norm() / slopes[0].norm()) < 0.1
+    torch.testing.assert_close(*(net.eval().pairs(users, songs)[0] for net in nets), atol=0.0, rtol=0.0)
+
+
 def test_warm_start_adds_the_halves() -> None:
     gmf, mlp, net = NeumfNet(3, 4, 2, 0, ()), NeumfNet(3, 4, 0, 5, (6, 4)), NeumfNet(3, 4, 2, 5, (6, 4))
     start_from_halves(net, gmf, mlp)
