@@ -63,8 +63,7 @@ def train(model: str, length: int, seed: int, split: LeaveOneOut) -> Ranker:
 
 def values(places: np.ndarray, metric: str, k: int) -> np.ndarray:
     """What each user gives [seeds, users] to hr or ndcg at k."""
-    inside = places < k
-    return inside.astype(float) if metric == "hr" else np.where(inside, 1.0 / np.log2(places + 2.0), 0.0)
+    return (places < k).astype(float) if metric == "hr" else metrics.gains_of_one(places, k)
 
 
 def interval(of_users: np.ndarray) -> tuple[float, float]:

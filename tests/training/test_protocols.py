@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy import sparse
+from sklearn.metrics import label_ranking_average_precision_score, ndcg_score, top_k_accuracy_score
 
 from audiorec.data.splits import LeaveOneOut
 from audiorec.training import protocols
@@ -52,3 +53,31 @@ def test_a_constant_ranker_hits_nothing() -> None:
     # User 1 has one other candidate only, so even the last place is among the first two.
     assert protocols.sampled_ranks(constant, SPLIT).tolist() == [2, 1, 2]
     assert protocols.full_report(constant, SPLIT, ks=(1,))["recall@1"] == 0.0
+
+
+@pytest.mark.parametrize("k", [1, 5, 10])
+def test_both_protocols_agree_with_scikit_learn(k: int) -> None:
+    rng = np.random.default_rng(k)
+    heard = rng.random((40, 60)) < 0.2
+    heard[:, 0] = True
+    held = np.array([rng.choice(np.flatnonzero(~row)) for row in heard])
+    others = np.array(
+        [rng.choice(np.setdiff1d(np.flatnonzero(~row), [song]), 20) for row, song in zip(heard, held, strict=True)]
+    )
+    split = LeaveOneOut(sparse.csr_array(heard.astype(np.float32)), np.arange(40), np.column_stack((held, others)))
+    table = rng.normal(size=(40, 60)).astype(np.float32)
+    table[np.arange(40), held] += 1.0
+    ranker = Fixed(table.tolist())
+    first = np.zeros((40, 21))
+    first[:, 0] = 1.0
+    candidates = np.take_along_axis(table, split.candidates, axis=1)
+    found = protocols.sampled_report(ranker, split, ks=(k,))
+    hits = top_k_accuracy_score(np.zeros(40), candidates, k=k, labels=np.arange(21))
+    assert found[f"hr@{k}"] == pytest.approx(hits)
+    assert found[f"ndcg@{k}"] == pytest.approx(ndcg_score(first, candidates, k=k))
+    # Under P2 what the user has heard is out of the question, so it goes to the end.
+    relevant, open_scores = np.zeros((40, 60)), np.where(heard, -100.0, table)
+    relevant[np.arange(40), held] = 1.0
+    full = protocols.full_report(ranker, split, ks=(k, 60))
+    assert full[f"ndcg@{k}"] == pytest.approx(ndcg_score(relevant, open_scores, k=k))
+    assert full["map@60"] == pytest.approx(label_ranking_average_precision_score(relevant, open_scores))
