@@ -2,14 +2,14 @@
 
     python benchmarks/extract_speed.py --data ../shared/data [--hours 10] [--jobs2]
 
-One core, everything in one run, every file by all in turn (decoding, ours, librosa), processor time, the least of
-`--rounds`, so that a busy machine disturbs the ratios little. `ours` is decoding and the whole default recipe,
-loudness, key and excerpts included; librosa gets load, mel, MFCC with deltas, chroma (at a fixed tuning, as ours),
-contrast, centroid, bandwidth, roll-off, flatness, ZCR, RMS and beats, each called on the samples
-(`ratio_to_librosa`), and again with one spectrogram for all of them (`ratio_to_librosa_sharing`). `rss_mb_10h` is the
-peak resident memory of a process of its own that describes an mp3 of `--hours` hours, made in a temporary folder and
-removed. `--jobs2` times the command with one job and with two on the moodclips library (by the clock: it needs an idle
-machine).
+One core, everything in one run, all in turn (decoding, ours, librosa), each in a process with the settings that it has
+in use, processor time, the least of `--rounds`, so that a busy machine disturbs the ratios little. `ours` is decoding
+and the whole default recipe, loudness, key, fingerprint and excerpts included; librosa gets load, mel, MFCC with
+deltas, chroma (at a fixed tuning, as ours), contrast, centroid, bandwidth, roll-off, flatness, ZCR, RMS and beats, each
+called on the samples (`ratio_to_librosa`), and again with one spectrogram for all (`ratio_to_librosa_sharing`).
+`rss_mb_10h` is the peak resident memory of a process of its own that describes an mp3 of `--hours` hours, made in a
+temporary folder and removed. `--jobs2` times the command with one job and with two on the moodclips library (by the
+clock: it needs an idle machine).
 """
 
 import argparse
@@ -108,24 +108,40 @@ def processor_seconds(work: Callable[[Path], object], path: Path) -> float:
     return time.process_time() - start
 
 
-def speed(files: list[Path], rounds: int) -> None:
-    """Ratios over a folder: every file by all in turn, its best round counts."""
-    works = (decode, describe, describe_with_librosa, describe_with_librosa_sharing)
-    for work in works:
-        work(files[0])  # compilation and first loads are nobody's speed
-    best = np.full((len(works), len(files)), np.inf)
+WORKS = {
+    "decode": decode,
+    "ours": describe,
+    "librosa": describe_with_librosa,
+    "librosa_sharing": describe_with_librosa_sharing,
+}
+
+
+def one_round(name: str, files: list[Path]) -> None:
+    """Processor seconds of every file, as JSON; the first file goes through twice, as compilation is nobody's speed."""
+    WORKS[name](files[0])
+    print(json.dumps([processor_seconds(WORKS[name], path) for path in files]))
+
+
+def speed(folder: Path, files: list[Path], rounds: int) -> None:
+    """Ratios over a folder: all in turn, each in a process with the settings that it has in use; best rounds count."""
+    single = {name: "1" for name in ENVIRONMENT if name.endswith("_THREADS")}
+    best = {name: np.full(len(files), np.inf) for name in WORKS}
     for _ in range(rounds):
-        for column, path in enumerate(files):
-            for row, work in enumerate(works):
-                best[row, column] = min(best[row, column], processor_seconds(work, path))
-    decoding, ours, librosa, sharing = best.sum(axis=1)
-    seconds = sum(decode(path) for path in files)
-    show("decode_x_realtime", seconds / decoding)
-    show("x_realtime", seconds / ours)
-    show("librosa_x_realtime", seconds / librosa)
-    show("ratio_to_librosa", librosa / ours)
-    show("ratio_to_librosa_sharing", sharing / ours)
-    show("ratio_to_decode", ours / decoding)
+        for name, seconds in best.items():
+            settings = ENVIRONMENT if name == "ours" else single
+            command = [sys.executable, __file__, "--folder", str(folder), "--round", name]
+            done = subprocess.run(
+                command, check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, **settings}
+            )
+            best[name] = np.minimum(seconds, json.loads(done.stdout))
+    taken = {name: float(seconds.sum()) for name, seconds in best.items()}
+    length = sum(decode(path) for path in files)
+    show("decode_x_realtime", length / taken["decode"])
+    show("x_realtime", length / taken["ours"])
+    show("librosa_x_realtime", length / taken["librosa"])
+    show("ratio_to_librosa", taken["librosa"] / taken["ours"])
+    show("ratio_to_librosa_sharing", taken["librosa_sharing"] / taken["ours"])
+    show("ratio_to_decode", taken["ours"] / taken["decode"])
 
 
 def make_long(path: Path, hours: float) -> None:
@@ -157,7 +173,8 @@ def memory(hours: float) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "long.mp3"
         make_long(path, hours)
-        done = subprocess.run([sys.executable, __file__, "--one", path], check=True, capture_output=True, text=True)
+        command = [sys.executable, __file__, "--one", str(path)]
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, **ENVIRONMENT})
     megabytes, seconds = json.loads(done.stdout)
     if seconds < 0.99 * 3600 * hours:
         sys.exit(f"extract_speed: only {seconds:.0f} s of the long file were decoded, its memory says nothing")
@@ -185,10 +202,8 @@ def main() -> None:
     parser.add_argument("--hours", type=float, default=10.0, help="length of the long file; 0 leaves it out")
     parser.add_argument("--jobs2", action="store_true", help="also time one job against two, on the moodclips library")
     parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--round", choices=WORKS, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if any(os.environ.get(name) != value for name, value in ENVIRONMENT.items()):
-        # Threads and memory are settled when a process starts: this one starts again as a worker does.
-        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **ENVIRONMENT})
     if options.one:
         describe_one(options.one)
         return
@@ -196,7 +211,10 @@ def main() -> None:
     files = sorted(path for path in folder.glob("**/*.mp3")) if folder.is_dir() else []
     if not files:
         sys.exit(f"extract_speed: skipped, no mp3 files in {folder}; name a folder with --folder or AUDIOREC_DATA")
-    speed(files, options.rounds)
+    if options.round:
+        one_round(options.round, files)
+        return
+    speed(folder, files, options.rounds)
     if options.hours:
         memory(options.hours)
     if options.jobs2:
