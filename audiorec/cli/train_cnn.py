@@ -6,6 +6,7 @@ import click
 
 from audiorec.cli.console import console, epoch_reporter
 from audiorec.cli.session import Session, pass_session
+from audiorec.cli.train_labels import learn_labels
 
 
 @click.command("train-cnn")
@@ -17,6 +18,11 @@ from audiorec.cli.session import Session, pass_session
     help="2-D network on the log-mel spectrogram, 1-D network on the waveform, or both.",
 )
 @click.option("--user", default=None, help="Learn for this one user instead of for all of them at once.")
+@click.option(
+    "--labels",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Learn these labels (CSV: song,label) instead of who likes what, and label all songs.",
+)
 @click.option("--augment", type=click.Choice(["none", "dcgan"]), default="none", show_default=True, help="With --user.")
 @click.option("--recipe", default="training/cnn", show_default=True, help="A shipped recipe or a TOML file.")
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change a value of the recipe.")
@@ -26,6 +32,7 @@ def command(
     session: Session,
     view: str,
     user: str | None,
+    labels: Path | None,
     augment: str,
     recipe: str,
     overrides: tuple[str, ...],
@@ -48,18 +55,19 @@ def command(
 
     if augment == "dcgan" and user is None:
         raise InputError("generated songs balance the songs of one user: add --user NAME")
+    if labels is not None and user is not None:
+        raise InputError("labels are the same for every user: give --labels or --user, not both")
     chosen = recipes.load(recipe, CnnRecipe, overrides)
     views = [name for name in VIEWS if view in ("both", name)]
     with Workspace.open(session.workspace, write=True) as space:
+        if labels is not None:
+            learn_labels(space, labels, views[0], chosen, choose_device(device), session.quiet)
+            return
         table = space.features()
         data = like_data(
-            space.interactions(),
-            space.tracks(),
-            space.artist_parts(),
-            user=user,
-            dims=chosen.user_dims,
-            seed=chosen.seed,
-        )
+            space.interactions(), space.tracks(), space.artist_parts(),
+            user=user, dims=chosen.user_dims, seed=chosen.seed,
+        )  # fmt: skip
         extra = load_generated(space.model("dcgan")) if augment == "dcgan" else None
         trained = train_likes(
             table, data, chosen, views, device=choose_device(device), extra=extra,
