@@ -197,10 +197,17 @@ class GanReport:
 
 
 def judge(real: Bytes, generated: Bytes, embed: Embed, seed: int) -> GanReport:
-    """Compare generated patches [G, 128, 128] with real ones [P, 128, T] in the space of `embed` (to [n, d])."""
+    """Compare generated patches [G, 128, 128] with real ones [P, 128, T] in the space of `embed` (to [n, d]).
+
+    Every dimension is put in units of its deviation among the real ones: a network that was trained briefly may keep
+    its embeddings within a hair, and distances in its own units would say nothing then (a floor of 0.0 was seen).
+    """
     rng = np.random.default_rng(seed)
     real = real[rng.permutation(len(real))[:2000], :, :128]
     here, there = embed(real).astype(np.float64), embed(generated).astype(np.float64)
+    unit = here.std(axis=0)
+    alive = unit > 1e-5 * np.abs(here.mean(axis=0)) + 1e-12
+    here, there = here[:, alive] / unit[alive], there[:, alive] / unit[alive]
     half = len(here) // 2
     to_real = np.sqrt(_least_squares(there, here))
     among_real = np.sqrt(_least_squares(here, here, skip_self=True))

@@ -57,6 +57,20 @@ def test_copies_are_found_out() -> None:
     assert 0.5 < fresh.nearest < 2.0
 
 
+def test_the_scale_of_an_embedding_and_its_dead_dimensions_change_no_verdict() -> None:
+    def faint(values: np.ndarray) -> np.ndarray:
+        """A network that says almost the same of everything, and nothing at all in one dimension."""
+        return np.hstack([1e-4 * band_statistics(values), np.full((len(values), 1), 7.0)])
+
+    real, made = patches(1, 40), patches(2, 30)[:, :, :128]
+    made[:, :64] //= 2
+    one, other = (judge(real, made, embed, seed=0) for embed in (band_statistics, faint))
+    assert one.frechet_floor > 0.01
+    assert one.frechet > 5 * one.frechet_floor
+    assert (other.frechet, other.nearest) == pytest.approx((one.frechet, one.nearest), rel=1e-3)
+    assert other.frechet_floor == pytest.approx(one.frechet_floor, rel=1e-3)
+
+
 def test_too_few_patches_are_named() -> None:
     with pytest.raises(InputError, match="at least 8"):
         train_gan(patches(0, 5), RECIPE, device=CPU, report=quiet)
