@@ -123,7 +123,9 @@ class Recommender:
     ) -> Recommendation:
         track = self.material.tracks[column]
         shares = scored.shares(0, column)
-        near = nearest_own(self.blocks, column, own)
+        # A song that nobody has played shares listeners with none: its place in the network is a guess from its artist.
+        told = {name: block for name, block in self.blocks.items() if name != "network" or plays[column] > 0}
+        near = nearest_own(told, column, own)
         return Recommendation(
             user=user,
             track_id=track.id,

@@ -11,6 +11,7 @@ from audiorec.cli.main import cli
 from audiorec.data.workspace import Workspace
 from audiorec.errors import CheckpointError, UnknownNameError
 from audiorec.ranking.diversify import Wishes
+from audiorec.ranking.neighbours import Block
 from audiorec.ranking.recommender import Recommender
 from tests.ranking.small_library import USERS, build, style_of
 
@@ -93,6 +94,14 @@ def test_reasons_name_the_users_own_songs(recommender: Recommender) -> None:
     for song in recommender.recommend("user 2", 5):
         assert song.nearest
         assert {track for track, _ in song.nearest} <= own
+
+
+def test_a_song_without_listeners_shares_none(recommender: Recommender) -> None:
+    size = len(recommender.material.tracks)
+    network = {"network": Block(np.ones((size, 2)), np.ones(size, dtype=bool))}
+    other = Recommender(recommender.material, recommender.parts, recommender.weights, network)
+    assert all("shares listeners" in song.reason for song in other.recommend("user 1", 3) if not song.cold)
+    assert not any(song.nearest for song in other.recommend("user 1", 2, cold_only=True))
 
 
 def test_unknown_user(recommender: Recommender) -> None:
