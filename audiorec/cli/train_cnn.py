@@ -23,6 +23,11 @@ from audiorec.cli.train_labels import learn_labels
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Learn these labels (CSV: song,label) instead of who likes what, and label all songs.",
 )
+@click.option(
+    "--encoder",
+    type=click.Path(path_type=Path),
+    help="A pre-trained encoder: an ONNX file with its preprocessing in a TOML file beside it.",
+)
 @click.option("--augment", type=click.Choice(["none", "dcgan"]), default="none", show_default=True, help="With --user.")
 @click.option("--recipe", default="training/cnn", show_default=True, help="A shipped recipe or a TOML file.")
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change a value of the recipe.")
@@ -33,6 +38,7 @@ def command(
     view: str,
     user: str | None,
     labels: Path | None,
+    encoder: Path | None,
     augment: str,
     recipe: str,
     overrides: tuple[str, ...],
@@ -45,7 +51,7 @@ def command(
     from audiorec import recipes
     from audiorec.data.workspace import Workspace
     from audiorec.errors import InputError
-    from audiorec.models import like_model
+    from audiorec.models import like_model, onnx_encoder
     from audiorec.models.generated import load_generated
     from audiorec.models.song_encoder import VIEWS
     from audiorec.training.like import CnnRecipe
@@ -55,9 +61,10 @@ def command(
 
     if augment == "dcgan" and user is None:
         raise InputError("generated songs balance the songs of one user: add --user NAME")
-    if labels is not None and user is not None:
-        raise InputError("labels are the same for every user: give --labels or --user, not both")
+    if labels is not None and (user is not None or encoder is not None):
+        raise InputError("labels are learned by the network alone: give --labels or --user, --encoder, not both")
     chosen = recipes.load(recipe, CnnRecipe, overrides)
+    onnx = None if encoder is None else onnx_encoder.load(encoder)
     views = [name for name in VIEWS if view in ("both", name)]
     with Workspace.open(session.workspace, write=True) as space:
         if labels is not None:
@@ -70,7 +77,7 @@ def command(
         )  # fmt: skip
         extra = load_generated(space.model("dcgan")) if augment == "dcgan" else None
         trained = train_likes(
-            table, data, chosen, views, device=choose_device(device), extra=extra,
+            table, data, chosen, views, device=choose_device(device), extra=extra, onnx=onnx,
             report=lambda name: epoch_reporter(name, "AUC", session.quiet),
         )  # fmt: skip
 

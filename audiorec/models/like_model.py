@@ -3,6 +3,7 @@
 Arrays in, arrays out. A song's network part comes from the embedding of the fit part that is stored beside it.
 """
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,23 +13,25 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from audiorec.models import checkpoint, network_embedding
+from audiorec.models import checkpoint, network_embedding, onnx_encoder
 from audiorec.models.checkpoint import Header
 from audiorec.models.like_head import LikeHead
 from audiorec.models.multimodal import Multimodal
 from audiorec.models.network_embedding import NetworkEmbedding
+from audiorec.models.onnx_encoder import OnnxEncoder
 from audiorec.models.song_encoder import SongEncoder, View, embed_songs
 from audiorec.models.spectrogram_cnn import SpectrogramCnn
 
 KIND = "like"
+ENCODER_FILES = ("encoder.onnx", "encoder.toml")
 
 
 @dataclass
 class LikeModel:
     """A trained content model.
 
-    encoders: one for each view; parts: what joins them with descriptors, lyrics and network; names: the users of the
-    head, in the order of its columns.
+    encoders: one for each view; onnx: a pre-trained one from a file; parts: what joins them with descriptors, lyrics
+    and network; names: the users of the head, in the order of its columns.
     """
 
     encoders: dict[View, SongEncoder]
@@ -37,6 +40,7 @@ class LikeModel:
     network: NetworkEmbedding
     names: tuple[str, ...]
     view_heads: dict[View, LikeHead] = field(default_factory=dict)
+    onnx: OnnxEncoder | None = None
 
     def embed_view(
         self, view: View, patches: NDArray[np.uint8], owner: NDArray[np.int64], songs: int
@@ -78,6 +82,9 @@ def save(
     }
     header = Header(KIND, {**config, **shape}, digests[0], digests[1], list(model.names), score)
     checkpoint.save(folder, header, arrays)
+    if model.onnx is not None:
+        for file, name in zip(model.onnx.files, ENCODER_FILES, strict=True):
+            shutil.copyfile(file, folder / name)
     (folder / "network").mkdir()
     network_embedding.save(folder / "network", model.network, {}, digests[1], {})
 
@@ -95,7 +102,9 @@ def load(folder: Path, feature_digest: str | None = None) -> LikeModel:
     users = torch.from_numpy(arrays["head.users"])
     head = LikeHead(config["dim"], users, torch.full((len(users),), 0.5))
     _fill(head, arrays, "head.")
-    return LikeModel(encoders, parts, head, network_embedding.load(folder / "network"), tuple(header.labels))
+    onnx = onnx_encoder.load(folder / ENCODER_FILES[0]) if (folder / ENCODER_FILES[0]).is_file() else None
+    network = network_embedding.load(folder / "network")
+    return LikeModel(encoders, parts, head, network, tuple(header.labels), onnx=onnx)
 
 
 def _bands(encoder: SongEncoder) -> int:

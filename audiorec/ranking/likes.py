@@ -14,7 +14,7 @@ from audiorec.models import checkpoint, like_model
 from audiorec.models.like_model import LikeModel
 from audiorec.models.like_svm import from_arrays
 from audiorec.models.network_embedding import song_vectors
-from audiorec.training.like_model import known_parts, view_patches
+from audiorec.training.like_model import encoder_block, known_parts, view_patches
 
 # Songs whose patches are in memory at once: 2,000 songs are about 2 GB of patches of both views.
 BATCH_SONGS = 2000
@@ -87,6 +87,8 @@ def _blocks(
     for view in model.encoders:
         patches = view_patches(table, view, track_ids)
         blocks[view] = model.embed_view(view, patches.values, patches.owner, len(track_ids))
+    if model.onnx is not None:
+        blocks["encoder"] = encoder_block(model.onnx, table, track_ids)
     vectors, known = song_vectors(model.network, track_ids, artists)
     vectors[~known] = np.nan
     return {**blocks, "network": vectors}

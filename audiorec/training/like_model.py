@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from audiorec.data.tables import FeatureTable, Patches
 from audiorec.errors import InputError
 from audiorec.models.like_model import LikeModel
+from audiorec.models.onnx_encoder import OnnxEncoder, Stored
 from audiorec.models.song_encoder import SongEncoder, View, embed_songs
 from audiorec.training.like import CnnRecipe, train_view
 from audiorec.training.like_data import LikeData
@@ -47,8 +48,11 @@ def train_likes(
     device: torch.device,
     report: Reporter,
     extra: NDArray[np.uint8] | None = None,
+    onnx: OnnxEncoder | None = None,
 ) -> TrainedLikes:
     """Train the views and the head; `report(name)` gives the reporter of each training.
+
+    `onnx` is a pre-trained encoder: what it says of the sound is one more part of a song.
 
     `extra` holds generated log-mel patches uint8 [G, bands, frames] that count as songs of the one user of task T1.
     """
@@ -69,10 +73,20 @@ def train_likes(
         blocks[view] = embed_songs(trained.encoder, values, owner, len(data.track_ids)).cpu().numpy()
     blocks |= known_parts(table, data.track_ids)
     blocks["network"] = data.network_block()
+    if onnx is not None:
+        blocks["encoder"] = encoder_block(onnx, table, data.track_ids)
     parts = train_parts(blocks, data, recipe, device=device, report=report("multimodal"))
     curves["multimodal"] = parts.curve
     encoders = {view: encoder.cpu() for view, encoder in encoders.items()}
-    return TrainedLikes(LikeModel(encoders, parts.parts.cpu(), parts.head.cpu(), data.network, data.names), curves)
+    model = LikeModel(encoders, parts.parts.cpu(), parts.head.cpu(), data.network, data.names, onnx=onnx)
+    return TrainedLikes(model, curves)
+
+
+def encoder_block(onnx: OnnxEncoder, table: FeatureTable, track_ids: NDArray[np.int64]) -> NDArray[np.float32]:
+    """What a pre-trained encoder says of songs, float32 [N, d]."""
+    layout, patches = table.layout, view_patches(table, onnx.view, track_ids)
+    stored = Stored(layout.logmel_scale, layout.logmel_offset, layout.waveform_rate)
+    return onnx.embed(patches.values, patches.owner, len(track_ids), stored)
 
 
 def pretrained(
