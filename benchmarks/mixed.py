@@ -21,7 +21,7 @@ from scipy import sparse
 from audiorec import metrics, recipes
 from audiorec.data.interactions import Interactions
 from audiorec.data.tracks import Track
-from audiorec.models.content_knn import mean_similarity
+from audiorec.models.content_knn import mean_similarity, mutual_proximity
 from audiorec.ranking import hybrid
 from audiorec.ranking.diversify import Shelf, Wishes, diversify, long_tail
 from audiorec.ranking.evaluation import METRICS, PROTOCOLS, all_scores, measure
@@ -81,8 +81,8 @@ def one_seed(material: Material, seed: int, epochs: int, found: tuple[Found, dic
         compared[key].append(value)
     for name, look in lists(material, stage, parts, rows, scores).items():
         looks[name].append(look)
-    for name, skew in hubs(stage, parts, rows).items():
-        looks[name].append({"hubness": skew})
+    for name, uneven in hubs(stage, parts, rows).items():
+        looks[name].append(uneven)
     for plays in PLAYS:
         curves["new song", plays].append(new_songs(material, stage, parts, weights, test, plays))
     for plays in FIRST_SONGS:
@@ -248,15 +248,15 @@ def gained(shown: np.ndarray, relevant: np.ndarray) -> float:
     return float(np.mean(gains))
 
 
-def hubs(stage: Stage, parts: Parts, rows: np.ndarray) -> dict[str, float]:
-    """Skewness of how often an artist with clips stands in lists by content alone, before and after centring."""
+def hubs(stage: Stage, parts: Parts, rows: np.ndarray) -> dict[str, dict[str, float]]:
+    """How unevenly artists with clips stand in lists by content alone, as it is and by mutual proximity."""
     clips = parts.points[parts.points.any(axis=1)]
-    own = sparse.csr_array(stage.seen.counts[rows][:, : len(clips)])
-    played = clips[parts.listeners[: len(clips)] > 0]
+    likeness = mean_similarity(sparse.csr_array(stage.seen.counts[rows][:, : len(clips)]), clips, clips)
+    likeness = likeness[np.isfinite(likeness).all(axis=1)]
     found = {}
-    for name, reference in (("content, as it is", None), ("content, centred", played)):
-        likeness = np.nan_to_num(mean_similarity(own, clips, clips, reference), nan=-np.inf)
-        found[name] = skewness(np.bincount(np.argsort(-likeness, axis=1)[:, :20].ravel(), minlength=len(clips)))
+    for name, values in (("content, as it is", likeness), ("content, corrected", mutual_proximity(likeness))):
+        exposure = np.bincount(np.argsort(-values, axis=1)[:, :20].ravel(), minlength=len(clips))
+        found[name] = {"hubness": skewness(exposure), "gini": metrics.gini(exposure)}
     return found
 
 

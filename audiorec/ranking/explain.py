@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from audiorec.models.content_knn import mutual_proximity
+from audiorec.models.content_space import unit_rows
 from audiorec.ranking.neighbours import Block
 
 _BECAUSE = {
@@ -22,6 +24,8 @@ _BECAUSE = {
     "artist": "you already play this artist",
     "popularity": "many people play it, or music like it",
 }
+# Songs that show how near an own song is to just any.
+_SAMPLE = 300
 _NEAR = {"sound": "sounds like", "words": "has words like", "network": "shares listeners with"}
 
 
@@ -35,14 +39,17 @@ class OwnSong:
 
 
 def nearest_own(blocks: Mapping[str, Block], song: int, own: NDArray[np.integer]) -> list[OwnSong]:
-    """The nearest of a user's own songs by each modality that knows both; best first, each song once."""
+    """The nearest of a user's own songs by each modality that knows both; best first, each song once.
+
+    A song that is near to everything is no reason for anything: nearness is held against that to other songs.
+    """
     found = []
     for by, block in blocks.items():
         known = own[block.known[own]]
         if not block.known[song] or not len(known):
             continue
-        likeness = _cosines(block.vectors[known], block.vectors[song])
-        best = int(np.argmax(likeness))
+        likeness, special = _special(block, song, known)
+        best = int(np.argmax(np.where(likeness > 0.0, special, -1.0)))
         if likeness[best] > 0.0:
             found.append(OwnSong(int(known[best]), by, float(likeness[best])))
     order = sorted(found, key=lambda near: -near.likeness)
@@ -65,6 +72,9 @@ def sentence(shares: Mapping[str, float], near: str = "", by: str = "") -> str:
     return text[0].upper() + text[1:] + "."
 
 
-def _cosines(rows: NDArray[np.floating], one: NDArray[np.floating]) -> NDArray[np.float64]:
-    lengths = np.linalg.norm(rows, axis=1) * float(np.linalg.norm(one))
-    return np.asarray(np.divide(rows @ one, lengths, out=np.zeros(len(rows)), where=lengths > 0))
+def _special(block: Block, song: int, own: NDArray[np.integer]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Cosines of own songs to one song, and how special each is beside those to a sample of all songs."""
+    others = np.flatnonzero(block.known)
+    sample = np.append(others[:: max(1, len(others) // _SAMPLE)], song)
+    cosines = unit_rows(block.vectors[own]) @ unit_rows(block.vectors[sample]).T
+    return cosines[:, -1], mutual_proximity(cosines)[:, -1]

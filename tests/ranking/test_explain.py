@@ -18,6 +18,16 @@ def test_songs_that_point_away_are_no_reason() -> None:
     assert nearest_own({"sound": block}, 0, np.array([1])) == []
 
 
+def test_a_song_that_is_near_to_everything_is_no_reason() -> None:
+    rng = np.random.default_rng(0)
+    vectors = rng.normal(size=(60, 8)) + 1.5 * np.eye(8)[0]
+    vectors[1] = np.eye(8)[0]  # near to all
+    vectors[0] = np.array([0.8, 1.0, 0, 0, 0, 0, 0, 0])
+    vectors[2] = np.array([-0.2, 1.0, 0, 0, 0, 0, 0, 0])  # near to song 0 alone
+    block = Block(vectors, np.ones(60, dtype=bool))
+    assert [near.column for near in nearest_own({"sound": block}, 0, np.array([1, 2]))] == [2]
+
+
 def test_weak_signals_are_not_told() -> None:
     assert sentence({"artist": 0.97, "cnn": 0.03}) == "You already play this artist (97 %)."
     assert sentence({f"s{n}": 0.04 for n in range(25)}) == "No single signal stands out."
