@@ -21,7 +21,7 @@ from audiorec.models.ridge import fit_ridge
 from audiorec.ranking import hybrid
 from audiorec.ranking.material import Material, gather
 from audiorec.ranking.rehearsal import COLD_ARTIST, COLD_SONG, WARM, Stage, rehearse, set_stage
-from audiorec.ranking.scorers import Parts, signals
+from audiorec.ranking.scorers import Parts, artist_prior, signals
 from audiorec.training.collaborative import NeumfRecipe
 from audiorec.training.hybrid import Weights
 from audiorec.training.loop import Epoch, choose_device, quiet
@@ -97,6 +97,7 @@ def all_scores(
         "hybrid": lambda: mine,
         "random": lambda: np.random.default_rng(seed).random(candidates.shape),
         "popularity": lambda: np.tile(parts.listeners, (len(rows), 1)),
+        "artist prior": lambda: artist_prior(stage.seen.counts, material.artist, rows),
         "content knn": lambda: content_knn(material, stage, rows),
         "ridge": lambda: ridge(material, stage, rows, seed),
         "item knn": lambda: nearest_items(stage.seen.counts, neighbours=200, shrinkage=10.0).scores(rows),

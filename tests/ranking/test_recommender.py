@@ -127,6 +127,9 @@ def test_evaluation_tells_the_protocols_apart(root: Path) -> None:
     value = {(row["protocol"], row["system"], row["metric"]): row["value"] for row in rows}
     # One artist of one style is cold: who loves the style cannot be told from within, but in the mixed list.
     assert value["cold artist", "popularity", "auc"] == pytest.approx(0.5)
+    # The artist tells nothing of a stranger, but much of a new song by somebody known.
+    assert value["cold artist", "artist prior", "auc"] == pytest.approx(0.5)
+    assert value["cold song", "artist prior", "auc"] > 0.7
     for protocol in ("warm", "mixed"):
         assert value[protocol, "hybrid", "auc"] > 0.75
         for system in ("random", "popularity"):
