@@ -239,7 +239,8 @@ def statistics_likeness(songs: Songs, train: np.ndarray, test: np.ndarray) -> tu
 
 def by_other_moods(songs: Songs, train: np.ndarray, test: np.ndarray) -> Scores:
     """What clips with the other kind of label (clusters for quadrants), all of other artists, have to say."""
-    teachers = np.flatnonzero((songs.other >= 0) & ~np.isin(songs.artists, songs.artists[songs.target >= 0]))
+    strangers = ~np.isin(songs.artists, songs.artists[songs.target >= 0])
+    teachers = np.flatnonzero((songs.other >= 0) & strangers & ~songs.is_test)
     pupils = np.concatenate([train, test])
     own, cross = statistics_likeness(songs, teachers, pupils)
     called = fit_label_ridge(own, songs.other[teachers], songs.artists[teachers]).scores(cross)
@@ -310,7 +311,7 @@ def voted(songs: Songs, train: np.ndarray, scores: dict[str, Scores], needed: np
 # --- networks -----------------------------------------------------------------------------------------------------
 
 # Halved log-mel is a quarter of the work; one patch of a song a step.
-NET = CnnRecipe(batch=32, patches_each=1, crop_frames=112, crop_samples=16_384, epochs_blind=12, pretrain_epochs=20)
+NET = CnnRecipe(batch=32, patches_each=1, crop_frames=112, crop_samples=16_384, epochs_blind=8, pretrain_epochs=15)
 NETWORKS = {"cnn1d": "waveform", "cnn2d": "spectrogram", "cnn2d_pretrained": "spectrogram"}
 
 
@@ -318,7 +319,7 @@ def by_net(name: str, songs: Songs, train: np.ndarray, test: np.ndarray, seed: i
     """Labels [M] by a network trained on the sound."""
     view = NETWORKS[name]
     # The waveform costs four times as much a song.
-    recipe = NET.model_copy(update={"seed": seed, "epochs_blind": 6 if view == "waveform" else NET.epochs_blind})
+    recipe = NET.model_copy(update={"seed": seed, "epochs_blind": 5 if view == "waveform" else NET.epochs_blind})
     store = store_of(view, songs)
     torch.manual_seed(seed)
     encoder = SongEncoder(view, store.values.shape[1], recipe.dim, recipe.dropout)
