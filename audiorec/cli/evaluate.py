@@ -33,6 +33,8 @@ BASELINES = ("popularity", "itemknn", "ease", "neumf")
     type=click.Path(path_type=Path),
     help="With --protocol: a split's PREFIX or a file of `user TAB song TAB count` instead of the workspace.",
 )
+@click.option("--least-songs", default=1, show_default=True, help="With --files: songs a user must have to be kept.")
+@click.option("--least-value", default=0.0, help="With --files: leave out rows with a lower count or rating.")
 @click.option("--latest", is_flag=True, help="With --protocol: hold out each user's latest song, not a random one.")
 @pass_session
 def command(
@@ -43,11 +45,15 @@ def command(
     protocol: str | None,
     models: tuple[str, ...],
     files: Path | None,
+    least_songs: int,
+    least_value: float,
     latest: bool,
 ) -> None:
     """Measure how good the lists are: for songs that are known, and for songs and artists that are new."""
     if protocol is not None:
-        question = _question(session, files, seed, latest)
+        question = (
+            _from_files(files, seed, least_songs, least_value, latest) if files else _drawn(session, seed, latest)
+        )
         _show_protocol(_measure(question, models or BASELINES, protocol, seed, device), protocol, as_json)
         return
     if models or files is not None or latest:
@@ -83,20 +89,24 @@ def show(found: "list[Row]", protocols: Sequence[str] = ("warm", "cold song", "c
         print_table(f"{protocol}: {about}, {mine[0].users} users", ("system", *METRICS), rows)
 
 
-def _question(session: Session, files: Path | None, seed: int, latest: bool) -> "NcfData":
-    """The split that is asked: a published one as it is, else drawn from the listens."""
+def _from_files(files: Path, seed: int, least_songs: int, least_value: float, latest: bool) -> "NcfData":
+    """A published split as it is, or one drawn from a listening file."""
+    from audiorec.data import bare_files
+
+    if latest:
+        raise click.UsageError("bare files hold no times to find the latest song by: leave --latest out")
+    return bare_files.read(files, seed=seed, least_songs=least_songs, least_value=least_value)
+
+
+def _drawn(session: Session, seed: int, latest: bool) -> "NcfData":
+    """One song of every user held out of the workspace's listens."""
     import numpy as np
 
-    from audiorec.data import bare_files
     from audiorec.data.ncf_format import NcfData
     from audiorec.data.splits import leave_one_out
     from audiorec.data.workspace import Workspace
     from audiorec.errors import InputError
 
-    if files is not None and latest:
-        raise click.UsageError("bare files hold no times to find the latest song by: leave --latest out")
-    if files is not None:
-        return bare_files.read(files, seed=seed)
     with Workspace.open(session.workspace) as space:
         listens = space.interactions(every_song=True)
     if latest and listens.times is None:

@@ -14,15 +14,15 @@ from audiorec.data.splits import leave_one_out
 from audiorec.errors import InputError
 
 
-def read(path: Path, *, seed: int = 0, least_songs: int = 1) -> NcfData:
+def read(path: Path, *, seed: int = 0, least_songs: int = 1, least_value: float = 0.0) -> NcfData:
     """Read the files at `path`; raises InputError for absent or broken ones.
 
-    seed and least_songs concern a listening file: what draws the held-out songs and the candidates, and how many songs
-    a user must have to be kept.
+    The rest concerns a listening file. seed: draws the held-out songs and the candidates; least_songs: how many songs a
+    user must have to be kept (AMNN: 20); least_value: rows below it are left out (Yahoo! R3: a rating of 4 is a like).
     """
     if Path(f"{path}.train.rating").is_file():
         return ncf_format.read(path)
     if not path.is_file():
         raise InputError(f"neither {path} nor {path}.train.rating is a file: name a listening file or a split's prefix")
-    listens = triplets.with_at_least(triplets.read(path), least_songs)
+    listens = triplets.with_at_least(triplets.read(path, least=least_value), least_songs)
     return NcfData(leave_one_out(listens.counts, np.random.default_rng(seed)))

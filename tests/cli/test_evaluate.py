@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 
 from audiorec.cli.evaluate import command
 from audiorec.cli.session import Session
+from audiorec.data import bare_files
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
 
@@ -40,6 +41,19 @@ def test_listens_without_a_split_are_split_by_the_seed(tmp_path: Path) -> None:
     assert first == second
     assert "itemknn" in first
     assert "recall@20" in first
+
+
+def test_only_likes_of_users_with_enough_songs_are_asked_about(tmp_path: Path) -> None:
+    rows = [f"ann\ts{song}\t5\n" for song in range(4)] + [
+        f"bob\ts{song}\t{5 if song < 2 else 1}\n" for song in range(9)
+    ]
+    (tmp_path / "ratings.txt").write_text("".join(rows), encoding="utf-8")
+    found = bare_files.read(tmp_path / "ratings.txt", least_songs=3, least_value=4.0).split
+    assert found.users.tolist() == [0]
+    assert found.train.shape == (1, 4)
+    options = ("--least-songs", "3", "--least-value", "4", "--model", "popularity")
+    done = run(tmp_path, "--protocol", "p1", "--files", str(tmp_path / "ratings.txt"), *options)
+    assert "hr@10" in done.output
 
 
 def test_a_workspace_is_measured_with_baselines_and_its_latest_songs(tmp_path: Path) -> None:
