@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from audiorec.models.history import without_target
-from audiorec.models.pair_net import PairNet, rows_of, squared
+from audiorec.models.pair_net import PairNet, QuickDropout, rows_of, squared
 
 Query = Literal["none", "shared", "user", "song"]
 
@@ -55,7 +55,7 @@ class AmnnNet(PairNet):
         widths = [2 * hidden[0], *hidden[1:]]
         self.tower = nn.ModuleList([nn.Linear(a, b) for a, b in pairwise(widths)])
         self.out = nn.Linear(widths[-1], 1)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = QuickDropout(dropout)
         self.products = nn.Parameter(torch.ones(2, factors)) if products else None
         for table in (self.users, self.songs):
             nn.init.normal_(table.weight, std=0.05 if products else factors**-0.5)

@@ -8,6 +8,7 @@ from scipy import sparse
 from audiorec.models.amnn import AmnnNet
 from audiorec.models.history import top_songs, without_target
 from audiorec.models.nnrec import NnrecNet
+from audiorec.models.pair_net import QuickDropout
 from audiorec.models.sequence import SequenceNet
 from audiorec.training.history import HistoryRecipe, train
 
@@ -74,3 +75,12 @@ def test_the_next_song_is_learned_from_the_order() -> None:
     scores[counts.toarray() > 0] = -np.inf
     expected = (np.arange(users) + length) % songs
     assert np.mean(scores.argmax(axis=1) == expected) > 0.8
+
+
+def test_quick_dropout_keeps_the_mean_and_rests_after_training() -> None:
+    torch.manual_seed(0)
+    drop = QuickDropout(0.3)
+    found = drop(torch.ones(200, 200))
+    assert float((found == 0.0).float().mean()) == pytest.approx(0.3, abs=0.01)
+    assert float(found.mean()) == pytest.approx(1.0, abs=0.01)
+    assert torch.equal(drop.eval()(torch.ones(3)), torch.ones(3))
