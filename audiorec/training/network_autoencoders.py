@@ -6,7 +6,6 @@ many epochs. It does not choose sizes: recipes do.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 import pydantic
@@ -43,12 +42,12 @@ class AutoencoderRecipe(Recipe):
 
 
 class GraphRecipe(Recipe):
-    """artist_weights, song_dampings: of the spectral vectors that it starts from, as the held-out listens choose them;
-    gain: mean score of a listen at the start; negatives: songs sampled against every step's listens."""
+    """artist_weight, song_damping: of the spectral vectors that it starts from; gain: mean score of a listen at the
+    start; negatives: songs sampled against every step's listens."""
 
     dims: int = pydantic.Field(default=256, ge=2)
-    artist_weights: tuple[float, ...] = pydantic.Field(default=(0.3, 1.0, 1.5), min_length=1)
-    song_dampings: tuple[float, ...] = pydantic.Field(default=(3.0, 10.0, 30.0, 100.0), min_length=1)
+    artist_weight: float = pydantic.Field(default=0.3, ge=0)
+    song_damping: float = pydantic.Field(default=3.0, ge=0)
     gain: float = pydantic.Field(default=8.0, gt=0)
     rate: float = pydantic.Field(default=1e-3, gt=0)
     batch: int = pydantic.Field(default=4096, ge=1)
@@ -143,15 +142,9 @@ def fit_graph(
     """Embed a network with a graph auto-encoder: listens CSR [U, S], credits CSR [S, A]."""
     kept, held = hold_out(listens, recipe.held_out, recipe.seed)
 
-    def worth(start: SpectralSettings) -> float:
-        found = graph_autoencoder.extract(_start_graph(kept, credits, start, recipe.gain), kept, credits)
-        return float(np.nan_to_num(recall_at(found.users, found.songs, kept, held)))
-
-    start = max(_starts(recipe, bool(credits.nnz)), key=worth)
-
     def run(rows: sparse.csr_array, epochs: int, patience: int, watch: bool) -> tuple[GraphAutoencoder, int]:
         torch.manual_seed(recipe.seed)
-        model = _start_graph(rows, credits, start, recipe.gain).to(device)
+        model = _start_graph(rows, credits, recipe).to(device)
 
         def validate() -> float:
             found = graph_autoencoder.extract(model, rows, credits)
@@ -165,25 +158,17 @@ def fit_graph(
     return graph_autoencoder.extract(model, listens, credits)
 
 
-def _starts(recipe: GraphRecipe, with_artists: bool) -> list[SpectralSettings]:
-    """Spectral vectors to start from; without artists their weight changes nothing."""
-    weights = recipe.artist_weights if with_artists else recipe.artist_weights[:1]
-    pairs = product(weights, recipe.song_dampings)
-    return [SpectralSettings(recipe.dims, weight, damping, 0.0, recipe.seed) for weight, damping in pairs]
-
-
-def _start_graph(
-    rows: sparse.csr_array, credits: sparse.csr_array, start: SpectralSettings, gain: float
-) -> GraphAutoencoder:
+def _start_graph(rows: sparse.csr_array, credits: sparse.csr_array, recipe: GraphRecipe) -> GraphAutoencoder:
     """The graph network with spectral vectors as features, scaled so that a listen scores `gain` on the mean."""
     nobody: sparse.csr_array = sparse.csr_array((rows.shape[0], rows.shape[0]))
-    found = embed(rows, credits, nobody, start)
+    wanted = SpectralSettings(recipe.dims, recipe.artist_weight, recipe.song_damping, 0.0, recipe.seed)
+    found = embed(rows, credits, nobody, wanted)
     model = GraphAutoencoder(rows, credits, np.vstack([found.songs, found.artists]))
     with torch.no_grad():
         vectors = model()
         users, songs = (torch.from_numpy(side.astype(np.int64)) for side in sparse.coo_array(rows).coords)
         score = (vectors[users] * vectors[model.users + songs]).sum(dim=1).mean()
-        model.features.mul_(torch.sqrt(gain / score.clamp(min=1e-9)))
+        model.features.mul_(torch.sqrt(recipe.gain / score.clamp(min=1e-9)))
     return model
 
 
