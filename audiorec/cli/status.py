@@ -39,10 +39,8 @@ def command(session: Session, files: bool, as_json: bool) -> None:
 
 
 def _facts(space: "Workspace") -> dict[str, Any]:
-    from audiorec.data.workspace import MAKERS
-
     statuses = Counter(track.status for track in space.tracks())
-    models = {name: space.model(name).name for name in MAKERS if space.has_model(name)}
+    models = {name: f"{version:04d}" for name, version in space.models().items()}
     return {
         "tracks": dict(sorted(statuses.items())),
         "artists": len({track.artist for track in space.tracks() if track.artist}),

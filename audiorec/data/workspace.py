@@ -281,6 +281,10 @@ class Workspace:
             raise CheckpointError(f"no {name} model here yet: run {MAKERS.get(name, 'its training')} first")
         return self.root / "models" / name / f"{version:04d}"
 
+    def models(self) -> dict[str, int]:
+        """The latest version of every model, by name."""
+        return dict(self.db.execute("SELECT name, max(version) FROM model GROUP BY name ORDER BY name"))
+
     def has_model(self, name: str) -> bool:
         """Whether any version of a model is there."""
         return self._latest(name) > 0

@@ -192,6 +192,8 @@ def test_models_have_versions_and_appear_whole(tmp_path: Path) -> None:
         with pytest.raises(OSError, match="disk full"):
             space.publish_model("cnn", fail)
         assert (space.model("cnn") / "a.txt").read_text() == "two"
+        space.publish_model("network-ae", write("beside it"))
+        assert space.models() == {"cnn": 2, "network-ae": 1}
 
 
 def test_absent_foreign_and_newer_workspaces_are_named(tmp_path: Path) -> None:
