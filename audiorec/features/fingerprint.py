@@ -4,7 +4,7 @@ The song is cut into 33 equal parts; a bit says whether the slope between two ne
 one part to the next. Source of the idea: Haitsma and Kalker, "A highly robust audio fingerprinting system", 2002.
 
 Measured on 1,176 clips of 30 s (`benchmarks/duplicates.py`): 98 of them written anew (mp3 from the best to a low
-bitrate, vorbis, mono at 22 kHz) differ from themselves in at most 17 % of the bits; two recordings of different songs in
+bitrate, vorbis, mono at 22 kHz) differ from themselves in at most 17 % of the bits; recordings of different songs in
 36.7 % or more. It does not align: a file that starts some seconds later is another recording to it.
 """
 
