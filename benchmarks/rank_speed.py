@@ -11,8 +11,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from audiorec.models.nearest import best_songs
 from audiorec.ranking.diversify import Wishes
-from audiorec.ranking.retrieve import best_songs, diverse_lists
+from audiorec.ranking.retrieve import diverse_lists
 
 
 def median_ms(action: Callable[[], object], repeats: int) -> float:

@@ -17,11 +17,12 @@ from scipy import sparse
 from audiorec.errors import CheckpointError
 from audiorec.models import checkpoint
 from audiorec.models.checkpoint import Header
+from audiorec.models.nearest import best_songs
 from audiorec.models.spectral_embedding import fold_in
 
 KIND = "network"
 MODELS = ("spectral", "ae", "vae", "gae")
-_BLOCK = 1000  # new songs that are compared at once
+_BLOCK = 200  # new songs that are compared at once
 _FOLDING = "folding."  # before the names of the arrays that place new users
 
 
@@ -96,12 +97,10 @@ def fill_from_neighbours(
     filled, now = vectors.copy(), known.copy()
     if not len(new) or not len(old):
         return filled, now
-    directions, place = unit(content[old]).T, vectors[old]
-    # In blocks: the likeness of all new songs to all known ones would fill the memory of a large library.
+    directions, place = unit(content).astype(np.float32), vectors[old]
     for rows in np.array_split(new, -(-len(new) // _BLOCK)):
-        likeness = np.maximum(unit(content[rows]) @ directions, 0.0)
-        near = np.argsort(-likeness, axis=1, kind="stable")[:, :neighbours]
-        weights = np.take_along_axis(likeness, near, axis=1)
+        near, likeness = best_songs(directions[rows], directions[old], neighbours)
+        weights = np.maximum(likeness, 0.0)
         total = weights.sum(axis=1)
         filled[rows] = np.einsum("nk,nkd->nd", weights, place[near]) / np.maximum(total, 1e-9)[:, None]
         now[rows] = total > 0
