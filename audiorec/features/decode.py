@@ -15,7 +15,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from audiorec.errors import DecodeError
-from audiorec.features.sniff import Container
+from audiorec.features.sniff import MP3, Container, mp3_says_length
 
 Float = NDArray[np.float32]
 # Sound that is handed on at once: 12 s of stereo at 44.1 kHz. Four times less costs 5 % more time, since what describes
@@ -33,14 +33,16 @@ LOUDEST = 100.0
 class Decoding:
     """What a decoder says of a file while it streams; `frames` and `bad_packets` grow with the blocks.
 
-    `promised` is the length in seconds that the header gives, None when it gives none; `is_cut` says that the decoder
-    stopped where it thought that the end was, with much of the file unread.
+    `promised` is the length in seconds that the header gives, None when it gives none; `is_guess` says that there is no
+    such header and the decoder worked it out from the file's size; `is_cut` says that the decoder stopped where it
+    thought that the end was, with much of the file unread.
     """
 
     decoder: str
     rate: int
     channels: int
     promised: float | None
+    is_guess: bool = False
     frames: int = 0
     bad_packets: int = 0
     bad_samples: int = 0
@@ -61,7 +63,7 @@ class Decoding:
     @property
     def is_short(self) -> bool:
         """Whether less came out than the header promised (by 2 % and a fifth of a second, for lax headers)."""
-        return self.promised is not None and self.seconds < 0.98 * self.promised - 0.2
+        return self.promised is not None and not self.is_guess and self.seconds < 0.98 * self.promised - 0.2
 
 
 def decoders(container: Container) -> tuple[str, ...]:
@@ -75,7 +77,10 @@ def open_decoding(decoder: str, file: BinaryIO, container: Container) -> Decodin
     The blocks are float32 [n, channels] in [-1, 1] (louder is possible for float files); what is not a number
     or absurdly loud is 0.
     """
-    return _open_soundfile(file.fileno()) if decoder == "soundfile" else _open_pyav(file.fileno(), container)
+    is_guess = container is MP3 and not mp3_says_length(file)
+    decoding = _open_soundfile(file.fileno()) if decoder == "soundfile" else _open_pyav(file.fileno(), container)
+    decoding.is_guess = is_guess
+    return decoding
 
 
 def _open_soundfile(file: int) -> Decoding:

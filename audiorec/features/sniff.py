@@ -57,6 +57,13 @@ def sniff(file: BinaryIO) -> Container | None:
     return found
 
 
+def mp3_says_length(file: BinaryIO) -> bool:
+    """Whether an mp3's first frame holds its length: a table by Xing or LAME (`Info`) or by Fraunhofer (`VBRI`)."""
+    file.seek(_after_id3(file))
+    head = file.read(_JUNK)
+    return any(mark in head for mark in (b"Xing", b"Info", b"VBRI"))
+
+
 def _after_id3(file: BinaryIO) -> int:
     """Where the sound starts: behind ID3v2 tags, whose lengths are 4 x 7 bits."""
     place = 0

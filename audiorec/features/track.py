@@ -117,7 +117,7 @@ def _with_decoding(record: FileRecord, decoding: Decoding) -> FileRecord:
         reason="; ".join(reasons),
         decoder=decoding.decoder,
         seconds=decoding.seconds,
-        seconds_promised=decoding.promised,
+        seconds_promised=None if decoding.is_guess else decoding.promised,
         bad_packets=decoding.bad_packets,
     )
 

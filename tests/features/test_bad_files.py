@@ -198,16 +198,19 @@ def test_m4a(tmp_path: Path, seconds: float) -> None:
     assert features is not None
 
 
-def test_an_mp3_whose_length_is_guessed_too_short_is_whole(tmp_path: Path) -> None:
-    # Quiet minutes after a dense start, and no first frame that says how long they are.
-    start = 0.3 * np.random.default_rng(0).standard_normal((2 * signals.RATE, 2))
+@pytest.mark.parametrize("dense_first", [True, False], ids=["too short", "too long"])
+def test_an_mp3_whose_length_is_guessed_wrongly_is_whole(tmp_path: Path, dense_first: bool) -> None:
+    # A dense part makes long frames, quiet minutes short ones, and no first frame says how long all are.
+    dense = 0.3 * np.random.default_rng(0).standard_normal((10 * signals.RATE, 2))
     quiet = np.full((60 * signals.RATE, 2), 0.1) * np.sin(np.arange(60 * signals.RATE) / 7.0)[:, None]
-    coded = signals.encoded(np.concatenate([start, quiet]).astype(np.float32), signals.RATE, "MP3", "MPEG_LAYER_III")
+    parts = [dense, quiet] if dense_first else [quiet, dense]
+    coded = signals.encoded(np.concatenate(parts).astype(np.float32), signals.RATE, "MP3", "MPEG_LAYER_III")
     path = tmp_path / "song.mp3"
     path.write_bytes(coded[coded.index(coded[:2], 4) :])
     record, _ = look(path)
     assert record.status == "ok", record.reason
-    assert record.seconds == pytest.approx(62.0, abs=0.3)
+    assert record.seconds == pytest.approx(70.0, abs=0.3)
+    assert record.seconds_promised is None
 
 
 def test_a_cut_m4a_fails_with_a_reason(tmp_path: Path) -> None:
