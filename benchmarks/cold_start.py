@@ -3,7 +3,8 @@
 Items are the Last.fm artists that have clips; five folds over the sorted ids (scikit-learn KFold, shuffled, seed 0); a
 fold's artists lose all their plays, and are ranked among themselves. Prints JSON lines. `--cold FILE` takes artist ids,
 one a line, to keep aside instead of folds. Nothing is chosen on the artists that are tested: the hybrid's weights come
-from artists made cold inside the training part.
+from artists made cold inside the training part. `--keep FOLDER` holds what each fold gave, so that a run that was
+stopped goes on where it was.
 """
 
 import argparse
@@ -98,7 +99,7 @@ def main() -> None:
     chosen = {name: system for name, system in systems().items() if not options.systems or name in options.systems}
     data = load(options.data, options.workspace, with_patches="cnn" in chosen)
     folds = kept_aside(data, options.cold) if options.cold else five_folds(len(data.artists))
-    found, seconds = run(data, folds, chosen, options.seeds)
+    found, seconds = run(data, folds, chosen, options.seeds, options.keep)
     for name, values in found.items():
         for line in lines(name, values):
             print(json.dumps(line | {"seconds": round(seconds[name], 1)}), flush=True)
@@ -118,6 +119,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--workspace", type=Path, help="a workspace with the clips extracted; made when it has none")
     parser.add_argument("--cold", type=Path, help="artist ids, one a line: test on these, train on all others")
     parser.add_argument("--seeds", type=int, default=3, help="how many seeds to average over")
+    parser.add_argument("--keep", type=Path, help="a folder for what each fold gave: delete it after changing code")
     parser.add_argument("--systems", nargs="*", default=[], help="only these systems")
     return parser.parse_args()
 
@@ -315,24 +317,37 @@ def train_neumf(data: Data, elsewhere: bool, seed: int) -> tuple[Neumf, sparse.c
 
 
 def run(
-    data: Data, folds: list[np.ndarray], chosen: dict[str, System], seeds: int
+    data: Data, folds: list[np.ndarray], chosen: dict[str, System], seeds: int, keep: Path | None
 ) -> tuple[dict[str, np.ndarray], dict[str, float]]:
     """Metrics of every user in every fold and seed: [seeds, folds, users, 3], NaN where she plays no test artist; and
     seconds of each system, what several share counted where it was first needed."""
     found = {name: np.zeros((seeds, len(folds), data.listens.shape[0], len(METRICS))) for name in chosen}
     seconds = dict.fromkeys(chosen, 0.0)
-    for seed in range(seeds):
-        for place, cold in enumerate(folds):
-            truth = np.asarray(data.listens[:, cold].todense()) > 0
-            fold = Fold(without(data, cold), cold, seed, truth)
-            for name, system in chosen.items():
-                start = time.perf_counter()
-                scores = system(fold)
-                found[name][seed, place] = [measure(scores[user], truth[user]) for user in range(len(truth))]
-                seconds[name] += time.perf_counter() - start
-            took = {name: round(value) for name, value in seconds.items() if value > 1.0}
-            print(f"seed {seed}, fold {place + 1} of {len(folds)}, seconds so far {took}", file=sys.stderr, flush=True)
+    for seed, (place, cold) in ((seed, fold) for seed in range(seeds) for fold in enumerate(folds)):
+        truth = np.asarray(data.listens[:, cold].todense()) > 0
+        fold = Fold(without(data, cold), cold, seed, truth)
+        for name, system in chosen.items():
+            found[name][seed, place], took = one_unit(name, system, fold, place, keep)
+            seconds[name] += took
+        most = {name: round(value) for name, value in seconds.items() if value > 1.0}
+        print(f"seed {seed}, fold {place + 1} of {len(folds)}, seconds so far {most}", file=sys.stderr, flush=True)
     return found, seconds
+
+
+def one_unit(name: str, system: System, fold: Fold, place: int, keep: Path | None) -> tuple[np.ndarray, float]:
+    """Metrics of one system in one fold [users, 3] and its seconds; read where they are kept."""
+    file = keep / f"{name}-{fold.seed}-{place}.npz" if keep else None
+    if file and file.is_file():
+        with np.load(file) as kept:
+            return kept["metrics"], float(kept["seconds"])
+    start = time.perf_counter()
+    scores = system(fold)
+    found = np.array([measure(scores[user], fold.truth[user]) for user in range(len(fold.truth))])
+    took = time.perf_counter() - start
+    if file:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(file, metrics=found, seconds=took)
+    return found, took
 
 
 def measure(scores: np.ndarray, relevant: np.ndarray) -> tuple[float, float, float]:
