@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,10 +20,11 @@ from audiorec.ranking.sketches import spectra
 
 @dataclass(frozen=True)
 class Data:
-    """Artists [A], listens to them CSR [U, A] and to artists without clips [U, J], friends [U, U] (rows sum to 1 or
-    0), blocks of content, one row an artist, and the log-mel patches of their clips (or None: not asked for)."""
+    """Ids of artists with clips [A] and without [J], listens to them CSR [U, A] and [U, J], friends [U, U] (rows sum to
+    1 or 0), blocks of content, one row an artist, and the log-mel patches of their clips (or None: not asked for)."""
 
     artists: np.ndarray
+    others: np.ndarray
     listens: sparse.csr_array
     elsewhere: sparse.csr_array
     friends: sparse.csr_array
@@ -90,8 +91,10 @@ def known_mean(rows: np.ndarray) -> np.ndarray:
     return np.divide(total, known.sum(axis=0), out=np.full(rows.shape[1], np.nan), where=known.any(axis=0))
 
 
-def listens(plays: np.ndarray, users: np.ndarray, artists: np.ndarray) -> tuple[sparse.csr_array, sparse.csr_array]:
-    """Plays of the artists with clips [U, A], and of others that at least three users know [U, J]."""
+def listens(
+    plays: np.ndarray, users: np.ndarray, artists: np.ndarray
+) -> tuple[np.ndarray, sparse.csr_array, sparse.csr_array]:
+    """Ids [J] of other artists that at least three users know, plays of the artists with clips [U, A], and of these."""
     known = np.unique(plays[:, 1])
     entries = (plays[:, 2].astype(float), (np.searchsorted(users, plays[:, 0]), np.searchsorted(known, plays[:, 1])))
     matrix = sparse.csc_array(sparse.coo_array(entries, shape=(len(users), len(known))))
@@ -99,7 +102,7 @@ def listens(plays: np.ndarray, users: np.ndarray, artists: np.ndarray) -> tuple[
     own = sparse.lil_array((len(users), len(artists)))
     here = np.isin(artists, known)
     own[:, np.flatnonzero(here)] = matrix[:, np.searchsorted(known, artists[here])]
-    return sparse.csr_array(own.tocsr()), sparse.csr_array(matrix[:, others].tocsr())
+    return known[others], sparse.csr_array(own.tocsr()), sparse.csr_array(matrix[:, others].tocsr())
 
 
 def friends(path: Path, users: np.ndarray) -> sparse.csr_array:
@@ -115,4 +118,4 @@ def without(data: Data, rows: np.ndarray) -> Data:
     keep[rows] = 0.0
     kept = sparse.csr_array(data.listens @ sparse.diags_array(keep))
     kept.eliminate_zeros()
-    return Data(data.artists, kept, data.elsewhere, data.friends, data.blocks, data.patches)
+    return replace(data, listens=kept)

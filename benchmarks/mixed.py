@@ -121,7 +121,8 @@ def load(folder: Path, workspace: Path | None, least: int) -> Material:
         block[:own] = data.blocks[name]
         blocks.append(block)
     content = Content(blocks, list(BLOCK_WEIGHTS.values()), np.arange(size) < own)
-    tracks = [Track(n, b"", f"artist {n}", (f"artist {n}",), "", None, "", 0.0, "ok", "") for n in range(size)]
+    named = [f"artist {number}" for number in (*data.artists, *data.others[known])]
+    tracks = [Track(n, b"", name, (name,), "", None, "", 0.0, "ok", "") for n, name in enumerate(named)]
     users = tuple(f"{n:05d}" for n in range(counts.shape[0]))
     pairs = sparse.coo_array(data.friends)
     friends = [(users[a], users[b]) for a, b in zip(*pairs.coords, strict=True) if a < b]
