@@ -14,6 +14,7 @@ from audiorec.models.waveform_cnn import WaveformCnn
 
 View = Literal["spectrogram", "waveform"]
 VIEWS: tuple[View, ...] = ("spectrogram", "waveform")
+_AT_ONCE = 32  # patches
 
 
 class SongEncoder(nn.Module):
@@ -37,12 +38,14 @@ class SongEncoder(nn.Module):
     def set_scale(self, patches: torch.Tensor) -> None:
         """Take mean and deviation from patches of the fit part."""
         if isinstance(self.net, SpectrogramCnn):
-            values = patches.float()
-            self.net.band_mean.copy_(values.mean(dim=(0, 2)))
-            self.net.band_std.copy_(values.std(dim=(0, 2)).clamp(min=1.0))
+            moments = [(part.float().mean((0, 2)), part.float().square().mean((0, 2))) for part in _few(patches)]
+            mean, square = (_mean_over(patches, [pair[side] for pair in moments]) for side in (0, 1))
+            self.net.band_mean.copy_(mean)
+            self.net.band_std.copy_((square - mean.square()).clamp(min=1.0).sqrt())
         else:
-            unit = self.net.standardise(patches) * self.net.scale
-            self.net.scale.copy_(unit.square().mean().sqrt().clamp(min=1e-3))
+            scale = self.net.scale
+            squares = [(self.net.standardise(part) * scale).square().mean() for part in _few(patches)]
+            scale.copy_(_mean_over(patches, squares).sqrt().clamp(min=1e-3))
 
     def pooled(self, embedded: torch.Tensor, owner: torch.Tensor, songs: int) -> torch.Tensor:
         """Patch embeddings [P, dim] -> song embeddings [songs, dim]."""
@@ -56,15 +59,25 @@ class SongEncoder(nn.Module):
 
 
 @torch.no_grad()
-def embed_songs(
-    encoder: SongEncoder, patches: torch.Tensor, owner: torch.Tensor, songs: int, batch: int = 64
-) -> torch.Tensor:
-    """Embeddings float32 [songs, dim] of any number of songs, a batch of patches at a time; keeps the mode."""
+def embed_songs(encoder: SongEncoder, patches: torch.Tensor, owner: torch.Tensor, songs: int) -> torch.Tensor:
+    """Embeddings float32 [songs, dim] of any number of songs, a few patches at a time; keeps the mode."""
     was_training = encoder.training
     encoder.eval()
     device = next(encoder.parameters()).device
-    parts = [encoder.net(patches[start : start + batch].to(device)) for start in range(0, len(patches), batch)]
+    parts = [encoder.net(part.to(device)) for part in _few(patches)]
     embedded = torch.cat(parts) if parts else torch.zeros((0, encoder.dim), device=device)
     out = encoder.pooled(embedded, owner.to(device), songs)
     encoder.train(was_training)
     return out
+
+
+def _few(patches: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    """Patches in parts: of 512 waveforms of six seconds at once, the first floats alone would take a gigabyte."""
+    return patches.split(_AT_ONCE) if len(patches) else ()
+
+
+def _mean_over(patches: torch.Tensor, values: list[torch.Tensor]) -> torch.Tensor:
+    """Mean over patches from the means over the parts of `_few`, in double precision."""
+    sizes = torch.tensor([len(part) for part in _few(patches)], dtype=torch.float64, device=patches.device)
+    stacked = torch.stack([value.double() for value in values])
+    return torch.einsum("p,p...->...", sizes, stacked) / len(patches)

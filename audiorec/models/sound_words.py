@@ -49,9 +49,8 @@ def learn_dictionaries(patches: NDArray[np.uint8], seed: int, windows: int = 60_
     """Learn from stored patches [P, bands, T] (bands a multiple of 64, at least 25 frames)."""
     rng = np.random.default_rng(seed)
     chosen = patches[np.sort(rng.permutation(len(patches))[:6000])]
-    level = np.asarray(_grouped(chosen).mean(axis=(0, 2)), dtype=np.float32)
-    levels = _levels(chosen, level)
-    return tuple(_learn(levels, level, size, windows, rng) for size in SIZES)
+    level = np.asarray(np.mean([_grouped(part).mean(axis=(0, 2)) for part in chosen[:, None]], axis=0), np.float32)
+    return tuple(_learn(chosen, level, size, windows, rng) for size in SIZES)
 
 
 def describe(dictionaries: Sequence[Dictionary], patches: NDArray[np.uint8]) -> Floats:
@@ -70,11 +69,17 @@ def describe_all(dictionaries: Sequence[Dictionary], patches: NDArray[np.uint8],
 
 
 def _learn(
-    levels: Floats, level: Floats, size: tuple[int, int, int], count: int, rng: np.random.Generator
+    patches: NDArray[np.uint8], level: Floats, size: tuple[int, int, int], count: int, rng: np.random.Generator
 ) -> Dictionary:
     frames, kept, words = size
-    places = rng.integers(len(levels), size=count), rng.integers(levels.shape[2] - frames, size=count)
-    windows = np.stack([levels[p, :, t : t + frames].ravel() for p, t in zip(*places, strict=True)])
+    owner, start = rng.integers(len(patches), size=count), rng.integers(patches.shape[2] - frames, size=count)
+    windows = np.empty((count, _BANDS * frames), dtype=np.float32)
+    order = np.argsort(owner, kind="stable")
+    # A patch at a time: all patches as floats would be four times their bytes, several times over.
+    for rows in np.split(order, np.flatnonzero(np.diff(owner[order])) + 1):
+        levels = _levels(patches[owner[rows[:1]]], level)[0]
+        for row in rows:
+            windows[row] = levels[:, start[row] : start[row] + frames].ravel()
     mean = windows.mean(axis=0)
     windows -= mean
     values, vectors = np.linalg.eigh(windows.T @ windows / count)

@@ -5,17 +5,32 @@ and mean and maximum over time make patches of any length welcome. It does not k
 the patches of one song.
 """
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 STAGES = 4
+_AT_ONCE = 256  # patches; as floats they take four times their bytes
 
 
 def conv_stage(before: int, after: int, kernel: int) -> nn.Sequential:
     """A strided convolution that halves both sides, batch norm, ReLU."""
-    return nn.Sequential(
-        nn.Conv2d(before, after, kernel, stride=2, padding=kernel // 2, bias=False), nn.BatchNorm2d(after), nn.ReLU()
-    )
+    convolution = nn.Conv2d(before, after, kernel, stride=2, padding=kernel // 2, bias=False)
+    # Weights that lie like the maps, channels last, save a third of a step's time.
+    convolution.weight.data = convolution.weight.data.contiguous(memory_format=torch.channels_last)
+    return nn.Sequential(convolution, nn.BatchNorm2d(after), nn.ReLU())
+
+
+def halved(patches: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Log-mel patches [P, bands, T] with neighbouring bands and neighbouring frames averaged: a quarter of the work."""
+    count, bands, frames = patches.shape
+    out = np.empty((count, bands // 2, frames // 2), dtype=np.uint8)
+    for start in range(0, count, _AT_ONCE):
+        part = patches[start : start + _AT_ONCE, :, : frames // 2 * 2]
+        quads = part.reshape(len(part), bands // 2, 2, frames // 2, 2)
+        out[start : start + _AT_ONCE] = quads.mean(axis=(2, 4), dtype=np.float32).round()
+    return out
 
 
 class SpectrogramCnn(nn.Module):

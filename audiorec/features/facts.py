@@ -1,0 +1,50 @@
+"""Facts of a library's songs for classifiers of labels: statistics of the sound, words, feelings and manner of a text.
+
+Sound words are learned here from the library's own patches; labels are not known. See `models/song_facts.py`.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audiorec.data.tables import FeatureTable, Patches
+from audiorec.features.lyrics import LYRICS_NAMES, describe_lyrics
+from audiorec.features.lyrics.wording import song_words
+from audiorec.features.manner import manner
+from audiorec.features.relations import relations
+from audiorec.models import sound_words
+from audiorec.models.song_facts import SongFacts
+from audiorec.models.sound_words import Dictionary
+
+Floats = NDArray[np.float64]
+
+
+def song_facts(table: FeatureTable, texts: Sequence[str | None], listeners: Floats) -> SongFacts:
+    """Facts of the table's songs with their texts [N] and their places among listeners [N, L]."""
+    patches = table.logmel()
+    statistics = sound_statistics(table, patches, sound_words.learn_dictionaries(patches.values, seed=0))
+    lines = tuple(song_words(text) if text else None for text in texts)
+    return SongFacts(statistics, lines, text_feelings(texts), listeners, np.zeros((len(texts), 0)))
+
+
+def sound_statistics(table: FeatureTable, patches: Patches, dictionaries: Sequence[Dictionary]) -> tuple[Floats, ...]:
+    """Descriptors, correlations of bands, changes, and the use of sound words of each length: blocks [N, D]."""
+    layout = table.layout
+    related = relations(patches.values, patches.owner, layout.logmel_scale, layout.logmel_offset)
+    used = sound_words.describe_all(dictionaries, patches.values, patches.owner)
+    edges = np.cumsum([2 * words for _, _, words in sound_words.SIZES])[:-1]
+    words = np.split(used.astype(np.float64), edges, axis=1)
+    return (table.descriptors().astype(np.float64), *related, *words)
+
+
+def text_feelings(texts: Sequence[str | None]) -> Floats:
+    """Sentiment and manner of texts [N, F], NaN without one; zeros where nothing was felt."""
+    nothing = np.full(len(LYRICS_NAMES) + len(manner("")), np.nan)
+    return np.array([_felt(text) if text else nothing for text in texts]).reshape(len(texts), len(nothing))
+
+
+def _felt(text: str) -> Floats:
+    described = describe_lyrics(text)
+    felt = described.vector if described else np.zeros(len(LYRICS_NAMES))
+    return np.concatenate([felt, manner(text)])
