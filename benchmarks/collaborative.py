@@ -56,7 +56,8 @@ def measure(
     start = time.perf_counter()
     recipe = rankers.recipe_of(model, overrides=(*args.set, f"seed={seed}"))
     device = choose_device(args.device)
-    ranker = rankers.train(question.split.train, recipe, times=question.times, device=device, ready=trained[seed])
+    split, times = question.split, question.times
+    ranker = rankers.train(split.train, recipe, times=times, how=split.how, device=device, ready=trained[seed])
     trained[seed][model] = ranker
     found = {("", "seconds", 0): time.perf_counter() - start}
     ranks = sampled_ranks(ranker, question.split)

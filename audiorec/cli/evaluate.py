@@ -103,7 +103,7 @@ def _drawn(session: Session, seed: int, latest: bool) -> "NcfData":
     import numpy as np
 
     from audiorec.data.ncf_format import NcfData
-    from audiorec.data.splits import leave_one_out
+    from audiorec.data.splits import HoldOut, leave_one_out
     from audiorec.data.workspace import Workspace
     from audiorec.errors import InputError
 
@@ -111,8 +111,8 @@ def _drawn(session: Session, seed: int, latest: bool) -> "NcfData":
         listens = space.interactions(every_song=True)
     if latest and listens.times is None:
         raise InputError("no listen carries a time: leave --latest out, or import listens with times")
-    times = listens.times if latest else None
-    return NcfData(leave_one_out(listens.counts, np.random.default_rng(seed), times=times), listens.times)
+    how = HoldOut(listens.times if latest else None)
+    return NcfData(leave_one_out(listens.counts, np.random.default_rng(seed), how=how), listens.times)
 
 
 def _measure(
@@ -129,7 +129,8 @@ def _measure(
     found = {}
     for model in models:
         recipe = rankers.recipe_of(model, overrides=(f"seed={seed}",))
-        ranker = rankers.train(question.split.train, recipe, times=question.times, device=choose_device(device))
+        split, where = question.split, choose_device(device)
+        ranker = rankers.train(split.train, recipe, times=question.times, how=split.how, device=where)
         sampled, full = sampled_report(ranker, question.split), full_report(ranker, question.split)
         beside = {"p2 recall@20": full["recall@20"]} if protocol == "p1" else {"p1 hr@10": sampled["hr@10"]}
         found[model] = (sampled if protocol == "p1" else full) | beside

@@ -49,7 +49,9 @@ def command(
         from audiorec.data import bare_files
 
         found = bare_files.read(files)
-        trained = rankers.train(found.split.train, chosen, times=found.times, device=where, report=report)
+        trained = rankers.train(
+            found.split.train, chosen, times=found.times, how=found.split.how, device=where, report=report
+        )
         _print_measured(model, trained, found.split)
         return
     with Workspace.open(session.workspace, write=True) as space:

@@ -1,7 +1,8 @@
 """The split files of the NCF paper: `NAME.train.rating`, `NAME.test.rating` and `NAME.test.negative`.
 
 Rows are `user TAB item TAB rating [TAB timestamp]` with numbers from 0; a line of the negatives is `(user,item)` and
-the songs it is ranked among. Candidate lists are used as they are, and any rating is a listen. Source: He et al. 2017.
+the songs it is ranked among. Candidate lists are used as they are, and any rating is a listen. A user's rows stand in
+the order of time, and the song of the test came after the last of them. Source: He et al. 2017.
 """
 
 from dataclasses import dataclass
@@ -11,13 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from audiorec.data.splits import LeaveOneOut
+from audiorec.data.splits import HoldOut, LeaveOneOut, touched
 from audiorec.errors import InputError
 
 
 @dataclass(frozen=True)
 class NcfData:
-    """A published split: the leave-one-out question and, when the files have them, times CSR [U, I] of training."""
+    """A split: the leave-one-out question and, when known, when each training listen was: CSR [U, I], larger is later.
+
+    Published files without time stamps give the numbers of their rows.
+    """
 
     split: LeaveOneOut
     times: sparse.csr_array | None = None
@@ -39,12 +43,18 @@ def read(prefix: Path) -> NcfData:
     )
     places = (train[:, 0].astype(np.int64), train[:, 1].astype(np.int64))
     counts = _matrix(train[:, 2].astype(np.float32), places, shape)
-    times = _matrix(train[:, 3], places, shape) if train.shape[1] > 3 and (train[:, 3] > 0).any() else None
-    return NcfData(LeaveOneOut(counts, users, candidates), times)
+    when = _when(train)
+    times = None if when is None else _matrix(when, places, shape)
+    others = np.maximum(candidates[:, 1:], 0)
+    known = touched(counts, np.broadcast_to(users[:, None], others.shape), others) & (candidates[:, 1:] >= 0)
+    return NcfData(LeaveOneOut(counts, users, candidates, HoldOut(times, bool(known.any()))), times)
 
 
 def write(prefix: Path, split: LeaveOneOut) -> None:
-    """Write a split as the three files, so that others can be measured on the same candidates."""
+    """Write a split as the three files, so that others can be measured on the same candidates.
+
+    A user's rows are in the order of song numbers, which says of a split without times that it has no order.
+    """
     whole = sparse.coo_array(split.train)
     rows, columns = whole.coords
     lines = [f"{u}\t{i}\t{c:g}\n" for u, i, c in zip(rows, columns, whole.data, strict=True)]
@@ -53,6 +63,17 @@ def write(prefix: Path, split: LeaveOneOut) -> None:
     Path(f"{prefix}.test.rating").write_text("".join(f"{u}\t{row[0]}\t1\n" for u, row in pairs), encoding="utf-8")
     named = ["\t".join([f"({u},{row[0]})", *(str(i) for i in row[1:] if i >= 0)]) + "\n" for u, row in pairs]
     Path(f"{prefix}.test.negative").write_text("".join(named), encoding="utf-8")
+
+
+def _when(train: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """Time stamps of the rows, or their numbers from 1 where stamps do not differ; None when neither says an order."""
+    if len(np.unique(train[:, 3])) > 1:
+        return np.asarray(train[:, 3])
+    same_user, rising = np.diff(train[:, 0]) == 0, np.diff(train[:, 1]) > 0
+    # Rows that are sorted by song number were put so by whoever wrote the file: not a word about time.
+    if (rising | ~same_user).all():
+        return None
+    return np.arange(1.0, len(train) + 1.0)
 
 
 def _matrix(
@@ -69,7 +90,7 @@ def _read_rows(path: Path) -> NDArray[np.float64]:
         if not fields:
             continue
         try:
-            rows.append([float(field) for field in (*fields, "1", "0")[:4] if len(fields) > 2] or _pair(fields))
+            rows.append([float(field) for field in (*fields, "0")[:4]] if len(fields) > 2 else _pair(fields))
         except ValueError:
             raise InputError(f"{path}, line {number}: not `user item rating [time]`: {line[:60]!r}") from None
     return np.array(rows, dtype=np.float64).reshape(-1, 4)

@@ -16,16 +16,32 @@ Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
+class HoldOut:
+    """How one song a user is held out: the latest by `times` CSR [U, I] (larger is later), without them a random one.
+
+    known: among the other songs may be ones that the user knows, as in published lists that were drawn from all songs.
+    Validation inside training data should hold out as the question does, or it chooses for another question.
+    """
+
+    times: sparse.csr_array | None = None
+    known: bool = False
+
+
+RANDOM = HoldOut()
+
+
+@dataclass(frozen=True)
 class LeaveOneOut:
     """What P1 asks: `train` CSR [U, I], and for T users one row of candidates.
 
     users: int64 [T] rows of `train`; candidates: int64 [T, 1 + n] columns, the held-out song first, -1 = empty place
-    (a user who touched nearly everything has fewer than n other songs).
+    (a user who touched nearly everything has fewer than n other songs); how: it was made.
     """
 
     train: sparse.csr_array
     users: Ints
     candidates: Ints
+    how: HoldOut = RANDOM
 
 
 def leave_one_out(
@@ -33,24 +49,25 @@ def leave_one_out(
     rng: np.random.Generator,
     *,
     negatives: int = 99,
-    times: sparse.csr_array | None = None,
+    how: HoldOut = RANDOM,
     most_users: int | None = None,
 ) -> LeaveOneOut:
-    """Hold out one song of every user with two songs or more: a random one, or with `times` the latest.
+    """Hold out one song of every user with two songs or more.
 
-    counts, times: CSR [U, I]. `most_users` bounds the number of users asked about (drawn at random).
+    counts: CSR [U, I]. `most_users` bounds the number of users asked about (drawn at random).
     """
     counts = sparse.csr_array(counts)
     users = np.flatnonzero(np.diff(counts.indptr) > 1).astype(np.int64)
     if most_users is not None and len(users) > most_users:
         users = np.sort(rng.choice(users, most_users, replace=False))
-    places = _random_places(counts, users, rng) if times is None else _latest_places(counts, users, times)
+    places = _random_places(counts, users, rng) if how.times is None else _latest_places(counts, users, how.times)
     keep = np.ones(counts.nnz, dtype=bool)
     keep[places] = False
     candidates = np.full((len(users), 1 + negatives), -1, dtype=np.int64)
     candidates[:, 0] = counts.indices[places]
-    candidates[:, 1:] = draw_untouched(counts, users, negatives, rng)
-    return LeaveOneOut(entries(counts, keep), users, candidates)
+    shunned = entries(counts, ~keep) if how.known else counts
+    candidates[:, 1:] = draw_untouched(shunned, users, negatives, rng)
+    return LeaveOneOut(entries(counts, keep), users, candidates, how)
 
 
 def entries(counts: sparse.csr_array, keep: NDArray[np.bool_]) -> sparse.csr_array:

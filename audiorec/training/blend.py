@@ -1,9 +1,9 @@
 """A blend of rankers: their scores, put on one scale, summed with weights that were learned on held-out listens.
 
 The linear item models see every pair of songs that was played together, a neural model what is behind it; they err
-differently. The members are trained without one listen of each user, the weights are found on those listens by
-maximum likelihood of the held-out song among its candidates (conditional logit, McFadden 1974), and the members
-are then trained on everything. It does not know test data.
+differently. The members are trained without one listen of each user (see `HoldOut`), the
+weights are found on those listens by maximum likelihood of the held-out song among its candidates (conditional logit,
+McFadden 1974), and the members are then trained on everything. It does not know test data.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, sparse, special, stats
 
-from audiorec.data.splits import leave_one_out
+from audiorec.data.splits import RANDOM, HoldOut, leave_one_out
 from audiorec.training.protocols import Ranker
 
 Trainer = Callable[[sparse.csr_array], Ranker]
@@ -40,6 +40,7 @@ def train(
     trainers: Sequence[Trainer],
     *,
     seed: int,
+    how: HoldOut = RANDOM,
     strength: float = 0.01,
     ready: Sequence[Ranker | None] = (),
 ) -> Blend:
@@ -48,7 +49,7 @@ def train(
     strength: of the pull towards equal weights; ready: members that are trained on all of it already, or None. Without
     any user who has two songs the weights are equal.
     """
-    split = leave_one_out(counts, np.random.default_rng(seed))
+    split = leave_one_out(counts, np.random.default_rng(seed), how=how)
     weights = np.full(len(trainers), 1.0 / len(trainers))
     if len(split.users):
         inner = [trainer(split.train) for trainer in trainers]

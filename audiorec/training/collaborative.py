@@ -1,7 +1,7 @@
 """Training of NeuMF, GMF and MLP from listens: every listen a positive, fresh negatives each epoch, early stopping.
 
-He et al. 2017. One listen of each user is held out inside the training data to choose when to stop; with `refit` the
-model is then trained anew on everything for as many epochs. It does not know test data.
+He et al. 2017. One listen of each user is held out inside the training data to choose when to stop (see `HoldOut`);
+with `refit` the model is then trained anew on everything for as many epochs. It does not know test data.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from scipy import sparse
 
-from audiorec.data.splits import LeaveOneOut, leave_one_out
+from audiorec.data.splits import RANDOM, HoldOut, LeaveOneOut, leave_one_out
 from audiorec.errors import InputError
 from audiorec.models.neumf import Neumf, NeumfNet
 from audiorec.recipes import Recipe
@@ -58,6 +58,7 @@ def train(
     counts: sparse.csr_array,
     recipe: NeumfRecipe,
     *,
+    how: HoldOut = RANDOM,
     device: torch.device,
     report: Callable[[Epoch], None] = quiet,
 ) -> TrainedNeumf:
@@ -70,7 +71,8 @@ def train(
     if not counts.nnz:
         raise InputError("no listens to train on: import listens to songs of the library first")
     # A song only ever held out would be unknown to the model that is validated, so the split is of users' songs.
-    split = leave_one_out(counts, np.random.default_rng(recipe.seed), most_users=recipe.validation_users)
+    rng, most = np.random.default_rng(recipe.seed), recipe.validation_users
+    split = leave_one_out(counts, rng, how=how, most_users=most)
     net, curve = _train_halves(split.train, split, recipe, device, report)
     best = max(curve, key=lambda epoch: np.nan_to_num(epoch.metric, nan=-1.0))
     if recipe.refit and len(split.users):

@@ -1,7 +1,8 @@
 """Training of the denoising auto-encoder: thinned rows in, whole rows out, stopped by held-out listens.
 
 The loss is minus the multinomial log-likelihood of a user's songs (Liang et al. 2018). One listen of each user is held
-out inside the training data to choose when to stop; with `refit` the net is then trained anew on everything.
+out inside the training data to choose when to stop (see `HoldOut`); with `refit` the net is
+then trained anew on everything.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,7 @@ import numpy as np
 import torch
 from scipy import sparse
 
-from audiorec.data.splits import LeaveOneOut, leave_one_out
+from audiorec.data.splits import RANDOM, HoldOut, LeaveOneOut, leave_one_out
 from audiorec.errors import InputError
 from audiorec.models.denoising import Denoiser, DenoisingNet, over
 from audiorec.recipes import Recipe
@@ -46,6 +47,7 @@ def train(
     counts: sparse.csr_array,
     recipe: DenoisingRecipe,
     *,
+    how: HoldOut = RANDOM,
     device: torch.device,
     report: Callable[[Epoch], None] = quiet,
 ) -> TrainedDenoiser:
@@ -54,7 +56,8 @@ def train(
     counts.eliminate_zeros()
     if not counts.nnz:
         raise InputError("no listens to train on: import listens to songs of the library first")
-    split = leave_one_out(counts, np.random.default_rng(recipe.seed), most_users=recipe.validation_users)
+    rng, most = np.random.default_rng(recipe.seed), recipe.validation_users
+    split = leave_one_out(counts, rng, how=how, most_users=most)
     net, curve = _train_net(split.train, split, recipe, device, report)
     best = max(curve, key=lambda epoch: np.nan_to_num(epoch.metric, nan=-1.0))
     seen = split.train

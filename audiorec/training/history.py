@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from scipy import sparse
 
-from audiorec.data.splits import LeaveOneOut, leave_one_out
+from audiorec.data.splits import RANDOM, HoldOut, LeaveOneOut, leave_one_out
 from audiorec.errors import InputError
 from audiorec.models.amnn import AmnnNet, Query
 from audiorec.models.history import HistoryModel, top_songs
@@ -68,6 +68,7 @@ def train(
     recipe: HistoryRecipe,
     *,
     times: sparse.csr_array | None = None,
+    how: HoldOut = RANDOM,
     device: torch.device,
     report: Callable[[Epoch], None] = quiet,
 ) -> TrainedHistory:
@@ -81,7 +82,8 @@ def train(
     if not counts.nnz:
         raise InputError("no listens to train on: import listens to songs of the library first")
     order = None if times is None else sparse.csr_array(times)
-    split = leave_one_out(counts, np.random.default_rng(recipe.seed), most_users=recipe.validation_users)
+    rng, most = np.random.default_rng(recipe.seed), recipe.validation_users
+    split = leave_one_out(counts, rng, how=how, most_users=most)
     net, curve = _train_net(split.train, order, split, recipe, device, report)
     best = max(curve, key=lambda epoch: np.nan_to_num(epoch.metric, nan=-1.0))
     seen = split.train

@@ -1,6 +1,7 @@
 """Choosing and fitting popularity, ItemKNN, walks and EASE: the listed values that rank held-out listens best.
 
-The choice is made on one listen of each user held out inside the training data; the model is then fitted to everything.
+The choice is made on one listen of each user held out inside the training data (see `HoldOut`); the model is then
+fitted to everything.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Literal
 import numpy as np
 from scipy import sparse
 
-from audiorec.data.splits import LeaveOneOut, leave_one_out
+from audiorec.data.splits import RANDOM, HoldOut, LeaveOneOut, leave_one_out
 from audiorec.errors import InputError
 from audiorec.models.ease import EaseDual, ease
 from audiorec.models.item_to_item import ItemToItem
@@ -61,13 +62,14 @@ class TrainedLinear:
     ndcg: float
 
 
-def train(counts: sparse.csr_array, recipe: LinearRecipe) -> TrainedLinear:
+def train(counts: sparse.csr_array, recipe: LinearRecipe, *, how: HoldOut = RANDOM) -> TrainedLinear:
     """Choose and fit on CSR counts [U, I]; raises InputError without any listen."""
     counts = sparse.csr_array(counts, copy=True)
     counts.eliminate_zeros()
     if not counts.nnz:
         raise InputError("no listens to train on: import listens to songs of the library first")
-    split = leave_one_out(counts, np.random.default_rng(recipe.seed), most_users=recipe.validation_users)
+    rng, most = np.random.default_rng(recipe.seed), recipe.validation_users
+    split = leave_one_out(counts, rng, how=how, most_users=most)
     found = [(setting, _ndcg(recipe, setting, split)) for setting in _settings(recipe)]
     setting, ndcg = max(found, key=lambda pair: np.nan_to_num(pair[1], nan=-1.0))
     return TrainedLinear(_fit(counts, recipe, setting), setting, ndcg)

@@ -10,6 +10,7 @@ import torch
 from scipy import sparse
 
 from audiorec import recipes
+from audiorec.data.splits import RANDOM, HoldOut
 from audiorec.errors import UnknownNameError
 from audiorec.recipes import Recipe
 from audiorec.training import blend, collaborative, denoising, history, linear
@@ -62,27 +63,30 @@ def train(
     recipe: Recipe,
     *,
     times: sparse.csr_array | None = None,
+    how: HoldOut = RANDOM,
     device: torch.device,
     report: Callable[[Epoch], None] = quiet,
     ready: Mapping[str, Ranker] = _NONE,
 ) -> Ranker:
     """Train the model that the recipe describes on CSR counts [U, I]; what it needs to validate it takes from them.
 
-    ready: models by name that were already trained on the same counts with the same seed; a blend need not repeat it.
+    times: CSR [U, I], larger is later; how: validation holds out a listen of each user. ready: models by name that were
+    already trained on the same counts with the same seed; a blend need not repeat it.
     """
     match recipe:
         case NeumfRecipe():
-            return collaborative.train(counts, recipe, device=device, report=report)
+            return collaborative.train(counts, recipe, how=how, device=device, report=report)
         case HistoryRecipe():
-            return history.train(counts, recipe, times=times, device=device, report=report)
+            return history.train(counts, recipe, times=times, how=how, device=device, report=report)
         case DenoisingRecipe():
-            return denoising.train(counts, recipe, device=device, report=report)
+            return denoising.train(counts, recipe, how=how, device=device, report=report)
         case LinearRecipe():
-            return linear.train(counts, recipe).model
+            return linear.train(counts, recipe, how=how).model
         case BlendRecipe():
-            trainers = [_member(name, recipe.seed, device) for name in recipe.members]
+            trainers = [_member(name, recipe.seed, times, how, device) for name in recipe.members]
             members = [ready.get(name) for name in recipe.members]
-            return blend.train(counts, trainers, seed=recipe.seed, strength=recipe.strength, ready=members)
+            strength = recipe.strength
+            return blend.train(counts, trainers, seed=recipe.seed, how=how, strength=strength, ready=members)
     raise UnknownNameError(f"{type(recipe).__name__} is no recipe of a collaborative model")
 
 
@@ -96,6 +100,8 @@ def score_of(ranker: Ranker) -> dict[str, float]:
     return dict(ranker.score) if isinstance(ranker, TrainedNeumf | TrainedHistory | TrainedDenoiser) else {}
 
 
-def _member(name: str, seed: int, device: torch.device) -> Callable[[sparse.csr_array], Ranker]:
+def _member(
+    name: str, seed: int, times: sparse.csr_array | None, how: HoldOut, device: torch.device
+) -> Callable[[sparse.csr_array], Ranker]:
     recipe = recipe_of(name, overrides=(f"seed={seed}",))
-    return lambda counts: train(counts, recipe, device=device)
+    return lambda counts: train(counts, recipe, times=times, how=how, device=device)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from audiorec.data import ncf_format, triplets
+from audiorec.data import ncf_format, splits, triplets
 from audiorec.errors import InputError
 
 
@@ -67,3 +67,22 @@ def test_a_broken_triplet_is_named(tmp_path: Path) -> None:
     (tmp_path / "t.txt").write_text("ann\tS1\t1\nbob S1 2\n", encoding="utf-8")
     with pytest.raises(InputError, match="line 2"):
         triplets.read(tmp_path / "t.txt")
+
+
+def test_rows_without_times_are_in_the_order_of_time(tmp_path: Path) -> None:
+    data = ncf_format.read(files(tmp_path, "0\t4\t5\n0\t1\t2\n0\t3\t9\n", "0\t2\t1\n", "(0,2)\t0\n"))
+    assert data.times is not None
+    inner = splits.leave_one_out(data.split.train, np.random.default_rng(0), how=data.split.how)
+    assert inner.candidates[0, 0] == 3, "the last row is the latest listen"
+
+
+def test_rows_in_the_order_of_numbers_have_no_times(tmp_path: Path) -> None:
+    data = ncf_format.read(files(tmp_path, "0\t1\t5\n0\t3\t2\n1\t0\t1\n", "0\t2\t1\n", "(0,2)\t0\n"))
+    assert data.times is None
+    assert data.split.how.times is None
+
+
+@pytest.mark.parametrize(("negatives", "known"), [("0\t3", False), ("0\t1", True)])
+def test_lists_that_hold_known_songs_are_noticed(tmp_path: Path, negatives: str, known: bool) -> None:
+    found = ncf_format.read(files(tmp_path, "0\t4\t5\n0\t1\t2\n", "0\t2\t1\n", f"(0,2)\t{negatives}\n"))
+    assert found.split.how.known is known

@@ -21,7 +21,7 @@ def test_one_song_of_every_user_with_two_is_held_out() -> None:
 
 def test_the_latest_is_held_out_when_times_are_given() -> None:
     times = sparse.csr_array(np.array([[5, 9, 0, 0, 7], [0, 1, 0, 0, 0], [1, 1, 4, 1, 3]], dtype=np.float64))
-    split = splits.leave_one_out(COUNTS, np.random.default_rng(0), times=times)
+    split = splits.leave_one_out(COUNTS, np.random.default_rng(0), how=splits.HoldOut(times))
     assert split.candidates[:, 0].tolist() == [1, 2]
 
 
@@ -43,3 +43,14 @@ def test_folds_share_out_every_listen_once() -> None:
     parts = list(splits.folds(COUNTS, 3, np.random.default_rng(0)))
     np.testing.assert_array_equal(sum(part.toarray() for part in parts), COUNTS.toarray())
     assert [part.nnz for part in parts] == [3, 3, 3]
+
+
+def test_a_list_may_hold_known_songs_when_it_is_asked_for() -> None:
+    counts = sparse.csr_array((np.arange(40) < 30).astype(np.float32)[None].repeat(50, axis=0))
+    how = splits.HoldOut(known=True)
+    split = splits.leave_one_out(counts, np.random.default_rng(0), negatives=20, how=how)
+    others = split.candidates[:, 1:]
+    known = splits.touched(split.train, np.broadcast_to(split.users[:, None], others.shape), others)
+    assert 0.6 < known.mean() < 0.9, "29 of the 39 songs but the held-out one are known"
+    assert not (others == split.candidates[:, :1]).any()
+    assert split.how is how

@@ -8,8 +8,9 @@ import pytest
 import torch
 from scipy import sparse
 
+from audiorec.data.splits import HoldOut
 from audiorec.errors import AudiorecError, UnknownNameError
-from audiorec.training import ranker_files, rankers
+from audiorec.training import linear, ranker_files, rankers
 from audiorec.training.protocols import Ranker
 
 CPU = torch.device("cpu")
@@ -116,3 +117,20 @@ def test_no_listens_is_a_clear_mistake(name: str) -> None:
 def test_an_unknown_name_lists_the_known_ones() -> None:
     with pytest.raises(UnknownNameError, match="popularity, itemknn, walk, ease"):
         rankers.recipe_of("magic")
+
+
+def test_what_is_held_out_to_validate_decides() -> None:
+    """Everybody knows three songs, and six of a third of the others: which of them come last says if fame counts."""
+    rng = np.random.default_rng(0)
+    counts = np.zeros((60, 30), dtype=np.float32)
+    counts[:, :3] = 1.0
+    for user in range(60):
+        counts[user, rng.choice(np.arange(3 + user % 3, 30, 3), 6, replace=False)] = 1.0
+    recipe = rankers.recipe_of("walk", overrides=("exponents=[1.0]", "dampings=[0.0, 1.5]"))
+    assert isinstance(recipe, linear.LinearRecipe)
+    board, place = sparse.csr_array(counts), np.arange(1.0, 31.0)
+    found = [
+        linear.train(board, recipe, how=HoldOut(sparse.csr_array(counts * order))).setting.damping
+        for order in (place[::-1], place)
+    ]
+    assert found == [0.0, 1.5]
