@@ -1,6 +1,7 @@
 """From a workspace to lists: cold songs in the right style, shares that match the arithmetic, honest evaluation."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -120,6 +121,24 @@ def test_command_prints_the_agreed_json_and_a_playlist(root: Path, tmp_path: Pat
     assert lines[2::2] == [song["path"] for song in found]
     said = call(root, "recommend", "--user", "user 3", "--why", "--cold-only", "--explore", "0.3")
     assert "song 31" in said or "song 32" in said
+
+
+@pytest.mark.parametrize("user", ["user 0", "user 3", "user 6"])
+def test_what_why_prints_of_new_songs_is_what_json_says(root: Path, user: str) -> None:
+    words = ("recommend", "--user", user, "--top", "4", "--cold-only")
+    songs = json.loads(call(root, *words, "--json"))
+    said = " ".join(call(root, *words, "--why").split())
+    assert songs
+    assert all(song["cold"] and not song["plays"] for song in songs)
+    for song in songs:
+        assert sum(song["why"].values()) == pytest.approx(1.0)
+        shares = sorted((share for share in song["why"].values() if share >= 0.005), reverse=True)
+        reason = said.split(f"{song['title']}: ")[1].split("]")[0]
+        assert [float(number) for number in re.findall(r" (0\.\d\d|1\.00)\b", reason.split("[")[1])] == pytest.approx(
+            shares, abs=0.0051
+        )
+        told = [int(number) / 100 for number in re.findall(r"\((\d+) %\)", reason)]
+        assert told == pytest.approx([share for share in shares[:2] if share >= 0.05], abs=0.0051)
 
 
 def test_evaluation_tells_the_protocols_apart(root: Path) -> None:
