@@ -14,6 +14,7 @@ from audiorec.training.denoising import DenoisingRecipe
 from audiorec.training.gan import DcganRecipe
 from audiorec.training.history import HistoryRecipe
 from audiorec.training.hybrid import HybridRecipe
+from audiorec.training.labelled import LabelRecipe
 from audiorec.training.like import CnnRecipe
 from audiorec.training.linear import LinearRecipe
 from audiorec.training.network import NetworkRecipe
@@ -28,6 +29,8 @@ KINDS: dict[str, type[Recipe]] = {
     "features/fast": FeatureRecipe,
     "features/rich": FeatureRecipe,
     "training/cnn": CnnRecipe,
+    "training/cnn1d": LabelRecipe,
+    "training/cnn2d": LabelRecipe,
     "training/dcgan": DcganRecipe,
     "training/svm": SvmRecipe,
     "training/amnn": HistoryRecipe,
@@ -47,6 +50,7 @@ KINDS: dict[str, type[Recipe]] = {
 # Recipes whose values must equal the defaults in code.
 REFERENCES: tuple[str, ...] = (
     "training/cnn",
+    "training/cnn2d",
     "training/dcgan",
     "training/svm",
     "features/default",

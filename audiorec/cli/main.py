@@ -28,6 +28,7 @@ from audiorec.cli import (
     train_cnn,
     train_hybrid,
     train_lyrics,
+    train_moods,
     train_network,
     train_svm,
 )
@@ -72,6 +73,7 @@ for _command in (
     train_cnn.command,
     train_hybrid.command,
     train_lyrics.command,
+    train_moods.command,
     train_network.command,
     train_svm.command,
 ):

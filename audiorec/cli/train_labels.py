@@ -10,11 +10,17 @@ if TYPE_CHECKING:
 
     from audiorec.data.workspace import Workspace
     from audiorec.models.song_encoder import View
-    from audiorec.training.like import CnnRecipe
+    from audiorec.training.labelled import LabelRecipe
 
 
 def learn_labels(
-    space: "Workspace", file: Path, view: "View", recipe: "CnnRecipe", device: "torch.device", quiet: bool
+    space: "Workspace",
+    file: Path,
+    column: str | None,
+    view: "View",
+    recipe: "LabelRecipe",
+    device: "torch.device",
+    quiet: bool,
 ) -> None:
     """Train, publish the model `labels` with `predicted.csv` for every song, and say how good it is."""
     import csv
@@ -30,7 +36,7 @@ def learn_labels(
     from audiorec.training.like_model import view_patches
 
     table, tracks = space.features(), space.tracks()
-    read = read_labels(file, tracks)
+    read = read_labels(file, tracks, column)
     for problem in read.problems[:10]:
         notes(quiet).print(f"{file}, line {problem.line}: {problem.reason}", markup=False)
     patches = view_patches(table, view, table.track_ids)

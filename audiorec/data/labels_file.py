@@ -25,22 +25,29 @@ class LabelsFile:
     problems: list[Problem]
 
 
-def read_labels(path: Path, tracks: Sequence[Track]) -> LabelsFile:
-    """Read a file of labels; raises InputError when it is empty or names fewer than two labels of known songs."""
+def read_labels(path: Path, tracks: Sequence[Track], column: str | None = None) -> LabelsFile:
+    """Read a file of labels: the column called `column`, else `label`, else the second.
+
+    Raises InputError when the column cannot be told, or fewer than two labels of known songs are found.
+    """
     text = read_text(path)
     rows = list(split_rows(text, sniff_delimiter(text)))
-    if rows and rows[0][1][0].strip().strip("\ufeff").casefold() in _HEADERS:
-        rows = rows[1:]
+    has_header = bool(rows) and rows[0][1][0].strip().strip("\ufeff").casefold() in _HEADERS
+    place = _label_place([name.strip() for name in rows[0][1]] if has_header else None, column, path)
     matcher, labels, problems = Matcher(tracks), dict[int, str](), list[Problem]()
-    for line, fields in rows:
-        if len(fields) < 2 or not fields[0].strip() or not fields[1].strip():
+    for line, fields in rows[1:] if has_header else rows:
+        if len(fields) <= place or not fields[0].strip():
             problems.append(Problem(line, "a song and a label are needed"))
+            continue
+        if not fields[place].strip():
+            # In a table of several columns an empty field says that this song has no such label.
+            problems += [] if column else [Problem(line, "a song and a label are needed")]
             continue
         match = matcher.match(parse_song(fields[0]), path.parent)
         if match.track_id is None:
             problems.append(Problem(line, match.reason))
         else:
-            labels[match.track_id] = fields[1].strip()
+            labels[match.track_id] = fields[place].strip()
     found = len(set(labels.values()))
     if found < 2:
         why = f" (line {problems[0].line}: {problems[0].reason})" if problems else ""
@@ -48,3 +55,20 @@ def read_labels(path: Path, tracks: Sequence[Track]) -> LabelsFile:
             f"{path} gives {len(labels)} songs {found} labels{why}: write song,label with two labels or more"
         )
     return LabelsFile(labels, problems)
+
+
+def _label_place(header: list[str] | None, column: str | None, path: Path) -> int:
+    """Which field of a row is the label."""
+    if header is None:
+        if column:
+            raise InputError(f"{path} has no header to find the column {column!r} in: begin with one, as song,{column}")
+        return 1
+    names = [name.casefold() for name in header]
+    wanted = (column or "label").casefold()
+    if wanted in names[1:]:
+        return names.index(wanted, 1)
+    if column or len(header) > 2:
+        raise InputError(
+            f"{path} has no column {column or 'label'!r}: choose one of {', '.join(header[1:])} with --column"
+        )
+    return 1

@@ -10,23 +10,28 @@ from numpy.typing import NDArray
 from audiorec.models import checkpoint
 from audiorec.models.checkpoint import Header
 from audiorec.models.song_encoder import SongEncoder, View, embed_songs
-from audiorec.models.spectrogram_cnn import SpectrogramCnn
+from audiorec.models.spectrogram_cnn import SpectrogramCnn, halved
 
 KIND = "labels"
 
 
 @dataclass
 class LabelNet:
-    """Encoder and head (embedding -> logits), and the names of the labels in the order of the logits."""
+    """Encoder and head (embedding -> logits), and the names of the labels in the order of the logits.
+
+    `is_halved`: the encoder takes log-mel patches of half the bands and half the frames.
+    """
 
     encoder: SongEncoder
     head: torch.nn.Linear
     names: tuple[str, ...]
+    is_halved: bool = False
 
     @torch.no_grad()
     def probabilities(self, patches: NDArray[np.uint8], owner: NDArray[np.int64], songs: int) -> NDArray[np.float32]:
         """Probabilities float32 [songs, C] from stored patches of the encoder's view."""
-        embedded = embed_songs(self.encoder, torch.from_numpy(patches), torch.from_numpy(owner), songs)
+        given = torch.from_numpy(halved(patches) if self.is_halved else patches)
+        embedded = embed_songs(self.encoder, given, torch.from_numpy(owner), songs)
         return np.asarray(torch.softmax(self.head(embedded), dim=1).cpu().numpy(), dtype=np.float32)
 
 
@@ -37,6 +42,7 @@ def save(folder: Path, model: LabelNet, digests: tuple[str, str], score: dict[st
         "view": model.encoder.view,
         "dim": model.encoder.dim,
         "bands": len(net.band_mean) if isinstance(net, SpectrogramCnn) else 0,
+        "halved": model.is_halved,
     }
     arrays = {
         f"{name}.{key}": value.detach().cpu().numpy()
@@ -56,4 +62,4 @@ def load(folder: Path, feature_digest: str | None = None) -> LabelNet:
         state = {k.removeprefix(f"{name}."): torch.from_numpy(v) for k, v in arrays.items() if k.startswith(f"{name}.")}
         module.load_state_dict(state)
         module.eval()
-    return LabelNet(encoder, head, tuple(header.labels))
+    return LabelNet(encoder, head, tuple(header.labels), header.config["halved"])

@@ -15,11 +15,10 @@ from audiorec.data.tables import Patches
 from audiorec.errors import InputError
 from audiorec.models.label_net import LabelNet
 from audiorec.models.song_encoder import SongEncoder, View
-from audiorec.training.labelled import train_labels
-from audiorec.training.like import CnnRecipe
+from audiorec.training.labelled import LabelRecipe, train_labels
 from audiorec.training.like_model import pretrained
 from audiorec.training.loop import Epoch
-from audiorec.training.patches import PatchStore
+from audiorec.training.patches import PatchStore, halved
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ def label_songs(
     patches: Patches,
     labels: Sequence[str],
     part: NDArray[np.str_],
-    recipe: CnnRecipe,
+    recipe: LabelRecipe,
     *,
     device: torch.device,
     report: Callable[[Epoch], None],
@@ -58,6 +57,8 @@ def label_songs(
     known = np.isin(texts, names)
     index = np.where(known, np.searchsorted(names, texts), -1).astype(np.int64)
     fit, held, test = (np.flatnonzero(known & (part == name)) for name in ("fit", "validation", "test"))
+    is_halved = recipe.halved and view == "spectrogram"
+    patches = halved(patches) if is_halved else patches
     encoder = SongEncoder(view, patches.values.shape[1], recipe.dim, recipe.dropout).to(device)
     if recipe.pretrain_epochs:
         encoder, _ = pretrained(view, patches, recipe, device, report)
@@ -65,8 +66,8 @@ def label_songs(
     trained = train_labels(
         encoder, store, index, (fit, held), recipe, report=report, is_pretrained=recipe.pretrain_epochs > 0
     )
-    model = LabelNet(trained.encoder.cpu(), trained.head.cpu(), tuple(map(str, names)))
-    found = model.probabilities(patches.values, patches.owner, len(texts))
+    model = LabelNet(trained.encoder.cpu(), trained.head.cpu(), tuple(map(str, names)), is_halved)
+    found = trained.probabilities(store, np.arange(len(texts)))
     scores: dict[str, float] = {}
     if len(test):
         given = found[test].argmax(axis=1)

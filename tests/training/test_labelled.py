@@ -5,12 +5,11 @@ import torch
 
 from audiorec.data.tables import Patches
 from audiorec.models.song_encoder import SongEncoder
-from audiorec.training.labelled import TrainedLabels, train_labels
-from audiorec.training.like import CnnRecipe
+from audiorec.training.labelled import LabelRecipe, TrainedLabels, train_labels
 from audiorec.training.loop import quiet
 from audiorec.training.patches import PatchStore
 
-RECIPE = CnnRecipe(dim=16, batch=8, patches_each=1, crop_frames=32, epochs=6, epochs_blind=6, learning_rate=0.005)
+RECIPE = LabelRecipe(dim=16, batch=8, patches_each=1, crop_frames=32, epochs=6, epochs_blind=6, learning_rate=0.005)
 # One song in five is of kind 0.
 INDEX = (np.arange(60) % 5 > 0).astype(np.int64)
 
