@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiorec import metrics
-from audiorec.data.splits import LeaveOneOut
+from audiorec.data.splits import LeaveOneOut, touched
 
 _ROWS = 256
 
@@ -23,20 +23,27 @@ class Ranker(Protocol):
         ...
 
 
-def candidate_scores(ranker: Ranker, split: LeaveOneOut) -> NDArray[np.float32]:
-    """Scores [T, C] of the split's candidates, NaN in empty places."""
+def candidate_scores(ranker: Ranker, split: LeaveOneOut, *, known_last: bool = False) -> NDArray[np.float32]:
+    """Scores [T, C] of the split's candidates, NaN in empty places, with `known_last` for known songs as well."""
     found = np.full(split.candidates.shape, np.nan, dtype=np.float32)
     for start in range(0, len(split.users), _ROWS):
         block = slice(start, start + _ROWS)
         songs = split.candidates[block]
         scores = np.take_along_axis(ranker.scores(split.users[block]), np.maximum(songs, 0), axis=1)
         found[block] = np.where(songs < 0, np.nan, scores)
+    if known_last:
+        songs = np.maximum(split.candidates, 0)
+        found[touched(split.train, np.broadcast_to(split.users[:, None], songs.shape), songs)] = np.nan
     return found
 
 
-def sampled_ranks(ranker: Ranker, split: LeaveOneOut) -> NDArray[np.int64]:
-    """P1: place of each held-out song among its candidates, int64 [T], ties against the ranker."""
-    return metrics.first_column_ranks(candidate_scores(ranker, split))
+def sampled_ranks(ranker: Ranker, split: LeaveOneOut, *, known_last: bool = False) -> NDArray[np.int64]:
+    """P1: place of each held-out song among its candidates, int64 [T], ties against the ranker.
+
+    Published lists may hold songs that the user knows from training. They are ranked like any other, as in the
+    published figures, or with `known_last` behind all others, as in a list of recommendations.
+    """
+    return metrics.first_column_ranks(candidate_scores(ranker, split, known_last=known_last))
 
 
 def sampled_report(ranker: Ranker, split: LeaveOneOut, ks: Sequence[int] = (1, 5, 10)) -> dict[str, float]:

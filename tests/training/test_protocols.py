@@ -30,6 +30,12 @@ def test_places_among_the_candidates() -> None:
     assert protocols.sampled_ranks(RANKER, SPLIT).tolist() == [1, 0, 2]
 
 
+def test_known_songs_stand_last_when_it_is_asked_for() -> None:
+    lists = LeaveOneOut(TRAIN, np.array([0, 2]), np.array([[1, 0, 3], [4, 2, 3]]))
+    assert protocols.sampled_ranks(RANKER, lists).tolist() == [1, 2]
+    assert protocols.sampled_ranks(RANKER, lists, known_last=True).tolist() == [0, 1]
+
+
 def test_places_among_all_songs_but_the_known_ones() -> None:
     assert protocols.full_ranks(RANKER, SPLIT).tolist() == [2, 0, 3]
 
