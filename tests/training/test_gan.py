@@ -71,6 +71,20 @@ def test_the_scale_of_an_embedding_and_its_dead_dimensions_change_no_verdict() -
     assert other.frechet_floor == pytest.approx(one.frechet_floor, rel=1e-3)
 
 
+def test_an_embedding_that_says_the_same_of_everything_is_not_asked() -> None:
+    real, made = patches(1, 40), patches(2, 30)[:, :, :128]
+    dead = judge(real, made, lambda values: np.full((len(values), 6), 3.0), seed=0)
+    assert dead == judge(real, made, band_statistics, seed=0)
+
+
+def test_repeated_patches_are_no_measure_of_nearness() -> None:
+    real, made = patches(1, 40), patches(2, 8)[:, :, :128]
+    looped = np.concatenate([real, real, real])
+    assert judge(looped, made, band_statistics, seed=0).nearest == pytest.approx(
+        judge(real, made, band_statistics, seed=0).nearest, rel=0.1
+    )
+
+
 def test_too_few_patches_are_named() -> None:
     with pytest.raises(InputError, match="at least 8"):
         train_gan(patches(0, 5), RECIPE, device=CPU, report=quiet)
