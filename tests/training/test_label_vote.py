@@ -1,4 +1,4 @@
-"""The vote on labels: parts that know too little stay away, songs of which one part knows nothing are told by others."""
+"""The vote on labels: parts that know too little stay away, songs unknown to one part are told by the others."""
 
 import numpy as np
 import pytest
