@@ -50,7 +50,7 @@ def _facts(space: "Workspace") -> dict[str, Any]:
         "listens_not_matched": _one(space, "SELECT count(*) FROM unmatched"),
         "friendships": _one(space, "SELECT count(*) FROM (SELECT DISTINCT a, b FROM friend)"),
         "models": models,
-        "next": _next_step(space, bool(statuses), models),
+        "next": _next_step(space, statuses, models),
     }
 
 
@@ -59,15 +59,20 @@ def _one(space: "Workspace", query: str) -> int | float:
     return value
 
 
-def _next_step(space: "Workspace", tracks: bool, models: dict[str, str]) -> str:
+def _next_step(space: "Workspace", statuses: Counter[str], models: dict[str, str]) -> str:
     from audiorec.data.workspace import MAKERS
 
-    if not tracks:
+    if not statuses:
         return "audiorec extract FOLDER"
     if not space.db.execute("SELECT 1 FROM listen").fetchone():
         return "audiorec import listens FILE"
-    missing = [maker for name, maker in MAKERS.items() if name not in models and name != "dcgan"]
-    return missing[0] if missing else "audiorec recommend --user NAME"
+    missing = [name for name in MAKERS if name not in models and name != "dcgan"]
+    # A library that is known by its list of songs alone has listeners to learn from, and no sound yet.
+    is_heard = bool(statuses["ok"] + statuses["partial"])
+    ready = [name for name in missing if is_heard or name in ("network", "cf")]
+    if ready:
+        return MAKERS[ready[0]]
+    return "audiorec extract FOLDER" if missing else "audiorec recommend --user NAME"
 
 
 def _shown(value: Any) -> str:

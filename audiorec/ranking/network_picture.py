@@ -4,6 +4,7 @@ An SVG keeps its labels as text, so every browser draws Chinese titles with its 
 here, and `lacks_glyphs` says when there is none. It does not choose what is shown: `network_around.py` does.
 """
 
+import contextlib
 import io
 import warnings
 from collections.abc import Iterable
@@ -70,8 +71,17 @@ def draw(graph: networkx.DiGraph, title: str, kind: str) -> bytes:
 
 def available_fonts() -> list[str]:
     """Those of FONTS that are installed here, in order."""
+    _know_new_fonts()
     here = {font.name for font in font_manager.fontManager.ttflist}
     return [name for name in FONTS if name in here]
+
+
+def _know_new_fonts() -> None:
+    """matplotlib lists the fonts once and keeps the list: one installed later would never be found."""
+    known = {font.fname for font in font_manager.fontManager.ttflist}
+    for path in sorted(set(font_manager.findSystemFonts()) - known):
+        with contextlib.suppress(RuntimeError, OSError, ValueError):  # a file that is no sound font
+            font_manager.fontManager.addfont(path)
 
 
 def lacks_glyphs(texts: Iterable[str]) -> bool:

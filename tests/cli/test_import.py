@@ -69,3 +69,15 @@ def test_songs_known_by_name_go_through_the_network(tmp_path: Path) -> None:
         assert [track.status for track in space.tracks()] == ["listed", "listed"]
         assert space.artist_parts() == {}
         assert space.interactions(every_song=True).counts.toarray().tolist() == [[1, 1], [1, 1]]
+    # Nothing was heard yet, so what learns from sound is not the next step.
+    steps = []
+    for model in ("network", "cf"):
+        steps.append(next_step(root))
+        with Workspace.open(root, write=True) as space:
+            space.publish_model(model, lambda folder: None)
+    assert [*steps, next_step(root)] == ["audiorec train-network", "audiorec train-cf", "audiorec extract FOLDER"]
+
+
+def next_step(root: Path) -> str:
+    told = CliRunner().invoke(cli, ["--workspace", str(root), "status", "--json"], catch_exceptions=False).stdout
+    return str(json.loads(told)["next"])

@@ -4,15 +4,17 @@ import io
 from pathlib import Path
 from xml.etree import ElementTree
 
+import matplotlib
 import networkx
 import numpy as np
 import pytest
+from matplotlib import font_manager
 from scipy import sparse
 
 from audiorec.data.network import Network
 from audiorec.errors import InputError
 from audiorec.ranking.network_around import Labels, around
-from audiorec.ranking.network_picture import draw, lacks_glyphs, layout, thinned, write_picture
+from audiorec.ranking.network_picture import available_fonts, draw, lacks_glyphs, layout, thinned, write_picture
 
 
 def made(users: int = 40, songs: int = 60) -> tuple[Network, Labels]:
@@ -87,6 +89,17 @@ def test_files(tmp_path: Path) -> None:
         write_picture(graph, tmp_path / "x.bmp", "title")
     with pytest.raises(InputError, match="cannot write"):
         write_picture(graph, tmp_path / "absent" / "x.svg", "title")
+
+
+def test_a_font_that_was_installed_later_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    manager = font_manager.FontManager()
+    monkeypatch.setattr(font_manager, "fontManager", manager)
+    manager.ttflist = []
+    sound, broken = tmp_path / "new.ttf", tmp_path / "broken.ttf"
+    sound.write_bytes(Path(matplotlib.get_data_path(), "fonts/ttf/DejaVuSans.ttf").read_bytes())
+    broken.write_bytes(b"no font")
+    monkeypatch.setattr(font_manager, "findSystemFonts", lambda: [str(broken), str(sound)])
+    assert available_fonts() == ["DejaVu Sans"]
 
 
 def test_glyphs() -> None:
