@@ -147,6 +147,14 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Grid:
+    """Patches that the DCGAN made of the same noise after a round of its training, as a PNG."""
+
+    round: int
+    png: bytes
+
+
+@dataclass(frozen=True)
 class ReportData:
     """Everything on the page; empty parts are said to be empty, not left out."""
 
@@ -157,6 +165,7 @@ class ReportData:
     evaluations: tuple[Evaluation, ...] = ()
     spectrograms: tuple[Spectrogram, ...] = ()
     curves: tuple[Curve, ...] = ()
+    grids: tuple[Grid, ...] = ()
     network: Network | None = None
     steps: tuple[Step, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from audiorec.cli.report.facts import (
     Curve,
     Evaluation,
     Found,
+    Grid,
     Listener,
     OwnSong,
     Recommendation,
@@ -70,6 +71,7 @@ def gather_report(
         evaluations=measured,
         spectrograms=tuple(_spectrograms(space, recommender, users[:1])),
         curves=tuple(_curves(space)),
+        grids=tuple(_grids(space)),
         network=around(recommender, users[0]) if users else None,
         steps=steps,
         versions={name: version(name) for name in ("audiorec", "torch", "numpy", "scikit-learn")},
@@ -169,6 +171,14 @@ def _curves(space: Workspace) -> list[Curve]:
         named = kept if isinstance(kept, dict) else {model: kept}
         found += [_curve(name, epochs) for name, epochs in named.items() if epochs]
     return found
+
+
+def _grids(space: Workspace) -> list[Grid]:
+    """What the DCGAN made as its training went on."""
+    if not space.has_model("dcgan"):
+        return []
+    files = sorted(space.model("dcgan").glob("samples-*.png"))
+    return [Grid(int(file.stem.removeprefix("samples-")), file.read_bytes()) for file in files]
 
 
 def _curve(name: str, epochs: list[dict[str, float]]) -> Curve:

@@ -143,10 +143,16 @@ def _view(data: ReportData) -> dict[str, Any]:
         "signals": _signals(data),
         "spectrograms": [(song, draw_spectrogram(song)) for song in data.spectrograms],
         "curves": [(curve, *draw_curve(curve)) for curve in data.curves],
+        "grids": [(grid.round, _png(grid.png)) for grid in data.grids],
         "network": draw_network(data.network) if data.network is not None else "",
         "network_user": _network_user(data),
         "meanings": _meanings(data),
     }
+
+
+def _png(picture: bytes) -> str:
+    """A picture inside the page."""
+    return f"data:image/png;base64,{base64.b64encode(picture).decode()}"
 
 
 _STATUS = {"ok": "read whole", "partial": "read in part", "failed": "not readable"}

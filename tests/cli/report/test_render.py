@@ -12,6 +12,7 @@ from audiorec.cli.report import (
     Edge,
     Evaluation,
     Found,
+    Grid,
     Listener,
     Network,
     Node,
@@ -122,6 +123,13 @@ def test_hostile_names_stay_text() -> None:
     assert not [attrs for _, attrs in page.seen if "onerror" in attrs]
     assert not [tag for tag, _ in page.seen if tag == "img"]
     assert "<script>alert('x')</script>" in "".join(page.words)
+
+
+def test_what_the_generator_made_is_on_the_page_round_by_round() -> None:
+    page = read(render(replace(report(), grids=(Grid(5, b"one"), Grid(20, b"two")))))
+    pictures = [attrs for tag, attrs in page.seen if tag == "img"]
+    assert [attrs["src"] for attrs in pictures] == ["data:image/png;base64,b25l", "data:image/png;base64,dHdv"]
+    assert "round 20" in str(pictures[1]["alt"])
 
 
 def test_page_asks_nothing_of_the_network() -> None:
