@@ -7,7 +7,7 @@ the caller.
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -142,17 +142,26 @@ class FeatureTable:
 
     def _patches(self, column: str, track_ids: NDArray[np.int64] | None) -> Patches:
         wanted = self.track_ids if track_ids is None else np.asarray(track_ids, dtype=np.int64)
-        found: dict[int, NDArray[np.uint8]] = {}
+        shapes: dict[int, list[int]] = {}
         for path, ids in self._shards:
-            if np.isin(ids, wanted).any():
-                found.update(_read_patches(path, column, set(np.intersect1d(ids, wanted).tolist())))
-        missing = [int(track) for track in wanted if int(track) not in found]
+            shapes.update(_read_shapes(path, column, set(ids.tolist())))
+        missing = [int(track) for track in wanted if int(track) not in shapes]
         if missing:
             raise WorkspaceError(f"tracks {missing[:5]} have no features: run audiorec extract again")
-        chosen = [found[int(track)] for track in wanted]
-        owner = np.repeat(np.arange(len(chosen), dtype=np.int64), [len(values) for values in chosen])
-        values = np.concatenate(chosen) if chosen else np.zeros((0, 0, 0), dtype=np.uint8)
-        return Patches(values, owner)
+        counts = [shapes[int(track)][0] for track in wanted]
+        edges = np.cumsum([0, *counts])
+        some = next((shapes[int(track)] for track in wanted if shapes[int(track)][0]), [0, 0, 0])
+        # Filled a shard at a time: patches of a large library must not be in memory twice.
+        values = np.empty((int(edges[-1]), *some[1:]), dtype=np.uint8)
+        places: dict[int, list[int]] = {}
+        for row, track in enumerate(wanted):
+            places.setdefault(int(track), []).append(row)
+        for path, ids in self._shards:
+            here = set(ids.tolist()) & set(places)
+            for track, patches in _read_patches(path, column, here) if here else ():
+                for row in places[track]:
+                    values[edges[row] : edges[row + 1]] = patches
+        return Patches(values, np.repeat(np.arange(len(wanted), dtype=np.int64), counts))
 
 
 def _schema(layout: Layout) -> pa.Schema:
@@ -199,11 +208,15 @@ def _read_layout(path: Path) -> Layout:
     return Layout(**values)
 
 
-def _read_patches(path: Path, column: str, ids: set[int]) -> dict[int, NDArray[np.uint8]]:
+def _read_shapes(path: Path, column: str, ids: set[int]) -> dict[int, list[int]]:
+    table = pq.read_table(path, columns=["track_id", f"{column}_shape"])
+    rows = zip(table["track_id"].to_pylist(), table[f"{column}_shape"].to_pylist(), strict=True)
+    return {track: shape for track, shape in rows if track in ids}
+
+
+def _read_patches(path: Path, column: str, ids: set[int]) -> Iterator[tuple[int, NDArray[np.uint8]]]:
     table = pq.read_table(path, columns=["track_id", column, f"{column}_shape"])
     tracks, shapes = table["track_id"].to_pylist(), table[f"{column}_shape"].to_pylist()
-    return {
-        track: np.frombuffer(value.as_py(), dtype=np.uint8).reshape(shape)
-        for track, value, shape in zip(tracks, table[column], shapes, strict=True)
-        if track in ids
-    }
+    for track, value, shape in zip(tracks, table[column], shapes, strict=True):
+        if track in ids:
+            yield track, np.frombuffer(value.as_buffer(), dtype=np.uint8).reshape(shape)
