@@ -175,11 +175,16 @@ def pair_loss(logits: torch.Tensor, usable: torch.Tensor) -> torch.Tensor:
 
 
 def candidate_ndcg(net: PairNet, split: LeaveOneOut) -> Callable[[], float]:
-    """A function that measures NDCG@10 of the net on the split's candidates as it is now; NaN without candidates."""
+    """A function that measures NDCG@10 of the net on the split's candidates as it is now; NaN without candidates.
+
+    Songs without a listen in training stand last, as in the ranker's lists: no negative ever pushed them down, so they
+    would stand above all others here, and training would stop at once in a library where many are new.
+    """
     device = next(net.parameters()).device
     users = torch.from_numpy(split.users).to(device)
     songs = torch.from_numpy(np.maximum(split.candidates, 0)).to(device)
-    empty = split.candidates < 0
+    heard = np.bincount(split.train.indices, minlength=split.train.shape[1]) > 0
+    empty = (split.candidates < 0) | ~heard[split.candidates]
 
     @torch.inference_mode()
     def measure() -> float:

@@ -1,14 +1,18 @@
 """NeuMF and its halves: song vectors, warm start, refit and small data; what all models owe is in test_rankers."""
 
+from typing import cast
+
 import numpy as np
 import pytest
 import torch
 from scipy import sparse
 
+from audiorec.data.splits import LeaveOneOut
 from audiorec.errors import InputError
 from audiorec.models.neumf import Neumf, NeumfNet
+from audiorec.models.pair_net import PairNet
 from audiorec.training.collaborative import NeumfRecipe, start_from_halves, train
-from audiorec.training.pairs import pair_loss
+from audiorec.training.pairs import candidate_ndcg, pair_loss
 
 CPU = torch.device("cpu")
 SMALL = NeumfRecipe(
@@ -114,3 +118,22 @@ def test_warm_start_adds_the_halves() -> None:
     start_from_halves(net, gmf, mlp)
     both = 0.5 * (gmf.catalogue(gmf.users.weight, gmf.items.weight) + mlp.catalogue(mlp.users.weight, mlp.items.weight))
     torch.testing.assert_close(net.catalogue(net.users.weight, net.items.weight), both)
+
+
+class ByNumber(torch.nn.Module):
+    """Scores every song by its number."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.unused = torch.nn.Parameter(torch.zeros(1))
+
+    def pairs(self, users: torch.Tensor, songs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return songs.float(), torch.zeros(())
+
+
+def test_songs_that_nobody_played_do_not_count_in_validation() -> None:
+    # They are never drawn as negatives: a network that knows little ranks them above what was played.
+    train_part = sparse.csr_array(np.array([[1, 1, 0, 0, 0], [0, 1, 1, 0, 0]], dtype=np.float32))
+    split = LeaveOneOut(train_part, np.array([0, 1]), np.array([[2, 3, 4, -1], [0, 3, 4, -1]]))
+    # Songs 3 and 4 stand above 2 and 0 by number, but nobody has played them: the held-out songs come first.
+    assert candidate_ndcg(cast(PairNet, ByNumber()), split)() == 1.0
