@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from lastfm_clips import Data, load, without
+from lastfm_likes import LIKES
 from scipy import sparse
 from sklearn.model_selection import KFold
 
@@ -26,20 +27,14 @@ from audiorec import metrics, recipes
 from audiorec.models.content_knn import mean_similarity
 from audiorec.models.content_space import fit_space
 from audiorec.models.factors import implicit_als
-from audiorec.models.network_embedding import NetworkEmbedding
 from audiorec.models.neumf import Neumf
 from audiorec.models.ridge import fit_ridge
-from audiorec.models.song_encoder import embed_songs
 from audiorec.ranking.material import BLOCK_WEIGHTS
 from audiorec.ranking.scorers import NEURAL
 from audiorec.training import collaborative
 from audiorec.training.cold_dropout import ColdDropoutRecipe, predict_vectors, train_on_dropped
 from audiorec.training.collaborative import NeumfRecipe
 from audiorec.training.hybrid import HybridRecipe, Lists, Weights, calibrate, fit_weights
-from audiorec.training.like import CnnRecipe, train_view
-from audiorec.training.like_data import LikeData
-from audiorec.training.loop import quiet
-from audiorec.training.svm import SvmRecipe, train_svm
 from audiorec.training.taste import Content, TasteRecipe, fit_taste, standard_rows
 
 METRICS = ("auc", "recall@20", "ndcg@20")
@@ -53,6 +48,8 @@ PAIRED = (
     ("hybrid:audio+words+release", "hybrid:audio+words"),
     ("hybrid:audio+words+release+network", "hybrid:audio+words+release"),
     ("hybrid", "hybrid:audio+words+release+network"),
+    ("hybrid+svm", "hybrid"),
+    ("hybrid+svm+cnn", "hybrid"),
     ("neumf_dropout", "neumf_predicted"),
 )
 
@@ -97,7 +94,7 @@ def main() -> None:
     options = parse_options()
     torch.set_num_threads(1)
     chosen = {name: system for name, system in systems().items() if not options.systems or name in options.systems}
-    data = load(options.data, options.workspace, with_patches="cnn" in chosen)
+    data = load(options.data, options.workspace, with_patches=any("cnn" in name for name in chosen))
     folds = kept_aside(data, options.cold) if options.cold else five_folds(len(data.artists))
     found, seconds = run(data, folds, chosen, options.seeds, options.keep)
     for name, values in found.items():
@@ -152,6 +149,8 @@ def systems() -> dict[str, System]:
         "hybrid:audio+words+release+network": Kind(signals=alone),
         "hybrid": Kind(),
         "hybrid:audio, all listens": Kind(AUDIO, alone),
+        "hybrid+svm": Kind(signals=(*SIGNALS, "svm")),
+        "hybrid+svm+cnn": Kind(signals=(*SIGNALS, *LIKES)),
         "hybrid-neural": Kind(neural=0.0),
         **{f"hybrid-{name}": Kind(signals=tuple(s for s in SIGNALS if s != name)) for name in SIGNALS},
     }
@@ -160,8 +159,8 @@ def systems() -> dict[str, System]:
         "popularity_oracle": lambda fold: np.tile(fold.truth.sum(axis=0), (len(fold.truth), 1)),
         "content_knn": content_knn,
         "ridge": ridge,
-        "cnn": cnn,
-        "svm": svm,
+        "cnn": lambda fold: likes(fold, fold.cold, "cnn"),
+        "svm": lambda fold: likes(fold, fold.cold, "svm"),
         "neumf_predicted": lambda fold: neural(fold, fold.cold, Kind(), dropout=False),
         "neumf_dropout": lambda fold: neural(fold, fold.cold, Kind(), dropout=True),
         "taste": lambda fold: signals(fold, fold.cold, Kind(neural=0.0))["predicted"],
@@ -187,47 +186,14 @@ def ridge(fold: Fold) -> np.ndarray:
     return factors.users @ fit_ridge(sound[warm], factors.items[warm], [300.0]).predict(sound[fold.cold]).T
 
 
-def likes(fold: Fold, validation: float) -> LikeData:
-    """What the content networks learn from (task T2): likes of warm artists, users placed by all they play."""
-    data, rng = fold.data, np.random.default_rng(fold.seed)
-    together = sparse.csr_array(sparse.hstack([data.listens, data.elsewhere], format="csr"))
-    together.data = np.log1p(together.data)
-    users = implicit_als(together, 16, regularization=1.0, alpha=5.0, iterations=5, seed=fold.seed).users
-    count = len(data.artists)
-    part = np.where(rng.random(count) < validation, "validation", "fit")
-    part[fold.cold] = "test"
-    liked = np.asarray(data.listens.todense()).T > 0
-    nothing = np.zeros((0, 1), dtype=np.float32)
-    network = NetworkEmbedding((), np.zeros(0, dtype=np.int64), (), nothing, nothing, nothing, nothing[:, 0])
-    names = tuple(f"{row}" for row in fold.everybody)
-    vectors = (users / np.sqrt(np.mean(users**2))).astype(np.float32)
-    artists = tuple((f"{row}",) for row in range(count))
-    return LikeData(np.arange(count), part, liked.any(axis=1), liked, vectors, names, artists, network)
+def likes(fold: Fold, rows: np.ndarray, name: str) -> np.ndarray:
+    """Like-probabilities [U, rows] by the SVM or the network, which know nothing of these rows."""
+    hidden = np.union1d(fold.cold, rows)
 
+    def ask() -> np.ndarray:
+        return LIKES[name](without(fold.data, rows), hidden, fold.seed)[:, np.searchsorted(hidden, rows)]
 
-def svm(fold: Fold) -> np.ndarray:
-    """The SVM on sound and words, conditioned on the user."""
-    blocks = fold.data.blocks
-    fused = np.column_stack([blocks["sound"], blocks["words"], ~np.isnan(blocks["words"][:, :1])]).astype(np.float32)
-    model = train_svm(fused, likes(fold, 0.0), SvmRecipe(seed=fold.seed)).model
-    return np.asarray(model.probabilities(fused[fold.cold], fold.everybody))
-
-
-def cnn(fold: Fold) -> np.ndarray:
-    """The 2-D network on log-mel patches, conditioned on the user; an artist is a song with many patches."""
-    data, patches = likes(fold, 0.15), fold.data.patches
-    assert patches is not None
-    recipe = recipes.load("training/cnn", CnnRecipe, CNN_BUDGET).model_copy(update={"seed": fold.seed})
-    trained = train_view("spectrogram", patches, data, recipe, device=torch.device("cpu"), report=quiet)
-    chosen = np.isin(patches.owner, fold.cold)
-    values = torch.from_numpy(patches.values[chosen])
-    owner = torch.from_numpy(np.searchsorted(fold.cold, patches.owner[chosen]))
-    with torch.no_grad():
-        return trained.head(embed_songs(trained.encoder, values, owner, len(fold.cold))).numpy().T
-
-
-# What fits into half a minute of one core.
-CNN_BUDGET = ("epochs=10", "patience=4", "learning_rate=0.0005", "mixup=0.0", "crop_frames=96")
+    return np.asarray(fold.once((name, rows.tobytes()), ask))
 
 
 # --- the hybrid ---------------------------------------------------------------------------------------------------
@@ -257,11 +223,11 @@ def signals(fold: Fold, rows: np.ndarray, kind: Kind) -> dict[str, np.ndarray]:
     plain = replace(kind, signals=SIGNALS)
     found = fold.once(("signals", rows.tobytes(), plain), lambda: all_signals(fold, rows, plain))
     assert isinstance(found, dict)
-    return {name: found[name] for name in kind.signals}
+    return {name: likes(fold, rows, name) if name in LIKES else found[name] for name in kind.signals}
 
 
 def all_signals(fold: Fold, rows: np.ndarray, kind: Kind) -> dict[str, np.ndarray]:
-    """Every signal [U, rows], float32."""
+    """Every signal [U, rows] but likes, float32."""
     data = without(fold.data, rows)
     usable = np.ones(len(data.artists), dtype=bool)
     material = Content([data.blocks[n] for n in kind.blocks], [BLOCK_WEIGHTS[n] for n in kind.blocks], usable)

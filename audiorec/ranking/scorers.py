@@ -25,7 +25,7 @@ from audiorec.training.taste import Taste, TasteRecipe, content_space, fit_taste
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 # Share of the neural model in what content promises; the taste models have the rest (docs/log.md).
-NEURAL = 0.5
+NEURAL = 0.4
 # Songs from which a map into another space can be learned at all.
 _LEAST_SONGS = 4
 

@@ -1,9 +1,10 @@
 """Taste from content: what each user would think of songs that nobody has played, learned from songs that were played.
 
-Two families over the same content space. Maps: the listens are factored (implicit ALS), and kernel regressions carry
-songs from content to the factors. Choices: a conditional logit over content, given the users' factors. Each gives a
-pair of matrices whose product scores every user with every song, so a whole catalogue is one matrix product. As
-plays arrive, a song's mapped vector gives way to its own. It does not know artists, warm signals or the final ranking.
+Two families over the same content space. Maps: kernel regressions carry songs from content to where listens put them,
+in factors (implicit ALS) and in places in the network of listens, which leave out how popular a song is. Choices: a
+conditional logit over content, given the users' factors. Each gives a pair of matrices whose product scores every user
+with every song, so a whole catalogue is one matrix product. As plays arrive, a song's mapped vector gives way to its
+own. It does not know artists, warm signals or the final ranking.
 """
 
 from collections.abc import Sequence
@@ -14,9 +15,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from audiorec.models.choice import fit_choice
-from audiorec.models.content_space import ContentSpace, fit_space
-from audiorec.models.factors import Factors, implicit_als, solve_rows
+from audiorec.models.content_space import ContentSpace, fit_space, unit_rows
+from audiorec.models.factors import implicit_als, solve_rows
 from audiorec.models.kernel_map import fit_kernel_map
+from audiorec.models.spectral_embedding import SpectralSettings, embed
 from audiorec.recipes import Recipe
 
 Floats = NDArray[np.float64]
@@ -25,14 +27,15 @@ Floats = NDArray[np.float64]
 class TasteRecipe(Recipe):
     """How taste is learned from content.
 
-    ranks: factorisations; kernels and strengths: the maps, in parallel; alpha, regularization, iterations: of ALS on
-    log(1 + plays); choices: whether the choice models take part; prior_plays: listeners that the vector
-    mapped from content is worth; anchors: most songs that a map learns from.
+    ranks: factorisations; places: dimensions of the places in the network; kernels and strengths: the maps, in
+    parallel; alpha, regularization, iterations: of ALS on log(1 + plays); choices: whether the choice models take part;
+    prior_plays: listeners that the vector mapped from content is worth; anchors: most songs that a map learns from.
     """
 
     ranks: tuple[int, ...] = (8, 16)
-    kernels: tuple[str, ...] = ("linear", "cosine")
-    strengths: tuple[float, ...] = (0.5, 0.7)
+    places: tuple[int, ...] = (12, 24, 48)
+    kernels: tuple[str, ...] = ("cosine",)
+    strengths: tuple[float, ...] = (1.5,)
     alpha: float = 5.0
     regularization: float = 1.0
     iterations: int = 5
@@ -51,6 +54,16 @@ class Pair:
     name: str
     users: Floats
     songs: Floats
+
+
+@dataclass(frozen=True)
+class Target:
+    """A space to map into: users [U, k] and songs [I, k] as listens put them, and the score that a play stands for."""
+
+    name: str
+    users: Floats
+    songs: Floats
+    wanted: float
 
 
 @dataclass(frozen=True)
@@ -92,24 +105,27 @@ def fit_taste(
     if len(learn) > recipe.anchors:
         learn = np.sort(np.random.default_rng(recipe.seed).choice(learn, recipe.anchors, replace=False))
     space = fit_space([block[learn] for block in content.blocks], content.weights)
-    points = space.place(content.blocks)
-    pairs: list[Pair] = []
-    for rank in recipe.ranks:
-        factors = _factor(listens, elsewhere, rank, recipe)
-        pairs += _maps(points, factors, learn, listens, recipe)
-        if recipe.choices:
-            pairs.append(_choice(points, factors.users, listens, learn, recipe))
+    # Only the direction of a point counts: songs at the edge of the space would lead every list, and artists with many
+    # songs, whose means lie near its middle, none.
+    points = unit_rows(space.place(content.blocks))
+    factored = [_factor(listens, elsewhere, rank, recipe) for rank in recipe.ranks]
+    pairs = _maps(points, [*factored, *_places(listens, elsewhere, recipe)], learn, listens, recipe)
+    if recipe.choices:
+        pairs += [_choice(points, factors.users, listens, learn, recipe) for factors in factored]
     pull = fit_kernel_map(
         points[learn], np.log(listeners[learn])[:, None], kernel="linear", strength=recipe.strengths[0]
     )
     return Taste(tuple(pairs), pull.predict(points)[:, 0])
 
 
-def fold_in(mapped: Floats, users: Floats, listens: sparse.csr_array, prior_plays: float) -> Floats:
+def fold_in(
+    mapped: Floats, users: Floats, listens: sparse.csr_array, prior_plays: float, wanted: float = 1.0
+) -> Floats:
     """Vectors of songs after their first plays: the mapped ones, drawn towards the users who came.
 
-    Least squares of score 1 for every listener, with the mapped vector as prior, worth `prior_plays` listeners. Those
-    who have not come say nothing yet: nobody has heard a new song. mapped [I, k], users [U, k], listens CSR [U, I].
+    Least squares of the score `wanted` for every listener, with the mapped vector as prior, worth `prior_plays`
+    listeners. Those who have not come say nothing yet: nobody has heard a new song. mapped [I, k], users [U, k],
+    listens CSR [U, I].
     """
     by_song = sparse.csr_array(listens.T)
     active = users[np.diff(listens.indptr) > 0]
@@ -118,7 +134,7 @@ def fold_in(mapped: Floats, users: Floats, listens: sparse.csr_array, prior_play
     for song in np.flatnonzero(np.diff(by_song.indptr)):
         came = users[by_song.indices[by_song.indptr[song] : by_song.indptr[song + 1]]]
         gram = came.T @ came + prior * np.eye(users.shape[1])
-        moved[song] = np.linalg.solve(gram, came.sum(axis=0) + prior * mapped[song])
+        moved[song] = np.linalg.solve(gram, wanted * came.sum(axis=0) + prior * mapped[song])
     return moved
 
 
@@ -137,7 +153,7 @@ def content_space(content: Content, rows: NDArray[np.integer]) -> ContentSpace:
     return fit_space([block[rows] for block in content.blocks], content.weights)
 
 
-def _factor(listens: sparse.csr_array, elsewhere: sparse.csr_array | None, rank: int, recipe: TasteRecipe) -> Factors:
+def _factor(listens: sparse.csr_array, elsewhere: sparse.csr_array | None, rank: int, recipe: TasteRecipe) -> Target:
     own = _log_plays(listens)
     together = own if elsewhere is None else sparse.csr_array(sparse.hstack([own, _log_plays(elsewhere)]))
     played = np.flatnonzero(np.bincount(together.indices, minlength=together.shape[1]))
@@ -150,20 +166,47 @@ def _factor(listens: sparse.csr_array, elsewhere: sparse.csr_array | None, rank:
         seed=recipe.seed,
     )
     songs = solve_rows(sparse.csr_array(own.T), found.users, recipe.regularization, recipe.alpha)
-    return Factors(found.users, songs)
+    return Target(f"{found.users.shape[1]}", found.users, songs, 1.0)
+
+
+def _places(listens: sparse.csr_array, elsewhere: sparse.csr_array | None, recipe: TasteRecipe) -> list[Target]:
+    """Users and songs in the network of listens, at several lengths, each song's degree divided out once more.
+
+    So weighed they are poor scores alone (.74 AUC for new songs where factors give .78): popularity is gone. Beside
+    factors, which are ruled by it, they say what factors do not.
+    """
+    together = listens if elsewhere is None else sparse.csr_array(sparse.hstack([listens, elsewhere]))
+    users, songs = together.shape
+    settings = SpectralSettings(dims=max(recipe.places, default=1), seed=recipe.seed)
+    whole = embed(together, sparse.csr_array((songs, 0)), sparse.csr_array((users, users)), settings)
+    vectors = (whole.songs * whole.scale[:, None])[: listens.shape[1]].astype(np.float64)
+    found = []
+    for dims in recipe.places:
+        mine, theirs = whole.users[:, :dims].astype(np.float64), vectors[:, :dims]
+        rows, columns = sparse.coo_array(listens).coords
+        scores = np.einsum("nk,nk->n", mine[rows], theirs[columns])
+        found.append(Target(f"-place{dims}", mine, theirs, float(scores.mean()) if len(scores) else 1.0))
+    return found
 
 
 def _maps(
-    points: Floats, factors: Factors, learn: NDArray[np.integer], listens: sparse.csr_array, recipe: TasteRecipe
+    points: Floats,
+    targets: Sequence[Target],
+    learn: NDArray[np.integer],
+    listens: sparse.csr_array,
+    recipe: TasteRecipe,
 ) -> list[Pair]:
+    """Every kernel's map into every space; the maps of one kernel share their solution."""
     listeners = np.bincount(listens.indices, minlength=len(points))
     own = (listeners / (listeners + 4.0 * recipe.prior_plays))[:, None]
+    edges = np.cumsum([target.songs.shape[1] for target in targets])[:-1]
+    together = np.column_stack([target.songs for target in targets])
     pairs = []
     for kernel, strength in zip(recipe.kernels, recipe.strengths, strict=True):
-        found = fit_kernel_map(points[learn], factors.items[learn], kernel=kernel, strength=strength)
-        mapped = fold_in(found.predict(points), factors.users, listens, recipe.prior_plays)
-        songs = (1.0 - own) * mapped + own * factors.items
-        pairs.append(Pair(f"{kernel}{factors.users.shape[1]}", factors.users, songs))
+        found = fit_kernel_map(points[learn], together[learn], kernel=kernel, strength=strength).predict(points)
+        for target, mapped in zip(targets, np.split(found, edges, axis=1), strict=True):
+            moved = fold_in(mapped, target.users, listens, recipe.prior_plays, target.wanted)
+            pairs.append(Pair(f"{kernel}{target.name}", target.users, (1.0 - own) * moved + own * target.songs))
     return pairs
 
 

@@ -1,0 +1,61 @@
+"""The SVM and the 2-D network of `cold_start.py`: task T2 on artists, conditioned on users placed by all they play."""
+
+import numpy as np
+import torch
+from lastfm_clips import Data
+from scipy import sparse
+
+from audiorec import recipes
+from audiorec.models.factors import implicit_als
+from audiorec.models.network_embedding import NetworkEmbedding
+from audiorec.models.song_encoder import embed_songs
+from audiorec.training.like import CnnRecipe, train_view
+from audiorec.training.like_data import LikeData
+from audiorec.training.loop import quiet
+from audiorec.training.svm import SvmRecipe, train_svm
+
+# What fits into half a minute of one core.
+CNN_BUDGET = ("epochs=10", "patience=4", "learning_rate=0.0005", "mixup=0.0", "crop_frames=96")
+
+
+def likes(data: Data, cold: np.ndarray, seed: int, validation: float) -> LikeData:
+    """What the content networks learn from: likes of warm artists; `data` holds no plays of the cold ones."""
+    rng = np.random.default_rng(seed)
+    together = sparse.csr_array(sparse.hstack([data.listens, data.elsewhere], format="csr"))
+    together.data = np.log1p(together.data)
+    users = implicit_als(together, 16, regularization=1.0, alpha=5.0, iterations=5, seed=seed).users
+    count = len(data.artists)
+    part = np.where(rng.random(count) < validation, "validation", "fit")
+    part[cold] = "test"
+    liked = np.asarray(data.listens.todense()).T > 0
+    nothing = np.zeros((0, 1), dtype=np.float32)
+    network = NetworkEmbedding((), np.zeros(0, dtype=np.int64), (), nothing, nothing, nothing, nothing[:, 0])
+    names = tuple(f"{row}" for row in range(len(users)))
+    vectors = (users / np.sqrt(np.mean(users**2))).astype(np.float32)
+    artists = tuple((f"{row}",) for row in range(count))
+    return LikeData(np.arange(count), part, liked.any(axis=1), liked, vectors, names, artists, network)
+
+
+def svm(data: Data, cold: np.ndarray, seed: int) -> np.ndarray:
+    """Like-probabilities [U, cold] by the SVM on sound and words."""
+    words = data.blocks["words"]
+    fused = np.column_stack([data.blocks["sound"], words, ~np.isnan(words[:, :1])]).astype(np.float32)
+    model = train_svm(fused, likes(data, cold, seed, 0.0), SvmRecipe(seed=seed)).model
+    return np.asarray(model.probabilities(fused[cold], np.arange(data.listens.shape[0])))
+
+
+def cnn(data: Data, cold: np.ndarray, seed: int) -> np.ndarray:
+    """Like-probabilities [U, cold] by the network on log-mel patches; an artist is a song with many patches."""
+    patches = data.patches
+    assert patches is not None
+    recipe = recipes.load("training/cnn", CnnRecipe, CNN_BUDGET).model_copy(update={"seed": seed})
+    known = likes(data, cold, seed, 0.15)
+    trained = train_view("spectrogram", patches, known, recipe, device=torch.device("cpu"), report=quiet)
+    chosen = np.isin(patches.owner, cold)
+    values = torch.from_numpy(patches.values[chosen])
+    owner = torch.from_numpy(np.searchsorted(cold, patches.owner[chosen]))
+    with torch.no_grad():
+        return np.asarray(trained.head(embed_songs(trained.encoder, values, owner, len(cold))).numpy().T)
+
+
+LIKES = {"svm": svm, "cnn": cnn}
