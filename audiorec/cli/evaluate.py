@@ -35,6 +35,16 @@ BASELINES = ("popularity", "itemknn", "ease", "neumf")
 )
 @click.option("--least-songs", default=1, show_default=True, help="With --files: songs a user must have to be kept.")
 @click.option("--least-value", default=0.0, help="With --files: leave out rows with a lower count or rating.")
+@click.option(
+    "--folds",
+    type=click.IntRange(min=2),
+    help="With --protocol: cross-validate over all listens, such as AMNN's 5 folds.",
+)
+@click.option(
+    "--write",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="With --protocol: write what is asked into this folder, as split-N.train.rating and so on.",
+)
 @click.option("--latest", is_flag=True, help="With --protocol: hold out each user's latest song, not a random one.")
 @pass_session
 def command(
@@ -47,17 +57,27 @@ def command(
     files: Path | None,
     least_songs: int,
     least_value: float,
+    folds: int | None,
+    write: Path | None,
     latest: bool,
 ) -> None:
     """Measure how good the lists are: for songs that are known, and for songs and artists that are new."""
     if protocol is not None:
-        question = (
-            _from_files(files, seed, least_songs, least_value, latest) if files else _drawn(session, seed, latest)
-        )
-        _show_protocol(_measure(question, models or BASELINES, protocol, seed, device), protocol, as_json)
+        if latest and folds:
+            raise click.UsageError("--latest holds out one song a user, --folds all: choose one")
+        if files:
+            questions = _from_files(files, seed, least_songs, least_value, folds, latest)
+        else:
+            questions = _drawn(session, seed, folds, latest)
+        if write is not None:
+            _write(write, questions)
+        each = [_measure(question, models or BASELINES, protocol, seed, device) for question in questions]
+        _show_protocol(_mean(each), protocol, as_json)
         return
-    if models or files is not None or latest:
-        raise click.UsageError("--model, --files and --latest say how to measure --protocol p1 or p2: add one of them")
+    if models or files is not None or latest or folds or write:
+        raise click.UsageError(
+            "--model, --files, --folds, --write and --latest say how to measure --protocol p1 or p2: add one of them"
+        )
     from audiorec.data.workspace import Workspace
     from audiorec.ranking.evaluation import as_columns, evaluate
 
@@ -89,21 +109,26 @@ def show(found: "list[Row]", protocols: Sequence[str] = ("warm", "cold song", "c
         print_table(f"{protocol}: {about}, {mine[0].users} users", ("system", *METRICS), rows)
 
 
-def _from_files(files: Path, seed: int, least_songs: int, least_value: float, latest: bool) -> "NcfData":
-    """A published split as it is, or one drawn from a listening file."""
+def _from_files(
+    files: Path, seed: int, least_songs: int, least_value: float, folds: int | None, latest: bool
+) -> "list[NcfData]":
+    """A published split as it is, or one or several drawn from a listening file."""
     from audiorec.data import bare_files
 
     if latest:
         raise click.UsageError("bare files hold no times to find the latest song by: leave --latest out")
-    return bare_files.read(files, seed=seed, least_songs=least_songs, least_value=least_value)
+    if folds:
+        return bare_files.read_folds(files, folds, seed=seed, least_songs=least_songs, least_value=least_value)
+    return [bare_files.read(files, seed=seed, least_songs=least_songs, least_value=least_value)]
 
 
-def _drawn(session: Session, seed: int, latest: bool) -> "NcfData":
-    """One song of every user held out of the workspace's listens."""
+def _drawn(session: Session, seed: int, folds: int | None, latest: bool) -> "list[NcfData]":
+    """One song of every user held out of the workspace's listens, or in turn all of them."""
     import numpy as np
 
+    from audiorec.data import splits
     from audiorec.data.ncf_format import NcfData
-    from audiorec.data.splits import HoldOut, leave_one_out
+    from audiorec.data.splits import HoldOut
     from audiorec.data.workspace import Workspace
     from audiorec.errors import InputError
 
@@ -111,8 +136,27 @@ def _drawn(session: Session, seed: int, latest: bool) -> "NcfData":
         listens = space.interactions(every_song=True)
     if latest and listens.times is None:
         raise InputError("no listen carries a time: leave --latest out, or import listens with times")
-    how = HoldOut(listens.times if latest else None)
-    return NcfData(leave_one_out(listens.counts, np.random.default_rng(seed), how=how), listens.times)
+    how, rng = HoldOut(listens.times if latest else None), np.random.default_rng(seed)
+    if folds:
+        return [NcfData(fold, listens.times) for fold in splits.folds(listens.counts, folds, rng)]
+    return [NcfData(splits.leave_one_out(listens.counts, rng, how=how), listens.times)]
+
+
+def _write(folder: Path, questions: "Sequence[NcfData]") -> None:
+    """Write every question as three files that others can be measured on."""
+    from audiorec.data import ncf_format
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, question in enumerate(questions):
+        ncf_format.write(folder / f"split-{number}", question.split)
+
+
+def _mean(found: Sequence[dict[str, dict[str, float]]]) -> dict[str, dict[str, float]]:
+    """Mean over the questions of what each model got."""
+    return {
+        model: {name: sum(part[model][name] for part in found) / len(found) for name in values}
+        for model, values in found[0].items()
+    }
 
 
 def _measure(

@@ -10,7 +10,7 @@ import numpy as np
 
 from audiorec.data import ncf_format, triplets
 from audiorec.data.ncf_format import NcfData
-from audiorec.data.splits import leave_one_out
+from audiorec.data.splits import folds, leave_one_out
 from audiorec.errors import InputError
 
 
@@ -26,3 +26,13 @@ def read(path: Path, *, seed: int = 0, least_songs: int = 1, least_value: float 
         raise InputError(f"neither {path} nor {path}.train.rating is a file: name a listening file or a split's prefix")
     listens = triplets.with_at_least(triplets.read(path, least=least_value), least_songs)
     return NcfData(leave_one_out(listens.counts, np.random.default_rng(seed)))
+
+
+def read_folds(
+    path: Path, count: int, *, seed: int = 0, least_songs: int = 1, least_value: float = 0.0
+) -> list[NcfData]:
+    """The questions of a `count`-fold cross-validation over a listening file; raises InputError as `read` does."""
+    if Path(f"{path}.train.rating").is_file():
+        raise InputError(f"{path} is split already: leave --folds out")
+    listens = triplets.with_at_least(triplets.read(path, least=least_value), least_songs)
+    return [NcfData(fold) for fold in folds(listens.counts, count, np.random.default_rng(seed))]

@@ -77,11 +77,20 @@ def entries(counts: sparse.csr_array, keep: NDArray[np.bool_]) -> sparse.csr_arr
     return sparse.csr_array(parts, shape=counts.shape)
 
 
-def folds(counts: sparse.csr_array, count: int, rng: np.random.Generator) -> Iterator[sparse.csr_array]:
-    """Split the listens of CSR [U, I] into `count` parts of equal size and give the part held out in each fold."""
+def folds(
+    counts: sparse.csr_array, count: int, rng: np.random.Generator, *, negatives: int = 99
+) -> Iterator[LeaveOneOut]:
+    """Split the listens of CSR [U, I] into `count` equal parts, each of which is held out once, and ask about them.
+
+    Every held-out listen has its own row of candidates, so a user stands in `users` as often as she is asked about.
+    """
     fold_of = rng.permutation(counts.nnz) % count
+    rows = np.repeat(np.arange(counts.shape[0], dtype=np.int64), np.diff(counts.indptr))
     for fold in range(count):
-        yield entries(counts, fold_of == fold)
+        held = fold_of == fold
+        others = draw_untouched(counts, rows[held], negatives, rng)
+        candidates = np.concatenate((counts.indices[held, None].astype(np.int64), others), axis=1)
+        yield LeaveOneOut(entries(counts, ~held), rows[held], candidates)
 
 
 def draw_untouched(counts: sparse.csr_array, users: Ints, number: int, rng: np.random.Generator) -> Ints:

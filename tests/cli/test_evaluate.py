@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from audiorec.cli.evaluate import command
 from audiorec.cli.session import Session
-from audiorec.data import bare_files
+from audiorec.data import bare_files, ncf_format
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
 
@@ -67,8 +67,28 @@ def test_a_workspace_is_measured_with_baselines_and_its_latest_songs(tmp_path: P
     assert found["hr@1"] == pytest.approx(0.2)
 
 
+def test_folds_ask_about_every_listen_and_are_written(tmp_path: Path) -> None:
+    rows = [f"u{u}\ts{(u + step) % 7}\t1\n" for u in range(7) for step in range(3)]
+    (tmp_path / "listens.tsv").write_text("".join(rows), encoding="utf-8")
+    options = ("--files", str(tmp_path / "listens.tsv"), "--model", "itemknn", "--json")
+    done = run(tmp_path, "--protocol", "p1", *options, "--folds", "3", "--write", str(tmp_path / "asked"))
+    written = [ncf_format.read(tmp_path / "asked" / f"split-{fold}").split for fold in range(3)]
+    assert sum(len(split.users) for split in written) == 21
+    each = [
+        json.loads(
+            run(tmp_path, "--protocol", "p1", *options[2:], "--files", str(tmp_path / "asked" / f"split-{f}")).output
+        )
+        for f in range(3)
+    ]
+    mean = sum(part["models"]["itemknn"]["hr@1"] for part in each) / 3
+    assert json.loads(done.output)["models"]["itemknn"]["hr@1"] == pytest.approx(mean)
+
+
 def test_mistakes_say_what_to_do(tmp_path: Path) -> None:
     assert "add one of them" in run(tmp_path, "--model", "ease").output
+    assert "choose one" in run(tmp_path, "--protocol", "p1", "--latest", "--folds", "5").output
+    with pytest.raises(InputError, match="leave --folds out"):
+        run(tmp_path, "--protocol", "p1", "--folds", "5", "--files", str(write_split(tmp_path)))
     with pytest.raises(InputError, match="neither"):
         run(tmp_path, "--protocol", "p1", "--files", str(tmp_path / "nothing"))
     (tmp_path / "one.tsv").write_text("ann\ts1\t1\n", encoding="utf-8")

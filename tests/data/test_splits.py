@@ -40,9 +40,15 @@ def test_touched_is_the_matrix() -> None:
 
 
 def test_folds_share_out_every_listen_once() -> None:
-    parts = list(splits.folds(COUNTS, 3, np.random.default_rng(0)))
-    np.testing.assert_array_equal(sum(part.toarray() for part in parts), COUNTS.toarray())
-    assert [part.nnz for part in parts] == [3, 3, 3]
+    parts = list(splits.folds(COUNTS, 3, np.random.default_rng(0), negatives=2))
+    asked = sorted((user, song) for part in parts for user, song in zip(part.users, part.candidates[:, 0], strict=True))
+    assert asked == sorted(zip(*(place.tolist() for place in COUNTS.nonzero()), strict=True))
+    for part in parts:
+        assert (len(part.users), part.train.nnz) == (3, 6)
+        held = np.column_stack((part.users, part.candidates[:, 0]))
+        assert all(part.train[user, song] == 0 for user, song in held)
+        others = [(user, song) for user, row in zip(part.users, part.candidates[:, 1:], strict=True) for song in row]
+        assert all(COUNTS[user, song] == 0 for user, song in others if song >= 0)
 
 
 def test_a_list_may_hold_known_songs_when_it_is_asked_for() -> None:
