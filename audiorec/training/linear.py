@@ -32,11 +32,11 @@ class LinearRecipe(Recipe):
     model: Literal["popularity", "itemknn", "walk", "ease"] = "ease"
     neighbours: tuple[int, ...] = (1_000_000,)
     shrinkages: tuple[float, ...] = (0.0, 5.0, 20.0)
-    powers: tuple[float, ...] = (0.0, 0.5)
-    regularizations: tuple[float, ...] = (0.1, 0.25, 0.6)
+    powers: tuple[float, ...] = (0.0,)
+    regularizations: tuple[float, ...] = (0.1, 0.25, 0.6, 1.5)
     growths: tuple[float, ...] = (0.0, 0.4)
     exponents: tuple[float, ...] = (0.7, 1.0)
-    dampings: tuple[float, ...] = (0.3, 0.4, 0.5)
+    dampings: tuple[float, ...] = (0.2, 0.3, 0.4, 0.5)
     validation_users: int = 5000
 
 

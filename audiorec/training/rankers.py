@@ -25,7 +25,7 @@ from audiorec.training.protocols import Ranker
 class BlendRecipe(Recipe):
     """Which models are blended, by their names with their shipped recipes; strength: the pull towards equal weights."""
 
-    members: tuple[str, ...] = ("ease", "walk", "dae", "neumf")
+    members: tuple[str, ...] = ("itemknn", "ease", "dae", "neumf", "gmf")
     strength: float = 0.001
 
 
