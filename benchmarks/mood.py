@@ -45,7 +45,7 @@ def main() -> None:
         places = [(options.data, options.workspace or Path(temporary) / "data")]
         if options.test_data:
             places.append((options.test_data, Path(temporary) / "test"))
-        songs = load(places, options.target)
+        songs = load(places, options.target, hears=not set(options.models) <= set(NETWORKS))
         for folds in options.folds:
             found: dict[str, np.ndarray] = {}
             for seed in range(options.seeds):

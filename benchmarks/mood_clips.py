@@ -38,14 +38,18 @@ class Songs:
     tables: tuple[FeatureTable, ...]
 
 
-def load(places: Sequence[tuple[Path, Path]], target: str) -> Songs:
-    """Everything known of the clips of (data folder, workspace) and, where there is a second, after them of its."""
+def load(places: Sequence[tuple[Path, Path]], target: str, hears: bool = True) -> Songs:
+    """Everything known of the clips of (data folder, workspace) and, where there is a second, after them of its.
+
+    Without `hears` there are no statistics of the sound, which take a minute: networks need none.
+    """
     rows, tables, statistics, dictionaries = [], [], [], ()
     for folder, root in places:
         described, table = extracted(folder / "moodclips", root)
-        patches = table.logmel()
-        dictionaries = dictionaries or sound_words.learn_dictionaries(patches.values, seed=0)
-        statistics.append(sound_statistics(table, patches, dictionaries))
+        if hears:
+            patches = table.logmel()
+            dictionaries = dictionaries or sound_words.learn_dictionaries(patches.values, seed=0)
+            statistics.append(sound_statistics(table, patches, dictionaries))
         rows.append(described)
         tables.append(table)
     every = [row for part in rows for row in part]
@@ -60,7 +64,7 @@ def load(places: Sequence[tuple[Path, Path]], target: str) -> Songs:
     index, other = (labels_of([row[column] for row in every]) for column in columns)
     artists = np.unique([row["artist"] or f"unknown of {row['id']}" for row in every], return_inverse=True)[1]
     songs = Songs(index, other, artists, np.arange(len(every)) >= len(rows[0]), facts, tuple(tables))
-    return replace(songs, facts=replace(facts, hints=hints(songs)))
+    return replace(songs, facts=replace(facts, hints=hints(songs))) if hears else songs
 
 
 def extracted(folder: Path, root: Path) -> tuple[list[dict[str, str]], FeatureTable]:
