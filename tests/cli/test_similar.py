@@ -80,6 +80,13 @@ def test_groups_are_the_circles(root: Path) -> None:
     for group in found["groups"]:
         assert set(group["artists"]) <= {"a", "b"} or set(group["artists"]) <= {"c", "d"}
     assert "groups by network" in call(root, "clusters")
+    mine = {n for n in range(8) if (1 + n) % 4}
+    offered = json.loads(call(root, "clusters", "--user", "u1", "--json"))
+    titles = [row["title"] for row in offered]
+    assert len(set(titles)) == len(titles) > 0
+    # Of her own circle, and none that she has.
+    assert set(titles) <= {*(f"song {n}" for n in set(range(8)) - mine), "song 16"}
+    assert "For u1, by network" in call(root, "clusters", "--user", "u1")
     with pytest.raises(InputError, match="run audiorec extract"):
         call(root, "clusters", "--by", "sound")
 
