@@ -36,7 +36,7 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
 
     table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", min_width=max(map(len, column.split()), default=0))
     for row in rows:
         # Text, not markup: a song called "[b]" must be printed as it is.
         table.add_row(*(Text(cell) for cell in row))

@@ -92,7 +92,7 @@ def command(
 
 def show(found: "list[Row]", protocols: Sequence[str] = ("warm", "cold song", "cold artist", "mixed")) -> None:
     """Print a table for each of these protocols."""
-    from audiorec.ranking.evaluation import METRICS, PROTOCOLS
+    from audiorec.ranking.evaluation import METRICS, PROTOCOLS, caution
 
     for protocol in protocols:
         about = PROTOCOLS[protocol][1]
@@ -103,10 +103,20 @@ def show(found: "list[Row]", protocols: Sequence[str] = ("warm", "cold song", "c
         systems = list(dict.fromkeys(row.system for row in mine))
         of = {(row.system, row.metric): row for row in mine}
         rows = [
-            (system, *(f"{r.value:.3f} [{r.low:.3f}, {r.high:.3f}]" for r in (of[system, m] for m in METRICS)))
+            (
+                system,
+                *(f"{_short(r.value)} [{_short(r.low)}, {_short(r.high)}]" for r in (of[system, m] for m in METRICS)),
+            )
             for system in systems
         ]
-        print_table(f"{protocol}: {about}, {mine[0].users} users", ("system", *METRICS), rows)
+        print_table(f"{protocol}: {about}; {mine[0].users} users, {mine[0].songs} songs", ("system", *METRICS), rows)
+        if careful := caution(mine[0].songs):
+            console().print(careful)
+
+
+def _short(value: float) -> str:
+    """Three decimals without the leading zero: value and interval then fit into a terminal of 80 columns."""
+    return f"{value:.3f}".replace("0.", ".", 1) if value < 1.0 else f"{value:.2f}"
 
 
 def _from_files(

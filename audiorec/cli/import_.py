@@ -138,7 +138,7 @@ def _run(
 def _print_reports(kind: str, reports: list["ImportReport"]) -> None:
     rows = [
         (
-            *(report.file, str(report.rows), f"{report.listens:g}", str(report.users), str(report.songs)),
+            *(Path(report.file).name, str(report.rows), f"{report.listens:g}", str(report.users), str(report.songs)),
             ", ".join(f"{count} by {how}" for how, count in sorted(report.by.items())) or "none",
             *(str(len(report.unmatched)), str(len(report.problems))),
         )
@@ -157,7 +157,7 @@ def _print_simple(what: str, facts: list[tuple[str, int, list[dict[str, Any]]]],
         files = [{"file": file, what: count, "problems": problems} for file, count, problems in facts]
         console().print_json(json.dumps({"files": files}))
         return
-    rows = [(file, str(count), str(len(problems))) for file, count, problems in facts]
+    rows = [(Path(file).name, str(count), str(len(problems))) for file, count, problems in facts]
     print_table(f"Imported {what}", ["file", what, "rows not used"], rows)
     problems = [(Path(file).name, str(p["line"]), str(p["reason"])) for file, _, found in facts for p in found]
     _print_first("Rows that could not be used", ["file", "line", "why"], problems)

@@ -40,7 +40,10 @@ PROTOCOLS: dict[str, tuple[tuple[int, ...], str]] = {
 
 @dataclass(frozen=True)
 class Row:
-    """One figure: the mean over users, its deviation over users, and a 95 % bootstrap interval of the mean."""
+    """One figure: the mean over users, its deviation over users, and a 95 % bootstrap interval of the mean.
+
+    users: who were asked; songs: how many stood in their lists together.
+    """
 
     protocol: str
     system: str
@@ -50,6 +53,7 @@ class Row:
     low: float
     high: float
     users: int
+    songs: int
 
 
 def evaluate(
@@ -80,9 +84,11 @@ def table(material: Material, stage: Stage, parts: Parts, weights: Weights, seed
     for protocol, (kinds, _) in PROTOCOLS.items():
         candidates, relevant = stage.mixed(rows) if protocol == "mixed" else stage.lists(rows, kinds)
         asked = np.flatnonzero(relevant.any(axis=1) & (candidates & ~relevant).any(axis=1))
+        songs = int(candidates[asked].any(axis=0).sum())
         for system, values in scores.items():
-            per_user = measure(values[asked], candidates[asked], relevant[asked])
-            found += [_row(protocol, system, metric, per_user[:, n]) for n, metric in enumerate(METRICS) if len(asked)]
+            figures = measure(values[asked], candidates[asked], relevant[asked]).T
+            named = zip(METRICS, figures, strict=True)
+            found += [_row(protocol, system, metric, each, songs) for metric, each in named if len(asked)]
     return found
 
 
@@ -147,11 +153,17 @@ def as_columns(rows: list[Row]) -> list[Mapping[str, object]]:
             "spread": round(row.spread, 4),
             "interval": [round(row.low, 4), round(row.high, 4)],
             "users": row.users,
+            "songs": row.songs,
         }
         for row in rows
     ]
 
 
-def _row(protocol: str, system: str, metric: str, values: Floats) -> Row:
+def caution(songs: int) -> str:
+    """What to keep in mind where lists are as short as the ones that are asked for; nothing for longer ones."""
+    return f"With {songs} songs a list of 20 holds them all, and their order is mostly chance." if songs <= 20 else ""
+
+
+def _row(protocol: str, system: str, metric: str, values: Floats, songs: int) -> Row:
     low, high = metrics.bootstrap_interval(values, np.random.default_rng(0), draws=500)
-    return Row(protocol, system, metric, float(values.mean()), float(values.std()), low, high, len(values))
+    return Row(protocol, system, metric, float(values.mean()), float(values.std()), low, high, len(values), songs)

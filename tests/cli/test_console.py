@@ -1,8 +1,10 @@
-"""The estimate of what is left: right after a tenth, whatever the sizes of the files, and silent before it can know."""
+"""What a person sees: the estimate of what is left, and tables that keep words whole."""
 
 import random
 
-from audiorec.cli.console import Clock
+import pytest
+
+from audiorec.cli.console import Clock, print_table
 
 
 def test_after_a_tenth_it_is_right_within_a_fifth() -> None:
@@ -34,3 +36,12 @@ def test_it_says_nothing_before_the_second_piece_and_at_the_end() -> None:
     now = 1000.0
     assert clock.left(30) == ", 21 min left"
     assert clock.left(50) == ""
+
+
+def test_a_heading_is_not_broken_inside_a_word(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    columns = ["file", "rows", "listens", "users", "songs", "rows matched", "not matched", "malformed"]
+    print_table("t", columns, [("x" * 60, "413", "3588", "40", "34", "413 by path", "0", "0")])
+    assert "malformed" in capsys.readouterr().out

@@ -29,7 +29,7 @@ from audiorec.errors import CheckpointError
 from audiorec.features.excerpt import excerpt
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.features.spectra import hz_from_mel, mel_from_hz
-from audiorec.ranking.evaluation import PROTOCOLS, Row
+from audiorec.ranking.evaluation import PROTOCOLS, Row, caution
 from audiorec.ranking.recommender import Recommender
 
 # Listeners on the page, and new songs for each; the sounds of more would make the page slow to open.
@@ -143,7 +143,8 @@ def evaluations(rows: list[Row]) -> list[Evaluation]:
             for system in dict.fromkeys(row.system for row in mine)
         ]
         if results:
-            found.append(Evaluation(protocol, f"{about}; {mine[0].users} listeners", tuple(results)))
+            asked = f"{about}; {mine[0].users} listeners, {mine[0].songs} songs. {caution(mine[0].songs)}"
+            found.append(Evaluation(protocol, asked.strip(), tuple(results)))
     return found
 
 
