@@ -49,6 +49,34 @@ def test_a_songs_own_listeners_take_over() -> None:
     assert seen[-1] > seen[0] + 0.5
 
 
+def test_any_modality_may_be_missing() -> None:
+    content, plays, likes = world(np.random.default_rng(0))
+    words = np.repeat(np.arange(40.0)[:, None] % 2, 3, axis=1)
+    sound = content.blocks[0].copy()
+    words[::3] = np.nan
+    sound[31:37] = np.nan
+    both = Content([sound, words], [1.0, 1.0], np.ones(40, dtype=bool))
+    scores = fit_taste(both, plays, TasteRecipe(ranks=(4,))).scores(np.arange(30))[:, 30:]
+    assert np.isfinite(scores).all()
+    told = np.isfinite(sound[30:]).all(axis=1) | np.isfinite(words[30:]).all(axis=1)
+    assert not told.all()
+    assert scores[:, told][likes[:, 30:][:, told]].mean() > scores[:, told][~likes[:, 30:][:, told]].mean() + 0.8
+
+
+def test_places_care_less_for_popularity() -> None:
+    content, _, _ = world(np.random.default_rng(0))
+    likes = (np.arange(300) % 2)[:, None] == (np.arange(40) % 2)[None, :]
+    chance = np.tile(np.repeat([0.9, 0.2], 2), 10)
+    plays = likes & (np.random.default_rng(1).random((300, 40)) < chance)
+    taste = fit_taste(content, sparse.csr_array(plays.astype(np.float64)), TasteRecipe(ranks=(4,), choices=False))
+    popular = []
+    for pair in taste.pairs[:2]:  # factors, places: by how much a user's popular songs stand above her others
+        scores = standard_rows(np.where(likes, pair.users @ pair.songs.T, np.nan))
+        popular.append(np.nanmean(scores[:, chance > 0.5]) - np.nanmean(scores[:, chance < 0.5]))
+    assert popular[0] > 1.5
+    assert popular[1] < 0.5 * popular[0]
+
+
 def test_standard_rows() -> None:
     found = standard_rows(np.array([[1.0, 3.0, np.nan], [2.0, 2.0, 2.0]]))
     np.testing.assert_allclose(found, [[-1.0, 1.0, np.nan], [0.0, 0.0, 0.0]])
