@@ -16,10 +16,12 @@ DATA = Path(os.environ.get("AUDIOREC_DATA", "../shared/data"))
 
 @pytest.mark.slow
 @pytest.mark.skipif(not (DATA / "cf" / "lastfm").is_dir(), reason="needs the benchmark data, see AUDIOREC_DATA")
-def test_ease_on_lastfm() -> None:
-    recipe = rankers.recipe_of("ease")
+@pytest.mark.parametrize("model", ["ease", "neumf"])
+def test_a_model_on_lastfm(model: str) -> None:
+    recipe = rankers.recipe_of(model)
     assert recipe.reference is not None
-    split = ncf_format.read(DATA / "cf" / "lastfm" / "lastfm").split
-    ranker = rankers.train(split.train, recipe, device=torch.device("cpu"))
+    data = ncf_format.read(DATA / "cf" / "lastfm" / "lastfm")
+    split = data.split
+    ranker = rankers.train(split.train, recipe, times=data.times, how=split.how, device=torch.device("cpu"))
     measured = metrics.hit_rate(sampled_ranks(ranker, split), 10)
     assert measured == pytest.approx(recipe.reference.value, abs=recipe.reference.tolerance)
