@@ -74,11 +74,23 @@ def lists(warmth: float, seed: int = 0) -> Lists:
 
 def test_the_signal_that_knows_gets_the_weight() -> None:
     cold = fit_weights(lists(0.0), HybridRecipe())
-    assert cold.cold["content"] > 0.9
+    assert cold.cold["content"] > 0.85
     assert cold.warm["content"] == pytest.approx(0.5)
     warm = fit_weights(lists(1.0), HybridRecipe())
     assert warm.warm["content"] > 0.9
     assert sum(warm.warm.values()) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(("sure", "content", "predicted"), [(0.5, 0.0, 0.8), (3.0, 0.6, 0.0)])
+def test_new_songs_are_told_by_what_content_promises_unless_another_knows_much_better(
+    sure: float, content: float, predicted: float
+) -> None:
+    told, rng = lists(0.0), np.random.default_rng(3)
+    promised = told.relevant + rng.normal(size=told.relevant.shape)
+    found = {"content": sure * told.relevant + rng.normal(size=promised.shape), "predicted": promised}
+    cold = fit_weights(replace(told, signals=found), HybridRecipe()).cold
+    assert cold["content"] >= content
+    assert cold["predicted"] >= predicted
 
 
 def test_a_signal_that_says_the_same_of_all_has_no_part() -> None:
