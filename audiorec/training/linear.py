@@ -32,7 +32,7 @@ class LinearRecipe(Recipe):
     model: Literal["popularity", "itemknn", "walk", "ease"] = "ease"
     neighbours: tuple[int, ...] = (1_000_000,)
     shrinkages: tuple[float, ...] = (0.0, 5.0, 20.0)
-    powers: tuple[float, ...] = (0.0,)
+    powers: tuple[float, ...] = (0.0, 0.5)
     regularizations: tuple[float, ...] = (0.1, 0.25, 0.6, 1.5)
     growths: tuple[float, ...] = (0.0, 0.4)
     exponents: tuple[float, ...] = (0.7, 1.0)
