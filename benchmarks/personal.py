@@ -12,10 +12,10 @@ import os
 from pathlib import Path
 
 import numpy as np
-from lastfm_clips import Data, load
+from lastfm_clips import Data, known_mean, load
+from scipy.stats import rankdata
 from sklearn.model_selection import KFold
 
-from audiorec import metrics
 from audiorec.models.label_ridge import alike, normal_scores
 
 AUDIO = ("sound", "spectrum")
@@ -46,7 +46,7 @@ def main() -> None:
         print(json.dumps(line | {"spread": round(float(by_seed.std()), 4), "users": users}), flush=True)
     names = list(SYSTEMS)
     for first, second in ((names[1], names[0]), (names[2], names[1]), (names[2], names[0])):
-        gains = np.nanmean(found[first] - found[second], axis=0)
+        gains = known_mean(found[first] - found[second])
         gains = gains[np.isfinite(gains)]
         rng = np.random.default_rng(0)
         drawn = [gains[rng.integers(len(gains), size=len(gains))].mean() for _ in range(2000)]
@@ -58,7 +58,7 @@ def main() -> None:
 def one_seed(data: Data, played: np.ndarray, name: str, seed: int) -> np.ndarray:
     """Mean AUC over the folds for each user [U], NaN where she has too few artists on either side."""
     folds = KFold(5, shuffle=True, random_state=seed).split(np.zeros(len(data.artists)))
-    return np.nanmean([one_fold(data, played, SYSTEMS[name], train, cold) for train, cold in folds], axis=0)
+    return known_mean(np.array([one_fold(data, played, SYSTEMS[name], train, cold) for train, cold in folds]))
 
 
 def one_fold(
@@ -109,9 +109,11 @@ def users_auc(scores: np.ndarray, liked: np.ndarray, who: np.ndarray | None = No
     """AUC of each column [U]; NaN where a user likes none or all of the artists, or is not one of `who`."""
     can = liked.any(axis=0) & ~liked.all(axis=0)
     can &= True if who is None else who
-    out = np.full(liked.shape[1], np.nan)
-    for user in np.flatnonzero(can):
-        out[user] = metrics.auc(scores[:, user], liked[:, user])
+    some, out = liked[:, can], np.full(liked.shape[1], np.nan)
+    # Mann and Whitney's count for all users at once; a tie counts half.
+    likes = some.sum(axis=0)
+    above = np.where(some, rankdata(scores[:, can], axis=0), 0.0).sum(axis=0) - likes * (likes + 1) / 2
+    out[can] = above / (likes * (len(some) - likes))
     return out
 
 
