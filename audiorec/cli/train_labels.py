@@ -44,7 +44,9 @@ def learn_labels(
     parts = space.artist_parts()
     part = np.array([parts.get(of[int(track)].artist or f"track {track}", "fit") for track in table.track_ids])
     labels = [read.labels.get(int(track), "") for track in table.track_ids]
-    found = label_songs(view, patches, labels, part, recipe, device=device, report=epoch_reporter(view, "F1", quiet))
+    found = label_songs(
+        view, patches, labels, part, recipe, device=device, report=lambda name: epoch_reporter(name, "F1", quiet)
+    )
 
     def write(folder: Path) -> None:
         label_net.save(folder, found.model, (table.layout.digest, recipes.digest(recipe)), found.scores)

@@ -41,11 +41,11 @@ def label_songs(
     recipe: LabelRecipe,
     *,
     device: torch.device,
-    report: Callable[[Epoch], None],
+    report: Callable[[str], Callable[[Epoch], None]],
 ) -> LabelledLibrary:
     """Learn from labels [N] ("" where there is none) and parts [N] of the songs whose patches these are.
 
-    Raises InputError when the fit part has fewer than two labels.
+    `report(name)` gives the reporter of each training. Raises InputError when the fit part has fewer than two labels.
     """
     texts = np.array(labels)
     is_fit = (part == "fit") & (texts != "")
@@ -61,10 +61,10 @@ def label_songs(
     patches = halved(patches) if is_halved else patches
     encoder = SongEncoder(view, patches.values.shape[1], recipe.dim, recipe.dropout).to(device)
     if recipe.pretrain_epochs:
-        encoder, _ = pretrained(view, patches, recipe, device, report)
+        encoder, _ = pretrained(view, patches, recipe, device, report(f"{view} alone"))
     store = PatchStore(patches, len(texts), device)
     trained = train_labels(
-        encoder, store, index, (fit, held), recipe, report=report, is_pretrained=recipe.pretrain_epochs > 0
+        encoder, store, index, (fit, held), recipe, report=report(view), is_pretrained=recipe.pretrain_epochs > 0
     )
     model = LabelNet(trained.encoder.cpu(), trained.head.cpu(), tuple(map(str, names)), is_halved)
     found = trained.probabilities(store, np.arange(len(texts)))
