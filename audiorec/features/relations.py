@@ -23,8 +23,10 @@ def relations(
     patches [P, bands, T] with dB = offset + scale * value; owner [P] rises, every song has a patch.
     """
     parts = np.split(patches, np.flatnonzero(np.diff(owner)) + 1)
-    songs = [np.concatenate(list(offset + scale * part.astype(np.float64)), axis=1) for part in parts]
-    return np.stack([correlations(song) for song in songs]), np.stack([changes(song) for song in songs])
+    # A song at a time: as float64 all of them would take eight times their bytes.
+    songs = (np.concatenate(list(offset + scale * part.astype(np.float64)), axis=1) for part in parts)
+    found = [(correlations(song), changes(song)) for song in songs]
+    return np.stack([one for one, _ in found]), np.stack([other for _, other in found])
 
 
 def correlations(level: Floats) -> Floats:
