@@ -61,7 +61,7 @@ def draw_ablation(lines: list[dict[str, object]], path: Path) -> None:
     axis.barh(names, values, xerr=spreads, color=["#888888" if "+" not in name else "#4477aa" for name in names])
     axis.axvline(0.2, color="black", linewidth=0.8, linestyle=":", label="guessing among five")
     axis.set(xlabel="macro F1, artist-disjoint folds", xlim=(0, max(values) * 1.1))
-    axis.legend(loc="lower right")
+    axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), frameon=False)
     figure.tight_layout()
     figure.savefig(path, dpi=110)
 
