@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -27,6 +28,9 @@ from audiorec.models.amnn import AmnnNet
 from audiorec.models.history import HistoryModel
 from audiorec.training import rankers
 from audiorec.training.protocols import Ranker, full_ranks, sampled_ranks
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 MODELS = ("popularity", "itemknn", "walk", "ease", "dae", "neumf", "nnrec", "dnn", "amnn", "sequence")
 LENGTHS = (5, 10, 15, 20, 25)
@@ -155,27 +159,29 @@ def draw(found: Places, folder: Path) -> None:
             axis.plot(range(1, 11), curve, marker="o", markersize=3, label=TITLES[model])
         axis.set(xlabel="K", ylabel=f"{metric.upper()}@K")
         axis.grid(alpha=0.3)
-    axes[0].legend(fontsize=8)
     save(figure, folder / "tasteprofile_k.png")
     figure, axes = pyplot.subplots(1, 2, figsize=(10, 4.2))
     for axis, metric in zip(axes, ("hr", "ndcg"), strict=True):
-        for model in ("amnn", "dnn"):
+        for model, aside in (("amnn", -0.2), ("dnn", 0.2)):
             parts = [
                 (n, values(found[model, n][:, 0], metric, 10).mean(axis=0)) for n in LENGTHS if (model, n) in found
             ]
             lengths, means = [n for n, _ in parts], np.array([each.mean() for _, each in parts])
             bounds = np.array([interval(each) for _, each in parts]).T
-            axis.errorbar(lengths, means, np.abs(bounds - means), marker="o", capsize=3, label=TITLES[model])
+            axis.errorbar(
+                np.array(lengths) + aside, means, np.abs(bounds - means), marker="o", capsize=3, label=TITLES[model]
+            )
         axis.set(xlabel="songs of the history", ylabel=f"{metric.upper()}@10", xticks=LENGTHS)
         axis.grid(alpha=0.3)
-    axes[0].legend(fontsize=8)
     save(figure, folder / "tasteprofile_history.png")
 
 
-def save(figure: object, path: Path) -> None:
-    """Write a figure small enough for a repository."""
-    figure.tight_layout()  # type: ignore[attr-defined]
-    figure.savefig(path, dpi=90)  # type: ignore[attr-defined]
+def save(figure: "Figure", path: Path) -> None:
+    """Write a figure, its legend below, small enough for a repository."""
+    known = figure.axes[0].get_legend_handles_labels()
+    figure.legend(*known, loc="lower center", ncol=5, fontsize=8)
+    figure.tight_layout(rect=(0, 0.1, 1, 1))
+    figure.savefig(path, dpi=90)
 
 
 def main() -> None:
