@@ -138,7 +138,7 @@ def _run(
 def _print_reports(kind: str, reports: list["ImportReport"]) -> None:
     rows = [
         (
-            *(Path(report.file).name, str(report.rows), f"{report.listens:g}", str(report.users), str(report.songs)),
+            *(Path(report.file).name, str(report.rows), f"{report.listens:.12g}", str(report.users), str(report.songs)),
             ", ".join(f"{count} by {how}" for how, count in sorted(report.by.items())) or "none",
             *(str(len(report.unmatched)), str(len(report.problems))),
         )
