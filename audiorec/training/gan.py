@@ -12,7 +12,6 @@ from typing import Literal, cast
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.linalg import sqrtm
 from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
@@ -234,8 +233,11 @@ def frechet(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     """Frechet distance of two Gaussians fitted to rows [n, d] and [m, d] (Heusel et al. 2017)."""
     means = one.mean(axis=0) - other.mean(axis=0)
     first, second = np.atleast_2d(np.cov(one, rowvar=False)), np.atleast_2d(np.cov(other, rowvar=False))
-    root = np.real(sqrtm(first @ second))
-    return float(means @ means + np.trace(first + second - 2.0 * root))
+    # The trace of (first second)^(1/2) by symmetric matrices, which have a root also where patches are few.
+    values, vectors = np.linalg.eigh(first)
+    root = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
+    shared = np.sqrt(np.maximum(np.linalg.eigvalsh(root @ second @ root), 0.0)).sum()
+    return float(means @ means + np.trace(first) + np.trace(second) - 2.0 * shared)
 
 
 def _least_squares(
