@@ -35,6 +35,7 @@ from audiorec.training.patches import PatchStore, halved
 
 FOLDS = 10
 METRICS = ("macro_f1", "accuracy")
+PAIRED = (("fused", "svm_stats"), ("fused", "lyrics"), ("cnn2d_pretrained", "cnn2d"))
 NONE = np.zeros(0, np.int64)
 
 
@@ -189,10 +190,10 @@ def report(songs: Songs, found: dict[str, np.ndarray]) -> list[dict[str, object]
         lines += figures(name, songs, labels, texts if needs_text else labelled)
         if texts.any() and not needs_text:
             lines += figures(f"{name} on songs with lyrics", songs, labels, texts)
-    for part in ("svm_stats", "lyrics"):
-        if part in found and "fused" in found:
-            rows = texts if texts.any() else labelled
-            lines.append(difference("fused", part, songs.target[rows], found["fused"][:, rows], found[part][:, rows]))
+    for first, second in PAIRED:
+        if first in found and second in found:
+            rows = texts if texts.any() and first == "fused" else labelled
+            lines.append(difference(first, second, songs.target[rows], found[first][:, rows], found[second][:, rows]))
     return lines
 
 
