@@ -180,7 +180,7 @@ def one_fold(songs: Songs, train: np.ndarray, test: np.ndarray, models: Sequence
 
 
 def report(songs: Songs, found: dict[str, np.ndarray]) -> list[dict[str, object]]:
-    """Lines of each model, and of the differences between `fused` and its parts."""
+    """Lines of each model, and of the paired differences."""
     labelled = songs.target >= 0
     labelled &= next(iter(found.values()))[0] >= 0
     texts = labelled & songs.facts.has_text
