@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiorec.data.tables import FeatureTable, Patches
+from audiorec.errors import InputError
 from audiorec.features.lyrics import LYRICS_NAMES, describe_lyrics
 from audiorec.features.lyrics.wording import song_words
 from audiorec.features.manner import manner
@@ -23,6 +24,7 @@ Floats = NDArray[np.float64]
 def song_facts(table: FeatureTable, texts: Sequence[str | None], listeners: Floats) -> SongFacts:
     """Facts of the table's songs with their texts [N] and their places among listeners [N, L]."""
     patches = table.logmel()
+    check_patches(patches)
     statistics = sound_statistics(table, patches, sound_words.learn_dictionaries(patches.values, seed=0))
     lines = tuple(song_words(text) if text else None for text in texts)
     return SongFacts(statistics, lines, text_feelings(texts), listeners, np.zeros((len(texts), 0)))
@@ -36,6 +38,16 @@ def sound_statistics(table: FeatureTable, patches: Patches, dictionaries: Sequen
     edges = np.cumsum([2 * words for _, _, words in sound_words.SIZES])[:-1]
     words = np.split(used.astype(np.float64), edges, axis=1)
     return (table.descriptors().astype(np.float64), *related, *words)
+
+
+def check_patches(patches: Patches) -> None:
+    """Raise InputError where sound words cannot be learned from the patches."""
+    bands = patches.values.shape[1]
+    if bands % sound_words.BANDS:
+        raise InputError(
+            f"labels are told from log-mel of {sound_words.BANDS} bands or a multiple, the features have {bands}: "
+            "extract with bands = 128"
+        )
 
 
 def text_feelings(texts: Sequence[str | None]) -> Floats:

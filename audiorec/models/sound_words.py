@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 # Frames of a window, numbers kept after whitening, words. More words and other lengths changed little.
 SIZES = ((1, 40, 256), (8, 80, 512), (24, 80, 256))
-_BANDS = 64
+BANDS = 64
 _ROUNDS = 10
 # Share of the likenesses of windows to words that count as none.
 _SILENT = 0.85
@@ -73,7 +73,7 @@ def _learn(
 ) -> Dictionary:
     frames, kept, words = size
     owner, start = rng.integers(len(patches), size=count), rng.integers(patches.shape[2] - frames, size=count)
-    windows = np.empty((count, _BANDS * frames), dtype=np.float32)
+    windows = np.empty((count, BANDS * frames), dtype=np.float32)
     order = np.argsort(owner, kind="stable")
     # A patch at a time: all patches as floats would be four times their bytes, several times over.
     for rows in np.split(order, np.flatnonzero(np.diff(owner[order])) + 1):
@@ -100,7 +100,7 @@ def _learn(
 def _grouped(patches: NDArray[np.uint8]) -> Floats:
     """Neighbouring bands averaged: [P, 64, T]."""
     count, bands, frames = patches.shape
-    return np.asarray(patches.reshape(count, _BANDS, bands // _BANDS, frames).mean(axis=2, dtype=np.float32))
+    return np.asarray(patches.reshape(count, BANDS, bands // BANDS, frames).mean(axis=2, dtype=np.float32))
 
 
 def _levels(patches: NDArray[np.uint8], level: Floats) -> Floats:

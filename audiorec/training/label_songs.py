@@ -57,7 +57,7 @@ def label_songs(
     known = np.isin(texts, names)
     index = np.where(known, np.searchsorted(names, texts), -1).astype(np.int64)
     fit, held, test = (np.flatnonzero(known & (part == name)) for name in ("fit", "validation", "test"))
-    is_halved = recipe.halved and view == "spectrogram"
+    is_halved = recipe.halved and view == "spectrogram" and patches.values.shape[1] % 32 == 0
     patches = halved(patches) if is_halved else patches
     encoder = SongEncoder(view, patches.values.shape[1], recipe.dim, recipe.dropout).to(device)
     if recipe.pretrain_epochs:

@@ -106,6 +106,11 @@ def view_patches(table: FeatureTable, view: View, track_ids: NDArray[np.int64]) 
     if not len(patches.values):
         other = "spectrogram" if view == "waveform" else "waveform"
         raise InputError(f"the features keep no {view}: train with --view {other}, or extract with another recipe")
+    bands = patches.values.shape[1]
+    if view == "spectrogram" and bands % 16:
+        raise InputError(
+            f"the networks take a multiple of 16 bands, the features have {bands}: extract with bands = 128"
+        )
     return patches
 
 

@@ -24,13 +24,13 @@ def mood(song: int) -> str:
     return "calm" if song % 2 else "wild"
 
 
-def fill(root: Path) -> None:
+def fill(root: Path, bands: int = 64) -> None:
     """Two songs an artist, calm and wild by turns; every third has a text."""
     rng = np.random.default_rng(0)
     rows, records = [], []
     for track in range(1, SONGS + 1):
         is_calm = mood(track) == "calm"
-        patches = rng.integers(0, 60, (2, 64, 270))
+        patches = rng.integers(0, 60, (2, bands, 270))
         patches[:, : 32 if is_calm else 64] += 60
         told = rng.normal(0.5 * is_calm, 0.4, 2).astype(np.float32)
         text = f"the quiet river sleeps {track}\nslow and still" if is_calm else f"shout and burn {track}\nrun run"
@@ -83,3 +83,11 @@ def test_mistakes_are_named(tmp_path: Path) -> None:
         train(tmp_path / "ws", labels)
     with pytest.raises(InputError, match="too few to learn from"):
         train(tmp_path / "ws", labels, "--column", "mood")
+
+
+def test_bands_that_cannot_be_listened_to_are_named(tmp_path: Path) -> None:
+    fill(tmp_path / "ws", bands=80)
+    labels = tmp_path / "moods.csv"
+    labels.write_text("\n".join(["song,label", *[f"{n:02d}.mp3,{mood(n)}" for n in range(1, 41)]]), encoding="utf-8")
+    with pytest.raises(InputError, match="the features have 80"):
+        train(tmp_path / "ws", labels)
