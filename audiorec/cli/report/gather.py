@@ -32,6 +32,13 @@ from audiorec.features.spectra import hz_from_mel, mel_from_hz
 from audiorec.ranking.evaluation import PROTOCOLS, Row, caution
 from audiorec.ranking.recommender import Recommender
 
+# How the page calls what `evaluate` asks.
+_HEADINGS = {
+    "warm": "Songs that others play",
+    "cold song": "New songs of known artists",
+    "cold artist": "New artists",
+    "mixed": "All together",
+}
 # Listeners on the page, and new songs for each; the sounds of more would make the page slow to open.
 LISTENERS, SONGS = 4, 5
 _LEARNED = {
@@ -144,7 +151,7 @@ def evaluations(rows: list[Row]) -> list[Evaluation]:
         ]
         if results:
             asked = f"{about}; {mine[0].users} listeners, {mine[0].songs} songs. {caution(mine[0].songs)}"
-            found.append(Evaluation(protocol, asked.strip(), tuple(results)))
+            found.append(Evaluation(_HEADINGS[protocol], asked.strip(), tuple(results)))
     return found
 
 

@@ -65,7 +65,8 @@ def _metric_names(evaluation: Evaluation) -> list[str]:
 
 
 def _figure(evaluation: Evaluation, row: Result, metric: str) -> dict[str, Any]:
-    """One cell: the number, its bar's width in per cent of the column's best, whether it is the best."""
+    """One cell: the number, its bar's width in per cent of the column's best, whether it is the best
+    (in a column of equal numbers none is)."""
     column = [other.values[metric] for other in evaluation.results if metric in other.values]
     value = row.values.get(metric)
     if value is None:
@@ -75,7 +76,7 @@ def _figure(evaluation: Evaluation, row: Result, metric: str) -> dict[str, Any]:
     return {
         "text": f"{value:.3f}",
         "width": 100.0 * max(0.0, value) / top if top > 0 else 0.0,
-        "best": value == top,
+        "best": value == top and (len(column) == 1 or min(column) < top),
         "spread": "" if spread is None else f"{spread:.3f}",
     }
 

@@ -35,7 +35,7 @@ def against_truth(recommender: Recommender, tastes: Path) -> Evaluation:
         known = np.array([value for value in values if np.isfinite(value)])
         results.append(Result(system, {"auc": float(known.mean())}, {"auc": float(known.std())}))
     about = f"{int(new.sum())} songs that nobody has played, against the tastes from which the listeners were made"
-    return Evaluation("true tastes", about, tuple(results))
+    return Evaluation("New songs against true tastes", about, tuple(results))
 
 
 def _read(tastes: Path, recommender: Recommender) -> NDArray[np.float64]:

@@ -184,6 +184,11 @@ def test_best_cell_is_marked_and_our_row_stands_out() -> None:
     assert html.count('<td class="best">') == 2
 
 
+def test_in_a_column_of_equal_numbers_none_is_the_best() -> None:
+    level = Evaluation("level", "", (Result("hybrid", {"auc": 1.0}), Result("chance", {"auc": 1.0})))
+    assert '<td class="best">' not in render(replace(report(), evaluations=(level,)))
+
+
 @pytest.mark.parametrize("name", ["mira", "跳舞的星期五", "霓虹港"])
 def test_network_labels_are_text(name: str) -> None:
     assert name in "".join(read(render(report())).words)
