@@ -51,6 +51,11 @@ def main() -> None:
             found: dict[str, np.ndarray] = {}
             for seed in range(options.seeds):
                 for name, labels in one_seed(songs, folds, seed, options.models).items():
+                    told = labels >= 0
+                    score = metrics.macro_f1(songs.target[told], labels[told])
+                    print(
+                        f"{folds} folds, seed {seed}, {name}: macro F1 {score:.4f} on all", file=sys.stderr, flush=True
+                    )
                     found.setdefault(name, np.full((options.seeds, len(songs.target)), -1))[seed] = labels
             for line in report(songs, found):
                 about = {"benchmark": "mood", "target": options.target, "folds": "test" if options.test_data else folds}
