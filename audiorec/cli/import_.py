@@ -138,13 +138,13 @@ def _run(
 def _print_reports(kind: str, reports: list["ImportReport"]) -> None:
     rows = [
         (
-            *(Path(report.file).name, str(report.rows), f"{report.listens:.12g}", str(report.users), str(report.songs)),
+            *(Path(report.file).name, f"{report.listens:.12g}", str(report.users), str(report.songs)),
             ", ".join(f"{count} by {how}" for how, count in sorted(report.by.items())) or "none",
             *(str(len(report.unmatched)), str(len(report.problems))),
         )
         for report in reports
     ]
-    columns = ["file", "rows", "listens", "users", "songs", "rows matched", "not matched", "malformed"]
+    columns = ["file", "listens", "users", "songs", "rows matched", "not matched", "malformed"]
     print_table(f"Imported {kind}", columns, rows)
     missing = [(Path(r.file).name, str(row.line), row.song, row.reason) for r in reports for row in r.unmatched]
     _print_first("Not in the library (kept until the songs are there)", ["file", "line", "song", "why"], missing)
