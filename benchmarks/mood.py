@@ -128,7 +128,7 @@ def taught(songs: Songs, seed: int) -> dict[str, torch.Tensor]:
 MODELS = {
     "svm_stats": ("audio",),
     "lyrics": ("words", "feelings"),
-    "fused": ("audio", "words", "feelings", "network"),
+    "fused": ("audio", "words", "feelings", "network", "tags"),
     "ablation": (),
     **dict.fromkeys(NETWORKS, ()),
 }

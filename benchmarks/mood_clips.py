@@ -4,6 +4,7 @@ import csv
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from audiorec.models import sound_words
 from audiorec.models.label_ridge import fit_label_ridge
 from audiorec.models.listener_places import listener_places
 from audiorec.models.song_facts import SongFacts
+from audiorec.models.tag_directions import tag_directions
 from audiorec.training.label_vote import Question, statistics_likeness
 
 
@@ -58,6 +60,7 @@ def load(places: Sequence[tuple[Path, Path]], target: str, hears: bool = True) -
         tuple(np.concatenate(block) for block in zip(*statistics, strict=True)),
         tuple(song_words(text) if text else None for text in texts), text_feelings(texts),
         listeners(places[0][0] / "hetrec-lastfm-2k", [row["hetrec_artist_id"] for row in every]),
+        tags(places[0][0] / "hetrec-lastfm-2k", [row["hetrec_artist_id"] for row in every]),
         np.zeros((len(every), 0)),
     )  # fmt: skip
     columns = ("mood_cluster", "quadrant") if target == "cluster" else ("quadrant", "mood_cluster")
@@ -103,6 +106,17 @@ def listeners(folder: Path, ids: Sequence[str]) -> np.ndarray:
     row_of = {str(artist): row for row, artist in enumerate(known)}
     nowhere = np.full(places.shape[1], np.nan)
     return np.array([places[row_of[artist]] if artist in row_of else nowhere for artist in ids])
+
+
+def tags(folder: Path, ids: Sequence[str]) -> np.ndarray:
+    """Where the clips' artists stand by the tags that Last.fm's listeners gave them [N, tags]; NaN: none."""
+    if not (folder / "user_taggedartists.dat").is_file():
+        return np.zeros((len(ids), 0))
+    given = np.loadtxt(folder / "user_taggedartists.dat", skiprows=1, dtype=np.int64)[:, 1:3]
+    tagged: dict[str, Counter[str]] = {}
+    for artist, tag in given:
+        tagged.setdefault(str(artist), Counter())[str(tag)] += 1
+    return tag_directions([tagged.get(artist, Counter()) for artist in ids])
 
 
 def hints(songs: Songs) -> np.ndarray:

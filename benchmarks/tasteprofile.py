@@ -32,9 +32,14 @@ from audiorec.training.protocols import Ranker, full_ranks, sampled_ranks
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-MODELS = ("popularity", "itemknn", "walk", "ease", "dae", "neumf", "nnrec", "dnn", "amnn", "sequence")
+BASELINES = ("popularity", "itemknn", "walk", "ease", "als", "dae", "neumf", "nnrec")
+# AMNN and DNN as they were published start from random numbers; audiorec's own start from an ALS factorisation.
+PLAIN = {"amnn_plain": "amnn", "dnn_plain": "dnn"}
+MODELS = (*BASELINES, "dnn_plain", "amnn_plain", "sequence", "dnn", "amnn", "blend")
 LENGTHS = (5, 10, 15, 20, 25)
-TITLES = {"amnn": "AMNN", "dnn": "DNN, no attention", "nnrec": "NNrec", "neumf": "NeuMF", "itemknn": "ItemKNN"}
+CURVES = ("amnn", "dnn", "amnn_plain", "dnn_plain")
+TITLES = {"amnn": "AMNN from ALS", "dnn": "DNN from ALS", "amnn_plain": "AMNN", "dnn_plain": "DNN, no attention"}
+TITLES |= {"nnrec": "NNrec", "neumf": "NeuMF", "itemknn": "ItemKNN", "als": "ALS", "blend": "blend"}
 TITLES |= {"ease": "EASE", "dae": "auto-encoder", "walk": "walks", "sequence": "sequence", "popularity": "popularity"}
 Places = dict[tuple[str, int], np.ndarray]
 
@@ -76,7 +81,9 @@ def train(model: str, length: int, seed: int, split: LeaveOneOut) -> Ranker:
     """One model; the sequence model reads fifty songs."""
     history = length or (50 if model == "sequence" else 0)
     changes = (f"seed={seed}", *((f"history={history}",) if history else ()))
-    return rankers.train(split.train, rankers.recipe_of(model, overrides=changes), device=torch.device("cpu"))
+    source = "training/history" if model in PLAIN else None
+    recipe = rankers.recipe_of(PLAIN.get(model, model), source, changes)
+    return rankers.train(split.train, recipe, device=torch.device("cpu"))
 
 
 def values(places: np.ndarray, metric: str, k: int) -> np.ndarray:
@@ -162,7 +169,7 @@ def draw(found: Places, folder: Path) -> None:
     save(figure, folder / "tasteprofile_k.png")
     figure, axes = pyplot.subplots(1, 2, figsize=(10, 4.2))
     for axis, metric in zip(axes, ("hr", "ndcg"), strict=True):
-        for model, aside in (("amnn", -0.2), ("dnn", 0.2)):
+        for model, aside in zip(CURVES, (-0.3, -0.1, 0.1, 0.3), strict=True):
             parts = [
                 (n, values(found[model, n][:, 0], metric, 10).mean(axis=0)) for n in LENGTHS if (model, n) in found
             ]
@@ -207,9 +214,8 @@ def main() -> None:
     for model in args.model or MODELS:
         found[model, 0] = np.stack([run(args, model, 0, seed) for seed in range(args.seeds)])
     for length in args.lengths:
-        for model in ("amnn", "dnn"):
-            # Ten is the recipe's own length, so its runs are there already.
-            runs = [run(args, model, 0 if length == 10 else length, seed) for seed in range(args.length_seeds)]
+        for model in CURVES:
+            runs = [run(args, model, length, seed) for seed in range(args.length_seeds)]
             found[model, length] = np.stack(runs)
     for line in (*figures_of(found), *differences(found), *attention(args)):
         print(json.dumps(line))

@@ -8,6 +8,7 @@ from audiorec import recipes
 from audiorec.errors import RecipeError
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.recipes import Recipe
+from audiorec.training.als import AlsRecipe
 from audiorec.training.cold_dropout import ColdDropoutRecipe
 from audiorec.training.collaborative import NeumfRecipe
 from audiorec.training.denoising import DenoisingRecipe
@@ -33,7 +34,9 @@ KINDS: dict[str, type[Recipe]] = {
     "training/cnn2d": LabelRecipe,
     "training/dcgan": DcganRecipe,
     "training/svm": SvmRecipe,
+    "training/als": AlsRecipe,
     "training/amnn": HistoryRecipe,
+    "training/history": HistoryRecipe,
     "training/blend": BlendRecipe,
     "training/dae": DenoisingRecipe,
     "training/ease": LinearRecipe,
@@ -58,6 +61,7 @@ REFERENCES: tuple[str, ...] = (
     "training/network_ae",
     "training/network_gae",
     "training/neumf",
+    "training/als",
     "training/amnn",
     "training/blend",
     "training/dae",

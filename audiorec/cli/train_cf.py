@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # Also the keys of training.rankers.MODELS; written out because that file imports torch.
 MODELS = (
-    *("neumf", "gmf", "mlp", "popularity", "itemknn", "walk", "ease", "dae"),
+    *("neumf", "gmf", "mlp", "popularity", "itemknn", "walk", "ease", "als", "dae"),
     *("nnrec", "dnn", "amnn", "sequence", "blend"),
 )
 # What the hybrid ranker builds on is published as `cf`; every other model as `cf-NAME`, beside it.

@@ -26,18 +26,20 @@ if TYPE_CHECKING:
 )
 @pass_session
 def command(session: Session, file: Path, column: str | None, out: Path | None) -> None:
-    """Learn labels of songs (CSV: song,label) from sound, words and listeners, and label the whole library.
+    """Learn labels of songs (CSV: song,label) from sound, words, listeners and genre tags, and label the whole library.
 
     A song that has a label is told by models that never heard its artist, so that the figure is honest and a doubtful
     label shows. New songs are labelled when the command is run again.
     """
     import numpy as np
 
+    from audiorec.data.genres import genre_names
     from audiorec.data.labels_file import read_labels
     from audiorec.data.workspace import Workspace
     from audiorec.features.facts import song_facts
     from audiorec.models import label_table
     from audiorec.models.label_table import LabelTable
+    from audiorec.models.tag_directions import tag_directions
     from audiorec.training.label_library import FOLDS, label_library
 
     with Workspace.open(session.workspace, write=True) as space:
@@ -48,7 +50,8 @@ def command(session: Session, file: Path, column: str | None, out: Path | None) 
             notes(session.quiet).print(f"{file}, line {problem.line}: {problem.reason}", markup=False)
         labels = [read.labels.get(track.id, "") for track in tracks]
         notes(session.quiet).print(f"moods: listening to {len(table)} songs, reading their words")
-        facts = song_facts(table, table.texts(), _listeners(space, tracks))
+        tags = tag_directions([dict.fromkeys(genre_names(track.genre), 1.0) for track in tracks])
+        facts = song_facts(table, table.texts(), _listeners(space, tracks), tags)
         with progress("moods", FOLDS + 1, session.quiet) as advance:
             found = label_library(facts, labels, [track.artist for track in tracks], advance)
         told = LabelTable(table.track_ids, found.names, found.probabilities.astype(np.float32), found.scores)

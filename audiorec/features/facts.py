@@ -21,13 +21,13 @@ from audiorec.models.sound_words import Dictionary
 Floats = NDArray[np.float64]
 
 
-def song_facts(table: FeatureTable, texts: Sequence[str | None], listeners: Floats) -> SongFacts:
-    """Facts of the table's songs with their texts [N] and their places among listeners [N, L]."""
+def song_facts(table: FeatureTable, texts: Sequence[str | None], listeners: Floats, tags: Floats) -> SongFacts:
+    """Facts of the table's songs with their texts [N], places among listeners [N, L] and directions of tags [N, T]."""
     patches = table.logmel()
     check_patches(patches)
     statistics = sound_statistics(table, patches, sound_words.learn_dictionaries(patches.values, seed=0))
     lines = tuple(song_words(text) if text else None for text in texts)
-    return SongFacts(statistics, lines, text_feelings(texts), listeners, np.zeros((len(texts), 0)))
+    return SongFacts(statistics, lines, text_feelings(texts), listeners, tags, np.zeros((len(texts), 0)))
 
 
 def sound_statistics(table: FeatureTable, patches: Patches, dictionaries: Sequence[Dictionary]) -> tuple[Floats, ...]:

@@ -3,7 +3,8 @@
 a_j = tanh(W s_j + b), alpha = softmax_j(a_j . u_w), phi = sum_j alpha_j s_j; one tower on [s; u], one on [s; phi],
 merged into ReLU layers. u_w is one for all, comes from the user, or from the target song; `none` weighs all songs the
 same, which is the DNN without attention. With `products` the score also holds s * u and s * phi, as NeuMF's first half
-does: layers over concatenated vectors learn a product slowly (Rendle et al. 2020). It does not know how it is trained.
+does: layers over concatenated vectors learn a product slowly (Rendle et al. 2020). `start_from` begins at a
+factorisation that was solved before, as NeuMF may begin at its halves. It does not know how it is trained.
 """
 
 from itertools import pairwise
@@ -16,6 +17,9 @@ from audiorec.models.history import without_target
 from audiorec.models.pair_net import PairNet, QuickDropout, rows_of, squared
 
 Query = Literal["none", "shared", "user", "song"]
+# Of a start from a factorisation, whose products are about 0 for no and 1 for yes: how far apart these are as logits,
+# how sharply attention begins, how little the tower says at first. Chosen on held-out training listens (docs/log.md).
+_APART, _SHARP, _QUIET = 8.0, 3.0, 0.1
 
 
 class AmnnNet(PairNet):
@@ -60,6 +64,22 @@ class AmnnNet(PairNet):
         for table in (self.users, self.songs):
             nn.init.normal_(table.weight, std=0.05 if products else factors**-0.5)
         nn.init.zeros_(self.bias.weight)
+
+    @torch.no_grad()
+    def start_from(self, users: torch.Tensor, songs: torch.Tensor) -> None:
+        """Begin at vectors float32 [U, d] and [I, d] whose product is a user's interest in a song.
+
+        The score is that product, and the likeness to the history, where attention looks at what is like the target.
+        """
+        self.users.weight.copy_(users * _APART**0.5)
+        self.songs.weight[:-1].copy_(songs * _APART**0.5)
+        self.songs.weight[-1].zero_()
+        self.bias.weight.fill_(-_APART / 2)
+        for layer, size in ((self.attend, 1.0), (self.ask, _SHARP)):
+            nn.init.eye_(layer.weight)
+            layer.weight *= size
+            nn.init.zeros_(layer.bias)
+        self.out.weight *= _QUIET
 
     def weights(self, users: torch.Tensor, songs: torch.Tensor) -> torch.Tensor:
         """Attention [B, n, k + 1] over the history of users int64 [B] for targets int64 [B, n]; rows sum to 1 or 0."""

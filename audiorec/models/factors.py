@@ -4,6 +4,7 @@ Confidence 1 + alpha * r for an observed pair, 1 for every other (Hu, Koren and 
 system a row, many rows at once. It does not know content or cold songs.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 Floats = NDArray[np.float64]
-_ROWS_AT_ONCE = 10_000
+# Numbers of the systems that are solved at once: 32 MB, what a processor's cache nearly holds.
+_AT_ONCE = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -43,18 +45,57 @@ def implicit_als(
 def solve_rows(rows: sparse.csr_array, other: Floats, regularization: float, alpha: float) -> Floats:
     """Vectors of the rows when the other side is known: one half step, and the fold-in of new users or songs.
 
-    rows: CSR [N, M]; other [M, k] -> [N, k].
+    rows: CSR [N, M]; other [M, k] -> [N, k]. A row with fewer entries than k is solved in its entries (Woodbury's
+    identity; Takacs et al. 2011), so that cost follows what was played: ten times less at 128 factors, 25 listens.
     """
     rank = other.shape[1]
     base = other.T @ other + regularization * np.eye(rank)
-    # The rows' own parts of the normal equations are sums of outer products: one sparse product gives a block of them.
-    outer = (other[:, :, None] * other[:, None, :]).reshape(len(other), rank * rank)
+    shifted: Floats = np.asarray(np.linalg.solve(base, other.T).T, dtype=np.float64)
     solved = np.zeros((rows.shape[0], rank))
-    for start in range(0, rows.shape[0], _ROWS_AT_ONCE):
-        part = rows[start : start + _ROWS_AT_ONCE]
-        extra = sparse.csr_array((alpha * part.data, part.indices, part.indptr), shape=part.shape)
-        ones = sparse.csr_array((1.0 + extra.data, part.indices, part.indptr), shape=part.shape)
-        grams = base + np.asarray(extra @ outer).reshape(-1, rank, rank)
-        right = np.asarray(ones @ other)
-        solved[start : start + _ROWS_AT_ONCE] = np.linalg.solve(grams, right[:, :, None])[:, :, 0]
+    for chosen, longest in _alike_in_length(rows, rank):
+        places, has, extra = _padded(rows, chosen, longest, alpha)
+        seen = other[places] * has[:, :, None]
+        if longest <= rank:
+            solved[chosen] = _by_entries(seen, shifted[places] * has[:, :, None], extra)
+        else:
+            gram = base + np.matmul((seen * extra[:, :, None]).transpose(0, 2, 1), seen)
+            right = np.matmul((1.0 + extra)[:, None], seen)[:, 0]
+            solved[chosen] = np.linalg.solve(gram, right[:, :, None])[:, :, 0]
     return solved
+
+
+def _by_entries(seen: Floats, shifted: Floats, extra: Floats) -> Floats:
+    """Vectors [B, k] of rows by their entries' vectors [B, n, k], the same times the base's inverse, and extra [B, n].
+
+    (G + S'S)^-1 x = (G^-1 - G^-1 S' (1 + S G^-1 S')^-1 S G^-1) x with S the entries' vectors times the root of `extra`.
+    """
+    root, weight = np.sqrt(extra), 1.0 + extra
+    inner = np.matmul(shifted, seen.transpose(0, 2, 1))
+    system = np.eye(inner.shape[1]) + root[:, :, None] * inner * root[:, None, :]
+    right = root * np.matmul(inner, weight[:, :, None])[:, :, 0]
+    left = weight - root * np.linalg.solve(system, right[:, :, None])[:, :, 0]
+    return np.asarray(np.matmul(left[:, None], shifted)[:, 0])
+
+
+def _alike_in_length(rows: sparse.csr_array, rank: int) -> Iterator[tuple[NDArray[np.int64], int]]:
+    """Rows that have entries, in blocks of nearly one number of entries, each with its largest number."""
+    counts = np.diff(rows.indptr)
+    order = np.argsort(counts, kind="stable")
+    sizes = counts[order]
+    start = int(np.searchsorted(sizes, 1))
+    while start < len(order):
+        alike = int(np.searchsorted(sizes, sizes[start] + max(2, sizes[start] // 4), side="right"))
+        longest = int(sizes[alike - 1])
+        stop = min(alike, start + max(1, _AT_ONCE // (longest * (2 * rank + min(longest, rank)) + rank * rank)))
+        yield order[start:stop], int(sizes[stop - 1])
+        start = stop
+
+
+def _padded(
+    rows: sparse.csr_array, chosen: NDArray[np.int64], longest: int, alpha: float
+) -> tuple[NDArray[np.int64], NDArray[np.bool_], Floats]:
+    """Columns, which of them are entries, and alpha times their values: [B, longest] each, entries first."""
+    place = np.arange(longest)
+    has = place < np.diff(rows.indptr)[chosen][:, None]
+    at = np.where(has, rows.indptr[chosen][:, None] + place, 0)
+    return np.where(has, rows.indices[at], 0), has, np.where(has, alpha * rows.data[at], 0.0)

@@ -17,23 +17,18 @@ class SongFacts:
     Shape:
         statistics: blocks [N, D_b] of the sound, the first the descriptors; lines: a text of each song, or None;
         feelings: [N, F], NaN without a text; listeners: [N, L], where the song's artist stands among listeners, of unit
-        length, NaN where nobody is known; hints: [N, H], scores for another kind of label, H = 0 for none.
+        length, NaN where nobody is known; tags: [N, T], the same by what the song or its artist is tagged with; hints:
+        [N, H], scores for another kind of label, H = 0 for none.
     """
 
     statistics: tuple[Floats, ...]
     lines: tuple[Lines | None, ...]
     feelings: Floats
     listeners: Floats
+    tags: Floats
     hints: Floats
 
     @property
     def has_text(self) -> NDArray[np.bool_]:
         """Songs with a text."""
         return np.array([text is not None for text in self.lines], dtype=bool)
-
-    @property
-    def has_listeners(self) -> NDArray[np.bool_]:
-        """Songs of artists with listeners."""
-        return np.asarray(
-            np.isfinite(self.listeners).all(axis=1) if self.listeners.shape[1] else np.zeros(len(self.lines), bool)
-        )

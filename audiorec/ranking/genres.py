@@ -9,6 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from audiorec.data.genres import genre_names
+
 # Share of the wanted mix that is blended into the list's own, so that a genre not yet listed costs no infinity.
 _BLEND = 0.01
 # How much the divergence counts beside scores between 0 and 1, where a list is to follow the user's genres. At 1 more
@@ -23,7 +25,7 @@ def genre_rows(genres: Sequence[str]) -> tuple[NDArray[np.int64], tuple[str, ...
     >>> genre_rows(["Rock; Pop", "jazz", "", "ROCK/Metal"])
     (array([ 1,  0, -1,  1]), ('jazz', 'rock'))
     """
-    first = [genre.replace("/", ";").replace(",", ";").split(";")[0].strip().casefold() for genre in genres]
+    first = [next(iter(genre_names(genre)), "") for genre in genres]
     names = tuple(sorted(set(first) - {""}))
     row = {name: number for number, name in enumerate(names)}
     return np.array([row.get(name, -1) for name in first], dtype=np.int64), names

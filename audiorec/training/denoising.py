@@ -23,7 +23,7 @@ from audiorec.training.pairs import TOP, fit_mean
 class DenoisingRecipe(Recipe):
     """How the auto-encoder is trained. batch: users; weight_decay: L2 of all weights; averaging: as for NeuMF."""
 
-    factors: int = 128
+    factors: int = 256
     dropout: float = 0.5
     batch: int = 100
     learning_rate: float = 0.002

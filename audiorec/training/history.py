@@ -16,12 +16,15 @@ from scipy import sparse
 
 from audiorec.data.splits import RANDOM, HoldOut, LeaveOneOut, leave_one_out
 from audiorec.errors import InputError
+from audiorec.models.als import Als
 from audiorec.models.amnn import AmnnNet, Query
 from audiorec.models.history import HistoryModel, top_songs
 from audiorec.models.nnrec import NnrecNet
 from audiorec.models.pair_net import PairNet
 from audiorec.models.sequence import SequenceNet
 from audiorec.recipes import Recipe
+from audiorec.training import als
+from audiorec.training.als import TrainedAls
 from audiorec.training.loop import Epoch, quiet
 from audiorec.training.negatives import NegativeSampler
 from audiorec.training.pairs import TOP, fit_mean, fit_pairs, pair_loss
@@ -31,25 +34,27 @@ class HistoryRecipe(Recipe):
     """How a model of the history is trained.
 
     history: places k (the sequence model reads so many); query: where AMNN's attention gets its question; products:
-    see `models.amnn`; hidden: widths (NNrec takes the first); blocks, heads: of the sequence model; averaging: share of
-    the running mean over epochs that is kept each epoch; refit: train again on everything.
+    see `models.amnn`; start: of AMNN and DNN with products, random numbers or an ALS factorisation of the same listens;
+    hidden: widths (NNrec takes the first); blocks, heads: of the sequence model; averaging: share of the running mean
+    over epochs that is kept each epoch; refit: train again on everything.
     """
 
     model: Literal["amnn", "dnn", "nnrec", "sequence"] = "amnn"
     query: Query = "song"
     products: bool = True
-    history: int = 10
-    factors: int = 64
+    start: Literal["random", "als"] = "als"
+    history: int = 50
+    factors: int = 128
     hidden: tuple[int, ...] = (32, 16)
     blocks: int = 1
     heads: int = 2
     dropout: float = 0.3
     negatives: int = 4
     batch: int = 2048
-    learning_rate: float = 0.003
-    weight_decay: float = 0.03
-    epochs: int = 40
-    patience: int = 8
+    learning_rate: float = 0.0003
+    weight_decay: float = 0.003
+    epochs: int = 20
+    patience: int = 4
     averaging: float = 0.8
     refit: bool = True
     validation_users: int = 5000
@@ -84,12 +89,14 @@ def train(
     order = None if times is None else sparse.csr_array(times)
     rng, most = np.random.default_rng(recipe.seed), recipe.validation_users
     split = leave_one_out(counts, rng, how=how, most_users=most)
-    net, curve = _train_net(split.train, order, split, recipe, device, report)
+    solved = _solved(split.train, recipe, how)
+    net, curve = _train_net(split.train, order, split, recipe, device, report, solved)
     best = max(curve, key=lambda epoch: np.nan_to_num(epoch.metric, nan=-1.0))
     seen = split.train
     if recipe.refit and len(split.users):
         whole = recipe.model_copy(update={"epochs": best.number})
-        net, _ = _train_net(counts, order, None, whole, device, quiet)
+        again = None if solved is None else als.refit(counts, solved)
+        net, _ = _train_net(counts, order, None, whole, device, quiet, again)
         seen = counts
     score = {f"ndcg@{TOP}": best.metric} if len(split.users) else {}
     users_seen, items_seen = np.diff(seen.indptr) > 0, np.bincount(seen.indices, minlength=counts.shape[1]) > 0
@@ -108,6 +115,13 @@ def new_net(history: NDArray[np.int64], songs: int, recipe: HistoryRecipe) -> Pa
     return AmnnNet(table, songs, query, recipe.factors, recipe.hidden, recipe.dropout, products=recipe.products)
 
 
+def _solved(counts: sparse.csr_array, recipe: HistoryRecipe, how: HoldOut) -> TrainedAls | None:
+    """The factorisation that AMNN or DNN starts from, its settings chosen inside these counts; None: no such start."""
+    if recipe.start == "random" or recipe.model not in ("amnn", "dnn") or not recipe.products:
+        return None
+    return als.train(counts, als.AlsRecipe(rank=recipe.factors, seed=recipe.seed), how=how)
+
+
 def _train_net(
     counts: sparse.csr_array,
     times: sparse.csr_array | None,
@@ -115,9 +129,12 @@ def _train_net(
     recipe: HistoryRecipe,
     device: torch.device,
     report: Callable[[Epoch], None],
+    solved: Als | None,
 ) -> tuple[PairNet, list[Epoch]]:
     if recipe.model != "sequence":
         net = new_net(top_songs(counts, recipe.history + 1), counts.shape[1], recipe).to(device)
+        if solved is not None and isinstance(net, AmnnNet):
+            net.start_from(*(torch.from_numpy(vectors).to(device) for vectors in (solved.users, solved.items)))
         return net, fit_pairs(net, counts, split, recipe, report)
     ordered = counts if times is None else _times_of(counts, times)
     history = top_songs(ordered, recipe.history)[:, ::-1].copy()

@@ -28,6 +28,7 @@ PARTS = {
     "words": ("pairs", "letters", "presence"),
     "feelings": ("feelings",),
     "network": ("listeners",),
+    "tags": ("tags",),
 }
 # A classifier needs this many songs of two labels to learn from.
 FEWEST = 10
@@ -149,15 +150,21 @@ def _by_words(view: str, question: Question, teach: Ints, ask: Ints) -> Scores:
     return _says(own, cross, question, teach)
 
 
-def _by_listeners(question: Question) -> Scores | None:
-    """A classifier of the artist's place among listeners; of an artist whom nobody plays it says nothing."""
-    has = question.facts.has_listeners
-    rows = _known(question, has)
-    if rows is None:
-        return None
-    teach, ask = rows
-    here, there = question.facts.listeners[teach], question.facts.listeners[ask]
-    return _spread_out(_says(np.exp(here @ here.T - 1.0), np.exp(there @ here.T - 1.0), question, teach), has, question)
+def _by_direction(view: str) -> Callable[[Question], Scores | None]:
+    """A classifier of directions, such as places among listeners; of a song that has none it says nothing."""
+
+    def classifier(question: Question) -> Scores | None:
+        every = question.facts.listeners if view == "listeners" else question.facts.tags
+        has = np.isfinite(every).all(axis=1) & (every.shape[1] > 0)
+        rows = _known(question, has)
+        if rows is None:
+            return None
+        teach, ask = rows
+        here, there = every[teach], every[ask]
+        own, cross = np.exp(here @ here.T - 1.0), np.exp(there @ here.T - 1.0)
+        return _spread_out(_says(own, cross, question, teach), has, question)
+
+    return classifier
 
 
 CLASSIFIERS: dict[str, Callable[[Question], Scores | None]] = {
@@ -167,5 +174,6 @@ CLASSIFIERS: dict[str, Callable[[Question], Scores | None]] = {
     "letters": _by_text("letters"),
     "presence": _by_text("presence"),
     "feelings": _by_text("feelings"),
-    "listeners": _by_listeners,
+    "listeners": _by_direction("listeners"),
+    "tags": _by_direction("tags"),
 }

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from audiorec import recipes
 from audiorec.errors import CheckpointError
 from audiorec.models import checkpoint
+from audiorec.models.als import Als
 from audiorec.models.checkpoint import Header
 from audiorec.models.denoising import Denoiser
 from audiorec.models.ease import EaseDual
@@ -65,6 +66,8 @@ def _take_apart(model: Ranker) -> tuple[Any, Arrays]:
             return [form for form, _ in parts], arrays | {"weights": model.weights}
         case Popularity():
             return "popularity", model.to_arrays()
+        case Als():
+            return "als", model.to_arrays()
         case ItemToItem():
             return "item_to_item", model.to_arrays()
         case EaseDual():
@@ -85,6 +88,8 @@ def _put_together(form: Any, arrays: Mapping[str, NDArray[Any]], recipe: dict[st
     match form:
         case "popularity":
             return Popularity.from_arrays(arrays)
+        case "als":
+            return Als.from_arrays(arrays)
         case "item_to_item":
             return ItemToItem.from_arrays(arrays)
         case "ease_dual":

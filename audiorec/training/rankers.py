@@ -13,7 +13,8 @@ from audiorec import recipes
 from audiorec.data.splits import RANDOM, HoldOut
 from audiorec.errors import UnknownNameError
 from audiorec.recipes import Recipe
-from audiorec.training import blend, collaborative, denoising, history, linear
+from audiorec.training import als, blend, collaborative, denoising, history, linear
+from audiorec.training.als import AlsRecipe, TrainedAls
 from audiorec.training.collaborative import NeumfRecipe, TrainedNeumf
 from audiorec.training.denoising import DenoisingRecipe, TrainedDenoiser
 from audiorec.training.history import HistoryRecipe, TrainedHistory
@@ -23,13 +24,18 @@ from audiorec.training.protocols import Ranker
 
 
 class BlendRecipe(Recipe):
-    """Which models are blended, by their names with their shipped recipes; strength: the pull towards equal weights."""
+    """Which models are blended, by their names with their shipped recipes; strength: the pull towards equal weights.
 
-    members: tuple[str, ...] = ("itemknn", "ease", "dae", "neumf", "gmf")
-    strength: float = 0.001
+    A name that stands there several times is trained with as many seeds, which is worth .004 NDCG@10 on `amusic`.
+    """
+
+    members: tuple[str, ...] = ("itemknn", "als", "neumf", "dae", "dae", "dae")
+    strength: float = 0.02
 
 
 _NONE: Mapping[str, Ranker] = {}
+# Between the seeds of members of one name, so that blends of neighbouring seeds share none.
+_APART = 1000
 
 # Name of a model -> its recipe's class and shipped file.
 MODELS: dict[str, tuple[type[Recipe], str]] = {
@@ -37,13 +43,14 @@ MODELS: dict[str, tuple[type[Recipe], str]] = {
     "itemknn": (LinearRecipe, "training/ease"),
     "walk": (LinearRecipe, "training/ease"),
     "ease": (LinearRecipe, "training/ease"),
+    "als": (AlsRecipe, "training/als"),
     "gmf": (NeumfRecipe, "training/neumf"),
     "mlp": (NeumfRecipe, "training/neumf"),
     "neumf": (NeumfRecipe, "training/neumf"),
-    "nnrec": (HistoryRecipe, "training/amnn"),
+    "nnrec": (HistoryRecipe, "training/history"),
     "dnn": (HistoryRecipe, "training/amnn"),
     "amnn": (HistoryRecipe, "training/amnn"),
-    "sequence": (HistoryRecipe, "training/amnn"),
+    "sequence": (HistoryRecipe, "training/history"),
     "dae": (DenoisingRecipe, "training/dae"),
     "blend": (BlendRecipe, "training/blend"),
 }
@@ -82,11 +89,14 @@ def train(
             return denoising.train(counts, recipe, how=how, device=device, report=report)
         case LinearRecipe():
             return linear.train(counts, recipe, how=how).model
+        case AlsRecipe():
+            return als.train(counts, recipe, how=how)
         case BlendRecipe():
-            trainers = [_member(name, recipe.seed, times, how, device) for name in recipe.members]
-            members = [ready.get(name) for name in recipe.members]
+            named = [(name, recipe.members[:place].count(name)) for place, name in enumerate(recipe.members)]
+            trainers = [_member(name, recipe.seed + _APART * again, times, how, device) for name, again in named]
+            known = [None if again else ready.get(name) for name, again in named]
             strength = recipe.strength
-            return blend.train(counts, trainers, seed=recipe.seed, how=how, strength=strength, ready=members)
+            return blend.train(counts, trainers, seed=recipe.seed, how=how, strength=strength, ready=known)
     raise UnknownNameError(f"{type(recipe).__name__} is no recipe of a collaborative model")
 
 
@@ -97,7 +107,9 @@ def curve_of(ranker: Ranker) -> list[Epoch]:
 
 def score_of(ranker: Ranker) -> dict[str, float]:
     """What the validation part said of a model that was just trained."""
-    return dict(ranker.score) if isinstance(ranker, TrainedNeumf | TrainedHistory | TrainedDenoiser) else {}
+    return (
+        dict(ranker.score) if isinstance(ranker, TrainedNeumf | TrainedHistory | TrainedDenoiser | TrainedAls) else {}
+    )
 
 
 def _member(

@@ -22,9 +22,11 @@ def test_missing_square_of_a_checkerboard_is_found() -> None:
 
 def test_half_step_solves_the_normal_equations() -> None:
     rng = np.random.default_rng(1)
-    counts, other = sparse.csr_array((rng.random((4, 6)) < 0.5).astype(float) * 2.0), rng.normal(size=(6, 3))
+    # Rows of one to thirty entries: fewer and more than the three factors.
+    dense = np.tri(30)[:, rng.permutation(30)] * rng.integers(1, 4, (30, 30))
+    counts, other = sparse.csr_array(dense), rng.normal(size=(30, 3))
     found = solve_rows(counts, other, regularization=0.5, alpha=3.0)
-    for row in range(4):
+    for row in range(30):
         seen = counts.toarray()[row]
         weight = np.diag(1.0 + 3.0 * seen)
         wanted = np.linalg.solve(other.T @ weight @ other + 0.5 * np.eye(3), other.T @ weight @ (seen > 0))

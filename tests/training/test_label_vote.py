@@ -23,7 +23,8 @@ def facts(texts: int = SONGS, sound: float = 1.0) -> SongFacts:
     lines = tuple([WORDS[INDEX[n]]] * 2 if n % 2 and n < texts else None for n in range(SONGS))
     has = np.array([line is not None for line in lines])
     feelings = np.where(has[:, None], rng.normal(size=(SONGS, 4)), np.nan)
-    return SongFacts((block, *[np.zeros((SONGS, 2))] * 5), lines, feelings, np.zeros((SONGS, 0)), np.zeros((SONGS, 0)))
+    none = np.zeros((SONGS, 0))
+    return SongFacts((block, *[np.zeros((SONGS, 2))] * 5), lines, feelings, none, none, none)
 
 
 def right(probabilities: np.ndarray) -> float:

@@ -26,10 +26,11 @@ QUICK = {
     ),
     "amnn": ("factors=8", "history=5", "hidden=[16, 8]", "batch=64", "learning_rate=0.01", "dropout=0.0"),
     "dae": ("factors=8", "batch=8", "learning_rate=0.02", "averaging=0.0", "dropout=0.2"),
+    "als": ("rank=8",),
     "blend": ('members=["ease", "itemknn", "popularity"]',),
 }
 FAMILY = {"gmf": "neumf", "mlp": "neumf", "nnrec": "amnn", "dnn": "amnn", "sequence": "amnn"}
-SOLVED = ("popularity", "itemknn", "walk", "ease", "blend")
+SOLVED = ("popularity", "itemknn", "walk", "ease", "als", "blend")
 PERSONAL = [name for name in rankers.MODELS if name != "popularity"]
 USERS, SONGS = 24, 20
 
@@ -115,7 +116,7 @@ def test_no_listens_is_a_clear_mistake(name: str) -> None:
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:
-    with pytest.raises(UnknownNameError, match="popularity, itemknn, walk, ease"):
+    with pytest.raises(UnknownNameError, match="popularity, itemknn, walk, ease, als"):
         rankers.recipe_of("magic")
 
 
