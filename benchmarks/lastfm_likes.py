@@ -15,7 +15,7 @@ from audiorec.training.loop import quiet
 from audiorec.training.svm import SvmRecipe, train_svm
 
 # What fits into half a minute of one core.
-CNN_BUDGET = ("epochs=10", "patience=4", "learning_rate=0.0005", "mixup=0.0", "crop_frames=96")
+CNN_BUDGET = ("epochs=25", "patience=25", "mixup=0.0", "crop_frames=96")
 
 
 def likes(data: Data, cold: np.ndarray, seed: int, validation: float) -> LikeData:

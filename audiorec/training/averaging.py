@@ -1,13 +1,15 @@
-"""A net that follows another: the running mean of its parameters over epochs, which errs less than any one of them.
+"""The running mean of a net's parameters over epochs or steps, which errs less than the net at any one of them.
 
 Polyak and Juditsky 1992; Izmailov et al. 2018. Adam's last steps wander around a good place; their mean is nearer to
 it. On `lastfm` it gives NeuMF .015 in HR@10 and .007 in NDCG@10 of held-out listens. It does not know losses.
 """
 
 import copy
+from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 import torch
+from torch.optim.swa_utils import AveragedModel
 
 Net = TypeVar("Net", bound=torch.nn.Module)
 
@@ -31,3 +33,20 @@ class Follower(Generic[Net]):
         """Put the mean into the source, ready to be used."""
         self.source.load_state_dict(self.net.state_dict())
         self.source.eval()
+
+
+def mean_of_steps(net: torch.nn.Module, kept: float) -> AveragedModel:
+    """A mean of `net` and its buffers that keeps a share of `kept` at each `update_parameters`, and less while young.
+
+    With a fixed share of .99 the untrained start is half of what 70 steps give and a tenth of 230.
+    """
+
+    def follow(means: Sequence[torch.Tensor], values: Sequence[torch.Tensor], calls: int | torch.Tensor) -> None:
+        share = min(kept, (1 + int(calls)) / (10 + int(calls)))
+        for mean, value in zip(means, values, strict=True):
+            if mean.is_floating_point():
+                mean.lerp_(value, 1.0 - share)
+            else:
+                mean.copy_(value)
+
+    return AveragedModel(net, multi_avg_fn=follow, use_buffers=True)

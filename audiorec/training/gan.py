@@ -18,6 +18,7 @@ from torch.optim.swa_utils import AveragedModel
 from audiorec.errors import InputError
 from audiorec.models.dcgan import NOISE, Discriminator, Generator
 from audiorec.recipes import Recipe
+from audiorec.training.averaging import mean_of_steps
 from audiorec.training.loop import Epoch
 
 Bytes = NDArray[np.uint8]
@@ -66,7 +67,7 @@ def train_gan(
     rng = np.random.default_rng(recipe.seed)
     generator, discriminator = Generator(recipe.size, recipe.width), Discriminator(recipe.size, recipe.width)
     generator, discriminator = generator.to(device), discriminator.to(device)
-    averaged = AveragedModel(generator, avg_fn=following(recipe.average), use_buffers=True)
+    averaged = mean_of_steps(generator, recipe.average)
     steps = GanSteps(torch.from_numpy(patches), recipe, generator, discriminator, rng)
     fixed = torch.from_numpy(rng.standard_normal((16, NOISE)).astype(np.float32)).to(device)
     trained = TrainedGan(cast(Generator, averaged.module), discriminator, [])
@@ -78,19 +79,6 @@ def train_gan(
             trained.grids.append((number, to_bytes(sample_with(averaged.module, fixed))))
     averaged.module.eval()
     return trained
-
-
-def following(average: float) -> Callable[[torch.Tensor, torch.Tensor, torch.Tensor | int], torch.Tensor]:
-    """A running mean that keeps a share of `average`, and less while it is young.
-
-    With a fixed share of .99 the untrained start is half of what 70 steps give and a tenth of 230: grey patches.
-    """
-
-    def mixed(mean: torch.Tensor, new: torch.Tensor, steps: torch.Tensor | int) -> torch.Tensor:
-        kept = min(average, (1 + int(steps)) / (10 + int(steps)))
-        return mean + (1.0 - kept) * (new - mean)
-
-    return mixed
 
 
 # A training is reported in this many equal rounds.

@@ -6,7 +6,7 @@ keeps it from learning songs by heart. An encoder that was pre-trained learns at
 not know files.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
@@ -14,19 +14,17 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
-from torch.optim.swa_utils import AveragedModel
 
 from audiorec import metrics
 from audiorec.models.song_encoder import SongEncoder, embed_songs
 from audiorec.training.altered import altered
-from audiorec.training.like import CnnRecipe
+from audiorec.training.averaging import mean_of_steps
+from audiorec.training.like import KEPT, CnnRecipe
 from audiorec.training.loop import Epoch, fit
 from audiorec.training.patches import PatchStore
 
 Ints = NDArray[np.int64]
 _ENCODER_SHARE = 0.3
-# Of the mean's past that a step keeps, once there is enough of it.
-_KEPT = 0.99
 
 
 class LabelRecipe(CnnRecipe):
@@ -115,7 +113,7 @@ class LabelSteps:
         ]
         self._optimizer = torch.optim.AdamW(groups, weight_decay=recipe.weight_decay)
         self._rng = torch.Generator().manual_seed(recipe.seed)
-        self._averaged = AveragedModel(self._net, multi_avg_fn=_follow, use_buffers=True)
+        self._averaged = mean_of_steps(self._net, KEPT)
 
     @property
     def mean(self) -> Labeller:
@@ -157,13 +155,3 @@ def mixup(songs: int, strength: float, rng: torch.Generator) -> tuple[float, tor
         return 0.0, torch.arange(songs)
     drawn = np.random.default_rng(int(torch.randint(2**31, (), generator=rng))).beta(strength, strength)
     return float(min(drawn, 1.0 - drawn)), torch.randperm(songs, generator=rng)
-
-
-def _follow(means: Sequence[torch.Tensor], values: Sequence[torch.Tensor], calls: int | torch.Tensor) -> None:
-    """Draw means towards values; young ones follow fast, or the random start would stay in them for long."""
-    kept = min(_KEPT, (1 + int(calls)) / (10 + int(calls)))
-    for mean, value in zip(means, values, strict=True):
-        if mean.is_floating_point():
-            mean.lerp_(value, 1.0 - kept)
-        else:
-            mean.copy_(value)

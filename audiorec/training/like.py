@@ -1,11 +1,13 @@
 """Training of one view of the sound to say who likes a song (SPEC E, tasks T1 and T2).
 
 A song goes through the network once and is held against every user. Learning is on fit artists, stopping on validation
-artists; without any listen there, the recipe's `epochs_blind` epochs are run.
+artists; without any listen there, the recipe's `epochs_blind` epochs are run. What is kept is the running mean of the
+weights over the last steps.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import torch
@@ -19,9 +21,13 @@ from audiorec.models.like_head import LikeHead
 from audiorec.models.song_encoder import SongEncoder, View, embed_songs
 from audiorec.recipes import Recipe
 from audiorec.training.altered import altered
+from audiorec.training.averaging import mean_of_steps
 from audiorec.training.like_data import LikeData
 from audiorec.training.loop import Epoch, fit
 from audiorec.training.patches import PatchStore
+
+# Of the running mean's past that a step keeps, once there is enough of it.
+KEPT = 0.99
 
 
 class CnnRecipe(Recipe):
@@ -29,7 +35,7 @@ class CnnRecipe(Recipe):
 
     dim: of the embeddings; patches_each: drawn from a song a step; crop_frames / crop_samples: what a step sees of a
     patch; mixup: strength of mixing songs (0: off); epochs_blind: epochs when nothing can be validated on;
-    head_epochs: most epochs of the multimodal head; network_hidden: chance that training hides the network from it;
+    head_steps: of the multimodal head; network_hidden: chance that training hides the network from it;
     pretrain_epochs: over all songs without listens or labels, before anything else (0: none), in batches of
     pretrain_batch songs, whose likeness is divided by temperature.
     """
@@ -46,8 +52,7 @@ class CnnRecipe(Recipe):
     epochs: int = 40
     patience: int = 8
     epochs_blind: int = 10
-    head_epochs: int = 200
-    head_patience: int = 30
+    head_steps: int = 800
     network_hidden: float = 0.5
     user_dims: int = 16
     pretrain_epochs: int = 0
@@ -88,20 +93,29 @@ def train_view(
         encoder.set_scale(store.all_of(fit_rows[:256])[0])
     head = LikeHead(recipe.dim, torch.from_numpy(data.users), torch.from_numpy(data.rates)).to(device)
     steps = LikeSteps(store, data, fit_rows, recipe, encoder, head)
-    validate = Validation(store, data, held, encoder, head)
+    mean = steps.mean
+    validate = Validation(store, data, held, mean.encoder, mean.head)
     curve = fit(
-        nn.ModuleList([encoder, head]),
+        mean,
         steps.epoch,
         validate.auc,
         epochs=recipe.epochs if validate.says_something else recipe.epochs_blind,
         patience=recipe.patience,
         report=report,
     )
-    return TrainedView(encoder, head, curve)
+    return TrainedView(mean.encoder, mean.head, curve)
+
+
+class Liker(nn.Module):
+    """An encoder with its head."""
+
+    def __init__(self, encoder: SongEncoder, head: LikeHead) -> None:
+        super().__init__()
+        self.encoder, self.head = encoder, head
 
 
 class LikeSteps:
-    """The steps of an epoch: batches of fit songs against all users."""
+    """The steps of an epoch: batches of fit songs against all users; `mean` follows what they make of the networks."""
 
     def __init__(
         self,
@@ -117,19 +131,28 @@ class LikeSteps:
         self._likes = torch.from_numpy(data.likes).to(store.device)
         self._is_balanced = data.likes.shape[1] == 1
         self._rng = torch.Generator().manual_seed(recipe.seed)
-        parameters = [*encoder.parameters(), *head.parameters()]
+        self._net = Liker(encoder, head)
+        self._averaged = mean_of_steps(self._net, KEPT)
+        parameters = self._net.parameters()
         self._optimizer = torch.optim.AdamW(parameters, recipe.learning_rate, weight_decay=recipe.weight_decay)
+
+    @property
+    def mean(self) -> Liker:
+        """The mean of the weights, and of what batch norm has counted."""
+        return cast(Liker, self._averaged.module)
 
     def epoch(self) -> float:
         """One pass over the fit songs; returns the mean loss."""
+        self._net.train()
         total = torch.zeros((), device=self._store.device)
         batches = [batch for batch in self._order().split(self._recipe.batch) if len(batch) > 1]
         for batch in batches:
             loss = self._loss(batch)
             self._optimizer.zero_grad(set_to_none=True)
             loss.backward()
-            nn.utils.clip_grad_norm_([p for group in self._optimizer.param_groups for p in group["params"]], 5.0)
+            nn.utils.clip_grad_norm_(self._net.parameters(), 5.0)
             self._optimizer.step()
+            self._averaged.update_parameters(self._net)
             total += loss.detach()
         return float(total) / max(len(batches), 1)
 

@@ -27,16 +27,16 @@ Reporter = Callable[[str], Callable[[Epoch], None]]
 
 @dataclass(frozen=True)
 class TrainedLikes:
-    """The model, a learning curve for each of its trainings, and the best validation AUC of each (NaN: none)."""
+    """The model, and a learning curve for each of its trainings."""
 
     model: LikeModel
     curves: dict[str, list[Epoch]]
 
     @property
     def scores(self) -> dict[str, float]:
-        """Best validation AUC of each training that had something to validate on."""
-        best = {name: max((e.metric for e in curve), default=float("nan")) for name, curve in self.curves.items()}
-        return {name: value for name, value in best.items() if np.isfinite(value)}
+        """Validation AUC of what each training kept, if it had something to validate on."""
+        kept = {name: curve[-1].best for name, curve in self.curves.items() if curve}
+        return {name: value for name, value in kept.items() if np.isfinite(value)}
 
 
 def train_likes(

@@ -3,8 +3,11 @@
 The encoders are done learning here; the head sees every song of the fit part at once, parts hidden at random.
 """
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
+from typing import cast
 
 import numpy as np
 import torch
@@ -13,11 +16,17 @@ from torch import nn
 
 from audiorec.models.like_head import LikeHead
 from audiorec.models.multimodal import Multimodal
-from audiorec.training.like import CnnRecipe, mean_auc
+from audiorec.training.averaging import mean_of_steps
+from audiorec.training.like import KEPT, CnnRecipe, mean_auc
 from audiorec.training.like_data import LikeData
-from audiorec.training.loop import Epoch, fit
+from audiorec.training.loop import Epoch
 
 Blocks = Mapping[str, NDArray[np.float32]]
+_BATCH = 256
+# Strong, for songs are few beside what is known of each: chosen on artists made cold inside the training part.
+_DECAY = 1.0
+# A training is reported in this many equal rounds.
+_ROUNDS = 20
 
 
 @dataclass
@@ -32,40 +41,70 @@ class TrainedParts:
 def train_parts(
     blocks: Blocks, data: LikeData, recipe: CnnRecipe, *, device: torch.device, report: Callable[[Epoch], None]
 ) -> TrainedParts:
-    """Train on blocks name -> float32 [N, d] (rows of NaN: absent), whose rows are those of `data`."""
+    """Train on blocks name -> float32 [N, d] (rows of NaN: absent), whose rows are those of `data`.
+
+    All steps are taken and the mean of the last ones is kept: the songs of a few validation artists stop too early.
+    """
     fit_rows, held = data.rows("fit"), data.rows("validation")
     torch.manual_seed(recipe.seed)
     tensors = {name: torch.from_numpy(np.ascontiguousarray(block)).to(device) for name, block in blocks.items()}
-    parts = Multimodal({name: block.shape[1] for name, block in tensors.items()}, recipe.dim).to(device)
+    net = PartsLiker(Multimodal({name: block.shape[1] for name, block in tensors.items()}, recipe.dim), data).to(device)
     for name, block in tensors.items():
-        parts.set_scale(name, block[torch.from_numpy(fit_rows).to(device)])
-    head = LikeHead(recipe.dim, torch.from_numpy(data.users), torch.from_numpy(data.rates)).to(device)
-    model = nn.ModuleList([parts, head])
-    optimizer = torch.optim.AdamW(model.parameters(), recipe.learning_rate, weight_decay=0.1)
-    likes = torch.from_numpy(data.likes).float().to(device)
-
-    def epoch() -> float:
-        rows = torch.from_numpy(fit_rows)[torch.randperm(len(fit_rows))]
+        net.parts.set_scale(name, block[torch.from_numpy(fit_rows).to(device)])
+    averaged = mean_of_steps(net, KEPT)
+    steps = _steps(net, tensors, torch.from_numpy(data.likes).float().to(device), fit_rows, recipe)
+    mean, curve, start = cast(PartsLiker, averaged.module), list[Epoch](), time.monotonic()
+    each = -(-recipe.head_steps // _ROUNDS)
+    for number in range(1, _ROUNDS + 1):
         losses = []
-        for batch in rows.split(256):
-            seen = _hide_network({name: block[batch.to(device)] for name, block in tensors.items()}, recipe)
-            loss = nn.functional.binary_cross_entropy_with_logits(head(parts(seen)), likes[batch.to(device)])
+        for loss in islice(steps, each):
+            losses.append(loss)
+            averaged.update_parameters(net)
+        metric = mean.auc(tensors, held, data.likes)
+        total = float(torch.stack(losses).mean())
+        curve.append(Epoch(number, _ROUNDS, total, metric, metric, time.monotonic() - start))
+        report(curve[-1])
+    mean.eval()
+    return TrainedParts(mean.parts, mean.head, curve)
+
+
+class PartsLiker(nn.Module):
+    """The multimodal network with its head."""
+
+    def __init__(self, parts: Multimodal, data: LikeData) -> None:
+        super().__init__()
+        self.parts = parts
+        self.head = LikeHead(parts.dim, torch.from_numpy(data.users), torch.from_numpy(data.rates))
+
+    @torch.no_grad()
+    def auc(self, tensors: Mapping[str, torch.Tensor], rows: NDArray[np.int64], likes: NDArray[np.bool_]) -> float:
+        """Mean AUC over users on some songs; NaN without any."""
+        if not len(rows):
+            return float("nan")
+        self.eval()
+        chosen = torch.from_numpy(rows).to(self.head.users.device)
+        scores = self.head(self.parts({name: block[chosen] for name, block in tensors.items()}))
+        return mean_auc(scores.cpu().numpy(), likes[rows])
+
+
+def _steps(
+    net: PartsLiker,
+    tensors: Mapping[str, torch.Tensor],
+    likes: torch.Tensor,
+    rows: NDArray[np.int64],
+    recipe: CnnRecipe,
+) -> Iterator[torch.Tensor]:
+    """Step after step over the fit songs in ever new orders; gives the loss of each."""
+    optimizer = torch.optim.AdamW(net.parameters(), recipe.learning_rate, weight_decay=_DECAY)
+    while True:
+        for batch in torch.from_numpy(rows)[torch.randperm(len(rows))].to(likes.device).split(_BATCH):
+            net.train()
+            seen = _hide_network({name: block[batch] for name, block in tensors.items()}, recipe)
+            loss = nn.functional.binary_cross_entropy_with_logits(net.head(net.parts(seen)), likes[batch])
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             optimizer.step()
-            losses.append(loss.detach())
-        return float(torch.stack(losses).mean())
-
-    @torch.no_grad()
-    def validate() -> float:
-        if not len(held):
-            return float("nan")
-        chosen = {name: block[torch.from_numpy(held).to(device)] for name, block in tensors.items()}
-        return mean_auc(head(parts(chosen)).cpu().numpy(), data.likes[held])
-
-    epochs = recipe.head_epochs if len(held) else recipe.epochs_blind
-    curve = fit(model, epoch, validate, epochs=epochs, patience=recipe.head_patience, report=report)
-    return TrainedParts(parts, head, curve)
+            yield loss.detach()
 
 
 def _hide_network(blocks: dict[str, torch.Tensor], recipe: CnnRecipe) -> dict[str, torch.Tensor]:

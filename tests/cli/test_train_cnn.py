@@ -16,7 +16,7 @@ from tests.tiny_onnx import mean_over_time
 
 LAYOUT = Layout("d" * 16, ("loudness",), ("polarity",), 0.5, -80.0, 11025)
 SONGS = 24
-QUICK = ("dim=8", "epochs=2", "head_epochs=2", "batch=8", "crop_frames=32", "pretrain_epochs=1", "user_dims=2")
+QUICK = ("dim=8", "epochs=2", "head_steps=20", "batch=8", "crop_frames=32", "pretrain_epochs=1", "user_dims=2")
 
 
 def fill(root: Path) -> None:

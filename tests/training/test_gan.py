@@ -6,7 +6,7 @@ import torch
 
 from audiorec.errors import InputError
 from audiorec.models.dcgan import NOISE, Discriminator, Generator
-from audiorec.training.gan import DcganRecipe, band_statistics, following, frechet, generate, judge, train_gan
+from audiorec.training.gan import DcganRecipe, band_statistics, frechet, generate, judge, train_gan
 from audiorec.training.loop import quiet
 
 CPU = torch.device("cpu")
@@ -101,12 +101,3 @@ def test_repeated_patches_are_no_measure_of_nearness() -> None:
 def test_too_few_patches_are_named() -> None:
     with pytest.raises(InputError, match="at least 8"):
         train_gan(patches(0, 5), RECIPE, device=CPU, report=quiet)
-
-
-def test_a_young_mean_forgets_the_untrained_start() -> None:
-    mean = torch.zeros(1)
-    for step in range(1, 101):
-        mean = following(0.99)(mean, torch.ones(1), step)
-    assert float(mean) > 0.99  # a fixed share would stand at .63
-    settled = following(0.99)(torch.zeros(1), torch.ones(1), 100_000)
-    assert float(settled) == pytest.approx(0.01)
