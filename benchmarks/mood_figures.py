@@ -57,7 +57,7 @@ def draw_ablation(lines: list[dict[str, object]], path: Path) -> None:
         if "on songs" not in str(line["model"]) and line["folds"] == "artist"
     ]
     names, values, spreads = zip(*sorted(rows, key=lambda row: row[1]), strict=True)
-    figure, axis = pyplot.subplots(figsize=(8, 5))
+    figure, axis = pyplot.subplots(figsize=(8, 1.2 + 0.22 * len(names)))
     axis.barh(names, values, xerr=spreads, color=["#888888" if "+" not in name else "#4477aa" for name in names])
     axis.axvline(0.2, color="black", linewidth=0.8, linestyle=":", label="guessing among five")
     axis.set(xlabel="macro F1, artist-disjoint folds", xlim=(0, max(values) * 1.1))
