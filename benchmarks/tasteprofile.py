@@ -161,6 +161,7 @@ def draw(found: Places, folder: Path) -> None:
 
     figure, axes = pyplot.subplots(1, 2, figsize=(10, 4.2))
     for axis, metric in zip(axes, ("hr", "ndcg"), strict=True):
+        axis.set_prop_cycle(color=pyplot.get_cmap("tab20").colors)
         for model in (name for name in MODELS if (name, 0) in found):
             curve = [values(found[model, 0][:, 0], metric, k).mean() for k in range(1, 11)]
             axis.plot(range(1, 11), curve, marker="o", markersize=3, label=TITLES[model])
@@ -185,9 +186,9 @@ def draw(found: Places, folder: Path) -> None:
 
 def save(figure: "Figure", path: Path) -> None:
     """Write a figure, its legend below, small enough for a repository."""
-    known = figure.axes[0].get_legend_handles_labels()
-    figure.legend(*known, loc="lower center", ncol=5, fontsize=8)
-    figure.tight_layout(rect=(0, 0.1, 1, 1))
+    handles, names = figure.axes[0].get_legend_handles_labels()
+    figure.legend(handles, names, loc="lower center", ncol=5, fontsize=8)
+    figure.tight_layout(rect=(0, 0.04 + 0.04 * -(-len(names) // 5), 1, 1))
     figure.savefig(path, dpi=90)
 
 
