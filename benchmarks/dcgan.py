@@ -4,11 +4,14 @@ Each draw takes a mood cluster in turn as the positive class, half of the artist
 and a hundred others) and tests on all songs of the other half: AUC. The same small 2-D network learns from the same
 songs: `none` repeats the positives, `noise` adds noise to them, `specaugment` masks and shifts them, `dcgan` takes half
 of them from a DCGAN that has seen these few positives only, `both` is the last two together. Nothing is tuned on the
-tests: steps and rates are fixed beforehand. Prints JSON lines {"benchmark": "dcgan", "positives", "system", "metric",
-"value", "spread", "draws"}, and for differences {"value", "interval"}: mean over draws with its 95 % t interval.
+tests: steps and rates are fixed beforehand. With `--library` the DCGAN first hears all clips, without labels, and only
+then the positives; `--steps` trains the classifier for longer. Prints JSON lines {"benchmark": "dcgan", "positives",
+"system", "metric", "value", "spread", "draws"}, and for differences {"value", "interval"}: mean over draws with its
+95 % t interval.
 """
 
 import argparse
+import copy
 import csv
 import json
 import os
@@ -16,7 +19,9 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
@@ -26,9 +31,11 @@ from torch import nn
 from audiorec import metrics
 from audiorec.data.tables import Patches
 from audiorec.data.workspace import Workspace
+from audiorec.models.dcgan import Generator
 from audiorec.models.spectrogram_cnn import SpectrogramCnn
 from audiorec.training import augmentation
-from audiorec.training.gan import DcganRecipe, generate, train_gan
+from audiorec.training.averaging import mean_of_steps
+from audiorec.training.gan import DcganRecipe, GanSteps, TrainedGan, generate, train_gan
 from audiorec.training.loop import quiet
 from audiorec.training.patches import halved
 
@@ -41,13 +48,17 @@ DIFFERENCES = (
     ("both", "specaugment"),
 )
 OTHERS = 100
-STEPS, HALF_BATCH, FRAMES = 80, 16, 64
+HALF_BATCH, FRAMES = 16, 64
 # Noise in steps of half a decibel: 3 dB.
 NOISE_STEPS = 6.0
 GAN = DcganRecipe(size=64, width=8, batch=16, steps=300, samples=64, grids=1)
+# Of all clips at first, then of the positives at half the rates, for so many steps.
+LIBRARY = GAN.model_copy(update={"width": 12, "batch": 32, "steps": 1200})
+TUNING = 100
+CPU = torch.device("cpu")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Clips:
     """Labelled clips: mood cluster [N], artist [N] as numbers, log-mel patches halved and, for the GAN, whole."""
 
@@ -67,7 +78,7 @@ def main() -> None:
     torch.set_num_threads(1)
     clips = load(options.data, options.workspace)
     for positives in options.positives:
-        found = np.array([one_draw(clips, positives, draw) for draw in range(options.draws)])
+        found = np.array([one_draw(clips, positives, draw, options) for draw in range(options.draws)])
         for line in lines(found):
             print(json.dumps({"benchmark": "dcgan", "positives": positives} | line | {"draws": len(found)}), flush=True)
 
@@ -79,6 +90,8 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--workspace", type=Path, help="a workspace with the clips extracted; made when it has none")
     parser.add_argument("--positives", type=int, nargs="+", default=[5, 10, 20, 50])
     parser.add_argument("--draws", type=int, default=10)
+    parser.add_argument("--steps", type=int, default=80, help="of the classifier")
+    parser.add_argument("--library", action="store_true", help="the DCGAN hears all clips first, without labels")
     options = parser.parse_args()
     if not (options.data / "moodclips" / "labels.csv").is_file():
         sys.exit(f"skipped: no moodclips in {options.data} (set AUDIOREC_DATA or --data)")
@@ -104,7 +117,7 @@ def load(folder: Path, workspace: Path | None) -> Clips:
     return Clips(np.array([int(row["mood_cluster"]) for row in rows]), artists, halved(whole), whole)
 
 
-def one_draw(clips: Clips, positives: int, draw: int) -> list[float]:
+def one_draw(clips: Clips, positives: int, draw: int, options: argparse.Namespace) -> list[float]:
     """AUC of every system on one draw."""
     rng = np.random.default_rng([draw, positives])
     kind = np.unique(clips.label)[draw % len(np.unique(clips.label))]
@@ -115,13 +128,39 @@ def one_draw(clips: Clips, positives: int, draw: int) -> list[float]:
     tests = np.flatnonzero(~is_ours)
     real, negative = clips.small_of(liked), clips.small_of(others)
     patches = clips.whole.values[np.isin(clips.whole.owner, liked)]
-    gan = train_gan(patches, GAN.model_copy(update={"seed": draw}), device=torch.device("cpu"), report=quiet)
-    made = generate(gan.generator, 16 * positives, draw)
+    generator = tuned(of_library(clips, draw), patches, draw) if options.library else of_positives(patches, draw)
+    made = generate(generator, 16 * positives, draw)
     small = torch.from_numpy(halved(Patches(made, np.arange(len(made)))).values)
-    return [score(clips, tests, kind, trained(name, real, small, negative, draw)) for name in SYSTEMS]
+    nets = [trained(name, real, small, negative, draw, options.steps) for name in SYSTEMS]
+    return [score(clips, tests, kind, net) for net in nets]
 
 
-def trained(name: str, real: torch.Tensor, made: torch.Tensor, negative: torch.Tensor, seed: int) -> nn.Module:
+def of_positives(patches: np.ndarray, seed: int) -> Generator:
+    """A generator that has seen a few positives only."""
+    return train_gan(patches, GAN.model_copy(update={"seed": seed}), device=CPU, report=quiet).generator
+
+
+@cache
+def of_library(clips: Clips, seed: int) -> TrainedGan:
+    """A DCGAN that has heard all clips, without their labels."""
+    return train_gan(clips.whole.values, LIBRARY.model_copy(update={"seed": seed}), device=CPU, report=quiet)
+
+
+def tuned(gan: TrainedGan, patches: np.ndarray, seed: int) -> Generator:
+    """A generator that goes on from another DCGAN, on a few positives."""
+    rates = {"generator_rate": LIBRARY.generator_rate / 2, "discriminator_rate": LIBRARY.discriminator_rate / 2}
+    recipe = LIBRARY.model_copy(update={"seed": seed, "batch": GAN.batch} | rates)
+    generator, discriminator = copy.deepcopy(gan.generator).train(), copy.deepcopy(gan.discriminator).train()
+    averaged = mean_of_steps(generator, 0.98)
+    rng = np.random.default_rng(seed)
+    GanSteps(torch.from_numpy(patches), recipe, generator, discriminator, rng).run(TUNING, averaged, 1)
+    averaged.module.eval()
+    return cast(Generator, averaged.module)
+
+
+def trained(
+    name: str, real: torch.Tensor, made: torch.Tensor, negative: torch.Tensor, seed: int, steps: int
+) -> nn.Module:
     """A small network after a fixed number of balanced steps."""
     torch.manual_seed(seed)
     rng = torch.Generator().manual_seed(seed)
@@ -132,7 +171,7 @@ def trained(name: str, real: torch.Tensor, made: torch.Tensor, negative: torch.T
     model = nn.Sequential(net, nn.Linear(32, 1))
     optimizer = torch.optim.AdamW(model.parameters(), 0.002, weight_decay=0.01)
     target = torch.cat([torch.ones(HALF_BATCH), torch.zeros(HALF_BATCH)])
-    for _ in range(STEPS):
+    for _ in range(steps):
         sides = [positives(name, real, made, rng), some(negative, HALF_BATCH, rng)]
         batch = torch.cat(sides).float()
         if name == "noise":
