@@ -11,6 +11,7 @@ from audiorec.models import checkpoint
 from audiorec.models.checkpoint import Header
 from audiorec.models.song_encoder import SongEncoder, View, embed_songs
 from audiorec.models.spectrogram_cnn import SpectrogramCnn, halved
+from audiorec.models.weights import fill
 
 KIND = "labels"
 
@@ -59,7 +60,5 @@ def load(folder: Path, feature_digest: str | None = None) -> LabelNet:
     encoder = SongEncoder(view, header.config["bands"], header.config["dim"])
     head = torch.nn.Linear(header.config["dim"], len(header.labels))
     for name, module in (("encoder", encoder), ("head", head)):
-        state = {k.removeprefix(f"{name}."): torch.from_numpy(v) for k, v in arrays.items() if k.startswith(f"{name}.")}
-        module.load_state_dict(state)
-        module.eval()
+        fill(module, arrays, f"{name}.", folder)
     return LabelNet(encoder, head, tuple(header.labels), header.config["halved"])

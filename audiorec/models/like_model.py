@@ -21,6 +21,7 @@ from audiorec.models.network_embedding import NetworkEmbedding
 from audiorec.models.onnx_encoder import OnnxEncoder
 from audiorec.models.song_encoder import SongEncoder, View, embed_songs
 from audiorec.models.spectrogram_cnn import SpectrogramCnn
+from audiorec.models.weights import fill
 
 KIND = "like"
 ENCODER_FILES = ("encoder.onnx", "encoder.toml")
@@ -96,12 +97,12 @@ def load(folder: Path, feature_digest: str | None = None) -> LikeModel:
     encoders: dict[View, SongEncoder] = {}
     for view, bands in config["views"].items():
         encoders[view] = SongEncoder(view, bands, config["dim"])
-        _fill(encoders[view], arrays, f"encoder_{view}.")
+        fill(encoders[view], arrays, f"encoder_{view}.", folder)
     parts = Multimodal(config["sizes"], config["dim"])
-    _fill(parts, arrays, "parts.")
+    fill(parts, arrays, "parts.", folder)
     users = torch.from_numpy(arrays["head.users"])
     head = LikeHead(config["dim"], users, torch.full((len(users),), 0.5))
-    _fill(head, arrays, "head.")
+    fill(head, arrays, "head.", folder)
     onnx = onnx_encoder.load(folder / ENCODER_FILES[0]) if (folder / ENCODER_FILES[0]).is_file() else None
     network = network_embedding.load(folder / "network")
     return LikeModel(encoders, parts, head, network, tuple(header.labels), onnx=onnx)
@@ -109,11 +110,3 @@ def load(folder: Path, feature_digest: str | None = None) -> LikeModel:
 
 def _bands(encoder: SongEncoder) -> int:
     return len(encoder.net.band_mean) if isinstance(encoder.net, SpectrogramCnn) else 0
-
-
-def _fill(module: torch.nn.Module, arrays: Mapping[str, NDArray[Any]], prefix: str) -> None:
-    state = {
-        key.removeprefix(prefix): torch.from_numpy(value) for key, value in arrays.items() if key.startswith(prefix)
-    }
-    module.load_state_dict(state)
-    module.eval()
