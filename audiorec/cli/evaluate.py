@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from audiorec.cli.console import console, epoch_reporter, print_table
-from audiorec.cli.session import Session, pass_session
+from audiorec.cli.session import Session, as_one, pass_session
 from audiorec.cli.train_cf import MODELS
 
 if TYPE_CHECKING:
@@ -16,6 +17,23 @@ if TYPE_CHECKING:
     from audiorec.ranking.evaluation import Row
 
 BASELINES = ("popularity", "itemknn", "ease", "neumf")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is asked for: the options of the command line."""
+
+    as_json: bool
+    seed: int
+    device: str
+    protocol: str | None
+    models: tuple[str, ...]
+    files: Path | None
+    least_songs: int
+    least_value: float
+    folds: int | None
+    write: Path | None
+    latest: bool
 
 
 @click.command("evaluate")
@@ -47,34 +65,13 @@ BASELINES = ("popularity", "itemknn", "ease", "neumf")
 )
 @click.option("--latest", is_flag=True, help="With --protocol: hold out each user's latest song, not a random one.")
 @pass_session
-def command(
-    session: Session,
-    as_json: bool,
-    seed: int,
-    device: str,
-    protocol: str | None,
-    models: tuple[str, ...],
-    files: Path | None,
-    least_songs: int,
-    least_value: float,
-    folds: int | None,
-    write: Path | None,
-    latest: bool,
-) -> None:
+@as_one(Options)
+def command(session: Session, asked: Options) -> None:
     """Measure how good the lists are: for songs that are known, and for songs and artists that are new."""
-    if protocol is not None:
-        if latest and folds:
-            raise click.UsageError("--latest holds out one song a user, --folds all: choose one")
-        if files:
-            questions = _from_files(files, seed, least_songs, least_value, folds, latest)
-        else:
-            questions = _drawn(session, seed, folds, latest)
-        if write is not None:
-            _write(write, questions)
-        each = [_measure(question, models or BASELINES, protocol, seed, device) for question in questions]
-        _show_protocol(_mean(each), protocol, as_json)
+    if asked.protocol is not None:
+        _by_protocol(session, asked, asked.protocol)
         return
-    if models or files is not None or latest or folds or write:
+    if asked.models or asked.files is not None or asked.latest or asked.folds or asked.write:
         raise click.UsageError(
             "--model, --files, --folds, --write and --latest say how to measure --protocol p1 or p2: add one of them"
         )
@@ -83,8 +80,8 @@ def command(
 
     report = epoch_reporter("evaluation", "NDCG@10", session.quiet)
     with Workspace.open(session.workspace) as space:
-        found = evaluate(space, device=device, seed=seed, report=report)
-    if as_json:
+        found = evaluate(space, device=asked.device, seed=asked.seed, report=report)
+    if asked.as_json:
         console().print_json(json.dumps(as_columns(found)))
         return
     show(found)
@@ -119,20 +116,30 @@ def _short(value: float) -> str:
     return f"{value:.3f}".replace("0.", ".", 1) if value < 1.0 else f"{value:.2f}"
 
 
-def _from_files(
-    files: Path, seed: int, least_songs: int, least_value: float, folds: int | None, latest: bool
-) -> "list[NcfData]":
+def _by_protocol(session: Session, asked: Options, protocol: str) -> None:
+    """Collaborative models under P1 or P2."""
+    if asked.latest and asked.folds:
+        raise click.UsageError("--latest holds out one song a user, --folds all: choose one")
+    questions = _drawn(session, asked) if asked.files is None else _from_files(asked.files, asked)
+    if asked.write is not None:
+        _write(asked.write, questions)
+    each = [_measure(question, asked.models or BASELINES, protocol, asked) for question in questions]
+    _show_protocol(_mean(each), protocol, asked.as_json)
+
+
+def _from_files(files: Path, asked: Options) -> "list[NcfData]":
     """A published split as it is, or one or several drawn from a listening file."""
     from audiorec.data import bare_files
 
-    if latest:
+    if asked.latest:
         raise click.UsageError("bare files hold no times to find the latest song by: leave --latest out")
-    if folds:
-        return bare_files.read_folds(files, folds, seed=seed, least_songs=least_songs, least_value=least_value)
+    seed, least_songs, least_value = asked.seed, asked.least_songs, asked.least_value
+    if asked.folds:
+        return bare_files.read_folds(files, asked.folds, seed=seed, least_songs=least_songs, least_value=least_value)
     return [bare_files.read(files, seed=seed, least_songs=least_songs, least_value=least_value)]
 
 
-def _drawn(session: Session, seed: int, folds: int | None, latest: bool) -> "list[NcfData]":
+def _drawn(session: Session, asked: Options) -> "list[NcfData]":
     """One song of every user held out of the workspace's listens, or in turn all of them."""
     import numpy as np
 
@@ -144,11 +151,11 @@ def _drawn(session: Session, seed: int, folds: int | None, latest: bool) -> "lis
 
     with Workspace.open(session.workspace) as space:
         listens = space.interactions(every_song=True)
-    if latest and listens.times is None:
+    if asked.latest and listens.times is None:
         raise InputError("no listen carries a time: leave --latest out, or import listens with times")
-    how, rng = HoldOut(listens.times if latest else None), np.random.default_rng(seed)
-    if folds:
-        return [NcfData(fold, listens.times) for fold in splits.folds(listens.counts, folds, rng)]
+    how, rng = HoldOut(listens.times if asked.latest else None), np.random.default_rng(asked.seed)
+    if asked.folds:
+        return [NcfData(fold, listens.times) for fold in splits.folds(listens.counts, asked.folds, rng)]
     return [NcfData(splits.leave_one_out(listens.counts, rng, how=how), listens.times)]
 
 
@@ -169,9 +176,7 @@ def _mean(found: Sequence[dict[str, dict[str, float]]]) -> dict[str, dict[str, f
     }
 
 
-def _measure(
-    question: "NcfData", models: Sequence[str], protocol: str, seed: int, device: str
-) -> dict[str, dict[str, float]]:
+def _measure(question: "NcfData", models: Sequence[str], protocol: str, asked: Options) -> dict[str, dict[str, float]]:
     """Model -> metric -> value: the protocol's metrics, and one of the other protocol, as the two can disagree."""
     from audiorec.errors import InputError
     from audiorec.training import rankers
@@ -182,8 +187,8 @@ def _measure(
         raise InputError("nobody has two songs, so none can be held out: import more listens")
     found = {}
     for model in models:
-        recipe = rankers.recipe_of(model, overrides=(f"seed={seed}",))
-        split, where = question.split, choose_device(device)
+        recipe = rankers.recipe_of(model, overrides=(f"seed={asked.seed}",))
+        split, where = question.split, choose_device(asked.device)
         ranker = rankers.train(split.train, recipe, times=question.times, how=split.how, device=where)
         sampled, full = sampled_report(ranker, question.split), full_report(ranker, question.split)
         beside = {"p2 recall@20": full["recall@20"]} if protocol == "p1" else {"p1 hr@10": sampled["hr@10"]}

@@ -2,6 +2,7 @@
 
 import os
 import time
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from audiorec.cli.console import console, notes, print_table, progress_by_size
-from audiorec.cli.session import Session, pass_session
+from audiorec.cli.session import Session, as_one, pass_session
 
 if TYPE_CHECKING:
     from audiorec.features.extract import Outcomes
@@ -18,6 +19,21 @@ if TYPE_CHECKING:
 _LEAST_MB = 400
 # How many files that are not whole are listed; `audiorec status --files` lists them all.
 _SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is asked for: the options of the command line."""
+
+    paths: tuple[Path, ...]
+    recipe: str
+    overrides: tuple[str, ...]
+    jobs: int | None
+    nice: int
+    max_memory: int | None
+    limit: int | None
+    since: datetime | None
+    strict: bool
 
 
 @click.command("extract")
@@ -31,18 +47,8 @@ _SHOWN = 20
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Pass over files last changed before this day.")
 @click.option("--strict", is_flag=True, help="Exit with 1 when any file could not be used.")
 @pass_session
-def command(
-    session: Session,
-    paths: tuple[Path, ...],
-    recipe: str,
-    overrides: tuple[str, ...],
-    jobs: int | None,
-    nice: int,
-    max_memory: int | None,
-    limit: int | None,
-    since: datetime | None,
-    strict: bool,
-) -> None:
+@as_one(Options)
+def command(session: Session, asked: Options) -> None:
     """Turn the music below PATHS into features: sound, tags and lyrics.
 
     Files that were looked at before and have not changed are passed over; run it again at any time, also after it was
@@ -55,13 +61,13 @@ def command(
     from audiorec.features.recipe import FeatureRecipe
     from audiorec.features.workers import Crew
 
-    chosen = recipes.load(recipe, FeatureRecipe, overrides)
+    chosen = recipes.load(asked.recipe, FeatureRecipe, asked.overrides)
     start = time.monotonic()
     with Workspace.open(session.workspace, write=True) as space:
-        earliest = since.timestamp() if since else 0.0
-        plan = make_plan(space, [os.fsencode(path) for path in paths], chosen, limit, earliest)
+        earliest = asked.since.timestamp() if asked.since else 0.0
+        plan = make_plan(space, [os.fsencode(path) for path in asked.paths], chosen, asked.limit, earliest)
         notes(session.quiet).print(f"{len(plan.tasks)} files to look at, {len(plan.unchanged)} are as they were")
-        crew = Crew(jobs or len(os.sched_getaffinity(0)), nice, max_memory)
+        crew = Crew(asked.jobs or len(os.sched_getaffinity(0)), asked.nice, asked.max_memory)
         sizes = [task.file.size for task in plan.tasks]
         with progress_by_size("Extracting", len(sizes), sum(sizes), session.quiet) as advance:
             outcomes = run_plan(space, plan, chosen, crew, advance)
@@ -69,7 +75,7 @@ def command(
     _show(outcomes, time.monotonic() - start)
     if found_late:
         notes(session.quiet).print(f"{found_late} listens of earlier imports found their songs")
-    if strict and outcomes.failed:
+    if asked.strict and outcomes.failed:
         raise click.exceptions.Exit(1)
 
 

@@ -1,16 +1,32 @@
 """`audiorec recommend`: songs for a user, songs that nobody has played included, with the reasons."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from audiorec.cli.console import console, notes, print_table
-from audiorec.cli.session import Session, pass_session
+from audiorec.cli.session import Session, as_one, pass_session
 
 if TYPE_CHECKING:
     from audiorec.ranking.recommender import Recommendation
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is asked for: the options of the command line."""
+
+    user: str
+    top: int
+    cold_only: bool
+    why: bool
+    per_artist: int
+    explore: float
+    my_genres: bool
+    as_json: bool
+    m3u: Path | None
 
 
 @click.command("recommend")
@@ -29,46 +45,36 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--m3u", type=click.Path(path_type=Path, dir_okay=False), help="Write the list as a playlist.")
 @pass_session
-def command(
-    session: Session,
-    user: str,
-    top: int,
-    cold_only: bool,
-    why: bool,
-    per_artist: int,
-    explore: float,
-    my_genres: bool,
-    as_json: bool,
-    m3u: Path | None,
-) -> None:
+@as_one(Options)
+def command(session: Session, asked: Options) -> None:
     """Recommend songs that a user does not have yet."""
     from audiorec.data.workspace import Workspace
     from audiorec.ranking import genres
     from audiorec.ranking.diversify import Wishes
     from audiorec.ranking.recommender import Recommender
 
-    wishes = Wishes(per_artist=per_artist, explore=explore, mix=genres.STRENGTH if my_genres else 0.0)
+    mix = genres.STRENGTH if asked.my_genres else 0.0
+    wishes = Wishes(per_artist=asked.per_artist, explore=asked.explore, mix=mix)
     with Workspace.open(session.workspace) as space:
         recommender = Recommender.open(space)
-        found = recommender.recommend(user, top, cold_only, wishes)
-        if my_genres and not recommender.genres:
+        found = recommender.recommend(asked.user, asked.top, asked.cold_only, wishes)
+        if asked.my_genres and not recommender.genres:
             notes(session.quiet).print("--my-genres changes nothing: no song here has a genre in its tags.")
-    if m3u is not None:
-        _write_playlist(m3u, found)
-    if as_json:
+    if asked.m3u is not None:
+        _write_playlist(asked.m3u, found)
+    if asked.as_json:
         console().print_json(json.dumps([song.as_json() for song in found]))
         return
     if not found:
-        console().print(
-            f"Nothing to recommend to {user}: " + ("no song is unplayed." if cold_only else "she has it all.")
-        )
+        why = "no song is unplayed." if asked.cold_only else "she has it all."
+        console().print(f"Nothing to recommend to {asked.user}: {why}")
         return
     rows = [
         (str(place), song.artist, song.title, f"{song.score:.3f}", str(song.plays))
         for place, song in enumerate(found, start=1)
     ]
-    print_table(f"Songs for {user}", ["", "artist", "title", "score", "plays"], rows)
-    if why:
+    print_table(f"Songs for {asked.user}", ["", "artist", "title", "score", "plays"], rows)
+    if asked.why:
         for place, song in enumerate(found, start=1):
             console().print(f"{place}. {song.title}: {_why(song)}", markup=False)
     if recommender.missing:

@@ -1,12 +1,13 @@
 """`audiorec similar`: what is nearest to a song, an artist or a user, and by what; for a user also what is new."""
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from audiorec.cli.console import console, print_table
-from audiorec.cli.session import Session, pass_session
+from audiorec.cli.session import Session, as_one, pass_session
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,6 +18,20 @@ if TYPE_CHECKING:
 
 _BY = ("sound", "words", "network")
 _COLUMNS = ("track_id", "artist", "title", "user", "songs_in_common")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is asked for: the options of the command line."""
+
+    song: str | None
+    artist: str | None
+    user: str | None
+    show: str
+    top: int
+    by: tuple[str, ...]
+    network: str
+    as_json: bool
 
 
 @click.command("similar")
@@ -41,38 +56,30 @@ _COLUMNS = ("track_id", "artist", "title", "user", "songs_in_common")
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_session
-def command(
-    session: Session,
-    song: str | None,
-    artist: str | None,
-    user: str | None,
-    show: str,
-    top: int,
-    by: tuple[str, ...],
-    network: str,
-    as_json: bool,
-) -> None:
+@as_one(Options)
+def command(session: Session, asked: Options) -> None:
     """Show what is most like a song, an artist or a user: by sound, words and listeners."""
     from audiorec.data.workspace import Workspace
 
-    if sum(value is not None for value in (song, artist, user)) != 1:
+    if sum(value is not None for value in (asked.song, asked.artist, asked.user)) != 1:
         raise click.UsageError("give one of --song, --artist and --user")
-    if show != "users" and user is None:
+    if asked.show != "users" and asked.user is None:
         raise click.UsageError("--show songs and --show artists go with --user")
-    if by and user is not None:
+    if asked.by and asked.user is not None:
         raise click.UsageError("--by goes with --song and --artist")
     with Workspace.open(session.workspace) as space:
-        if user is None:
-            title, rows = _things(space, song, artist, top, by, network)
-        elif show == "users":
-            title, rows = f"Users like {user}", _users(space, user, top, network)
+        if asked.user is None:
+            title, rows = _things(space, asked)
+        elif asked.show == "users":
+            title, rows = f"Users like {asked.user}", _users(space, asked.user, asked.top, asked.network)
         else:
-            title, rows = f"New {show} for {user} from the network", _new(space, user, show, top, network)
-    if as_json:
+            rows = _new(space, asked.user, asked.show, asked.top, asked.network)
+            title = f"New {asked.show} for {asked.user} from the network"
+    if asked.as_json:
         console().print_json(json.dumps(rows))
         return
     names = [key for key in _COLUMNS if rows and key in rows[0]]
-    columns = ["", *(name.replace("_", " ") for name in names), "likeness" if show == "users" else "share", "by"]
+    columns = ["", *(name.replace("_", " ") for name in names), "likeness" if asked.show == "users" else "share", "by"]
     table = [
         (str(place), *(str(row[name]) for name in names), f"{row['score']:.3f}", _shown(row["by"]))
         for place, row in enumerate(rows, start=1)
@@ -80,23 +87,22 @@ def command(
     print_table(title, columns, table)
 
 
-def _things(
-    space: "Workspace", song: str | None, artist: str | None, top: int, by: tuple[str, ...], network: str
-) -> tuple[str, list[dict[str, Any]]]:
+def _things(space: "Workspace", asked: Options) -> tuple[str, list[dict[str, Any]]]:
     from audiorec.data.matching import find_artist, find_song
     from audiorec.errors import InputError
     from audiorec.ranking.likeness import gather
 
-    library = gather(space, network)
-    blocks = {name for name in library.blocks if not by or name in by}
+    library = gather(space, asked.network)
+    blocks = {name for name in library.blocks if not asked.by or name in asked.by}
     if not blocks:
-        raise InputError(f"nothing to compare by {' and '.join(by)} yet: run audiorec train-network or extract first")
-    if song is not None:
-        track = find_song(library.tracks, song)
-        rows = _songs(library, library.row[track.id], top, blocks)
+        by = " and ".join(asked.by)
+        raise InputError(f"nothing to compare by {by} yet: run audiorec train-network or extract first")
+    if asked.song is not None:
+        track = find_song(library.tracks, asked.song)
+        rows = _songs(library, library.row[track.id], asked.top, blocks)
         return f"Songs like {track.artist} - {track.title} (by {', '.join(sorted(blocks))})", rows
-    name = find_artist(library.artists, artist or "")
-    return f"Artists like {name} (by {', '.join(sorted(blocks))})", _artists(library, name, top, blocks)
+    name = find_artist(library.artists, asked.artist or "")
+    return f"Artists like {name} (by {', '.join(sorted(blocks))})", _artists(library, name, asked.top, blocks)
 
 
 def _songs(library: "Library", row: int, top: int, names: set[str]) -> list[dict[str, Any]]:

@@ -1,16 +1,33 @@
 """`audiorec train-cnn`: learn from the sound, the words and the network who likes what."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from audiorec.cli.console import console, epoch_reporter
-from audiorec.cli.session import Session, pass_session
+from audiorec.cli.session import Session, as_one, pass_session
 from audiorec.cli.train_labels import learn_labels
 
 if TYPE_CHECKING:
+    from audiorec.models.song_encoder import View
     from audiorec.training.like_model import TrainedLikes
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is asked for: the options of the command line."""
+
+    view: str
+    user: str | None
+    labels: Path | None
+    column: str | None
+    encoder: Path | None
+    augment: str
+    recipe: str | None
+    overrides: tuple[str, ...]
+    device: str
 
 
 @click.command("train-cnn")
@@ -40,61 +57,73 @@ if TYPE_CHECKING:
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change a value of the recipe.")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
 @pass_session
-def command(
-    session: Session,
-    view: str,
-    user: str | None,
-    labels: Path | None,
-    column: str | None,
-    encoder: Path | None,
-    augment: str,
-    recipe: str | None,
-    overrides: tuple[str, ...],
-    device: str,
-) -> None:
+@as_one(Options)
+def command(session: Session, asked: Options) -> None:
     """Learn who likes which sound: 2-D and 1-D networks, and a multimodal head over all that is known of a song."""
+    from audiorec.errors import InputError
+
+    if asked.augment == "dcgan" and asked.user is None:
+        raise InputError("generated songs balance the songs of one user: add --user NAME")
+    if asked.labels is None:
+        _learn_likes(session, asked)
+        return
+    if asked.user is not None or asked.encoder is not None:
+        raise InputError("labels are learned by the network alone: give --labels or --user, --encoder, not both")
+    _learn_labels(session, asked, asked.labels)
+
+
+def _learn_labels(session: Session, asked: Options, labels: Path) -> None:
+    """What a song is, by its sound alone."""
     from audiorec import recipes
     from audiorec.data.workspace import Workspace
-    from audiorec.errors import InputError
+    from audiorec.training.labelled import LabelRecipe
+    from audiorec.training.loop import choose_device
+
+    shipped = "training/cnn1d" if asked.view == "waveform" else "training/cnn2d"
+    chosen = recipes.load(asked.recipe or shipped, LabelRecipe, asked.overrides)
+    device = choose_device(asked.device)
+    with Workspace.open(session.workspace, write=True) as space:
+        learn_labels(space, labels, asked.column, _views(asked)[0], chosen, device, session.quiet)
+
+
+def _learn_likes(session: Session, asked: Options) -> None:
+    """Who likes what."""
+    from audiorec import recipes
+    from audiorec.data.workspace import Workspace
     from audiorec.models import onnx_encoder
     from audiorec.models.generated import load_generated
-    from audiorec.models.song_encoder import VIEWS
-    from audiorec.training.labelled import LabelRecipe
     from audiorec.training.like import CnnRecipe
     from audiorec.training.like_data import like_data
     from audiorec.training.like_model import train_likes
     from audiorec.training.loop import choose_device
 
-    if augment == "dcgan" and user is None:
-        raise InputError("generated songs balance the songs of one user: add --user NAME")
-    if labels is not None and (user is not None or encoder is not None):
-        raise InputError("labels are learned by the network alone: give --labels or --user, --encoder, not both")
-    onnx = None if encoder is None else onnx_encoder.load(encoder)
-    views = [name for name in VIEWS if view in ("both", name)]
-    if labels is not None:
-        source = recipe or ("training/cnn1d" if view == "waveform" else "training/cnn2d")
-        learned = recipes.load(source, LabelRecipe, overrides)
-        with Workspace.open(session.workspace, write=True) as space:
-            learn_labels(space, labels, column, views[0], learned, choose_device(device), session.quiet)
-        return
-    chosen = recipes.load(recipe or "training/cnn", CnnRecipe, overrides)
+    onnx = None if asked.encoder is None else onnx_encoder.load(asked.encoder)
+    chosen = recipes.load(asked.recipe or "training/cnn", CnnRecipe, asked.overrides)
     with Workspace.open(session.workspace, write=True) as space:
         table = space.features()
         data = like_data(
             space.interactions(), space.tracks(), space.artist_parts(),
-            user=user, dims=chosen.user_dims, seed=chosen.seed,
+            user=asked.user, dims=chosen.user_dims, seed=chosen.seed,
         )  # fmt: skip
-        extra = load_generated(space.model("dcgan")) if augment == "dcgan" else None
+        extra = load_generated(space.model("dcgan")) if asked.augment == "dcgan" else None
         trained = train_likes(
-            table, data, chosen, views, device=choose_device(device), extra=extra, onnx=onnx,
+            table, data, chosen, _views(asked), device=choose_device(asked.device), extra=extra, onnx=onnx,
             report=lambda name: epoch_reporter(name, "AUC", session.quiet),
         )  # fmt: skip
         digests = (table.layout.digest, recipes.digest(chosen))
-        space.publish_model("cnn" if user is None else "cnn-user", lambda place: _write(place, trained, user, digests))
+        name = "cnn" if asked.user is None else "cnn-user"
+        space.publish_model(name, lambda place: _write(place, trained, asked.user, digests))
     held = len(data.rows("validation"))
     measured = ", ".join(f"{name} {score:.3f}" for name, score in trained.scores.items())
     found = f"AUC on {held} songs of artists kept aside: {measured}" if measured else "no listens to measure it on"
     console().print(f"Content model of {len(data.names)} users and {len(data.rows('fit'))} songs. {found}.")
+
+
+def _views(asked: Options) -> "list[View]":
+    """The views of the sound that are asked for."""
+    from audiorec.models.song_encoder import VIEWS
+
+    return [name for name in VIEWS if asked.view in ("both", name)]
 
 
 def _write(folder: Path, trained: "TrainedLikes", user: str | None, digests: tuple[str, str]) -> None:

@@ -3,7 +3,7 @@
 The view's network embeds each patch, attention pools them. It does not know what the embedding is for.
 """
 
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 import torch
 from torch import nn
@@ -13,6 +13,7 @@ from audiorec.models.spectrogram_cnn import SpectrogramCnn
 from audiorec.models.waveform_cnn import WaveformCnn
 
 View = Literal["spectrogram", "waveform"]
+Head = TypeVar("Head", bound=nn.Module)
 VIEWS: tuple[View, ...] = ("spectrogram", "waveform")
 _AT_ONCE = 32  # patches
 
@@ -56,6 +57,14 @@ class SongEncoder(nn.Module):
     def forward(self, patches: torch.Tensor, owner: torch.Tensor, songs: int) -> torch.Tensor:
         """Embed songs from stored patches."""
         return self.pooled(self.net(patches), owner, songs)
+
+
+class WithHead(nn.Module, Generic[Head]):
+    """An encoder and the head that reads its embeddings, to be trained and averaged as one."""
+
+    def __init__(self, encoder: SongEncoder, head: Head) -> None:
+        super().__init__()
+        self.encoder, self.head = encoder, head
 
 
 @torch.no_grad()

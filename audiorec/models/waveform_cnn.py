@@ -34,7 +34,8 @@ def gabor_filters(bands: int, taps: int) -> torch.Tensor:
     edges = 700.0 * (10.0 ** (torch.linspace(low, high, bands + 2, dtype=torch.float64) / 2595.0) - 1.0)
     widths = ((edges[2:] - edges[:-2]) / 2.0).clamp(min=_RATE / taps)
     seconds = (torch.arange(taps, dtype=torch.float64) - (taps - 1) / 2.0) / _RATE
-    bell = torch.exp(-0.5 * (seconds * widths[:, None] * math.pi / 1.5).square())
+    # In frequency a bell too, three deviations of which are a width.
+    bell = torch.exp(-0.5 * (2.0 * math.pi * seconds * widths[:, None] / 3.0).square())
     waves = bell * torch.cos(2.0 * math.pi * edges[1:-1, None] * seconds)
     return (waves / waves.square().sum(dim=1, keepdim=True).sqrt()).float()
 

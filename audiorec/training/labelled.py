@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from audiorec import metrics
-from audiorec.models.song_encoder import SongEncoder, embed_songs
+from audiorec.models.song_encoder import SongEncoder, WithHead, embed_songs
 from audiorec.training.altered import altered
 from audiorec.training.averaging import mean_of_steps
 from audiorec.training.like import KEPT, CnnRecipe
@@ -84,14 +84,6 @@ def train_labels(
     return trained
 
 
-class Labeller(nn.Module):
-    """An encoder with its head."""
-
-    def __init__(self, encoder: SongEncoder, head: nn.Linear) -> None:
-        super().__init__()
-        self.encoder, self.head = encoder, head
-
-
 class LabelSteps:
     """Epochs over the songs that teach; `mean` is the running mean of what they make of the encoder and its head."""
 
@@ -99,7 +91,7 @@ class LabelSteps:
         self, encoder: SongEncoder, store: PatchStore, index: Ints, learned: Ints, recipe: LabelRecipe, is_slow: bool
     ) -> None:
         labels = int(index[learned].max()) + 1
-        self._net = Labeller(encoder, nn.Linear(encoder.dim, labels)).to(store.device)
+        self._net = WithHead(encoder, nn.Linear(encoder.dim, labels)).to(store.device)
         self._store, self._recipe = store, recipe
         self._learned = torch.from_numpy(learned)
         self._target = torch.from_numpy(index).to(store.device)
@@ -116,9 +108,9 @@ class LabelSteps:
         self._averaged = mean_of_steps(self._net, KEPT)
 
     @property
-    def mean(self) -> Labeller:
+    def mean(self) -> WithHead[nn.Linear]:
         """The mean of the weights, and of what batch norm has counted."""
-        return cast(Labeller, self._averaged.module)
+        return cast(WithHead[nn.Linear], self._averaged.module)
 
     def epoch(self) -> float:
         """One pass over the songs that teach, in a new order; returns the mean loss."""

@@ -18,7 +18,7 @@ from torch import nn
 from audiorec.data.tables import Patches
 from audiorec.errors import InputError
 from audiorec.models.like_head import LikeHead
-from audiorec.models.song_encoder import SongEncoder, View, embed_songs
+from audiorec.models.song_encoder import SongEncoder, View, WithHead, embed_songs
 from audiorec.recipes import Recipe
 from audiorec.training.altered import altered
 from audiorec.training.averaging import mean_of_steps
@@ -106,14 +106,6 @@ def train_view(
     return TrainedView(mean.encoder, mean.head, curve)
 
 
-class Liker(nn.Module):
-    """An encoder with its head."""
-
-    def __init__(self, encoder: SongEncoder, head: LikeHead) -> None:
-        super().__init__()
-        self.encoder, self.head = encoder, head
-
-
 class LikeSteps:
     """The steps of an epoch: batches of fit songs against all users; `mean` follows what they make of the networks."""
 
@@ -131,15 +123,15 @@ class LikeSteps:
         self._likes = torch.from_numpy(data.likes).to(store.device)
         self._is_balanced = data.likes.shape[1] == 1
         self._rng = torch.Generator().manual_seed(recipe.seed)
-        self._net = Liker(encoder, head)
+        self._net = WithHead(encoder, head)
         self._averaged = mean_of_steps(self._net, KEPT)
         parameters = self._net.parameters()
         self._optimizer = torch.optim.AdamW(parameters, recipe.learning_rate, weight_decay=recipe.weight_decay)
 
     @property
-    def mean(self) -> Liker:
+    def mean(self) -> WithHead[LikeHead]:
         """The mean of the weights, and of what batch norm has counted."""
-        return cast(Liker, self._averaged.module)
+        return cast(WithHead[LikeHead], self._averaged.module)
 
     def epoch(self) -> float:
         """One pass over the fit songs; returns the mean loss."""
