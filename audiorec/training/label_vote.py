@@ -10,9 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from audiorec import metrics
 from audiorec.models import text_views
-from audiorec.models.label_ridge import alike, fair, fit_label_ridge, normal_scores
+from audiorec.models.label_ridge import alike, error_of, fit_label_ridge, normal_scores
 from audiorec.models.song_facts import SongFacts
 from audiorec.models.vote import fit_vote
 
@@ -74,9 +73,8 @@ def _says(own: Floats, cross: Floats, question: Question, teach: Ints) -> Scores
 def _by_statistics(question: Question) -> Scores | None:
     """The least-squares SVM on the statistics that are best for left-out artists."""
     truth = question.index[question.teach]
-    share = np.bincount(truth) / len(truth)
     found = [_says(*statistics_likeness(question, one), question, question.teach) for one in STATISTICS]
-    return max(found, key=lambda scores: metrics.macro_f1(truth, fair(scores[0], share).argmax(axis=1)))
+    return min(found, key=lambda scores: error_of(scores[0], truth))
 
 
 def statistics_likeness(question: Question, weights: Sequence[float] = STATISTICS[0]) -> tuple[Floats, Floats]:
