@@ -29,6 +29,7 @@ from audiorec.ranking.kept import Kept
 from audiorec.ranking.material import BLOCK_WEIGHTS, Material
 from audiorec.ranking.rehearsal import COLD_ARTIST, WARM, Stage, learn_weights, rehearse, set_stage
 from audiorec.ranking.scorers import Parts, fit_parts, signals
+from audiorec.training.als import refit
 from audiorec.training.collaborative import NeumfRecipe
 from audiorec.training.hybrid import HybridRecipe, Weights
 from audiorec.training.taste import Content, TasteRecipe
@@ -350,7 +351,7 @@ def rank_now(
         fitted_by(0, 1)[0],
         collaborative=parts.collaborative,
         network=parts.network,
-        kept=Kept(cold=parts.cold),
+        kept=Kept(factors=refit(counts, parts.factors), cold=parts.cold),
     )
     warmth = weights.warmth(now.listeners, now.songs_of_users[rows])
     candidates = np.tile(stage.asked, (len(rows), 1))

@@ -55,7 +55,7 @@ def command(session: Session, recipe: str, overrides: tuple[str, ...], device: s
 
         def write(folder: "Path") -> None:
             hybrid.save(folder, weights, digests, score, sketches)
-            kept.save(folder, material.listens, whole.taste, whole.cold, digests)
+            kept.save(folder, material.listens, whole.taste, whole.factors, whole.cold, digests)
 
         space.publish_model("hybrid", write)
         absent = [name for name in ("cf", "network", "cnn", "svm") if not space.has_model(name)]

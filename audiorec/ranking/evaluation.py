@@ -107,6 +107,7 @@ def all_scores(
         "content knn": lambda: content_knn(material, stage, rows),
         "ridge": lambda: ridge(material, stage, rows, seed),
         "item knn": lambda: nearest_items(stage.seen.counts, neighbours=200, shrinkage=10.0).scores(rows),
+        "als": lambda: parts.factors.scores(rows),
     }
     if parts.collaborative is not None:
         neural = parts.collaborative

@@ -15,6 +15,7 @@ from audiorec.ranking.neighbours import Block
 
 _BECAUSE = {
     "collaborative": "listeners with your taste play it",
+    "factors": "people who play much the same as you play it",
     "neighbours": "those who play your songs play it too",
     "predicted": "from its sound and words it should suit listeners like you",
     "cnn": "the network that hears its sound expects you to like it",

@@ -1,7 +1,7 @@
 """What took long to fit from all listens, kept beside the hybrid's weights: a list then does not begin with learning.
 
-The taste models hold for exactly the listens that they were fitted on: a digest says which, and others are not used.
-NeuMF that has met cold songs knows its users and songs by name and serves longer.
+The taste models and the factors hold for exactly the listens that they were fitted on: a digest says which, and
+others are not used. NeuMF that has met cold songs knows its users and songs by name and serves longer.
 """
 
 import hashlib
@@ -12,6 +12,7 @@ import numpy as np
 
 from audiorec.data.interactions import Interactions
 from audiorec.models import checkpoint, neumf_checkpoint
+from audiorec.models.als import Als
 from audiorec.models.checkpoint import Header
 from audiorec.models.neumf import Neumf
 from audiorec.models.neumf_checkpoint import NamedNeumf
@@ -22,20 +23,24 @@ KIND = "taste"
 
 @dataclass(frozen=True)
 class Kept:
-    """The taste models (None: to be fitted) and NeuMF trained with songs dropped to cold (None: to be trained)."""
+    """Taste models and factors (None: to be fitted), and NeuMF trained with songs dropped to cold (None: to be)."""
 
     taste: Taste | None = None
+    factors: Als | None = None
     cold: Neumf | None = None
 
 
 NOTHING = Kept()
 
 
-def save(folder: Path, listens: Interactions, taste: Taste, cold: Neumf | None, digests: tuple[str, str]) -> None:
+def save(
+    folder: Path, listens: Interactions, taste: Taste, factors: Als, cold: Neumf | None, digests: tuple[str, str]
+) -> None:
     """Write into `folder`; digests are those of the features and of the recipe."""
     arrays = {"popularity": taste.popularity.astype(np.float32)}
     for number, pair in enumerate(taste.pairs):
         arrays |= {f"{number}.users": pair.users.astype(np.float32), f"{number}.songs": pair.songs.astype(np.float32)}
+    arrays |= {f"factors.{name}": values for name, values in factors.to_arrays().items()}
     config = {"listens": digest(listens), "pairs": [pair.name for pair in taste.pairs]}
     (folder / "taste").mkdir()
     checkpoint.save(folder / "taste", Header(KIND, config, *digests), arrays)
@@ -48,15 +53,17 @@ def load(folder: Path, listens: Interactions, feature_digest: str) -> Kept:
     """What of it still holds for these listens."""
     cold = aligned(neumf_checkpoint.load(folder / "cold"), listens) if (folder / "cold").is_dir() else None
     if not (folder / "taste").is_dir():
-        return Kept(None, cold)
+        return Kept(cold=cold)
     header, arrays = checkpoint.load(folder / "taste", KIND, feature_digest)
     if header.config["listens"] != digest(listens):
-        return Kept(None, cold)
+        return Kept(cold=cold)
     pairs = [
         Pair(name, *(arrays[f"{number}.{side}"].astype(np.float64) for side in ("users", "songs")))
         for number, name in enumerate(header.config["pairs"])
     ]
-    return Kept(Taste(tuple(pairs), arrays["popularity"].astype(np.float64)), cold)
+    # Written by an earlier version there are none, and they are fitted anew.
+    factors = Als(arrays["factors.users"], arrays["factors.items"]) if "factors.users" in arrays else None
+    return Kept(Taste(tuple(pairs), arrays["popularity"].astype(np.float64)), factors, cold)
 
 
 def aligned(named: NamedNeumf, listens: Interactions) -> Neumf:

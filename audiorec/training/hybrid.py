@@ -22,7 +22,18 @@ _SONGS_A_LIST = 150
 # what content promises was better alone than beside any signal that the few artists hidden first had spoken for.
 _TRUST = {"predicted": 30.0}
 # The order in which signals stand in every array and table.
-SIGNALS = ("collaborative", "neighbours", "predicted", "cnn", "svm", "network", "content", "artist", "popularity")
+SIGNALS = (
+    "collaborative",
+    "factors",
+    "neighbours",
+    "predicted",
+    "cnn",
+    "svm",
+    "network",
+    "content",
+    "artist",
+    "popularity",
+)
 
 
 class HybridRecipe(Recipe):

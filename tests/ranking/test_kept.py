@@ -9,6 +9,8 @@ import torch
 from scipy import sparse
 
 from audiorec.data.interactions import Interactions
+from audiorec.models import checkpoint
+from audiorec.models.als import Als, als
 from audiorec.models.neumf_checkpoint import load as load_neumf
 from audiorec.ranking import kept
 from audiorec.training.collaborative import NeumfRecipe, train
@@ -27,22 +29,38 @@ def taste_of(listens: Interactions) -> Taste:
     return Taste(tuple(pairs), rng.normal(size=9))
 
 
+def factors_of(listens: Interactions) -> Als:
+    return als(listens.counts, 3, penalty=1.0, alpha=5.0, iterations=2, seed=0)
+
+
 def test_taste_holds_for_its_own_listens_only(tmp_path: Path, listens: Interactions) -> None:
     taste = taste_of(listens)
-    kept.save(tmp_path, listens, taste, None, ("features", "recipe"))
+    kept.save(tmp_path, listens, taste, factors_of(listens), None, ("features", "recipe"))
     found = kept.load(tmp_path, listens, "features")
     assert found.taste is not None
     assert found.cold is None
     np.testing.assert_allclose(found.taste.scores(np.arange(6)), taste.scores(np.arange(6)), atol=1e-5)
     np.testing.assert_allclose(found.taste.popularity, taste.popularity, atol=1e-6)
+    assert found.factors is not None
+    np.testing.assert_array_equal(found.factors.scores(np.arange(6)), factors_of(listens).scores(np.arange(6)))
     other = replace(listens, counts=sparse.csr_array(listens.counts * 2.0))
-    assert kept.load(tmp_path, other, "features").taste is None
+    assert kept.load(tmp_path, other, "features") == kept.NOTHING
+
+
+def test_what_an_earlier_version_kept_without_factors_serves(tmp_path: Path, listens: Interactions) -> None:
+    kept.save(tmp_path, listens, taste_of(listens), factors_of(listens), None, ("features", "recipe"))
+    header, arrays = checkpoint.load(tmp_path / "taste", kept.KIND, "features")
+    older = {name: values for name, values in arrays.items() if not name.startswith("factors.")}
+    checkpoint.save(tmp_path / "taste", header, older)
+    found = kept.load(tmp_path, listens, "features")
+    assert found.taste is not None
+    assert found.factors is None
 
 
 def test_neumf_serves_other_listens_by_name(tmp_path: Path, listens: Interactions) -> None:
     recipe = NeumfRecipe(factors=4, tower_factors=4, hidden=(4,), epochs=2)
     cold = train(listens.counts, recipe, device=torch.device("cpu"))
-    kept.save(tmp_path, listens, taste_of(listens), cold, ("features", "recipe"))
+    kept.save(tmp_path, listens, taste_of(listens), factors_of(listens), cold, ("features", "recipe"))
     grown = Interactions(("c", "new", "a"), np.array([9, 11, 18, 30]), sparse.csr_array(np.ones((3, 4), np.float32)))
     found = kept.load(tmp_path, grown, "features").cold
     assert found is not None

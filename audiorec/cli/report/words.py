@@ -14,6 +14,7 @@ SIGNALS: dict[str, tuple[str, str]] = {
     "svm": ("classifier", "the classifier over sound, words and network puts it with {user}'s songs"),
     "network": ("listeners' network", "it is close to {user} in the network of listeners, songs and artists"),
     "collaborative": ("people alike", "people with {user}'s taste play it"),
+    "factors": ("crowds alike", "people who play much the same as {user} play it"),
     "neighbours": ("songs alike", "those who play {user}'s songs play it too"),
     "artist": ("known artist", "{user} already plays this artist"),
     "popularity": ("popularity", "many people play its artist or the song itself"),
