@@ -67,7 +67,7 @@ def load(places: Sequence[tuple[Path, Path]], target: str, hears: bool = True) -
     index, other = (labels_of([row[column] for row in every]) for column in columns)
     artists = np.unique([row["artist"] or f"unknown of {row['id']}" for row in every], return_inverse=True)[1]
     songs = Songs(index, other, artists, np.arange(len(every)) >= len(rows[0]), facts, tuple(tables))
-    # 836 clusters teach quadrants much (.656 to .680), 240 quadrants teach clusters nothing.
+    # Clusters teach quadrants, being many; quadrants, being few, teach clusters nothing (docs/log.md).
     is_taught = hears and target == "quadrant"
     return replace(songs, facts=replace(facts, hints=hints(songs))) if is_taught else songs
 

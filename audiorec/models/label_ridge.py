@@ -51,7 +51,7 @@ def fit_label_ridge(gram: Floats, index: Ints, artists: Ints, decays: Sequence[f
 def error_of(scores: Floats, index: Ints) -> float:
     """Squared error of scores [N, C] from the indicators of the labels [N], every label counting the same.
 
-    Macro F1 jumps with single songs: what it chooses varies from fold to fold, three times as much between seeds.
+    Macro F1 jumps with single songs: what it chooses wanders from fold to fold (docs/log.md).
     """
     labels = scores.shape[1]
     squares = np.sum((np.eye(labels)[index] - scores) ** 2, axis=1)

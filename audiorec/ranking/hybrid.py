@@ -1,8 +1,8 @@
 """The hybrid score: signals calibrated over a user's candidates, weighed by warmth, added up.
 
 The score is exactly the sum of the contributions. It also keeps the promise that warm songs are ranked no worse than
-by NeuMF, ALS or ItemKNN alone: where the learned weights break it on the rehearsal, they move towards the better of
-them. In a file the weights are the header.
+by NeuMF, ItemKNN or the factors (ALS as `scorers.factors` eases it in) alone: where the learned weights break it on the
+rehearsal, they move towards the best of them. In a file the weights are the header.
 """
 
 from collections.abc import Mapping
@@ -54,7 +54,7 @@ def score(
 def never_below(weights: Weights, warm: Lists, k: int = 20) -> Weights:
     """Weights whose warm lists are no worse than those of a listens' signal alone, by NDCG@k on the rehearsal.
 
-    The warm weights move towards NeuMF, ALS or ItemKNN in steps of a quarter; the best step is kept.
+    The warm weights move towards one of them in steps of a quarter; the best step is kept.
     """
     sure = [name for name in ("collaborative", "factors", "neighbours") if name in weights.warm]
     if not sure or not warm.relevant.any():

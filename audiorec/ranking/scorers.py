@@ -137,8 +137,8 @@ def predicted(parts: Parts, rows: Rows) -> Floats:
 def factors(parts: Parts, rows: Rows, promised: Floats) -> Floats:
     """Implicit ALS by place, [B, I]; a song with few listeners stands where it was `promised` to until more arrive.
 
-    ALS draws the vectors of such songs to nothing. Without the promise a song fell at its first listener (AUC of songs
-    with 1, 5, 10 listeners .735, .799, .835; with it .778, .847, .868), and warm lists were no better.
+    ALS draws the vectors of such songs to nothing: without the promise a song fell at its first listener, and warm
+    lists were no better (docs/log.md; `benchmarks/mixed.py` draws the curve).
     """
     everything = np.ones(promised.shape, dtype=bool)
     own = calibrate(parts.factors.scores(rows), everything)
