@@ -24,18 +24,18 @@ from scipy import sparse
 from sklearn.model_selection import KFold
 
 from audiorec import metrics, recipes
-from audiorec.models.content_knn import mean_similarity
-from audiorec.models.content_space import fit_space
-from audiorec.models.factors import implicit_als
-from audiorec.models.neumf import Neumf
-from audiorec.models.ridge import fit_ridge
-from audiorec.ranking.material import BLOCK_WEIGHTS
-from audiorec.ranking.scorers import NEURAL
-from audiorec.training import collaborative
-from audiorec.training.cold_dropout import ColdDropoutRecipe, predict_vectors, train_on_dropped
-from audiorec.training.collaborative import NeumfRecipe
-from audiorec.training.hybrid import HybridRecipe, Lists, Weights, calibrate, fit_weights
-from audiorec.training.taste import Content, TasteRecipe, fit_taste, standard_rows
+from audiorec.cold_start.content_knn import mean_similarity
+from audiorec.cold_start.content_space import fit_space
+from audiorec.cold_start.content_to_factors import Content, TasteRecipe, fit_taste, standard_rows
+from audiorec.cold_start.dropoutnet import ColdDropoutRecipe, predict_vectors, train_on_dropped
+from audiorec.cold_start.ridge import fit_ridge
+from audiorec.collaborative import neumf
+from audiorec.collaborative.als import implicit_als
+from audiorec.collaborative.neumf import Neumf, NeumfRecipe
+from audiorec.hybrid.fit_weights import HybridRecipe, Lists, fit_weights
+from audiorec.hybrid.inputs import BLOCK_WEIGHTS
+from audiorec.hybrid.signals import NEURAL
+from audiorec.hybrid.weights import Weights, calibrate
 
 METRICS = ("auc", "recall@20", "ndcg@20")
 SIGNALS = ("predicted", "content", "popularity", "friends")
@@ -276,7 +276,7 @@ def train_neumf(data: Data, elsewhere: bool, seed: int) -> tuple[Neumf, sparse.c
         known = np.bincount(data.elsewhere.indices, minlength=data.elsewhere.shape[1]) >= 10
         counts = sparse.csr_array(sparse.hstack([counts, data.elsewhere[:, known]], format="csr"))
     recipe = recipes.load("training/neumf", NeumfRecipe, ("epochs=20", "refit=false")).model_copy(update={"seed": seed})
-    return collaborative.train(counts, recipe, device=torch.device("cpu")), counts
+    return neumf.train(counts, recipe, device=torch.device("cpu")), counts
 
 
 # --- measuring ----------------------------------------------------------------------------------------------------

@@ -23,11 +23,11 @@ import torch
 from scipy import sparse
 
 from audiorec import metrics
-from audiorec.data import ncf_format, triplets
+from audiorec.collaborative import registry
+from audiorec.collaborative.protocols import Ranker, full_report, sampled_ranks
 from audiorec.data.splits import LeaveOneOut, leave_one_out
-from audiorec.training import rankers
-from audiorec.training.loop import choose_device
-from audiorec.training.protocols import Ranker, full_report, sampled_ranks
+from audiorec.learning.loop import choose_device
+from audiorec.sources import ncf_format, triplets
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,10 @@ def measure(
     The model is put into trained[seed], where a blend finds those of its members that were measured before it.
     """
     start = time.perf_counter()
-    recipe = rankers.recipe_of(model, overrides=(*args.set, f"seed={seed}"))
+    recipe = registry.recipe_of(model, overrides=(*args.set, f"seed={seed}"))
     device = choose_device(args.device)
     split, times = question.split, question.times
-    ranker = rankers.train(split.train, recipe, times=times, how=split.how, device=device, ready=trained[seed])
+    ranker = registry.train(split.train, recipe, times=times, how=split.how, device=device, ready=trained[seed])
     trained[seed][model] = ranker
     found = {("", "seconds", 0): time.perf_counter() - start}
     ranks = sampled_ranks(ranker, split, known_last=args.known_last)
@@ -105,7 +105,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("AUDIOREC_DATA", "../shared/data")))
     parser.add_argument("--split", choices=["lastfm", "amusic", "tasteprofile"], required=True)
-    parser.add_argument("--model", action="append", choices=list(rankers.MODELS), help="default: all")
+    parser.add_argument("--model", action="append", choices=list(registry.MODELS), help="default: all")
     parser.add_argument(
         "--known-last", action="store_true", help="P1: songs of the user's training stand last in her list"
     )
@@ -131,7 +131,7 @@ def main() -> None:
     print(f"{question.name:<12}" + "".join(f"{head:>18}" for head in heads), file=sys.stderr)
     seeds = range(args.first_seed, args.first_seed + args.seeds)
     trained: dict[int, dict[str, Ranker]] = {seed: {} for seed in seeds}
-    for model in args.model or rankers.MODELS:
+    for model in args.model or registry.MODELS:
         runs = [measure(question, model, seed, args, trained) for seed in seeds]
         found = list(lines(question, model, runs))
         for line in found:

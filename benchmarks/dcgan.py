@@ -29,15 +29,14 @@ from scipy import stats
 from torch import nn
 
 from audiorec import metrics
+from audiorec.content import augmentation
+from audiorec.content.dcgan import DcganRecipe, GanSteps, Generator, TrainedGan, generate, train_gan
+from audiorec.content.patches import halved
+from audiorec.content.spectrogram_cnn import SpectrogramCnn
 from audiorec.data.tables import Patches
 from audiorec.data.workspace import Workspace
-from audiorec.models.dcgan import Generator
-from audiorec.models.spectrogram_cnn import SpectrogramCnn
-from audiorec.training import augmentation
-from audiorec.training.averaging import mean_of_steps
-from audiorec.training.gan import DcganRecipe, GanSteps, TrainedGan, generate, train_gan
-from audiorec.training.loop import quiet
-from audiorec.training.patches import halved
+from audiorec.learning.averaging import mean_of_steps
+from audiorec.learning.loop import quiet
 
 SYSTEMS = ("none", "noise", "specaugment", "dcgan", "both")
 DIFFERENCES = (

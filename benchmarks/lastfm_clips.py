@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 from scipy import sparse
 
+from audiorec.cold_start.album_names import album_vectors
 from audiorec.data.tables import FeatureTable, Patches
 from audiorec.data.tracks import Track
 from audiorec.data.workspace import Workspace
-from audiorec.features.album_names import album_vectors
-from audiorec.ranking.sketches import spectra
+from audiorec.hybrid.sketch_cache import spectra
 
 
 @dataclass(frozen=True)

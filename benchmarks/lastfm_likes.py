@@ -6,13 +6,13 @@ from lastfm_clips import Data
 from scipy import sparse
 
 from audiorec import recipes
-from audiorec.models.factors import implicit_als
-from audiorec.models.network_embedding import NetworkEmbedding
-from audiorec.models.song_encoder import embed_songs
-from audiorec.training.like import CnnRecipe, train_view
-from audiorec.training.like_data import LikeData
-from audiorec.training.loop import quiet
-from audiorec.training.svm import SvmRecipe, train_svm
+from audiorec.collaborative.als import implicit_als
+from audiorec.content.dataset import LikeData
+from audiorec.content.encoder_training import CnnRecipe, train_view
+from audiorec.content.song_encoder import embed_songs
+from audiorec.content.svm import SvmRecipe, train_svm
+from audiorec.learning.loop import quiet
+from audiorec.network.embedding import NetworkEmbedding
 
 # What fits into half a minute of one core.
 CNN_BUDGET = ("epochs=25", "patience=25", "mixup=0.0", "crop_frames=96")

@@ -26,7 +26,7 @@ from audiorec.features.lyrics.reading import text_blocks
 from audiorec.features.lyrics.sentiment import chinese_feeling
 from audiorec.features.lyrics.simplify import simplified
 from audiorec.features.lyrics.wording import song_words
-from audiorec.models.text import TextClassifier
+from audiorec.labels.text_classifier import TextClassifier
 
 REVIEWS = 4_000  # as many as the published comparison used
 SONGS_TIMED = 400

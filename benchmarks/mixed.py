@@ -19,20 +19,20 @@ from lastfm_clips import load as load_clips
 from scipy import sparse
 
 from audiorec import metrics, recipes
+from audiorec.cold_start.content_knn import mean_similarity, mutual_proximity
+from audiorec.cold_start.content_to_factors import Content, TasteRecipe
+from audiorec.collaborative.als import refit
+from audiorec.collaborative.neumf import NeumfRecipe
 from audiorec.data.interactions import Interactions
 from audiorec.data.tracks import Track
-from audiorec.models.content_knn import mean_similarity, mutual_proximity
-from audiorec.ranking import hybrid
+from audiorec.hybrid.evaluation import METRICS, PROTOCOLS, all_scores, measure
+from audiorec.hybrid.fit_cache import Kept
+from audiorec.hybrid.fit_weights import HybridRecipe
+from audiorec.hybrid.inputs import BLOCK_WEIGHTS, Material
+from audiorec.hybrid.rehearsal import COLD_ARTIST, WARM, Stage, learn_weights, rehearse, set_stage
+from audiorec.hybrid.signals import Parts, fit_parts, signals
+from audiorec.hybrid.weights import Weights, score
 from audiorec.ranking.diversify import Shelf, Wishes, diversify, long_tail
-from audiorec.ranking.evaluation import METRICS, PROTOCOLS, all_scores, measure
-from audiorec.ranking.kept import Kept
-from audiorec.ranking.material import BLOCK_WEIGHTS, Material
-from audiorec.ranking.rehearsal import COLD_ARTIST, WARM, Stage, learn_weights, rehearse, set_stage
-from audiorec.ranking.scorers import Parts, fit_parts, signals
-from audiorec.training.als import refit
-from audiorec.training.collaborative import NeumfRecipe
-from audiorec.training.hybrid import HybridRecipe, Weights
-from audiorec.training.taste import Content, TasteRecipe
 
 PLAYS = (0, 1, 2, 5, 10, 50)
 # Users who are asked in the curves of warmth.
@@ -355,7 +355,7 @@ def rank_now(
     )
     warmth = weights.warmth(now.listeners, now.songs_of_users[rows])
     candidates = np.tile(stage.asked, (len(rows), 1))
-    return now, hybrid.score(weights, signals(material, now, rows), candidates, warmth).total, warmth
+    return now, score(weights, signals(material, now, rows), candidates, warmth).total, warmth
 
 
 if __name__ == "__main__":

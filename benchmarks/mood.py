@@ -25,13 +25,13 @@ from mood_clips import Songs, load
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from audiorec import metrics, recipes
+from audiorec.content.patches import PatchStore, halved
+from audiorec.content.song_encoder import SongEncoder
+from audiorec.content.training import pretrained, view_patches
 from audiorec.data.tables import Patches
-from audiorec.models.song_encoder import SongEncoder
-from audiorec.training.label_vote import PARTS, Question, scores_of, voted
-from audiorec.training.labelled import LabelRecipe, train_labels
-from audiorec.training.like_model import pretrained, view_patches
-from audiorec.training.loop import quiet
-from audiorec.training.patches import PatchStore, halved
+from audiorec.labels.classifiers import PARTS, Question, scores_of, voted
+from audiorec.labels.network_training import LabelRecipe, train_labels
+from audiorec.learning.loop import quiet
 
 FOLDS = 10
 METRICS = ("macro_f1", "accuracy")

@@ -14,15 +14,14 @@ from scipy import sparse
 
 from audiorec.data.tables import FeatureTable
 from audiorec.data.workspace import Workspace
-from audiorec.features.facts import sound_statistics, text_feelings
 from audiorec.features.lyrics.encoding import decode_text
 from audiorec.features.lyrics.wording import song_words
-from audiorec.models import sound_words
-from audiorec.models.label_ridge import fit_label_ridge
-from audiorec.models.listener_places import listener_places
-from audiorec.models.song_facts import SongFacts
-from audiorec.models.tag_directions import tag_directions
-from audiorec.training.label_vote import Question, statistics_likeness
+from audiorec.labels import sound_words
+from audiorec.labels.classifiers import Question, statistics_likeness
+from audiorec.labels.ls_svm import fit_label_ridge
+from audiorec.labels.song_facts import SongFacts, sound_statistics, text_feelings
+from audiorec.labels.tag_tfidf import tag_directions
+from audiorec.network.artist_places import listener_places
 
 
 @dataclass(frozen=True, eq=False)

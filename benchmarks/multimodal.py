@@ -22,11 +22,11 @@ from scipy import sparse
 from sklearn.model_selection import KFold
 
 from audiorec import recipes
-from audiorec.models.listener_places import listener_places
-from audiorec.models.song_encoder import embed_songs
-from audiorec.training.like import CnnRecipe, train_view
-from audiorec.training.like_parts import train_parts
-from audiorec.training.loop import quiet
+from audiorec.content.encoder_training import CnnRecipe, train_view
+from audiorec.content.multimodal_training import train_parts
+from audiorec.content.song_encoder import embed_songs
+from audiorec.learning.loop import quiet
+from audiorec.network.artist_places import listener_places
 
 CPU = torch.device("cpu")
 PARTS = ("audio", "descriptors", "lyrics", "network")

@@ -18,11 +18,11 @@ import torch
 from scipy import sparse
 
 from audiorec import metrics
+from audiorec.hybrid.evaluation import all_scores
+from audiorec.hybrid.inputs import Material
+from audiorec.hybrid.rehearsal import rehearse, set_stage
 from audiorec.ranking import genres
 from audiorec.ranking.diversify import Owner, Shelf, Wishes, diversify
-from audiorec.ranking.evaluation import all_scores
-from audiorec.ranking.material import Material
-from audiorec.ranking.rehearsal import rehearse, set_stage
 
 STRENGTHS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 TOP = 20

@@ -23,15 +23,15 @@ import torch
 from scipy import sparse
 
 from audiorec import metrics
-from audiorec.data.network import Network
-from audiorec.features.friends import friend_scores, user_affinity, user_links
-from audiorec.features.network import pattern, song_links, user_cosine, user_similarity
-from audiorec.models.itemknn import nearest_items
-from audiorec.models.network_embedding import unit
-from audiorec.models.spectral_embedding import SpectralSettings, embed
-from audiorec.ranking.network_rules import RuleSettings, songs_for_user, walk_scores
-from audiorec.training.network import NetworkRecipe, hold_out, train
-from audiorec.training.network_autoencoders import AutoencoderRecipe, GraphRecipe, fit_autoencoder, fit_graph
+from audiorec.collaborative.itemknn import nearest_items
+from audiorec.network.autoencoder_training import AutoencoderRecipe, GraphRecipe, fit_autoencoder, fit_graph
+from audiorec.network.embedding import unit
+from audiorec.network.friends import friend_scores, user_affinity, user_links
+from audiorec.network.graph import Network
+from audiorec.network.rules import RuleSettings, songs_for_user, walk_scores
+from audiorec.network.spectral import SpectralSettings, embed
+from audiorec.network.training import NetworkRecipe, hold_out, train
+from audiorec.network.walks import pattern, song_links, user_cosine, user_similarity
 
 TOP = 20
 Score = Callable[[np.ndarray], np.ndarray]  # rows of users -> scores [rows, songs]

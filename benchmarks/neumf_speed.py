@@ -73,7 +73,7 @@ def training(args: argparse.Namespace) -> dict[str, object]:
 
 def training_rate(args: argparse.Namespace, short: bool) -> dict[str, float]:
     """Samples (positives and negatives) a second by both clocks, the best epoch after one to warm up."""
-    from audiorec.data import ncf_format
+    from audiorec.sources import ncf_format
 
     counts = ncf_format.read(args.data / "cf" / "lastfm" / "lastfm").split.train
     return rates(counts.nnz, epoch_seconds(counts, args.epochs + 1, args.device, short))
@@ -89,10 +89,9 @@ def epoch_seconds(counts: object, epochs: int, device_name: str, short: bool) ->
     """Seconds of each epoch over CSR counts: by the wall's clock and of the processor."""
     import torch
 
-    from audiorec.models.neumf import NeumfNet
-    from audiorec.training.collaborative import NeumfRecipe
-    from audiorec.training.loop import choose_device
-    from audiorec.training.pairs import PairEpochs, new_optimizer
+    from audiorec.collaborative.neumf import NeumfNet, NeumfRecipe
+    from audiorec.collaborative.pairwise import PairEpochs, new_optimizer
+    from audiorec.learning.loop import choose_device
 
     recipe = NeumfRecipe(
         factors=FACTORS, tower_factors=FACTORS, hidden=HIDDEN, batch=BATCH, negatives=NEGATIVES, weight_decay=0.0
@@ -113,8 +112,8 @@ def scoring(args: argparse.Namespace) -> dict[str, object]:
     """Seconds and peak memory of 1,000 users x 100,000 songs."""
     import numpy as np
 
-    from audiorec.models.neumf import Neumf, NeumfNet
-    from audiorec.training.loop import choose_device
+    from audiorec.collaborative.neumf import Neumf, NeumfNet
+    from audiorec.learning.loop import choose_device
 
     users, songs = 1000, 100_000
     net = NeumfNet(users, songs, FACTORS, FACTORS, HIDDEN).to(choose_device(args.device)).eval()

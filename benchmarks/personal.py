@@ -16,7 +16,7 @@ from lastfm_clips import Data, known_mean, load
 from scipy.stats import rankdata
 from sklearn.model_selection import KFold
 
-from audiorec.models.label_ridge import alike, normal_scores
+from audiorec.labels.ls_svm import alike, normal_scores
 
 AUDIO = ("sound", "spectrum")
 SYSTEMS = {

@@ -22,12 +22,12 @@ import numpy as np
 import torch
 
 from audiorec import metrics
-from audiorec.data import ncf_format, triplets
+from audiorec.collaborative import registry
+from audiorec.collaborative.amnn import AmnnNet
+from audiorec.collaborative.history import HistoryModel
+from audiorec.collaborative.protocols import Ranker, full_ranks, sampled_ranks
 from audiorec.data.splits import LeaveOneOut, leave_one_out
-from audiorec.models.amnn import AmnnNet
-from audiorec.models.history import HistoryModel
-from audiorec.training import rankers
-from audiorec.training.protocols import Ranker, full_ranks, sampled_ranks
+from audiorec.sources import ncf_format, triplets
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -82,8 +82,8 @@ def train(model: str, length: int, seed: int, split: LeaveOneOut) -> Ranker:
     history = length or (50 if model == "sequence" else 0)
     changes = (f"seed={seed}", *((f"history={history}",) if history else ()))
     source = "training/history" if model in PLAIN else None
-    recipe = rankers.recipe_of(PLAIN.get(model, model), source, changes)
-    return rankers.train(split.train, recipe, device=torch.device("cpu"))
+    recipe = registry.recipe_of(PLAIN.get(model, model), source, changes)
+    return registry.train(split.train, recipe, device=torch.device("cpu"))
 
 
 def values(places: np.ndarray, metric: str, k: int) -> np.ndarray:

@@ -14,16 +14,23 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 FLOORS = {
     "errors": 0,
-    "__main__": 6,
     "metrics": 1,
-    "data": 2,
-    "models": 2,
     "recipes": 2,
-    "features": 3,
-    "training": 3,
-    "ranking": 4,
-    "cli": 5,
-    "serve": 5,
+    "data": 2,
+    "learning": 2,
+    "sources": 3,
+    "features": 4,
+    "collaborative": 4,
+    "network": 4,
+    "content": 5,
+    "cold_start": 5,
+    "labels": 6,
+    "hybrid": 6,
+    "ranking": 7,
+    "library": 8,
+    "cli": 9,
+    "serve": 9,
+    "__main__": 10,
 }
 
 

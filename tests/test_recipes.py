@@ -5,24 +5,24 @@ from pathlib import Path
 import pytest
 
 from audiorec import recipes
+from audiorec.cold_start.content_to_factors import TasteRecipe
+from audiorec.cold_start.dropoutnet import ColdDropoutRecipe
+from audiorec.collaborative.als import AlsRecipe
+from audiorec.collaborative.history_training import HistoryRecipe
+from audiorec.collaborative.multi_dae import DenoisingRecipe
+from audiorec.collaborative.neumf import NeumfRecipe
+from audiorec.collaborative.registry import BlendRecipe
+from audiorec.collaborative.tuning import LinearRecipe
+from audiorec.content.dcgan import DcganRecipe
+from audiorec.content.encoder_training import CnnRecipe
+from audiorec.content.svm import SvmRecipe
 from audiorec.errors import RecipeError
 from audiorec.features.recipe import FeatureRecipe
+from audiorec.hybrid.fit_weights import HybridRecipe
+from audiorec.labels.network_training import LabelRecipe
+from audiorec.network.autoencoder_training import AutoencoderRecipe, GraphRecipe
+from audiorec.network.training import NetworkRecipe
 from audiorec.recipes import Recipe
-from audiorec.training.als import AlsRecipe
-from audiorec.training.cold_dropout import ColdDropoutRecipe
-from audiorec.training.collaborative import NeumfRecipe
-from audiorec.training.denoising import DenoisingRecipe
-from audiorec.training.gan import DcganRecipe
-from audiorec.training.history import HistoryRecipe
-from audiorec.training.hybrid import HybridRecipe
-from audiorec.training.labelled import LabelRecipe
-from audiorec.training.like import CnnRecipe
-from audiorec.training.linear import LinearRecipe
-from audiorec.training.network import NetworkRecipe
-from audiorec.training.network_autoencoders import AutoencoderRecipe, GraphRecipe
-from audiorec.training.rankers import BlendRecipe
-from audiorec.training.svm import SvmRecipe
-from audiorec.training.taste import TasteRecipe
 
 # Name of a shipped recipe -> its class.
 KINDS: dict[str, type[Recipe]] = {

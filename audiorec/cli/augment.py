@@ -41,9 +41,9 @@ def command(
 ) -> None:
     """Make spectrogram patches that never were, to balance what is rare: train-cnn --user NAME --augment dcgan."""
     from audiorec import recipes
+    from audiorec.content.dcgan import DcganRecipe, generate, judge, train_gan
     from audiorec.data.workspace import Workspace
-    from audiorec.training.gan import DcganRecipe, generate, judge, train_gan
-    from audiorec.training.loop import choose_device
+    from audiorec.learning.loop import choose_device
 
     chosen = recipes.load(recipe, DcganRecipe, overrides)
     where = choose_device(device)
@@ -71,7 +71,7 @@ def command(
 
 def _real_patches(space: "Workspace", user: str | None) -> "NDArray[np.uint8]":
     """Log-mel patches of the songs of the fit part: generated songs must not come from those that test."""
-    from audiorec.training.like_data import like_data
+    from audiorec.content.dataset import like_data
 
     table = space.features()
     if not space.has_listens():
@@ -85,8 +85,8 @@ def _real_patches(space: "Workspace", user: str | None) -> "NDArray[np.uint8]":
 
 def _embedding(space: "Workspace") -> Any:
     """The 2-D network of the workspace where there is one, else statistics of the bands."""
-    from audiorec.models import like_model
-    from audiorec.training.gan import band_statistics
+    from audiorec.content import like_model
+    from audiorec.content.dcgan import band_statistics
 
     if not space.has_model("cnn"):
         return band_statistics
@@ -108,8 +108,8 @@ def _write(
     import json
     from dataclasses import asdict
 
-    from audiorec.models import checkpoint
-    from audiorec.models.generated import save_generated
+    from audiorec.content.dcgan import save_generated
+    from audiorec.learning import checkpoint
 
     arrays = {name: value.cpu().numpy() for name, value in trained.generator.state_dict().items()}
     checkpoint.save(folder, checkpoint.Header("dcgan", config, *digests, score=score), arrays)

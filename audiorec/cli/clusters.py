@@ -10,8 +10,8 @@ from audiorec.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
     from audiorec.data.interactions import Interactions
-    from audiorec.models.clusters import Clusters
-    from audiorec.ranking.likeness import Library
+    from audiorec.ranking.clusters import Clusters
+    from audiorec.ranking.similarity import Library
 
 _SHOWN = 3  # artists and songs of a group in the table
 
@@ -31,7 +31,7 @@ _SHOWN = 3  # artists and songs of a group in the table
 def command(session: Session, by: str, network: str, user: str | None, as_json: bool) -> None:
     """Show groups of songs by their listeners, their sound or their words."""
     from audiorec.data.workspace import Workspace
-    from audiorec.ranking.likeness import gather
+    from audiorec.ranking.similarity import gather
     from audiorec.ranking.song_groups import song_groups
 
     with Workspace.open(session.workspace) as space:
@@ -73,10 +73,10 @@ def command(session: Session, by: str, network: str, user: str | None, as_json: 
 def _show_for(
     user: str, listens: "Interactions", library: "Library", by: str, found: "Clusters", as_json: bool
 ) -> None:
-    """The list of `ranking/clustered.py`, the user's most played songs first."""
+    """The list of `ranking/song_groups.py`, the user's most played songs first."""
     import numpy as np
 
-    from audiorec.ranking.clustered import by_groups
+    from audiorec.ranking.song_groups import by_groups
 
     counts = listens.counts[[listens.user_row(user)]].toarray()[0]
     order = [column for column in np.argsort(-counts, kind="stable") if counts[column] > 0]

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from audiorec.training.loop import Epoch
+    from audiorec.learning.loop import Epoch
 
 Advance = Callable[[str], None]
 

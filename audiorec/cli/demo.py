@@ -124,8 +124,8 @@ def _bring_listens(road: _Road, assets: Path | None, music: Path) -> str:
 
 
 def _imagine(workspace: Path) -> None:
+    from audiorec.cli.imagined import imagine_listens
     from audiorec.data.workspace import Workspace
-    from audiorec.ranking.imagined import imagine_listens
 
     with Workspace.open(workspace, write=True) as space:
         table = space.features()
@@ -140,7 +140,7 @@ def _finish(road: _Road, out: Path, note: str, tastes: Path | None) -> None:
     from audiorec.cli.report.gather import evaluations, gather_report
     from audiorec.cli.report.truth import against_truth
     from audiorec.data.workspace import Workspace
-    from audiorec.ranking.evaluation import evaluate as measure
+    from audiorec.hybrid.evaluation import evaluate as measure
     from audiorec.ranking.recommender import Recommender
 
     lists: list[dict[str, object]] = []

@@ -13,8 +13,8 @@ from audiorec.cli.session import Session, as_one, pass_session
 from audiorec.cli.train_cf import MODELS
 
 if TYPE_CHECKING:
-    from audiorec.data.ncf_format import NcfData
-    from audiorec.ranking.evaluation import Row
+    from audiorec.hybrid.evaluation import Row
+    from audiorec.sources.ncf_format import NcfData
 
 BASELINES = ("popularity", "itemknn", "ease", "neumf")
 
@@ -76,7 +76,7 @@ def command(session: Session, asked: Options) -> None:
             "--model, --files, --folds, --write and --latest say how to measure --protocol p1 or p2: add one of them"
         )
     from audiorec.data.workspace import Workspace
-    from audiorec.ranking.evaluation import as_columns, evaluate
+    from audiorec.hybrid.evaluation import as_columns, evaluate
 
     report = epoch_reporter("evaluation", "NDCG@10", session.quiet)
     with Workspace.open(session.workspace) as space:
@@ -89,7 +89,7 @@ def command(session: Session, asked: Options) -> None:
 
 def show(found: "list[Row]", protocols: Sequence[str] = ("warm", "cold song", "cold artist", "mixed")) -> None:
     """Print a table for each of these protocols."""
-    from audiorec.ranking.evaluation import METRICS, PROTOCOLS, caution
+    from audiorec.hybrid.evaluation import METRICS, PROTOCOLS, caution
 
     for protocol in protocols:
         about = PROTOCOLS[protocol][1]
@@ -129,7 +129,7 @@ def _by_protocol(session: Session, asked: Options, protocol: str) -> None:
 
 def _from_files(files: Path, asked: Options) -> "list[NcfData]":
     """A published split as it is, or one or several drawn from a listening file."""
-    from audiorec.data import bare_files
+    from audiorec.sources import bare_files
 
     if asked.latest:
         raise click.UsageError("bare files hold no times to find the latest song by: leave --latest out")
@@ -144,10 +144,10 @@ def _drawn(session: Session, asked: Options) -> "list[NcfData]":
     import numpy as np
 
     from audiorec.data import splits
-    from audiorec.data.ncf_format import NcfData
     from audiorec.data.splits import HoldOut
     from audiorec.data.workspace import Workspace
     from audiorec.errors import InputError
+    from audiorec.sources.ncf_format import NcfData
 
     with Workspace.open(session.workspace) as space:
         listens = space.interactions(every_song=True)
@@ -161,7 +161,7 @@ def _drawn(session: Session, asked: Options) -> "list[NcfData]":
 
 def _write(folder: Path, questions: "Sequence[NcfData]") -> None:
     """Write every question as three files that others can be measured on."""
-    from audiorec.data import ncf_format
+    from audiorec.sources import ncf_format
 
     folder.mkdir(parents=True, exist_ok=True)
     for number, question in enumerate(questions):
@@ -178,18 +178,18 @@ def _mean(found: Sequence[dict[str, dict[str, float]]]) -> dict[str, dict[str, f
 
 def _measure(question: "NcfData", models: Sequence[str], protocol: str, asked: Options) -> dict[str, dict[str, float]]:
     """Model -> metric -> value: the protocol's metrics, and one of the other protocol, as the two can disagree."""
+    from audiorec.collaborative import registry
+    from audiorec.collaborative.protocols import full_report, sampled_report
     from audiorec.errors import InputError
-    from audiorec.training import rankers
-    from audiorec.training.loop import choose_device
-    from audiorec.training.protocols import full_report, sampled_report
+    from audiorec.learning.loop import choose_device
 
     if not len(question.split.users):
         raise InputError("nobody has two songs, so none can be held out: import more listens")
     found = {}
     for model in models:
-        recipe = rankers.recipe_of(model, overrides=(f"seed={asked.seed}",))
+        recipe = registry.recipe_of(model, overrides=(f"seed={asked.seed}",))
         split, where = question.split, choose_device(asked.device)
-        ranker = rankers.train(split.train, recipe, times=question.times, how=split.how, device=where)
+        ranker = registry.train(split.train, recipe, times=question.times, how=split.how, device=where)
         sampled, full = sampled_report(ranker, question.split), full_report(ranker, question.split)
         beside = {"p2 recall@20": full["recall@20"]} if protocol == "p1" else {"p1 hr@10": sampled["hr@10"]}
         found[model] = (sampled if protocol == "p1" else full) | beside

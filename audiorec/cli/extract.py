@@ -55,11 +55,11 @@ def command(session: Session, asked: Options) -> None:
     interrupted. Files that cannot be used are listed with the reason and never stop the run.
     """
     from audiorec import recipes
-    from audiorec.data.importing import rematch
     from audiorec.data.workspace import Workspace
     from audiorec.features.extract import make_plan, run_plan
     from audiorec.features.recipe import FeatureRecipe
     from audiorec.features.workers import Crew
+    from audiorec.sources.importing import rematch
 
     chosen = recipes.load(asked.recipe, FeatureRecipe, asked.overrides)
     start = time.monotonic()

@@ -12,9 +12,9 @@ from audiorec.cli.console import console, notes, print_table, progress
 from audiorec.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
-    from audiorec.data.importing import ImportReport
-    from audiorec.data.matching import Matcher
     from audiorec.data.workspace import Workspace
+    from audiorec.sources.importing import ImportReport
+    from audiorec.sources.matching import Matcher
 
 SHOWN = 10
 
@@ -37,8 +37,8 @@ def listens(session: Session, files: tuple[Path, ...], as_json: bool) -> None:
     The song is a column track_id, path, or artist and title. Rows of songs that are not in the library are kept and
     matched later, when their files are there. Importing a file again replaces what it gave before.
     """
-    from audiorec.data.importing import store_listens
-    from audiorec.data.listens_file import read_listens
+    from audiorec.sources.importing import store_listens
+    from audiorec.sources.listens_tables import read_listens
 
     def take(space: "Workspace", matcher: "Matcher", source: str, path: Path) -> "ImportReport":
         found = read_listens(path)
@@ -54,9 +54,9 @@ def listens(session: Session, files: tuple[Path, ...], as_json: bool) -> None:
 @pass_session
 def playlists(session: Session, files: tuple[Path, ...], user: str, as_json: bool) -> None:
     """Import m3u or m3u8 FILES; every song in a playlist counts as one listen of --user."""
-    from audiorec.data.importing import store_listens
-    from audiorec.data.listens_file import Listen
-    from audiorec.data.playlists import read_playlist
+    from audiorec.sources.importing import store_listens
+    from audiorec.sources.listens_tables import Listen
+    from audiorec.sources.playlists import read_playlist
 
     def take(space: "Workspace", matcher: "Matcher", source: str, path: Path) -> "ImportReport":
         found = read_playlist(path)
@@ -72,9 +72,9 @@ def playlists(session: Session, files: tuple[Path, ...], user: str, as_json: boo
 @pass_session
 def friends(session: Session, files: tuple[Path, ...], as_json: bool) -> None:
     """Import CSV FILES of friendships: two names a row."""
-    from audiorec.data.friends_file import read_friends
-    from audiorec.data.importing import source_of
     from audiorec.data.workspace import Workspace
+    from audiorec.sources.friends_tables import read_friends
+    from audiorec.sources.importing import source_of
 
     found = [(path, read_friends(path)) for path in files]
     with Workspace.open(session.workspace, write=True) as space:
@@ -93,8 +93,8 @@ def songs(session: Session, files: tuple[Path, ...], as_json: bool) -> None:
 
     Playlists that name songs by these ids then find them, and train-network and similar work with them.
     """
-    from audiorec.data.songs_file import read_songs, store_songs
     from audiorec.data.workspace import Workspace
+    from audiorec.sources.songs_tables import read_songs, store_songs
 
     found = [(path, read_songs(path)) for path in files]
     with Workspace.open(session.workspace, write=True) as space:
@@ -111,9 +111,9 @@ def _run(
     as_json: bool,
     take: Callable[["Workspace", "Matcher", str, Path], "ImportReport"],
 ) -> None:
-    from audiorec.data.importing import rematch, source_of
-    from audiorec.data.matching import Matcher
     from audiorec.data.workspace import Workspace
+    from audiorec.sources.importing import rematch, source_of
+    from audiorec.sources.matching import Matcher
 
     reports = []
     with Workspace.open(session.workspace, write=True) as space:

@@ -53,8 +53,8 @@ def _text_of(session: Session, song: str) -> str | None:
     path = Path(song)
     if path.is_file():
         return _text_of_file(path)
-    from audiorec.data.matching import find_song
     from audiorec.data.workspace import Workspace
+    from audiorec.sources.matching import find_song
 
     with Workspace.open(session.workspace) as space:
         track = find_song(space.tracks(), song)
@@ -88,7 +88,7 @@ def _labels(session: Session, text: str) -> dict[str, float]:
         return {}
     from audiorec.features.lyrics.reading import same_blocks
     from audiorec.features.lyrics.wording import song_words
-    from audiorec.models.text_checkpoint import load
+    from audiorec.labels.text_checkpoint import load
 
     model, blocks = load(folder, song_words)
     likely = model.probabilities([text], same_blocks([text], blocks))[0]

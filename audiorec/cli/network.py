@@ -9,8 +9,8 @@ from audiorec.cli.console import console, notes
 from audiorec.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
-    from audiorec.data.network import Network
     from audiorec.data.tracks import Track
+    from audiorec.network.graph import Network
 
 
 @click.command("network")
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 @pass_session
 def command(session: Session, name: str, kind: str | None, out: Path, nodes: int) -> None:
     """Draw the network around a user, a song or an artist."""
-    from audiorec.data.network import build_network
     from audiorec.data.workspace import Workspace
-    from audiorec.ranking.network_around import Labels, around
-    from audiorec.ranking.network_picture import lacks_glyphs, write_picture
+    from audiorec.network.around import Labels, around
+    from audiorec.network.graph import build_network
+    from audiorec.network.picture import lacks_glyphs, write_picture
 
     with Workspace.open(session.workspace) as space:
         tracks = space.tracks()
@@ -41,8 +41,8 @@ def command(session: Session, name: str, kind: str | None, out: Path, nodes: int
 
 def _find(network: "Network", tracks: list["Track"], name: str, kind: str | None) -> tuple[str, int, str]:
     """Kind, row and shown name of what a person means: a user first, then an artist, then a song."""
-    from audiorec.data.matching import find_artist, find_song
     from audiorec.errors import UnknownNameError
+    from audiorec.sources.matching import find_artist, find_song
 
     if kind in (None, "user") and name in network.users:
         return "user", network.users.index(name), name

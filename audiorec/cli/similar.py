@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from audiorec.data.workspace import Workspace
-    from audiorec.ranking.likeness import Library
+    from audiorec.ranking.similarity import Library
 
 _BY = ("sound", "words", "network")
 _COLUMNS = ("track_id", "artist", "title", "user", "songs_in_common")
@@ -88,9 +88,9 @@ def command(session: Session, asked: Options) -> None:
 
 
 def _things(space: "Workspace", asked: Options) -> tuple[str, list[dict[str, Any]]]:
-    from audiorec.data.matching import find_artist, find_song
     from audiorec.errors import InputError
-    from audiorec.ranking.likeness import gather
+    from audiorec.ranking.similarity import gather
+    from audiorec.sources.matching import find_artist, find_song
 
     library = gather(space, asked.network)
     blocks = {name for name in library.blocks if not asked.by or name in asked.by}
@@ -132,8 +132,8 @@ def _artists(library: "Library", name: str, top: int, names: set[str]) -> list[d
 
 
 def _users(space: "Workspace", user: str, top: int, network: str) -> list[dict[str, Any]]:
-    from audiorec.features.network import common_songs, pattern
-    from audiorec.ranking.likeness import user_likeness
+    from audiorec.network.walks import common_songs, pattern
+    from audiorec.ranking.similarity import user_likeness
 
     interactions = space.interactions(every_song=True)
     row = interactions.user_row(user)
@@ -152,8 +152,8 @@ def _users(space: "Workspace", user: str, top: int, network: str) -> list[dict[s
 
 def _new(space: "Workspace", user: str, show: str, top: int, network: str) -> list[dict[str, Any]]:
     """Songs or artists that the network leads a user to (SPEC D)."""
-    from audiorec.data.network import build_network
-    from audiorec.ranking.network_lists import artists_by_network, songs_by_network
+    from audiorec.network.graph import build_network
+    from audiorec.network.lists import artists_by_network, songs_by_network
 
     interactions = space.interactions(every_song=True)
     row = interactions.user_row(user)
@@ -176,7 +176,7 @@ def _groups_of_songs(space: "Workspace", network: str, songs: "NDArray[np.int64]
     import numpy as np
 
     from audiorec.errors import InputError
-    from audiorec.ranking.likeness import gather
+    from audiorec.ranking.similarity import gather
     from audiorec.ranking.song_groups import song_groups
 
     library = gather(space, network)

@@ -9,10 +9,10 @@ from audiorec.cli.console import console, epoch_reporter
 from audiorec.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
+    from audiorec.collaborative.protocols import Ranker
     from audiorec.data.interactions import Interactions
     from audiorec.data.splits import LeaveOneOut
     from audiorec.recipes import Recipe
-    from audiorec.training.protocols import Ranker
 
 # Also the keys of training.rankers.MODELS; written out because that file imports torch.
 MODELS = (
@@ -39,27 +39,27 @@ def command(
     session: Session, model: str, recipe: str | None, overrides: tuple[str, ...], device: str, files: Path | None
 ) -> None:
     """Learn from listens which songs belong to whom."""
+    from audiorec.collaborative import registry
     from audiorec.data.workspace import Workspace
-    from audiorec.training import rankers
-    from audiorec.training.loop import choose_device
+    from audiorec.learning.loop import choose_device
 
-    chosen, where = rankers.recipe_of(model, recipe, overrides), choose_device(device)
+    chosen, where = registry.recipe_of(model, recipe, overrides), choose_device(device)
     report = epoch_reporter(model, "NDCG@10", session.quiet)
     if files is not None:
-        from audiorec.data import bare_files
+        from audiorec.sources import bare_files
 
         found = bare_files.read(files)
-        trained = rankers.train(
+        trained = registry.train(
             found.split.train, chosen, times=found.times, how=found.split.how, device=where, report=report
         )
         _print_measured(model, trained, found.split)
         return
     with Workspace.open(session.workspace, write=True) as space:
         listens = space.interactions()
-        trained = rankers.train(listens.counts, chosen, times=listens.times, device=where, report=report)
+        trained = registry.train(listens.counts, chosen, times=listens.times, device=where, report=report)
         name = "cf" if model in NEUMF_FAMILY else f"cf-{model}"
         space.publish_model(name, lambda folder: _write(folder, trained, listens, chosen))
-    score = rankers.score_of(trained)
+    score = registry.score_of(trained)
     measured = f"NDCG@10 of held-out songs {score['ndcg@10']:.3f}" if score else "trained on all listens"
     console().print(f"{model} of {len(listens.users)} users and {len(listens.items)} songs: {measured}.")
 
@@ -69,22 +69,21 @@ def _write(folder: Path, trained: "Ranker", listens: "Interactions", recipe: "Re
     from dataclasses import asdict
 
     from audiorec import recipes
-    from audiorec.models import neumf_checkpoint
-    from audiorec.models.neumf import Neumf
-    from audiorec.training import ranker_files, rankers
+    from audiorec.collaborative import files, neumf, registry
+    from audiorec.collaborative.neumf import Neumf
 
     if isinstance(trained, Neumf):
-        score = rankers.score_of(trained)
-        neumf_checkpoint.save(folder, trained, listens.users, listens.items, recipes.digest(recipe), score)
+        score = registry.score_of(trained)
+        neumf.save(folder, trained, listens.users, listens.items, recipes.digest(recipe), score)
     else:
-        ranker_files.save(folder, trained, listens.users, listens.items, recipe)
-    curve = json.dumps([asdict(epoch) for epoch in rankers.curve_of(trained)])
+        files.save(folder, trained, listens.users, listens.items, recipe)
+    curve = json.dumps([asdict(epoch) for epoch in registry.curve_of(trained)])
     (folder / "curve.json").write_text(curve, encoding="utf-8")
 
 
 def _print_measured(model: str, trained: "Ranker", split: "LeaveOneOut") -> None:
     from audiorec.cli.console import print_table
-    from audiorec.training.protocols import full_report, sampled_report
+    from audiorec.collaborative.protocols import full_report, sampled_report
 
     rows = [["P1", name, f"{value:.4f}"] for name, value in sampled_report(trained, split).items()]
     rows += [["P2", name, f"{value:.4f}"] for name, value in full_report(trained, split).items()]

@@ -11,8 +11,8 @@ from audiorec.cli.session import Session, as_one, pass_session
 from audiorec.cli.train_labels import learn_labels
 
 if TYPE_CHECKING:
-    from audiorec.models.song_encoder import View
-    from audiorec.training.like_model import TrainedLikes
+    from audiorec.content.song_encoder import View
+    from audiorec.content.training import TrainedLikes
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,8 @@ def _learn_labels(session: Session, asked: Options, labels: Path) -> None:
     """What a song is, by its sound alone."""
     from audiorec import recipes
     from audiorec.data.workspace import Workspace
-    from audiorec.training.labelled import LabelRecipe
-    from audiorec.training.loop import choose_device
+    from audiorec.labels.network_training import LabelRecipe
+    from audiorec.learning.loop import choose_device
 
     shipped = "training/cnn1d" if asked.view == "waveform" else "training/cnn2d"
     chosen = recipes.load(asked.recipe or shipped, LabelRecipe, asked.overrides)
@@ -89,13 +89,13 @@ def _learn_labels(session: Session, asked: Options, labels: Path) -> None:
 def _learn_likes(session: Session, asked: Options) -> None:
     """Who likes what."""
     from audiorec import recipes
+    from audiorec.content import onnx_encoder
+    from audiorec.content.dataset import like_data
+    from audiorec.content.dcgan import load_generated
+    from audiorec.content.encoder_training import CnnRecipe
+    from audiorec.content.training import train_likes
     from audiorec.data.workspace import Workspace
-    from audiorec.models import onnx_encoder
-    from audiorec.models.generated import load_generated
-    from audiorec.training.like import CnnRecipe
-    from audiorec.training.like_data import like_data
-    from audiorec.training.like_model import train_likes
-    from audiorec.training.loop import choose_device
+    from audiorec.learning.loop import choose_device
 
     onnx = None if asked.encoder is None else onnx_encoder.load(asked.encoder)
     chosen = recipes.load(asked.recipe or "training/cnn", CnnRecipe, asked.overrides)
@@ -121,7 +121,7 @@ def _learn_likes(session: Session, asked: Options) -> None:
 
 def _views(asked: Options) -> "list[View]":
     """The views of the sound that are asked for."""
-    from audiorec.models.song_encoder import VIEWS
+    from audiorec.content.song_encoder import VIEWS
 
     return [name for name in VIEWS if asked.view in ("both", name)]
 
@@ -130,7 +130,7 @@ def _write(folder: Path, trained: "TrainedLikes", user: str | None, digests: tup
     import json
     from dataclasses import asdict
 
-    from audiorec.models import like_model
+    from audiorec.content import like_model
 
     like_model.save(folder, trained.model, {"user": user}, digests, trained.scores)
     curves = {name: [asdict(epoch) for epoch in curve] for name, curve in trained.curves.items()}

@@ -21,16 +21,17 @@ if TYPE_CHECKING:
 def command(session: Session, recipe: str, overrides: tuple[str, ...], device: str) -> None:
     """Learn how much people, sound, words and network count, for songs that are known and for songs that are new."""
     from audiorec import recipes
+    from audiorec.cold_start.content_to_factors import TasteRecipe
+    from audiorec.collaborative.neumf import NeumfRecipe
     from audiorec.data.workspace import Workspace
-    from audiorec.ranking import hybrid, kept
-    from audiorec.ranking.material import gather
+    from audiorec.hybrid import fit_cache
+    from audiorec.hybrid.fit_weights import HybridRecipe
+    from audiorec.hybrid.inputs import gather
+    from audiorec.hybrid.rehearsal import learn_weights, rehearse, set_stage
+    from audiorec.hybrid.signals import fit_parts
+    from audiorec.hybrid.weights import save_weights
+    from audiorec.learning.loop import choose_device
     from audiorec.ranking.recommender import collaborative
-    from audiorec.ranking.rehearsal import learn_weights, rehearse, set_stage
-    from audiorec.ranking.scorers import fit_parts
-    from audiorec.training.collaborative import NeumfRecipe
-    from audiorec.training.hybrid import HybridRecipe
-    from audiorec.training.loop import choose_device
-    from audiorec.training.taste import TasteRecipe
 
     chosen = recipes.load(recipe, HybridRecipe, overrides)
     taste = recipes.load("training/taste", TasteRecipe)
@@ -54,8 +55,8 @@ def command(session: Session, recipe: str, overrides: tuple[str, ...], device: s
         sketches: dict[str, NDArray[Any]] = {"track_ids": material.listens.items, "spectra": material.spectra}
 
         def write(folder: "Path") -> None:
-            hybrid.save(folder, weights, digests, score, sketches)
-            kept.save(folder, material.listens, whole.taste, whole.factors, whole.cold, digests)
+            save_weights(folder, weights, digests, score, sketches)
+            fit_cache.save(folder, material.listens, whole.taste, whole.factors, whole.cold, digests)
 
         space.publish_model("hybrid", write)
         absent = [name for name in ("cf", "network", "cnn", "svm") if not space.has_model(name)]

@@ -8,9 +8,9 @@ from audiorec.cli.console import console, epoch_reporter, notes
 if TYPE_CHECKING:
     import torch
 
+    from audiorec.content.song_encoder import View
     from audiorec.data.workspace import Workspace
-    from audiorec.models.song_encoder import View
-    from audiorec.training.labelled import LabelRecipe
+    from audiorec.labels.network_training import LabelRecipe
 
 
 def learn_labels(
@@ -30,10 +30,10 @@ def learn_labels(
     import numpy as np
 
     from audiorec import recipes
-    from audiorec.data.labels_file import read_labels
-    from audiorec.models import label_net
-    from audiorec.training.label_songs import label_songs
-    from audiorec.training.like_model import view_patches
+    from audiorec.content.training import view_patches
+    from audiorec.labels import label_network
+    from audiorec.labels.from_sound import label_songs
+    from audiorec.sources.labels_tables import read_labels
 
     table, tracks = space.features(), space.tracks()
     read = read_labels(file, tracks, column)
@@ -49,7 +49,7 @@ def learn_labels(
     )
 
     def write(folder: Path) -> None:
-        label_net.save(folder, found.model, (table.layout.digest, recipes.digest(recipe)), found.scores)
+        label_network.save(folder, found.model, (table.layout.digest, recipes.digest(recipe)), found.scores)
         (folder / "curve.json").write_text(json.dumps([asdict(epoch) for epoch in found.curve]), encoding="utf-8")
         with (folder / "predicted.csv").open("w", encoding="utf-8", newline="") as out:
             rows = csv.writer(out)

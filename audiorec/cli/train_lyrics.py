@@ -10,8 +10,8 @@ from audiorec.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
     from audiorec.data.workspace import Workspace
-    from audiorec.models.text import TextClassifier
-    from audiorec.models.text_checkpoint import SongLabels
+    from audiorec.labels.text_checkpoint import SongLabels
+    from audiorec.labels.text_classifier import TextClassifier
 
 _FEWEST = 10  # texts
 _AT_ONCE = 500  # songs
@@ -24,13 +24,13 @@ def command(session: Session, file: Path) -> None:
     """Learn moods or emotions of lyrics from FILE: CSV with the columns text and label, or a JSON list of such."""
     import numpy as np
 
-    from audiorec.data.labelled_texts import read_labelled
     from audiorec.data.workspace import Workspace
     from audiorec.errors import InputError
     from audiorec.features.lyrics.reading import text_blocks
     from audiorec.features.lyrics.wording import song_words
-    from audiorec.models import text_checkpoint
-    from audiorec.models.text import TextClassifier
+    from audiorec.labels import text_checkpoint
+    from audiorec.labels.text_classifier import TextClassifier
+    from audiorec.sources.labelled_texts import read_labelled
 
     found, out = read_labelled(file), notes(session.quiet)
     if len(set(found.labels)) < 2 or len(found.texts) < _FEWEST:
@@ -60,7 +60,7 @@ def _songs(space: "Workspace", model: "TextClassifier", blocks: list[str]) -> "S
 
     from audiorec.errors import WorkspaceError
     from audiorec.features.lyrics.reading import same_blocks
-    from audiorec.models.text_checkpoint import SongLabels
+    from audiorec.labels.text_checkpoint import SongLabels
 
     try:
         table = space.features()

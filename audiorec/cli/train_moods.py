@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from audiorec.data.tracks import Track
     from audiorec.data.workspace import Workspace
-    from audiorec.models.label_table import LabelTable
+    from audiorec.labels.predictions import LabelTable
 
 
 @click.command("train-moods")
@@ -34,13 +34,13 @@ def command(session: Session, file: Path, column: str | None, out: Path | None) 
     import numpy as np
 
     from audiorec.data.genres import genre_names
-    from audiorec.data.labels_file import read_labels
     from audiorec.data.workspace import Workspace
-    from audiorec.features.facts import song_facts
-    from audiorec.models import label_table
-    from audiorec.models.label_table import LabelTable
-    from audiorec.models.tag_directions import tag_directions
-    from audiorec.training.label_library import FOLDS, label_library
+    from audiorec.labels import predictions
+    from audiorec.labels.from_everything import FOLDS, label_library
+    from audiorec.labels.predictions import LabelTable
+    from audiorec.labels.song_facts import song_facts
+    from audiorec.labels.tag_tfidf import tag_directions
+    from audiorec.sources.labels_tables import read_labels
 
     with Workspace.open(session.workspace, write=True) as space:
         table, of = space.features(), {track.id: track for track in space.tracks()}
@@ -57,7 +57,7 @@ def command(session: Session, file: Path, column: str | None, out: Path | None) 
         told = LabelTable(table.track_ids, found.names, found.probabilities.astype(np.float32), found.scores)
 
         def write(folder: Path) -> None:
-            label_table.save(folder, told, table.layout.digest)
+            predictions.save(folder, told, table.layout.digest)
             _write_csv(folder / "predicted.csv", tracks, labels, told)
 
         folder = space.publish_model("moods", write)
@@ -68,7 +68,7 @@ def command(session: Session, file: Path, column: str | None, out: Path | None) 
         ["label", "songs with it", "of these found", "songs found in all"],
         [
             (name, str(given), f"{share:.0%}", str(every))
-            for name, given, every, share in label_table.counts(told, labels)
+            for name, given, every, share in predictions.counts(told, labels)
         ],
     )
     _say(told, sum(label in told.names for label in labels), out or folder / "predicted.csv")
@@ -89,7 +89,7 @@ def _listeners(space: "Workspace", tracks: "Sequence[Track]") -> "NDArray[np.flo
     import numpy as np
     from scipy import sparse
 
-    from audiorec.models.listener_places import listener_places
+    from audiorec.network.artist_places import listener_places
 
     if not space.has_listens():
         return np.zeros((len(tracks), 0))

@@ -9,8 +9,8 @@ from audiorec.cli.console import console, epoch_reporter, notes
 from audiorec.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
-    from audiorec.data.network import Network
-    from audiorec.models.network_embedding import NetworkEmbedding
+    from audiorec.network.embedding import NetworkEmbedding
+    from audiorec.network.graph import Network
     from audiorec.recipes import Recipe
 
 # Model -> its shipped recipe; the names are those of models.network_embedding.MODELS.
@@ -37,10 +37,10 @@ RECIPES = {
 def command(session: Session, model: str, recipe: str | None, overrides: tuple[str, ...], device: str) -> None:
     """Place users, songs and artists in one space, so that what is near belongs together."""
     from audiorec import recipes
-    from audiorec.data.network import build_network
     from audiorec.data.workspace import Workspace
-    from audiorec.models.network_embedding import published_name, save
-    from audiorec.training.network import TOP
+    from audiorec.network.embedding import published_name, save
+    from audiorec.network.graph import build_network
+    from audiorec.network.training import TOP
 
     source = recipe or RECIPES[model]
     with Workspace.open(session.workspace, write=True) as space:
@@ -66,7 +66,7 @@ Found = tuple["NetworkEmbedding", "Recipe", dict[str, Any], dict[str, float]]  #
 
 def _spectral(network: "Network", source: str, overrides: tuple[str, ...], quiet: bool) -> Found:
     from audiorec import recipes
-    from audiorec.training.network import TOP, NetworkRecipe, Trial, train
+    from audiorec.network.training import TOP, NetworkRecipe, Trial, train
 
     chosen, out = recipes.load(source, NetworkRecipe, overrides), notes(quiet)
 
@@ -85,10 +85,10 @@ def _autoencoder(
     network: "Network", model: str, source: str, overrides: tuple[str, ...], device: str, quiet: bool
 ) -> Found:
     from audiorec import recipes
-    from audiorec.training.loop import choose_device
-    from audiorec.training.network import TOP
-    from audiorec.training.network_autoencoders import RECIPES as KINDS
-    from audiorec.training.network_autoencoders import train
+    from audiorec.learning.loop import choose_device
+    from audiorec.network.autoencoder_training import RECIPES as KINDS
+    from audiorec.network.autoencoder_training import train
+    from audiorec.network.training import TOP
 
     chosen = recipes.load(source, KINDS[model], overrides)
     found = train(network, model, chosen, choose_device(device), epoch_reporter(model, f"Recall@{TOP}", quiet))

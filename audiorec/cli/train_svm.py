@@ -16,11 +16,11 @@ from audiorec.cli.session import Session, pass_session
 def command(session: Session, user: str | None, recipe: str, overrides: tuple[str, ...]) -> None:
     """Learn who likes which song with an SVM; kernel, C and gamma are searched."""
     from audiorec import recipes
+    from audiorec.content.dataset import like_data
+    from audiorec.content.scoring import fused_songs
+    from audiorec.content.svm import SvmRecipe, Trial, train_svm
     from audiorec.data.workspace import Workspace
-    from audiorec.models import checkpoint
-    from audiorec.ranking.likes import fused_songs
-    from audiorec.training.like_data import like_data
-    from audiorec.training.svm import SvmRecipe, Trial, train_svm
+    from audiorec.learning import checkpoint
 
     chosen = recipes.load(recipe, SvmRecipe, overrides)
     out = notes(session.quiet)

@@ -1,1 +1,1 @@
-"""What things are: tracks, listens, feature tables, the workspace that holds them, and how they come in."""
+"""What is kept: the workspace, its catalogue, feature tables, listens, tracks and splits."""

@@ -1,1 +1,1 @@
-"""Models to lists: signals, their combination, reasons, diversity."""
+"""Scores to lists: diversity, reasons, neighbours, groups."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from audiorec.models.content_space import unit_rows
+from audiorec.cold_start.content_space import unit_rows
 from audiorec.ranking.genres import divergence_after
 
 # Two songs whose content is this alike are the same recording (another file of it).

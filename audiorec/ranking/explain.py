@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from audiorec.models.content_knn import mutual_proximity
-from audiorec.models.content_space import unit_rows
+from audiorec.cold_start.content_knn import mutual_proximity
+from audiorec.cold_start.content_space import unit_rows
 from audiorec.ranking.neighbours import Block
 
 _BECAUSE = {

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiorec.errors import InputError
-from audiorec.models.network_embedding import unit
+from audiorec.network.embedding import unit
 
 # How much each modality counts when all are asked for: words say less of likeness than sound and listeners.
 WEIGHTS: Mapping[str, float] = {"sound": 1.0, "words": 0.5, "network": 1.0}

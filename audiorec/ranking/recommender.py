@@ -10,20 +10,22 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from audiorec.cold_start.content_to_factors import TasteRecipe
+from audiorec.collaborative import neumf
+from audiorec.collaborative.neumf import Neumf
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
-from audiorec.models import network_embedding, neumf_checkpoint
-from audiorec.models.neumf import Neumf
-from audiorec.ranking import genres, hybrid, kept
+from audiorec.hybrid import fit_cache
+from audiorec.hybrid.inputs import Material, gather
+from audiorec.hybrid.signals import Parts, fit_parts, signals
+from audiorec.hybrid.weights import Scores, Weights, load_weights, score
+from audiorec.network import embedding
+from audiorec.ranking import genres
 from audiorec.ranking.diversify import Owner, Shelf, Wishes, diversify, long_tail
 from audiorec.ranking.explain import OwnSong, nearest_own, sentence
-from audiorec.ranking.likeness import gather as gather_library
-from audiorec.ranking.material import Material, gather
 from audiorec.ranking.neighbours import Block
 from audiorec.ranking.recordings import recordings
-from audiorec.ranking.scorers import Parts, fit_parts, signals
-from audiorec.training.hybrid import Weights
-from audiorec.training.taste import TasteRecipe
+from audiorec.ranking.similarity import gather as gather_library
 
 USUAL = Wishes()
 _MAKERS = {"cf": "train-cf", "network": "train-network", "cnn": "train-cnn", "svm": "train-svm"}
@@ -74,15 +76,15 @@ class Recommender:
         """Read all of it; raises CheckpointError without `train-hybrid`, WorkspaceError without features or listens."""
         material = gather(space)
         folder = space.model("hybrid")
-        weights = hybrid.load(folder, material.feature_digest)
-        network = network_embedding.load(space.model("network")) if space.has_model("network") else None
+        weights = load_weights(folder, material.feature_digest)
+        network = embedding.load(space.model("network")) if space.has_model("network") else None
         parts = fit_parts(
             material,
             material.listens,
             TasteRecipe(),
             collaborative=collaborative(space, material),
             network=network,
-            kept=kept.load(folder, material.listens, material.feature_digest),
+            kept=fit_cache.load(folder, material.listens, material.feature_digest),
         )
         opened = cls(material, parts, weights, _blocks(space, material))
         opened.missing = [command for name, command in _MAKERS.items() if not space.has_model(name)]
@@ -111,15 +113,15 @@ class Recommender:
         chosen = diversify(total, self.shelf, replace(wishes, top=top), owner)
         return [self._explained(user, scored, column, plays, own) for column in chosen]
 
-    def score(self, row: int) -> hybrid.Scores:
+    def score(self, row: int) -> Scores:
         """Scores and contributions [1, I] of one user's candidates: the songs that she does not have."""
         rows = np.array([row], dtype=np.int64)
         candidates = np.asarray(self.material.listens.counts[rows].todense()) == 0
         warmth = self.weights.warmth(self.parts.listeners, self.parts.songs_of_users[rows])
-        return hybrid.score(self.weights, signals(self.material, self.parts, rows), candidates, warmth)
+        return score(self.weights, signals(self.material, self.parts, rows), candidates, warmth)
 
     def _explained(
-        self, user: str, scored: hybrid.Scores, column: int, plays: NDArray[np.float32], own: NDArray[np.integer]
+        self, user: str, scored: Scores, column: int, plays: NDArray[np.float32], own: NDArray[np.integer]
     ) -> Recommendation:
         track = self.material.tracks[column]
         shares = scored.shares(0, column)
@@ -151,7 +153,7 @@ def collaborative(space: Workspace, material: Material) -> Neumf | None:
     """The workspace's NeuMF in the order of the material's users and songs; None when absent."""
     if not space.has_model("cf"):
         return None
-    return kept.aligned(neumf_checkpoint.load(space.model("cf")), material.listens)
+    return fit_cache.aligned(neumf.load(space.model("cf")), material.listens)
 
 
 def _blocks(space: Workspace, material: Material) -> dict[str, Block]:

@@ -11,8 +11,8 @@ from mutagen.id3 import ID3, USLT
 from audiorec.cli.main import cli
 from audiorec.data.workspace import Workspace
 from audiorec.errors import AudiorecError, InputError
-from audiorec.models.text_checkpoint import load_songs
-from audiorec.ranking.likeness import gather
+from audiorec.labels.text_checkpoint import load_songs
+from audiorec.ranking.similarity import gather
 from tests import signals
 from tests.features.lyrics.test_read import MALFORMED
 from tests.ranking.small_library import build

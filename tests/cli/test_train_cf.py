@@ -11,11 +11,10 @@ from click.testing import CliRunner
 from audiorec.cli import train_cf
 from audiorec.cli.session import Session
 from audiorec.cli.train_cf import command
+from audiorec.collaborative import files, neumf, registry
 from audiorec.data.catalogue import FileRecord
 from audiorec.data.tables import Layout, TrackFeatures
 from audiorec.data.workspace import Workspace
-from audiorec.models import neumf_checkpoint
-from audiorec.training import ranker_files, rankers
 
 LAYOUT = Layout("d" * 16, ("loudness",), (), 0.5, -80.0, 11025)
 NOTHING = TrackFeatures(
@@ -50,7 +49,7 @@ def test_a_model_is_published_with_names_ids_and_a_curve(tmp_path: Path) -> None
     assert "neumf of 5 users and 6 songs" in done.output
     with Workspace.open(tmp_path) as space:
         folder = space.model("cf")
-    named = neumf_checkpoint.load(folder)
+    named = neumf.load(folder)
     assert named.users == tuple(f"user {u}" for u in range(5))
     assert named.items.tolist() == [1, 2, 3, 4, 5, 6]
     scores = named.model.scores(np.arange(5))
@@ -61,7 +60,7 @@ def test_a_model_is_published_with_names_ids_and_a_curve(tmp_path: Path) -> None
 
 
 def test_the_list_of_models_is_the_table() -> None:
-    assert set(train_cf.MODELS) == set(rankers.MODELS)
+    assert set(train_cf.MODELS) == set(registry.MODELS)
 
 
 @pytest.mark.parametrize("model", ["popularity", "itemknn", "ease", "nnrec", "amnn", "sequence", "blend"])
@@ -77,13 +76,13 @@ def test_every_other_model_is_published_beside_it_and_comes_back(tmp_path: Path,
     )
     assert done.exit_code == 0
     with Workspace.open(tmp_path) as space:
-        named = ranker_files.load(space.model(f"cf-{model}"))
+        named = files.load(space.model(f"cf-{model}"))
         listens = space.interactions()
     scores = named.model.scores(np.arange(5))
     assert np.isnan(scores[:, 5]).all()
-    again = rankers.train(
+    again = registry.train(
         listens.counts,
-        rankers.recipe_of(model, overrides=[option for option in options if option != "--set"]),
+        registry.recipe_of(model, overrides=[option for option in options if option != "--set"]),
         times=listens.times,
         device=torch.device("cpu"),
     )

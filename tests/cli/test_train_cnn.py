@@ -7,11 +7,11 @@ from click.testing import CliRunner
 
 from audiorec.cli.session import Session
 from audiorec.cli.train_cnn import command
+from audiorec.content import like_model
+from audiorec.content.scoring import embed_tracks
 from audiorec.data.catalogue import FileRecord
 from audiorec.data.tables import Layout, TrackFeatures
 from audiorec.data.workspace import Workspace
-from audiorec.models import like_model
-from audiorec.ranking.likes import embed_tracks
 from tests.tiny_onnx import mean_over_time
 
 LAYOUT = Layout("d" * 16, ("loudness",), ("polarity",), 0.5, -80.0, 11025)

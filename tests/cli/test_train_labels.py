@@ -13,7 +13,7 @@ from audiorec.data.catalogue import FileRecord
 from audiorec.data.tables import Layout, TrackFeatures
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
-from audiorec.models import label_net
+from audiorec.labels import label_network
 
 LAYOUT = Layout("d" * 16, ("loudness",), (), 0.5, -80.0, 11025)
 SONGS = 40
@@ -63,7 +63,7 @@ def test_songs_without_a_label_get_the_one_that_can_be_heard(tmp_path: Path, pre
     assert len(rows) == SONGS
     right = [(float(row["calm"]) > 0.5) == (mood(int(row["track_id"])) == "calm") for row in rows[32:]]
     assert np.mean(right) > 0.8
-    again = label_net.load(folder, LAYOUT.digest).probabilities(patches.values, patches.owner, SONGS)
+    again = label_network.load(folder, LAYOUT.digest).probabilities(patches.values, patches.owner, SONGS)
     np.testing.assert_allclose(again[:, 0], [float(row["calm"]) for row in rows], atol=1e-4)
 
 

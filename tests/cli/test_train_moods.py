@@ -14,7 +14,7 @@ from audiorec.data.tables import Layout, TrackFeatures
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
 from audiorec.features.lyrics import LYRICS_NAMES
-from audiorec.models import label_table
+from audiorec.labels import predictions
 
 LAYOUT = Layout("d" * 16, ("loudness", "tempo"), tuple(LYRICS_NAMES), 0.5, -80.0, 11025)
 SONGS, LABELLED = 60, 44
@@ -67,7 +67,7 @@ def test_every_song_gets_a_label_and_the_figure_is_of_left_out_artists(tmp_path:
     mistaken = rows[LABELLED - 1]
     assert (mistaken["given"], mistaken["label"]) == ("calm", "wild")
     with Workspace.open(tmp_path / "ws") as space:
-        told = label_table.load(space.model("moods"), LAYOUT.digest)
+        told = predictions.load(space.model("moods"), LAYOUT.digest)
     np.testing.assert_allclose(told.probabilities.sum(axis=1), 1.0, rtol=1e-5)
     assert told.best()[0][0] == rows[0]["label"]
     assert told.score["macro_f1"] > 0.9 > 0.6 > told.score["common_macro_f1"]

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from audiorec.data.friends_file import FriendsFile, read_friends
-from audiorec.data.listens_file import ListensFile, Problem, read_listens
-from audiorec.data.playlists import Playlist, read_playlist
-from audiorec.data.songs_file import SongsFile, read_songs
 from audiorec.errors import InputError
+from audiorec.sources.friends_tables import FriendsFile, read_friends
+from audiorec.sources.listens_tables import ListensFile, Problem, read_listens
+from audiorec.sources.playlists import Playlist, read_playlist
+from audiorec.sources.songs_tables import SongsFile, read_songs
 
 GOOD = "user,song,title,artist\nann,1,晴天,周杰伦\nbob,2,后来,刘若英\n"
 MALFORMED: dict[str, bytes] = {

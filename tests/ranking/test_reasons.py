@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiorec.ranking import hybrid
+from audiorec.hybrid.weights import Weights, calibrate, score
 from audiorec.ranking.explain import sentence
-from audiorec.training.hybrid import Weights, calibrate
 
 NAMES = ("collaborative", "predicted", "content", "artist", "svm")
 SHARE = st.floats(0.0, 1.0)
@@ -35,7 +34,7 @@ def test_shares_make_up_the_score_and_the_sentence_tells_them(
 ) -> None:
     weights, signals, warmth = case
     everything = np.ones((2, 4), dtype=bool)
-    scored = hybrid.score(weights, signals, everything, warmth)
+    scored = score(weights, signals, everything, warmth)
     for row, song in np.ndindex(2, 4):
         shares = scored.shares(row, song)
         assert min(shares.values()) >= 0.0

@@ -29,7 +29,7 @@ from audiorec.errors import CheckpointError
 from audiorec.features.excerpt import excerpt
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.features.spectra import hz_from_mel, mel_from_hz
-from audiorec.ranking.evaluation import PROTOCOLS, Row, caution
+from audiorec.hybrid.evaluation import PROTOCOLS, Row, caution
 from audiorec.ranking.recommender import Recommender
 
 # How the page calls what `evaluate` asks.

@@ -1,0 +1,44 @@
+"""The space in which songs or artists are compared by content: standardised blocks of columns, each with its weight.
+
+A block is one modality (sound, words, dates ...); a row of NaN in a block means that the modality is missing, and it
+then stands at the mean, so that it neither attracts nor repels. It does not know what the columns mean.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audiorec.cold_start.ridge import Scaling, fit_scaling
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ContentSpace:
+    """Scalings and weights of the blocks; a typical point has a squared length of about one."""
+
+    scalings: tuple[Scaling, ...]
+    weights: tuple[float, ...]
+
+    def place(self, blocks: Sequence[NDArray[np.floating]]) -> Floats:
+        """Blocks [N, D_b] -> points [N, sum of D_b]; raises ValueError when their number differs from the fit."""
+        scaled = [
+            scaling.apply(block) * weight
+            for scaling, weight, block in zip(self.scalings, self.weights, blocks, strict=True)
+        ]
+        points = np.concatenate(scaled, axis=1)
+        return np.asarray(points / np.sqrt(points.shape[1]))
+
+
+def fit_space(blocks: Sequence[NDArray[np.floating]], weights: Sequence[float]) -> ContentSpace:
+    """Learn the scalings from the rows at hand; weights: one for each block, 1 = as it stands."""
+    return ContentSpace(tuple(fit_scaling(block) for block in blocks), tuple(weights))
+
+
+def unit_rows(points: NDArray[np.floating]) -> Floats:
+    """Rows of length one; a zero row stays zero."""
+    values = np.asarray(points, dtype=np.float64)
+    lengths = np.linalg.norm(values, axis=1, keepdims=True)
+    return np.asarray(np.divide(values, lengths, out=np.zeros_like(values), where=lengths > 0))

@@ -1,0 +1,1 @@
+"""Who plays what: models of listens alone, one file a family."""

@@ -1,0 +1,198 @@
+"""Training on pairs: every listen is a positive with its fresh negatives beside it, a ranking task says when to stop.
+
+It knows no network: any that scores pairs (`models.pair_net`) is trained in the same way.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy import sparse
+
+from audiorec import metrics
+from audiorec.collaborative.negatives import NegativeSampler
+from audiorec.collaborative.pair_net import PairNet
+from audiorec.data.splits import LeaveOneOut
+from audiorec.learning.averaging import Follower
+from audiorec.learning.loop import Epoch, fit
+
+TOP = 10
+# An epoch over little data still takes about so many steps, or early stopping would look at nothing but the start.
+_LEAST_STEPS = 30
+# Numbers in an embedding table from which its rows are updated lazily.
+_LARGE_TABLE = 4_000_000
+
+
+class FitSettings(Protocol):
+    """What a recipe must say about epochs; averaging: share of the running mean kept each epoch, see `averaging`."""
+
+    @property
+    def epochs(self) -> int: ...
+    @property
+    def patience(self) -> int: ...
+    @property
+    def averaging(self) -> float: ...
+
+
+class PairSettings(FitSettings, Protocol):
+    """What a recipe must say to be trained on pairs; batch counts positives and negatives together."""
+
+    @property
+    def seed(self) -> int: ...
+    @property
+    def negatives(self) -> int: ...
+    @property
+    def batch(self) -> int: ...
+    @property
+    def learning_rate(self) -> float: ...
+    @property
+    def weight_decay(self) -> float: ...
+
+
+def fit_pairs(
+    net: PairNet,
+    counts: sparse.csr_array,
+    split: LeaveOneOut | None,
+    settings: PairSettings,
+    report: Callable[[Epoch], None],
+) -> list[Epoch]:
+    """Train a net with `pairs` on CSR counts [U, I], stop by the split's candidates; without a split run all epochs.
+
+    What is validated and kept is the mean over epochs, see `averaging`.
+    """
+    epochs = PairEpochs(counts, settings, next(net.parameters()).device)
+    optimizer = new_optimizer(net, settings)
+    return fit_mean(net, lambda: epochs.run(net, optimizer), split, settings, report)
+
+
+def fit_mean(
+    net: PairNet,
+    run_epoch: Callable[[], float],
+    split: LeaveOneOut | None,
+    settings: FitSettings,
+    report: Callable[[Epoch], None],
+) -> list[Epoch]:
+    """Train `net` by calls of `run_epoch`, validate the mean of its epochs, and leave the best mean in it."""
+    follower = Follower(net, settings.averaging)
+
+    def train_epoch() -> float:
+        net.train()
+        loss = run_epoch()
+        follower.follow()
+        return loss
+
+    validate = candidate_ndcg(follower.net, split) if split is not None else lambda: float("nan")
+    curve = fit(follower.net, train_epoch, validate, epochs=settings.epochs, patience=settings.patience, report=report)
+    follower.give_back()
+    return curve
+
+
+class Optimizers:
+    """Adam for everything, with lazy rows for large tables: a step costs what its batch touches, not what exists."""
+
+    def __init__(self, parts: list[torch.optim.Optimizer]) -> None:
+        self.parts = parts
+
+    def zero_grad(self) -> None:
+        """Forget the last gradients."""
+        for part in self.parts:
+            part.zero_grad(set_to_none=True)
+
+    def step(self) -> None:
+        """One step of every part."""
+        for part in self.parts:
+            part.step()
+
+
+def new_optimizer(net: PairNet, settings: PairSettings) -> Optimizers:
+    """Fused Adam; embedding tables of more than four million numbers get sparse gradients and lazy updates."""
+    rows: list[torch.Tensor] = []
+    for module in net.modules():
+        if isinstance(module, torch.nn.Embedding) and module.weight.numel() > _LARGE_TABLE:
+            module.sparse = True
+            rows.append(module.weight)
+    others = [value for value in net.parameters() if all(value is not row for row in rows)]
+    parts: list[torch.optim.Optimizer] = [torch.optim.Adam(others, lr=settings.learning_rate, fused=True)]
+    if rows:
+        parts.append(torch.optim.SparseAdam(rows, lr=settings.learning_rate))
+    return Optimizers(parts)
+
+
+class PairEpochs:
+    """One epoch after another over all listens in a new order, each listen with its fresh negatives beside it."""
+
+    def __init__(self, counts: sparse.csr_array, settings: PairSettings, device: torch.device) -> None:
+        rows = np.repeat(np.arange(counts.shape[0], dtype=np.int64), np.diff(counts.indptr))
+        self.users = torch.from_numpy(rows).to(device)
+        self.items = torch.from_numpy(counts.indices.astype(np.int64)).to(device)
+        self.sampler = NegativeSampler(counts, device, settings.seed)
+        self.settings = settings
+        self._random = torch.Generator(device).manual_seed(settings.seed)
+
+    def run(self, net: PairNet, optimizer: Optimizers) -> float:
+        """Train through every listen once; the mean loss a batch."""
+        width = 1 + self.settings.negatives
+        order = torch.randperm(len(self.users), generator=self._random, device=self.users.device)
+        size = max(1, min(self.settings.batch // width, -(-len(order) // _LEAST_STEPS)))
+        total = torch.zeros((), device=self.users.device)
+        # Negatives are drawn for many batches at once, but never for so many that they fill the memory.
+        block = size * max(1, 2_000_000 // (size * width))
+        for chosen in torch.split(order, block):
+            users = self.users[chosen]
+            drawn, usable = self.sampler.draw(users, self.settings.negatives)
+            songs = torch.cat((self.items[chosen].unsqueeze(1), drawn), dim=1)
+            parts = zip(torch.split(users, size), torch.split(songs, size), torch.split(usable, size), strict=True)
+            for batch in parts:
+                total += self._step(net, optimizer, *batch)
+        return float(total) / max(1, -(-len(order) // size))
+
+    def _step(
+        self,
+        net: PairNet,
+        optimizer: Optimizers,
+        users: torch.Tensor,
+        songs: torch.Tensor,
+        usable: torch.Tensor,
+    ) -> torch.Tensor:
+        logits, lengths = net.pairs(users, songs)
+        loss = pair_loss(logits, usable)
+        total = loss
+        if self.settings.weight_decay:
+            total = loss + self.settings.weight_decay * lengths / songs.numel()
+        optimizer.zero_grad()
+        torch.autograd.backward(total)
+        optimizer.step()
+        return loss.detach()
+
+
+def pair_loss(logits: torch.Tensor, usable: torch.Tensor) -> torch.Tensor:
+    """Mean binary cross-entropy of logits [B, 1 + n]: column 0 positive, the usable (bool [B, n]) negative."""
+    softplus = torch.nn.functional.softplus
+    lost = softplus(-logits[:, 0]).sum() + (softplus(logits[:, 1:]) * usable).sum()
+    return lost / (len(logits) + usable.sum())
+
+
+def candidate_ndcg(net: PairNet, split: LeaveOneOut) -> Callable[[], float]:
+    """A function that measures NDCG@10 of the net on the split's candidates as it is now; NaN without candidates.
+
+    Songs without a listen in training stand last, as in the ranker's lists: no negative ever pushed them down, so they
+    would stand above all others here, and training would stop at once in a library where many are new.
+    """
+    device = next(net.parameters()).device
+    users = torch.from_numpy(split.users).to(device)
+    songs = torch.from_numpy(np.maximum(split.candidates, 0)).to(device)
+    heard = np.bincount(split.train.indices, minlength=split.train.shape[1]) > 0
+    empty = (split.candidates < 0) | ~heard[split.candidates]
+
+    @torch.inference_mode()
+    def measure() -> float:
+        if not len(users):
+            return float("nan")
+        blocks = zip(torch.split(users, 512), torch.split(songs, 512), strict=True)
+        parts = [net.pairs(chosen, candidates)[0] for chosen, candidates in blocks]
+        scores: NDArray[np.float32] = torch.cat(parts).cpu().numpy()
+        return metrics.ndcg_of_one(metrics.first_column_ranks(np.where(empty, np.nan, scores)), TOP)
+
+    return measure

@@ -1,0 +1,211 @@
+"""Training of one view of the sound to say who likes a song (SPEC E, tasks T1 and T2).
+
+A song goes through the network once and is held against every user. Learning is on fit artists, stopping on validation
+artists; without any listen there, the recipe's `epochs_blind` epochs are run. What is kept is the running mean of the
+weights over the last steps.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+from torch import nn
+
+from audiorec.content.augmentation import altered
+from audiorec.content.dataset import LikeData
+from audiorec.content.multimodal import LikeHead
+from audiorec.content.patches import PatchStore
+from audiorec.content.song_encoder import SongEncoder, View, WithHead, embed_songs
+from audiorec.data.tables import Patches
+from audiorec.errors import InputError
+from audiorec.learning.averaging import mean_of_steps
+from audiorec.learning.loop import Epoch, fit
+from audiorec.recipes import Recipe
+
+# Of the running mean's past that a step keeps, once there is enough of it.
+KEPT = 0.99
+
+
+class CnnRecipe(Recipe):
+    """How the content networks are trained.
+
+    dim: of the embeddings; patches_each: drawn from a song a step; crop_frames / crop_samples: what a step sees of a
+    patch; mixup: strength of mixing songs (0: off); epochs_blind: epochs when nothing can be validated on;
+    head_steps: of the multimodal head; network_hidden: chance that training hides the network from it;
+    pretrain_epochs: over all songs without listens or labels, before anything else (0: none), in batches of
+    pretrain_batch songs, whose likeness is divided by temperature.
+    """
+
+    dim: int = 64
+    dropout: float = 0.2
+    batch: int = 16
+    patches_each: int = 2
+    crop_frames: int = 128
+    crop_samples: int = 32_768
+    learning_rate: float = 0.002
+    weight_decay: float = 0.01
+    mixup: float = 0.2
+    epochs: int = 40
+    patience: int = 8
+    epochs_blind: int = 10
+    head_steps: int = 800
+    network_hidden: float = 0.5
+    user_dims: int = 16
+    pretrain_epochs: int = 0
+    pretrain_batch: int = 64
+    temperature: float = 0.2
+
+
+@dataclass
+class TrainedView:
+    """A trained encoder with its head, and its learning curve."""
+
+    encoder: SongEncoder
+    head: LikeHead
+    curve: list[Epoch]
+
+
+def train_view(
+    view: View,
+    patches: Patches,
+    data: LikeData,
+    recipe: CnnRecipe,
+    *,
+    device: torch.device,
+    report: Callable[[Epoch], None],
+    start: SongEncoder | None = None,
+) -> TrainedView:
+    """Train one view, from a pre-trained encoder if there is one; `patches.owner` are rows of `data`.
+
+    Raises InputError when no fit song was ever played.
+    """
+    fit_rows, held = data.rows("fit"), data.rows("validation")
+    if not len(fit_rows):
+        raise InputError("no listens to songs of the fit part: import more listens before training on the sound")
+    torch.manual_seed(recipe.seed)
+    store = PatchStore(patches, len(data.track_ids), device)
+    encoder = start or SongEncoder(view, patches.values.shape[1], recipe.dim, recipe.dropout).to(device)
+    if start is None:
+        encoder.set_scale(store.all_of(fit_rows[:256])[0])
+    head = LikeHead(recipe.dim, torch.from_numpy(data.users), torch.from_numpy(data.rates)).to(device)
+    steps = LikeSteps(store, data, fit_rows, recipe, encoder, head)
+    mean = steps.mean
+    validate = Validation(store, data, held, mean.encoder, mean.head)
+    curve = fit(
+        mean,
+        steps.epoch,
+        validate.auc,
+        epochs=recipe.epochs if validate.says_something else recipe.epochs_blind,
+        patience=recipe.patience,
+        report=report,
+    )
+    return TrainedView(mean.encoder, mean.head, curve)
+
+
+class LikeSteps:
+    """The steps of an epoch: batches of fit songs against all users; `mean` follows what they make of the networks."""
+
+    def __init__(
+        self,
+        store: PatchStore,
+        data: LikeData,
+        rows: NDArray[np.int64],
+        recipe: CnnRecipe,
+        encoder: SongEncoder,
+        head: LikeHead,
+    ) -> None:
+        self._store, self._recipe, self._encoder, self._head = store, recipe, encoder, head
+        self._rows = torch.from_numpy(rows)
+        self._likes = torch.from_numpy(data.likes).to(store.device)
+        self._is_balanced = data.likes.shape[1] == 1
+        self._rng = torch.Generator().manual_seed(recipe.seed)
+        self._net = WithHead(encoder, head)
+        self._averaged = mean_of_steps(self._net, KEPT)
+        parameters = self._net.parameters()
+        self._optimizer = torch.optim.AdamW(parameters, recipe.learning_rate, weight_decay=recipe.weight_decay)
+
+    @property
+    def mean(self) -> WithHead[LikeHead]:
+        """The mean of the weights, and of what batch norm has counted."""
+        return cast(WithHead[LikeHead], self._averaged.module)
+
+    def epoch(self) -> float:
+        """One pass over the fit songs; returns the mean loss."""
+        self._net.train()
+        total = torch.zeros((), device=self._store.device)
+        batches = [batch for batch in self._order().split(self._recipe.batch) if len(batch) > 1]
+        for batch in batches:
+            loss = self._loss(batch)
+            self._optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            nn.utils.clip_grad_norm_(self._net.parameters(), 5.0)
+            self._optimizer.step()
+            self._averaged.update_parameters(self._net)
+            total += loss.detach()
+        return float(total) / max(len(batches), 1)
+
+    def _order(self) -> torch.Tensor:
+        """All songs in a new order; for a single user (T1) as many of hers as of the others."""
+        if not self._is_balanced:
+            return self._rows[torch.randperm(len(self._rows), generator=self._rng)]
+        liked = self._likes.cpu()[self._rows, 0]
+        sides = [side for side in (self._rows[liked], self._rows[~liked]) if len(side)]
+        size = max(len(side) for side in sides)
+        drawn = [side[torch.randint(len(side), (size,), generator=self._rng)] for side in sides]
+        both = torch.cat(drawn)
+        return both[torch.randperm(len(both), generator=self._rng)]
+
+    def _loss(self, batch: torch.Tensor) -> torch.Tensor:
+        values, owner = self._store.draw(batch, self._recipe.patches_each, self._rng)
+        target = self._likes[batch.to(self._store.device)].float()
+        net = self._encoder.net
+        with torch.autocast(self._store.device.type, torch.bfloat16, enabled=self._store.device.type == "cuda"):
+            standard = altered(net, values, self._recipe.crop_frames, self._recipe.crop_samples, self._rng)
+            embedded = net.encode(standard)
+        songs, target = self._mix(self._encoder.pooled(embedded, owner, len(batch)), target)
+        return nn.functional.binary_cross_entropy_with_logits(self._head(songs), target)
+
+    def _mix(self, songs: torch.Tensor, target: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Mixup of song embeddings: a song that is nine tenths of one and a tenth of another is liked accordingly."""
+        if not self._recipe.mixup:
+            return songs, target
+        share = torch.rand(len(songs), 1, generator=self._rng).to(songs.device) * self._recipe.mixup
+        other = torch.randperm(len(songs), generator=self._rng).to(songs.device)
+        return torch.lerp(songs, songs[other], share), torch.lerp(target, target[other], share)
+
+
+class Validation:
+    """Mean AUC over users on songs of validation artists."""
+
+    def __init__(
+        self, store: PatchStore, data: LikeData, rows: NDArray[np.int64], encoder: SongEncoder, head: LikeHead
+    ) -> None:
+        self._patches, self._owner = store.all_of(rows)
+        self._count, self._likes = len(rows), data.likes[rows]
+        self._encoder, self._head = encoder, head
+        some = self._likes.any(axis=0) & ~self._likes.all(axis=0) if len(rows) else np.zeros(0, bool)
+        self.says_something = bool(some.any())
+
+    @torch.no_grad()
+    def auc(self) -> float:
+        """NaN when there is nothing to rank."""
+        if not self.says_something:
+            return float("nan")
+        songs = embed_songs(self._encoder, self._patches, self._owner, self._count)
+        return mean_auc(self._head(songs).float().cpu().numpy(), self._likes)
+
+
+def mean_auc(scores: NDArray[np.floating], likes: NDArray[np.bool_]) -> float:
+    """Mean over users of the AUC of their column: scores and likes [N, U]; users without both kinds are left out."""
+    can = likes.any(axis=0) & ~likes.all(axis=0)
+    if not can.any():
+        return float("nan")
+    liked = likes[:, can]
+    count = liked.sum(axis=0)
+    # Mann and Whitney's count for all users at once, a tie counting half: twenty times as fast as one by one.
+    above = np.where(liked, rankdata(scores[:, can], axis=0), 0.0).sum(axis=0) - count * (count + 1) / 2
+    return float(np.mean(above / (count * (len(liked) - count))))

@@ -1,0 +1,141 @@
+"""A pre-trained encoder from a local ONNX file, with its preprocessing in a small TOML file of the same name beside it.
+
+    view = "spectrogram"    # what it takes: patches of log-mel [B, bands, frames] or of waveform [B, samples],
+    bands = 128             # as they are stored; an input of one more axis gets a channel axis
+    frames = 256
+    mean = -40.0            # of the levels in dB, taken off
+    deviation = 20.0        # and divided by
+
+    view = "waveform"
+    sample_rate = 16000     # stored sound is brought to this rate
+    samples = 48000
+
+Shorter patches are repeated, longer ones cut. The first output [B, d] is averaged over the patches of a song. Nothing
+is downloaded and nothing but arithmetic is run: ONNX files hold no code. It needs the extra `onnx`.
+"""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audiorec.content.song_encoder import View
+from audiorec.errors import InputError
+
+Floats = NDArray[np.float32]
+NEEDED: dict[View, dict[str, type]] = {
+    "spectrogram": {"bands": int, "frames": int, "mean": float, "deviation": float},
+    "waveform": {"sample_rate": int, "samples": int},
+}
+_BATCH = 32
+
+
+@dataclass(frozen=True)
+class Stored:
+    """How stored patches are to be read: dB = offset + scale * value, and the rate of the waveform."""
+
+    scale: float
+    offset: float
+    rate: int
+
+
+@dataclass(frozen=True)
+class OnnxEncoder:
+    """A session that embeds patches of `view`; `about` is what its TOML file says, `files` the two files."""
+
+    session: Any
+    view: View
+    about: dict[str, Any]
+    files: tuple[Path, Path]
+
+    def embed(self, patches: NDArray[np.uint8], owner: NDArray[np.int64], songs: int, stored: Stored) -> Floats:
+        """Mean embedding float32 [songs, d] of stored patches; NaN for a song without any."""
+        source = self.session.get_inputs()[0]
+        parts = []
+        for start in range(0, len(patches), _BATCH):
+            given = self._prepared(patches[start : start + _BATCH], stored)
+            if len(source.shape) == given.ndim + 1:
+                given = given[:, None]
+            parts.append(np.asarray(self.session.run(None, {source.name: given})[0], dtype=np.float32))
+        found = np.concatenate(parts)
+        if found.ndim != 2:
+            raise InputError(
+                f"{self.files[0]} gives arrays of shape {found.shape}: its first output must be [songs, d]"
+            )
+        total, count = np.zeros((songs, found.shape[1])), np.bincount(owner, minlength=songs)[:, None]
+        np.add.at(total, owner, found)
+        mean = np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
+        return mean.astype(np.float32)
+
+    def _prepared(self, patches: NDArray[np.uint8], stored: Stored) -> Floats:
+        about = self.about
+        if self.view == "spectrogram":
+            if patches.shape[1] != about["bands"]:
+                raise InputError(
+                    f"{self.files[0]} takes {about['bands']} bands, the features have {patches.shape[1]}: extract "
+                    f"with a recipe that says bands = {about['bands']}"
+                )
+            levels = stored.offset + stored.scale * patches.astype(np.float32)
+            return _fitted((levels - about["mean"]) / about["deviation"], about["frames"])
+        import soxr
+        import torch
+
+        from audiorec.content.waveform_cnn import expand_mu_law
+
+        sound = expand_mu_law(torch.from_numpy(patches)).numpy().mean(axis=1)
+        if about["sample_rate"] != stored.rate:
+            sound = soxr.resample(sound.T, stored.rate, about["sample_rate"]).T
+        return _fitted(sound, about["samples"])
+
+
+def load(path: Path) -> OnnxEncoder:
+    """Open FILE.onnx and FILE.toml; raises InputError with what to do when either is missing or makes no sense."""
+    description = path.with_suffix(".toml")
+    for file in (path, description):
+        if not file.is_file():
+            raise InputError(
+                f"no file {file}: an encoder is an ONNX file with its preprocessing in a TOML file beside it"
+            )
+    try:
+        about = tomllib.loads(description.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{description} is not valid TOML: {error}") from error
+    view = _checked(about, description)
+    try:
+        import onnxruntime
+        from onnxruntime.capi import onnxruntime_pybind11_state as faults
+    except ImportError as error:
+        raise InputError("an ONNX encoder needs onnxruntime: pip install 'audiorec[onnx]'") from error
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4
+    try:
+        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except (faults.Fail, faults.InvalidGraph, faults.InvalidProtobuf, faults.NotImplemented) as error:
+        raise InputError(f"{path} cannot be opened as an ONNX model: {error}") from error
+    return OnnxEncoder(session, view, about, (path, description))
+
+
+def _checked(about: dict[str, Any], description: Path) -> View:
+    view = about.get("view")
+    if view not in NEEDED:
+        raise InputError(f"{description}: view must be one of {', '.join(NEEDED)}")
+    needed = NEEDED[view]
+    if set(about) != {"view", *needed}:
+        raise InputError(f"{description}: a {view} encoder has the keys view, {', '.join(needed)} and no others")
+    for key, kind in needed.items():
+        if isinstance(about[key], bool) or not isinstance(about[key], (int, float) if kind is float else int):
+            raise InputError(f"{description}: {key} must be a number")
+        if key != "mean" and about[key] <= 0:
+            raise InputError(f"{description}: {key} must be above zero")
+    checked: View = view
+    return checked
+
+
+def _fitted(values: Floats, length: int) -> Floats:
+    """Repeated or cut along the last axis to a length."""
+    repeats = -(-length // values.shape[-1])
+    tiled = np.concatenate([values] * repeats, axis=-1) if repeats > 1 else values
+    return np.ascontiguousarray(tiled[..., :length], dtype=np.float32)

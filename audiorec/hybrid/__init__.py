@@ -1,0 +1,1 @@
+"""All signals together: inputs, signals, weights, rehearsal, evaluation."""

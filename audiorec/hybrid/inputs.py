@@ -1,0 +1,166 @@
+"""What the hybrid works on: songs, listens, content, friends and like-probabilities, read from a workspace once.
+
+It holds no fitted parts: those depend on which listens may be seen.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from audiorec.cold_start.album_names import album_vectors
+from audiorec.cold_start.content_to_factors import Content
+from audiorec.content import like_model
+from audiorec.content.scoring import embed_tracks, svm_scores
+from audiorec.data.interactions import Interactions
+from audiorec.data.tables import FeatureTable
+from audiorec.data.tracks import Track
+from audiorec.data.workspace import Workspace
+from audiorec.hybrid.sketch_cache import kept_spectra
+from audiorec.network.embedding import NetworkEmbedding
+from audiorec.network.graph import build_network
+from audiorec.network.spectral import SpectralSettings
+from audiorec.network.training import embed_network
+
+# How much a column of each block counts beside one of sound.
+BLOCK_WEIGHTS = {"sound": 1.0, "spectrum": 0.5, "release": 3.0, "album": 0.7, "words": 0.3}
+# Like-probabilities float32 [B, I] of some users, by name; NaN for those whom a model does not know.
+Likes = Callable[[Sequence[str]], NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class Material:
+    """Everything about the songs, in the order of `listens.items`, and the users.
+
+    Shape:
+        tracks: I; listens over songs with features; elsewhere: CSR [U, J], listens of the same users to songs without
+        features, or None; content: blocks [I, .]; artist: int64 [I], -1 = unknown; likes: what answers
+        with like-probabilities, by signal; feature_digest: of the features; fingerprints: uint8 [I, 64].
+    """
+
+    tracks: list[Track]
+    listens: Interactions
+    elsewhere: sparse.csr_array | None
+    content: Content
+    artist: NDArray[np.int64]
+    friends: list[tuple[str, str]]
+    likes: dict[str, Likes]
+    feature_digest: str
+    fingerprints: NDArray[np.uint8]
+
+    @property
+    def spectra(self) -> NDArray[np.float32]:
+        """The block of spectrogram sketches, float32 [I, .]."""
+        return np.asarray(self.content.blocks[list(BLOCK_WEIGHTS).index("spectrum")], dtype=np.float32)
+
+    @property
+    def artist_groups(self) -> NDArray[np.int64]:
+        """The artist of each song, int64 [I]; every song of an unknown artist is a group of its own."""
+        return np.where(self.artist >= 0, self.artist, self.artist.max(initial=0) + 1 + np.arange(len(self.artist)))
+
+    def embed(self, listens: Interactions) -> NetworkEmbedding:
+        """The network of these listens, embedded: what `train-network` does, with its usual settings."""
+        return embed_network(build_network(listens, self.tracks, self.friends), SpectralSettings())
+
+    def artist_key(self, row: int) -> str:
+        """The name under which the workspace keeps the part of a song's artist."""
+        track = self.tracks[row]
+        return track.artist or f"track {track.id}"
+
+
+def gather(space: Workspace) -> Material:
+    """Read a workspace; raises WorkspaceError without features or listens."""
+    table, listens = space.features(), space.interactions()
+    of = {track.id: track for track in space.tracks()}
+    tracks = [of[int(item)] for item in listens.items]
+    names = sorted({track.artist for track in tracks} - {""})
+    place = {name: number for number, name in enumerate(names)}
+    artist = np.array([place.get(track.artist, -1) for track in tracks], dtype=np.int64)
+    return Material(
+        tracks,
+        listens,
+        _elsewhere(space, listens),
+        song_content(table, kept_spectra(space, table), tracks, artist),
+        artist,
+        space.friends(),
+        _likes(space, table, tracks, listens),
+        table.layout.digest,
+        table.fingerprints(),
+    )
+
+
+def song_content(
+    table: FeatureTable, spectra: NDArray[np.float32], tracks: list[Track], artist: NDArray[np.int64]
+) -> Content:
+    """Blocks of content: sound, when and how much was released, and words."""
+    words = table.lyrics().astype(np.float64)
+    year = np.array([track.year or np.nan for track in tracks], dtype=np.float64)
+    songs = np.bincount(artist + 1)[artist + 1].astype(np.float64)
+    release = np.column_stack([year, np.isnan(year), np.isnan(words[:, 0]), np.log(np.where(artist < 0, 1.0, songs))])
+    blocks = {
+        "sound": table.descriptors().astype(np.float64),
+        "spectrum": spectra.astype(np.float64),
+        "release": release,
+        "album": album_vectors([track.album for track in tracks]),
+        "words": words,
+    }
+    weights = [BLOCK_WEIGHTS[name] for name in blocks]
+    return Content(list(blocks.values()), weights, np.ones(len(tracks), dtype=bool))
+
+
+def _elsewhere(space: Workspace, listens: Interactions) -> sparse.csr_array | None:
+    every = space.interactions(every_song=True)
+    row = {name: number for number, name in enumerate(every.users)}
+    others = np.flatnonzero(~np.isin(every.items, listens.items))
+    if not len(others):
+        return None
+    rows = [row[name] for name in listens.users]
+    return sparse.csr_array(sparse.csr_array(every.counts[rows])[:, others])
+
+
+def _likes(space: Workspace, table: FeatureTable, tracks: list[Track], listens: Interactions) -> dict[str, Likes]:
+    """Like-probabilities by the content models that are there, computed when they are first asked for.
+
+    They speak of new songs only. Of a song that they learned from they know by heart who plays it: asked about it, they
+    would repeat what they were told, and look perfect in any rehearsal.
+    """
+    ids = np.array([track.id for track in tracks], dtype=np.int64)
+    found: dict[str, Likes] = {}
+    if space.has_model("cnn"):
+        found["cnn"] = _NetworkLikes(space.model("cnn"), table, ids, [track.artists for track in tracks])
+    if space.has_model("svm"):
+        folder = space.model("svm")
+        found["svm"] = lambda users: svm_scores(folder, table, ids, users)
+    parts = space.artist_parts()
+    is_fit = np.array([parts.get(track.artist or f"track {track.id}", "fit") == "fit" for track in tracks])
+    learned = is_fit & (listens.plays() > 0)
+    return {name: _of_new_songs(likes, learned) for name, likes in found.items()}
+
+
+def _of_new_songs(likes: Likes, learned: NDArray[np.bool_]) -> Likes:
+    return lambda users: np.where(learned, np.float32(np.nan), likes(users))
+
+
+class _NetworkLikes:
+    """Likes by the content network; songs are embedded once, at the first question."""
+
+    def __init__(
+        self, folder: Path, table: FeatureTable, ids: NDArray[np.int64], artists: Sequence[Sequence[str]]
+    ) -> None:
+        self._model = like_model.load(folder, table.layout.digest)
+        self._material = (folder, table, ids, artists)
+        self._row = {name: row for row, name in enumerate(self._model.names)}
+
+    @cached_property
+    def _all(self) -> NDArray[np.float32]:
+        return self._model.likes(embed_tracks(*self._material))
+
+    def __call__(self, users: Sequence[str]) -> NDArray[np.float32]:
+        rows = np.array([self._row.get(name, -1) for name in users])
+        found = np.full((len(users), self._all.shape[1]), np.nan, dtype=np.float32)
+        found[rows >= 0] = self._all[rows[rows >= 0]]
+        return found

@@ -1,0 +1,156 @@
+"""How much each signal counts in the hybrid's score, applied: calibrated signals in, scores and shares out.
+
+The score of a song for a user is a weighted mean of calibrated signals (places in [0, 1]). The weights are
+non-negative, sum to one, and go from the cold set to the warm set as plays of the song and of the user arrive. They are
+learned in `fit_weights.py`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audiorec.learning import checkpoint
+from audiorec.learning.checkpoint import Header
+
+KIND = "hybrid"
+
+
+Floats = NDArray[np.float64]
+
+
+# The order in which signals stand in every array and table.
+SIGNALS = (
+    "collaborative",
+    "factors",
+    "neighbours",
+    "predicted",
+    "cnn",
+    "svm",
+    "network",
+    "content",
+    "artist",
+    "popularity",
+)
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Weight of each signal for warm and for cold songs (each sums to one), and what a cold song's score is worth.
+
+    song_plays and user_plays are those of the recipe: they make the warmth.
+    """
+
+    warm: dict[str, float]
+    cold: dict[str, float]
+    cold_level: float
+    song_plays: float
+    user_plays: float
+
+    def warmth(self, song_listeners: NDArray[np.floating], user_songs: NDArray[np.floating]) -> Floats:
+        """How warm a pair is, [B, I] in [0, 1): from listeners of the songs [I] and songs of the users [B]."""
+        songs = song_listeners / (song_listeners + self.song_plays)
+        users = user_songs / (user_songs + self.user_plays)
+        return np.asarray(users[:, None] * songs[None, :], dtype=np.float64)
+
+    def contributions(
+        self, signals: Mapping[str, NDArray[np.floating]], warmth: NDArray[np.floating]
+    ) -> dict[str, Floats]:
+        """What each signal adds to the score, [B, I] each, non-negative; their sum is the score.
+
+        Signals must be calibrated (see `calibrate`); one that cannot speak (NaN) adds nothing, and the others share
+        its weight.
+        """
+        weights = {
+            name: warmth * self.warm.get(name, 0.0) + (1.0 - warmth) * self.cold.get(name, 0.0) for name in signals
+        }
+        able = {name: np.where(np.isnan(values), 0.0, weights[name]) for name, values in signals.items()}
+        total = np.sum(list(able.values()), axis=0)
+        # Divided by the higher of the two levels, so that no score exceeds one.
+        level = (warmth + (1.0 - warmth) * self.cold_level) / max(1.0, self.cold_level)
+        # Weights below rounding are no weights: dividing by them would not give shares.
+        total = np.where(total > 1e-12, total, np.inf)
+        return {name: level * (able[name] / total) * np.nan_to_num(values) for name, values in signals.items()}
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores [B, I] (-inf where the song is no candidate) and what each signal adds to them, [B, I] each."""
+
+    total: Floats
+    contributions: dict[str, Floats]
+
+    def shares(self, row: int, song: int) -> dict[str, float]:
+        """Share of every signal in one score: non-negative, they sum to one."""
+        parts = {name: float(values[row, song]) for name, values in self.contributions.items()}
+        total = sum(parts.values())
+        if total <= 0.0:  # nothing speaks for it: all signals say equally little
+            return {name: 1.0 / len(parts) for name in parts}
+        return {name: value / total for name, value in parts.items()}
+
+
+def score(
+    weights: Weights,
+    signals: Mapping[str, NDArray[np.floating]],
+    candidates: NDArray[np.bool_],
+    warmth: NDArray[np.floating],
+) -> Scores:
+    """Rank candidates: signals [B, I] as they come, candidates bool [B, I], warmth [B, I] of `Weights.warmth`."""
+    known = {name: calibrate(signals[name], candidates) for name in signals if name in weights.warm}
+    parts = weights.contributions(known, warmth)
+    total = np.sum(list(parts.values()), axis=0)
+    return Scores(np.where(candidates, total, -np.inf), parts)
+
+
+def calibrate(signal: NDArray[np.floating], candidates: NDArray[np.bool_]) -> Floats:
+    """A signal by the place of each song among a user's candidates: 1 for her first, falling with the logarithm.
+
+    [B, I] -> [B, I] in [0, 1], order kept, NaN kept; songs of one value share the mean of their places. Minus infinity
+    (an outright no) becomes 0, as does what is no candidate. Places, unlike values, have no heavy tails that rule a
+    weighted mean, and their logarithm cares most for the top of the list, as its reader does.
+    """
+    values = np.asarray(signal, dtype=np.float64)
+    known = np.isfinite(values) & candidates
+    place = _mean_places(np.where(known, -values, np.inf))
+    count = np.maximum(known.sum(axis=1, keepdims=True), 1)
+    found = np.where(known, 1.0 - np.log1p(np.minimum(place, count)) / np.log1p(count), 0.0)
+    return np.where(np.isnan(values), np.nan, found)
+
+
+def _mean_places(values: Floats) -> Floats:
+    """Place of each entry in its row, smallest first, from 0; equal ones share their mean place."""
+    order = np.argsort(values, axis=1, kind="stable")
+    ordered = np.take_along_axis(values, order, axis=1)
+    starts = np.ones(values.shape, dtype=bool)
+    starts[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
+    ends = np.roll(starts, -1, axis=1)
+    ends[:, -1:] = True
+    here = np.broadcast_to(np.arange(values.shape[1]), values.shape)
+    first = np.maximum.accumulate(np.where(starts, here, 0), axis=1)
+    last = np.minimum.accumulate(np.where(ends, here, values.shape[1])[:, ::-1], axis=1)[:, ::-1]
+    places = np.empty(values.shape)
+    np.put_along_axis(places, order, (first + last) / 2.0, axis=1)
+    return places
+
+
+def save_weights(
+    folder: Path, weights: Weights, digests: tuple[str, str], score: dict[str, float], arrays: dict[str, NDArray[Any]]
+) -> None:
+    """Write the weights; digests are those of the features and of the recipe, `arrays` what is kept beside them."""
+    config = {
+        "warm": weights.warm,
+        "cold": weights.cold,
+        "cold_level": weights.cold_level,
+        "song_plays": weights.song_plays,
+        "user_plays": weights.user_plays,
+    }
+    checkpoint.save(folder, Header(KIND, config, *digests, score=score), arrays)
+
+
+def load_weights(folder: Path, feature_digest: str | None = None) -> Weights:
+    """Read what `save_weights` wrote; raises CheckpointError when it is absent, broken or for other features."""
+    config = checkpoint.read_header(folder, KIND, feature_digest).config
+    return Weights(config["warm"], config["cold"], config["cold_level"], config["song_plays"], config["user_plays"])

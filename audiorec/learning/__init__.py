@@ -1,0 +1,1 @@
+"""How anything learns: the training loop, checkpoints, averaging, nearest neighbours."""

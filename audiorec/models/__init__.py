@@ -1,1 +1,0 @@
-"""Parameters: networks and linear models as pure objects, and the checkpoints that keep them."""

@@ -1,1 +1,0 @@
-"""Numbers to models: loops, losses, early stopping."""

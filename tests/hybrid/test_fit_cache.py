@@ -1,0 +1,71 @@
+"""Kept fits: they come back as they were, hold for their own listens only, and lists are the same with and without."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from scipy import sparse
+
+from audiorec.cold_start.content_to_factors import Pair, Taste
+from audiorec.collaborative.als import Als, als
+from audiorec.collaborative.neumf import NeumfRecipe, train
+from audiorec.collaborative.neumf import load as load_neumf
+from audiorec.data.interactions import Interactions
+from audiorec.hybrid import fit_cache
+from audiorec.learning import checkpoint
+
+
+@pytest.fixture
+def listens() -> Interactions:
+    counts = sparse.csr_array((np.random.default_rng(0).random((6, 9)) < 0.5).astype(np.float32))
+    return Interactions(tuple("abcdef"), np.arange(10, 19), counts)
+
+
+def taste_of(listens: Interactions) -> Taste:
+    rng = np.random.default_rng(1)
+    pairs = [Pair(name, rng.normal(size=(6, 2)), rng.normal(size=(9, 2))) for name in ("linear2", "choice2")]
+    return Taste(tuple(pairs), rng.normal(size=9))
+
+
+def factors_of(listens: Interactions) -> Als:
+    return als(listens.counts, 3, penalty=1.0, alpha=5.0, iterations=2, seed=0)
+
+
+def test_taste_holds_for_its_own_listens_only(tmp_path: Path, listens: Interactions) -> None:
+    taste = taste_of(listens)
+    fit_cache.save(tmp_path, listens, taste, factors_of(listens), None, ("features", "recipe"))
+    found = fit_cache.load(tmp_path, listens, "features")
+    assert found.taste is not None
+    assert found.cold is None
+    np.testing.assert_allclose(found.taste.scores(np.arange(6)), taste.scores(np.arange(6)), atol=1e-5)
+    np.testing.assert_allclose(found.taste.popularity, taste.popularity, atol=1e-6)
+    assert found.factors is not None
+    np.testing.assert_array_equal(found.factors.scores(np.arange(6)), factors_of(listens).scores(np.arange(6)))
+    other = replace(listens, counts=sparse.csr_array(listens.counts * 2.0))
+    assert fit_cache.load(tmp_path, other, "features") == fit_cache.NOTHING
+
+
+def test_what_an_earlier_version_kept_without_factors_serves(tmp_path: Path, listens: Interactions) -> None:
+    fit_cache.save(tmp_path, listens, taste_of(listens), factors_of(listens), None, ("features", "recipe"))
+    header, arrays = checkpoint.load(tmp_path / "taste", fit_cache.KIND, "features")
+    older = {name: values for name, values in arrays.items() if not name.startswith("factors.")}
+    checkpoint.save(tmp_path / "taste", header, older)
+    found = fit_cache.load(tmp_path, listens, "features")
+    assert found.taste is not None
+    assert found.factors is None
+
+
+def test_neumf_serves_other_listens_by_name(tmp_path: Path, listens: Interactions) -> None:
+    recipe = NeumfRecipe(factors=4, tower_factors=4, hidden=(4,), epochs=2)
+    cold = train(listens.counts, recipe, device=torch.device("cpu"))
+    fit_cache.save(tmp_path, listens, taste_of(listens), factors_of(listens), cold, ("features", "recipe"))
+    grown = Interactions(("c", "new", "a"), np.array([9, 11, 18, 30]), sparse.csr_array(np.ones((3, 4), np.float32)))
+    found = fit_cache.load(tmp_path, grown, "features").cold
+    assert found is not None
+    whole = load_neumf(tmp_path / "cold").model.scores(np.arange(6))
+    mine = found.scores(np.arange(3))
+    np.testing.assert_allclose(mine[[0, 2]][:, [1, 2]], whole[[2, 0]][:, [1, 8]], rtol=1e-6)
+    assert np.isnan(mine[1]).all()
+    assert np.isnan(mine[:, [0, 3]]).all()

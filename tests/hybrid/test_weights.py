@@ -1,0 +1,51 @@
+"""The hybrid score: shares sum to one, and warm lists never fall below the collaborative signal alone."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from audiorec.errors import CheckpointError
+from audiorec.hybrid.fit_weights import Lists, mean_ndcg, never_below
+from audiorec.hybrid.weights import Weights, load_weights, save_weights, score
+
+WEIGHTS = Weights({"collaborative": 0.2, "content": 0.8}, {"collaborative": 0.0, "content": 1.0}, 0.8, 2.0, 2.0)
+
+
+def test_cold_songs_are_carried_by_content() -> None:
+    signals = {"collaborative": np.array([[2.0, 1.0, np.nan]]), "content": np.array([[0.1, 0.2, 0.9]])}
+    warmth = np.array([[0.9, 0.9, 0.0]])
+    found = score(WEIGHTS, signals, np.ones((1, 3), dtype=bool), warmth)
+    assert found.shares(0, 2) == {"collaborative": 0.0, "content": 1.0}
+    for song in range(3):
+        assert sum(found.shares(0, song).values()) == pytest.approx(1.0)
+
+
+def test_songs_that_are_no_candidates_are_never_listed() -> None:
+    found = score(WEIGHTS, {"content": np.ones((1, 2))}, np.array([[True, False]]), np.zeros((1, 2)))
+    assert found.total[0, 1] == -np.inf
+
+
+def test_warm_lists_move_to_the_collaborative_signal_where_it_is_better() -> None:
+    rng = np.random.default_rng(0)
+    relevant = np.zeros((50, 30), dtype=bool)
+    relevant[np.arange(50), rng.integers(0, 30, 50)] = True
+    signals = {"collaborative": relevant + 0.2 * rng.normal(size=(50, 30)), "content": rng.normal(size=(50, 30))}
+    lists = Lists(signals, np.ones((50, 30), dtype=bool), relevant, np.full((50, 30), 0.95))
+    kept = never_below(WEIGHTS, lists)
+    mine, alone = (
+        mean_ndcg(score(weights, signals, lists.candidates, lists.warmth).total, relevant, 20)
+        for weights in (kept, Weights({"collaborative": 1.0}, {"collaborative": 1.0}, 1.0, 2.0, 2.0))
+    )
+    assert mine >= alone - 0.01
+    assert kept.warm["collaborative"] > 0.7
+    # Without the collaborative signal there is nothing to be held against.
+    without = Weights({"content": 1.0}, {"content": 1.0}, 1.0, 2.0, 2.0)
+    assert never_below(without, lists) is without
+
+
+def test_saved_weights_come_back_and_foreign_ones_are_refused(tmp_path: Path) -> None:
+    save_weights(tmp_path, WEIGHTS, ("features", "recipe"), {"ndcg@20": 0.5}, {"track_ids": np.arange(3)})
+    assert load_weights(tmp_path, "features") == WEIGHTS
+    with pytest.raises(CheckpointError, match="another recipe"):
+        load_weights(tmp_path, "others")
