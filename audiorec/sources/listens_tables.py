@@ -17,8 +17,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from audiorec.errors import InputError
+from audiorec.sources.contract import Row, Unread
 from audiorec.sources.matching import SongName, parse_song
-from audiorec.sources.text_file import UNREADABLE, read_text
+from audiorec.sources.text_file import UNREADABLE, decode, read_text
 
 # What the columns are called in the exports that people have, best known first.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -238,3 +239,21 @@ def _as_text(value: object) -> str:
     if isinstance(value, list):
         return "|".join(_as_text(part) for part in value)
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def recognises(path: Path, head: bytes) -> bool:
+    """Whether a file is a table with columns for a song."""
+    if head.startswith(b"PAR1"):
+        return True
+    text = decode(head)
+    _, fields = next(split_rows(text, sniff_delimiter(text)), (0, []))
+    return bool({"track_id", "path", "song", "title"} & set(find_columns(fields)))
+
+
+def read(path: Path) -> Iterator[Row | Unread]:
+    """Every row of a table."""
+    found = read_listens(path)
+    for row in found.rows:
+        yield Row(row.user, row.song.written, row.time, None, "play", row.count, row.line)
+    for problem in found.problems:
+        yield Unread(problem.line, problem.reason)

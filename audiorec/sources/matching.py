@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from audiorec.data.tracks import Track
 from audiorec.errors import UnknownNameError
+from audiorec.sources.contract import WrittenSong
 from audiorec.sources.names import normalise, normalise_loosely, split_artists
 
 LISTED = "song:"  # the "path" of a song that is known by name only is this and its id elsewhere
@@ -36,6 +37,12 @@ class SongName:
         if self.title and self.artist and not self.path:
             return f"{self.artist} - {self.title}"
         return self.path or self.title or ("" if self.track_id is None else str(self.track_id))
+
+    @property
+    def written(self) -> WrittenSong:
+        """The same as the contract of readers has it."""
+        ids = {} if self.track_id is None else {"track": str(self.track_id)}
+        return WrittenSong((self.artist,) if self.artist else (), self.title, "", self.path, ids)
 
 
 @dataclass(frozen=True)

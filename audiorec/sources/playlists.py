@@ -5,9 +5,11 @@ addresses are kept as names that no track will match. It does not know the libra
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from audiorec.sources.contract import Row, Unread
 from audiorec.sources.listens_tables import Problem
 from audiorec.sources.matching import SongName
 from audiorec.sources.text_file import UNREADABLE, read_text
@@ -62,3 +64,17 @@ def _song(path: str, name: str, artist: str) -> SongName:
 def _group(pattern: re.Pattern[str], line: str, group: str | int) -> str:
     found = pattern.match(line)
     return found[group].strip() if found else ""
+
+
+def recognises(path: Path, head: bytes) -> bool:
+    """Whether a file is a playlist."""
+    return path.suffix.lower() in (".m3u", ".m3u8") or head.lstrip(b"\xef\xbb\xbf").startswith(b"#EXTM3U")
+
+
+def read(path: Path) -> Iterator[Row | Unread]:
+    """Every song of a playlist, as of nobody yet."""
+    found = read_playlist(path)
+    for entry in found.entries:
+        yield Row("", entry.song.written, kind="playlist", row=entry.line)
+    for problem in found.problems:
+        yield Unread(problem.line, problem.reason)
