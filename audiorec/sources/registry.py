@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audiorec.errors import InputError, UnknownNameError
-from audiorec.sources import listens_tables, playlists
+from audiorec.sources import friends_tables, items, listens_tables, playlists
 from audiorec.sources.contract import Row, Unread
 
 HEAD = 65_536  # bytes of a file that recognisers are shown
@@ -33,6 +33,11 @@ class Source:
     fetch: Callable[[str], Iterator[Row | Unread]] | None = None
 
 
+def _never(path: Path, head: bytes) -> bool:
+    """Of what only looks like something else."""
+    return False
+
+
 _ALL = (
     Source("playlists", "Playlists: m3u, m3u8, pls, xspf, jspf, wpl.", playlists.recognises, playlists.read),
     Source(
@@ -40,10 +45,23 @@ _ALL = (
     ),
 )
 SOURCES: Mapping[str, Source] = {source.name: source for source in _ALL}
-# What is imported, but is no event of a user and a song; its readers stand beside `cli/import_.py`'s commands.
-OTHERS: Mapping[str, str] = {
-    "friends": "Friendships: CSV, two names a row.",
-    "songs": "Songs known by name only: CSV or Parquet of id, title and artists.",
+
+
+@dataclass(frozen=True)
+class Other:
+    """What is imported but is no event of a user and a song; `audiorec import` has a command of its own for each."""
+
+    says: str
+    recognises: Callable[[Path, bytes], bool]
+
+
+OTHERS: Mapping[str, Other] = {
+    "items": Other(
+        "Items of any kind with vectors in the place of sound: Parquet of id, title, creator, vectors.",
+        items.recognises,
+    ),
+    "friends": Other("Friendships: CSV, two names a row.", friends_tables.recognises),
+    "songs": Other("Songs known by name only: CSV or Parquet of id, title and artists.", _never),
 }
 
 
@@ -54,12 +72,13 @@ def source_named(name: str) -> Source:
     return SOURCES[name]
 
 
-def recognise(path: Path) -> Source:
-    """The source that a file or folder comes from, by its content; raises InputError when none knows it."""
+def recognise(path: Path) -> str:
+    """The name of the source that a file or folder comes from, by its content; raises InputError when none knows it."""
     head = b"" if path.is_dir() else _head(path)
-    for source in SOURCES.values():
-        if source.recognises(path, head):
-            return source
+    kinds: Mapping[str, Source | Other] = {**OTHERS, **SOURCES}
+    found = next((name for name, kind in kinds.items() if kind.recognises(path, head)), None)
+    if found is not None:
+        return found
     raise InputError(f"{path} is of no kind that is known here: see audiorec import --list and name one")
 
 
