@@ -119,7 +119,8 @@ def test_jspf(tmp_path: Path) -> None:
 def test_wpl_also_where_it_is_no_xml(tmp_path: Path) -> None:
     text = (
         '<?wpl version="1.0"?>\n<smil><head><title>x & y</title></head><body><seq>\n'
-        '<media src="..\\Ann & Bob\\a.mp3" albumTitle="Sun &amp; Moon" trackTitle="A" trackArtist="Ann" duration="5000"/>'
+        '<media src="..\\Ann & Bob\\a.mp3" albumTitle="Sun &amp; Moon"\n'
+        ' trackTitle="A" trackArtist="Ann" duration="5000"/>\n'
         '<media src="b.wma" tid="{1}">\n</seq></body></smil>\n'
     )
     assert songs(tmp_path / "x", text) == [
