@@ -21,6 +21,9 @@ _PERHAPS = re.compile(
     r"\s*,(?!\s*(?:the|a|an|die|der|das|les|le|la|los|las|el)\s*$)\s*|\s*[，/／&＆+]\s*|\s+(?:and|und|et|y|e|with|con|mit)\s+",
     re.IGNORECASE,
 )
+_MAY_DIVIDE = re.compile(
+    r"[^\w\s.'’-]|\s(?:and|und|et|y|e|with|con|mit|feat|ft|featuring|vs|versus|x|pres\w*|starring)\b", re.I
+)
 _TIGHT = re.compile(r"(?<=\w)[/+&](?=\w)")
 _BAND = re.compile(
     r"(?:[,&＆+]|\b(?:and|und|et|y))\s*(?:the|his|her|their|die|les|los|las|la|el|der|das|orchestra|band|friends)\b",
@@ -72,8 +75,8 @@ def split_artists(text: str) -> tuple[str, ...]:
     >>> split_artists("Nelly|Kelly Rowland"), split_artists("Earth, Wind & Fire")
     (('Nelly', 'Kelly Rowland'), ('Earth, Wind & Fire',))
     """
-    if artist_key(text) in _KEPT:
-        return (text.strip(),)
+    if not _MAY_DIVIDE.search(text) or artist_key(text) in _KEPT:
+        return (text.strip(),) if text.strip() else ()
     pieces = (_trimmed(part) for piece in _ALWAYS.split(text) for part in _PERHAPS.split(piece))
     return tuple(dict.fromkeys(part for part in pieces if part))
 

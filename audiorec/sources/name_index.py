@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 
 from audiorec.data.tracks import Track
@@ -143,8 +144,9 @@ class NameIndex:
 
     def _best(self, found: Iterable[Named], asked: Asked) -> list[int]:
         songs = list({one.id: one for one in found if _version_fits(one, asked)}.values())
-        if len(songs) == 1 and songs[0].exact == asked.exact and songs[0].title.version == asked.title.version:
-            return [songs[0].id] if not _other_length(songs[0], asked, 0.4) else []
+        if len(songs) == 1:
+            is_same = songs[0].exact == asked.exact and songs[0].title.version == asked.title.version
+            return [] if _other_length(songs[0], asked, 0.4 if is_same else 0.15) else [songs[0].id]
         songs = [one for one in songs if not _other_length(one, asked, 0.15)]
         for better in (_is_exact, _is_credit, _is_version, _is_plain, _is_album, _is_length):
             songs = [one for one in songs if better(one, asked)] or songs
@@ -227,13 +229,14 @@ def _names_in_path(path: str) -> Iterator[tuple[tuple[str, ...], str]]:
         yield (folder,), stem
 
 
-def _asked(credits: Sequence[str], title: str, song: WrittenSong) -> Asked:
+def _asked(credits: tuple[str, ...], title: str, song: WrittenSong) -> Asked:
     whole, parts = _keys(credits)
     album = parse_title(song.album).key if song.album else ""
     return Asked(normalise(title), parse_title(title), whole, parts, album, song.seconds or 0.0)
 
 
-def _keys(credits: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
+@lru_cache(maxsize=200_000)
+def _keys(credits: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
     whole = {artist_key(artist) for artist in credits} - {""}
     parts = {artist_key(part) for artist in credits for part in split_artists(artist)} - {""}
     return frozenset(whole), frozenset(parts or whole)

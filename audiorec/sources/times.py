@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 _MONTHS = {
     name: number
@@ -37,6 +38,8 @@ _WORDS = (
     re.compile(rf"{_WEEKDAY}{_NAME}\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})" + _CLOCK, re.I),
 )
 _COMPACT = re.compile(r"^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[0-2]\d[0-5]\d[0-5]\d)?$")
+_DAY_AND_CLOCK = re.compile(r"^([^:+T]{8,20}\d)(?:,?\s+|T)(\d\d):(\d\d)(?::(\d\d))?(?:Z| UTC|\+00:00)?$")
+_NUMBER = re.compile(r"^[-+]?(?:\d+(?:\.\d*)?(?:e[-+]?\d+)?|inf|nan)$", re.I)
 _LATEST = 4102444800.0  # the year 2100: what lies beyond is a finer unit
 
 
@@ -51,14 +54,16 @@ def parse_time(text: str, is_month_first: bool = False) -> float | None:
     text = text.strip()
     if not text:
         return None
+    if found := _DAY_AND_CLOCK.match(text):
+        # The days of a column are few and its moments many.
+        day, hour, minute, second = _day(found[1], is_month_first), int(found[2]), int(found[3]), int(found[4] or 0)
+        if day is not None and hour < 24 and minute < 60 and second < 60:
+            return day + hour * 3600.0 + minute * 60.0 + second
     if _COMPACT.match(text):
         form = "%Y%m%d" if len(text) == 8 else "%Y%m%d%H%M%S"
         return datetime.strptime(text, form).replace(tzinfo=UTC).timestamp()
-    try:
+    if _NUMBER.match(text):
         return _from_number(float(text))
-    except ValueError:
-        if _is_number(text):
-            raise
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -66,18 +71,18 @@ def parse_time(text: str, is_month_first: bool = False) -> float | None:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
+@lru_cache(maxsize=50_000)
+def _day(text: str, is_month_first: bool) -> float | None:
+    try:
+        return parse_time(text, is_month_first)
+    except ValueError:
+        return None
+
+
 def writes_month_first(texts: Iterable[str]) -> bool:
     """Whether dates such as 1/31/2021 are among these: then 1/2/2021 in their column is in January."""
     numbers = [found for text in texts if (found := _NUMBERS.match(text.strip()))]
     return any(int(found["two"]) > 12 for found in numbers) and all(int(found["one"]) <= 12 for found in numbers)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _from_number(number: float) -> float:

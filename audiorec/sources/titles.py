@@ -15,6 +15,7 @@ _TAIL = re.compile(
     r"\s*(?:\(([^()]*)\)|\[([^\[\]]*)\]|\{([^{}]*)\}|【([^【】]*)】|「([^「」]*)」|<([^<>]*)>"
     r"|\s[-‐‑–—―~/|:]+\s*((?:(?!\s[-–—~/|:]+\s).)+))\s*$"
 )
+_MARK = re.compile(r"[)\]}】」>]\s*$|\s[-‐‑–—―~/|:]")
 _GUEST = re.compile(r"^(?:feat|ft|featuring|with|w/|duet with|合唱|prod|produced by)\b", re.IGNORECASE)
 _INNER_GUEST = re.compile(
     r"\s*[(\[]\s*(?:feat|ft|featuring)\b[^()\[\]]*[)\]]|\s+(?:feat|ft|featuring)\b\.?\s[^()\[\]]*"
@@ -72,13 +73,13 @@ def parse_title(text: str) -> Title:
     """
     rest = unicodedata.normalize("NFKC", text).casefold().strip()
     versions: set[str] = set()
-    while tail := _TAIL.search(rest):
+    while _MARK.search(rest) and (tail := _TAIL.search(rest)):
         kind = _kind(next((group for group in tail.groups() if group is not None), "").strip())
         if kind is None or not rest[: tail.start()].strip():
             break
         versions |= {kind} - {""}
         rest = rest[: tail.start()].rstrip()
-    bare = _INNER_GUEST.sub("", rest).strip() or rest
+    bare = _INNER_GUEST.sub("", rest).strip() or rest if "feat" in rest or "ft" in rest else rest
     return Title(normalise(bare).replace(" ", ""), " ".join(sorted(versions)))
 
 
