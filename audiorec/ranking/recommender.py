@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from audiorec.cold_start.content_to_factors import TasteRecipe
 from audiorec.collaborative import neumf
 from audiorec.collaborative.neumf import Neumf
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
 from audiorec.hybrid import fit_cache
 from audiorec.hybrid.inputs import Material, gather
+from audiorec.hybrid.settings import load_settings
 from audiorec.hybrid.signals import Parts, fit_parts, signals
 from audiorec.hybrid.weights import Scores, Weights, load_weights, score
 from audiorec.network import embedding
@@ -76,15 +76,16 @@ class Recommender:
         """Read all of it; raises CheckpointError without `train-hybrid`, WorkspaceError without features or listens."""
         material = gather(space)
         folder = space.model("hybrid")
+        settings = load_settings(folder)
         weights = load_weights(folder, material.feature_digest)
         network = embedding.load(space.model("network")) if space.has_model("network") else None
         parts = fit_parts(
             material,
             material.listens,
-            TasteRecipe(),
+            settings,
             collaborative=collaborative(space, material),
             network=network,
-            kept=fit_cache.load(folder, material.listens, material.feature_digest),
+            kept=fit_cache.load(folder, material.listens, (material.feature_digest, settings.digest)),
         )
         opened = cls(material, parts, weights, _blocks(space, material))
         opened.missing = [command for name, command in _MAKERS.items() if not space.has_model(name)]

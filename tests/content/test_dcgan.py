@@ -19,8 +19,8 @@ from audiorec.errors import InputError
 from audiorec.learning.loop import quiet
 
 CPU = torch.device("cpu")
-# Ten times the usual rates: the crudest truth must be learned within seconds. With 300 steps six seeds end with the lower
-# half 201 to 214 steps brighter; with 100 half of them have not begun to.
+# Ten times the usual rates: the crudest truth must be learned within seconds. With 300 steps six seeds end with the
+# lower half 201 to 214 steps brighter; with 100 half of them have not begun to.
 RECIPE = DcganRecipe(steps=300, batch=8, width=8, average=0.5, generator_rate=0.003, discriminator_rate=0.0005)
 
 

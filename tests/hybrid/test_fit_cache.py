@@ -9,12 +9,16 @@ import torch
 from scipy import sparse
 
 from audiorec.cold_start.content_to_factors import Pair, Taste
+from audiorec.cold_start.dropoutnet import ColdDropoutRecipe
 from audiorec.collaborative.als import Als, als
 from audiorec.collaborative.neumf import NeumfRecipe, train
 from audiorec.collaborative.neumf import load as load_neumf
 from audiorec.data.interactions import Interactions
+from audiorec.errors import CheckpointError
 from audiorec.hybrid import fit_cache
-from audiorec.learning import checkpoint
+
+DIGESTS = ("features", "settings")
+DROPPING = ColdDropoutRecipe()
 
 
 @pytest.fixture
@@ -35,8 +39,8 @@ def factors_of(listens: Interactions) -> Als:
 
 def test_taste_holds_for_its_own_listens_only(tmp_path: Path, listens: Interactions) -> None:
     taste = taste_of(listens)
-    fit_cache.save(tmp_path, listens, taste, factors_of(listens), None, ("features", "recipe"))
-    found = fit_cache.load(tmp_path, listens, "features")
+    fit_cache.save(tmp_path, listens, taste, factors_of(listens), None, DIGESTS, DROPPING)
+    found = fit_cache.load(tmp_path, listens, DIGESTS)
     assert found.taste is not None
     assert found.cold is None
     np.testing.assert_allclose(found.taste.scores(np.arange(6)), taste.scores(np.arange(6)), atol=1e-5)
@@ -44,25 +48,22 @@ def test_taste_holds_for_its_own_listens_only(tmp_path: Path, listens: Interacti
     assert found.factors is not None
     np.testing.assert_array_equal(found.factors.scores(np.arange(6)), factors_of(listens).scores(np.arange(6)))
     other = replace(listens, counts=sparse.csr_array(listens.counts * 2.0))
-    assert fit_cache.load(tmp_path, other, "features") == fit_cache.NOTHING
+    assert fit_cache.load(tmp_path, other, DIGESTS) == fit_cache.NOTHING
 
 
-def test_what_an_earlier_version_kept_without_factors_serves(tmp_path: Path, listens: Interactions) -> None:
-    fit_cache.save(tmp_path, listens, taste_of(listens), factors_of(listens), None, ("features", "recipe"))
-    header, arrays = checkpoint.load(tmp_path / "taste", fit_cache.KIND, "features")
-    older = {name: values for name, values in arrays.items() if not name.startswith("factors.")}
-    checkpoint.save(tmp_path / "taste", header, older)
-    found = fit_cache.load(tmp_path, listens, "features")
-    assert found.taste is not None
-    assert found.factors is None
+def test_what_other_settings_fitted_is_not_used(tmp_path: Path, listens: Interactions) -> None:
+    fit_cache.save(tmp_path, listens, taste_of(listens), factors_of(listens), None, DIGESTS, DROPPING)
+    assert fit_cache.load(tmp_path, listens, ("features", "others")) == fit_cache.NOTHING
+    with pytest.raises(CheckpointError):
+        fit_cache.load(tmp_path, listens, ("others", "settings"))
 
 
 def test_neumf_serves_other_listens_by_name(tmp_path: Path, listens: Interactions) -> None:
     recipe = NeumfRecipe(factors=4, tower_factors=4, hidden=(4,), epochs=2)
     cold = train(listens.counts, recipe, device=torch.device("cpu"))
-    fit_cache.save(tmp_path, listens, taste_of(listens), factors_of(listens), cold, ("features", "recipe"))
+    fit_cache.save(tmp_path, listens, taste_of(listens), factors_of(listens), cold, DIGESTS, DROPPING)
     grown = Interactions(("c", "new", "a"), np.array([9, 11, 18, 30]), sparse.csr_array(np.ones((3, 4), np.float32)))
-    found = fit_cache.load(tmp_path, grown, "features").cold
+    found = fit_cache.load(tmp_path, grown, DIGESTS).cold
     assert found is not None
     whole = load_neumf(tmp_path / "cold").model.scores(np.arange(6))
     mine = found.scores(np.arange(3))
