@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,10 +41,10 @@ _SHORT_GAN = ("steps=240", "batch=16")
 @pass_session
 @click.pass_context
 def command(context: click.Context, session: Session, folder: Path | None, out: Path) -> None:
-    """Walk the whole road on the shipped library, or on the music in FOLDER; ends with a page to open.
+    """Run every step on the shipped library, or on the music in FOLDER; ends with a page to open.
 
     The shipped library is 48 short songs composed for audiorec, with 40 made listeners. For a FOLDER, playlists found
-    in it are the listens of a user called "you"; where there are none, listeners are made up, and the page says so.
+    in it are the listens of a user called "you"; without any, the page shows what needs none: songs that sound alike.
     """
     from audiorec.recipes import shipped_folder
 
@@ -52,10 +53,13 @@ def command(context: click.Context, session: Session, folder: Path | None, out: 
     music = folder or assets / "library"
     context.obj = replace(session, workspace=_workspace(out, folder), quiet=True)
     road = _Road(context)
-    road.walk(
-        "Listening", f"Reading the music in {_shown(music)}: sound, tags, lyrics.", extract.command, paths=(music,)
-    )
+    with road.progress_shown():
+        words = f"Reading the music in {_shown(music)}: sound, tags, lyrics."
+        road.walk("Listening", words, extract.command, paths=(music,))
     note = _bring_listens(road, assets if folder is None else None, music)
+    if note is None:
+        _finish_without_listens(road, out)
+        return
     road.walk("Who plays what", "Placing listeners, songs and artists in one space.", train_network.command)
     road.walk("Learning the sound", "Two networks learn who likes which sound.", train_cnn.command)
     road.walk("A second opinion", "A support vector machine learns the same from numbers.", train_svm.command)
@@ -80,6 +84,13 @@ class _Road:
         self.session: Session = context.obj
         self.steps: list[Step] = []
 
+    @contextmanager
+    def progress_shown(self) -> Iterator[None]:
+        """Let the steps inside show their progress: reading a library takes minutes."""
+        self.context.obj = replace(self.session, quiet=False)
+        yield
+        self.context.obj = self.session
+
     def walk(self, name: str, words: str, step: click.Command | Callable[[], None], **options: Any) -> None:
         """Run one step."""
         from audiorec.cli.report import Step
@@ -102,8 +113,8 @@ def _workspace(out: Path, folder: Path | None) -> Path:
     return out / f"workspace-{hashlib.sha256(os.fsencode(folder.absolute())).hexdigest()[:8]}"
 
 
-def _bring_listens(road: _Road, assets: Path | None, music: Path) -> str:
-    """Import what is known of listeners; returns what the page must say of them."""
+def _bring_listens(road: _Road, assets: Path | None, music: Path) -> str | None:
+    """Import what is known of listeners; returns what the page must say of them, None when nothing is known."""
     listens = import_.command.commands
     if assets is not None:
         words = "Who played what, who are friends, and a playlist."
@@ -115,21 +126,24 @@ def _bring_listens(road: _Road, assets: Path | None, music: Path) -> str:
         words = f"{len(playlists)} playlists in the folder are what you play."
         road.walk("Bringing in playlists", words, listens["playlists"], files=playlists, user="you")
         return ""
-    words = "No playlists are here, so listeners are made up: each is fond of songs that sound alike."
-    road.walk("Imagining listeners", words, lambda: _imagine(road.session.workspace))
-    return (
-        "Nobody's listens are known for this music, so the listeners on this page are made up, each fond of songs that "
-        "sound alike. The figures only say that the parts fit together. Import real listens for real ones."
-    )
+    return None
 
 
-def _imagine(workspace: Path) -> None:
-    from audiorec.cli.imagined import imagine_listens
+def _finish_without_listens(road: _Road, out: Path) -> None:
+    """Show which songs sound alike; tastes cannot be learned without listens."""
+    from audiorec.cli.report import render
+    from audiorec.cli.report.without_listens import report_without_listens
     from audiorec.data.workspace import Workspace
 
-    with Workspace.open(workspace, write=True) as space:
-        table = space.features()
-        space.add_listens("imagined", imagine_listens(table.descriptors(), table.track_ids, seed=0))
+    with Workspace.open(road.session.workspace) as space:
+        page = render(report_without_listens(space, tuple(road.steps)))
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "report.html").write_text(page, encoding="utf-8")
+    console().print(f"\nOpen [bold]{out / 'report.html'}[/bold] in a browser: it shows which songs sound alike.")
+    console().print(
+        "There are no listens, so nothing can be recommended yet: put playlists (.m3u8) into the folder, or run "
+        "audiorec import with what you have."
+    )
 
 
 def _finish(road: _Road, out: Path, note: str, tastes: Path | None) -> None:
@@ -158,7 +172,7 @@ def _finish(road: _Road, out: Path, note: str, tastes: Path | None) -> None:
                 lists.extend(song.as_json() for song in recommender.recommend(user, _LIST))
 
         road.walk("Measuring", "Hiding songs and artists, and looking where they come in the lists.", ask)
-        road.walk("Recommending", "Ranking for every listener the songs that she does not have.", recommend)
+        road.walk("Recommending", "Ranking for every listener the songs that they do not have.", recommend)
         page = render(gather_report(space, recommender, tuple(tables), tuple(road.steps), note))
     out.mkdir(parents=True, exist_ok=True)
     (out / "recommendations.json").write_text(json.dumps(lists, ensure_ascii=False, indent=1), encoding="utf-8")

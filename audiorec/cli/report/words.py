@@ -64,12 +64,23 @@ def reason(user: str, why: Mapping[str, float], most: int = 2) -> str:
     return sentence[0].upper() + sentence[1:] + "."
 
 
+def signals_of(why: Mapping[str, float], most: int = 2) -> str:
+    """The names of the strongest signals: what a reason says, without its numbers."""
+    strongest = sorted(why.items(), key=lambda entry: (-entry[1], entry[0]))[:most]
+    return " ".join(name for name, share in strongest if share >= 0.05)
+
+
 def nearest(user: str, songs: Sequence[OwnSong]) -> str:
     """The user's own songs that are most like a recommended one."""
     if not songs:
         return ""
-    names = [f"“{song.title}” by {song.artist}" if song.artist else f"“{song.title}”" for song in songs[:2]]
+    names = [_named(song) for song in songs[:2]]
     return f"Closest to {user}'s " + " and ".join(names) + "."
+
+
+def _named(song: OwnSong) -> str:
+    by = f" by {song.artist}" if song.artist else ""
+    return f"“{song.title}”{by}" + (f" ({song.file})" if song.file else "")
 
 
 def metric_meaning(name: str) -> str:
@@ -99,7 +110,12 @@ def _row(evaluation: Evaluation, name: str) -> Result | None:
 
 
 def verdict(evaluation: Evaluation) -> str:
-    """One sentence that says how the named system compares on the first metric with the best of the others."""
+    """One sentence that says how the named system compares on the first metric with the best of the others.
+
+    Nothing where there were too few songs to tell systems apart.
+    """
+    if evaluation.few:
+        return ""
     ours = _row(evaluation, evaluation.ours)
     others = [row for row in evaluation.results if row.system != evaluation.ours]
     if ours is None or not others or not ours.values:
