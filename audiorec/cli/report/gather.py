@@ -49,7 +49,7 @@ _LEARNED = {
     "waveform": "A 1-D CNN on the waveform.",
     "multimodal": "Joins both with descriptors, lyrics and the network of listeners.",
     "cf": "Learns from listens alone.",
-    "dcgan": "Generator against discriminator. The metric is the discriminator's accuracy: near 1 it is never deceived, near 0.5 always.",
+    "dcgan": "Generator against discriminator. Near 1 the discriminator is never deceived, near 0.5 always.",
 }
 _NAMES = {
     "spectrogram": "Spectrogram network",
