@@ -1,4 +1,5 @@
 # Two commands set up all they need by themselves: `make demo` and `make test`.
+SHELL := /bin/bash
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,7 +7,7 @@ READY := $(VENV)/.ready
 # One thread a process: the test runner and the extraction bring their own processes.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: install demo test test-fast check bench clean
+.PHONY: install demo test test-fast test-portable check bench clean
 
 install: $(READY)
 
@@ -25,6 +26,20 @@ test: $(READY)
 
 test-fast: $(READY)
 	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+# The tests that hold figures, as if on three other processors: code paths of OpenBLAS, MKL, ATen and oneDNN that every
+# x86-64 of the last ten years has, with one thread and two.
+FIGURES := tests/collaborative tests/cold_start tests/content tests/hybrid tests/labels tests/learning tests/network \
+	tests/ranking tests/features/test_descriptors.py
+PATHS := Nehalem,SSE4_2,default,SSE41,1 Sandybridge,AVX,default,AVX,2 Haswell,AVX2,avx2,AVX2,2
+
+test-portable: $(READY)
+	@for path in $(PATHS); do \
+	  IFS=, read -r blas mkl aten onednn threads <<< "$$path"; \
+	  echo "as $$blas with $$threads threads"; \
+	  OPENBLAS_CORETYPE=$$blas MKL_ENABLE_INSTRUCTIONS=$$mkl ATEN_CPU_CAPABILITY=$$aten ONEDNN_MAX_CPU_ISA=$$onednn \
+	    OMP_NUM_THREADS=$$threads $(BIN)/python -m pytest -n 2 -m "not slow" $(FIGURES) || exit 1; \
+	done
 
 check: $(READY)
 	$(BIN)/ruff check .

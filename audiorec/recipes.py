@@ -7,7 +7,7 @@ fingerprint one. It does not know which kinds there are.
 import hashlib
 import json
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -60,6 +60,14 @@ def load(source: str | Path, kind: type[R], overrides: Sequence[str] = ()) -> R:
         return kind.model_validate(_lists_to_tuples(values))
     except pydantic.ValidationError as error:
         raise RecipeError(f"recipe {path}: {_first_problem(error, kind)}") from error
+
+
+def from_plain(values: Mapping[str, Any], kind: type[R]) -> R:
+    """A recipe from the plain values that a checkpoint keeps; raises RecipeError where they do not fit any more."""
+    try:
+        return kind.model_validate(_lists_to_tuples(dict(values)))
+    except pydantic.ValidationError as error:
+        raise RecipeError(f"a stored {kind.__name__} does not fit: {_first_problem(error, kind)}") from error
 
 
 def digest(recipe: Recipe) -> str:

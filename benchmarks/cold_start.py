@@ -32,8 +32,9 @@ from audiorec.cold_start.ridge import fit_ridge
 from audiorec.collaborative import neumf
 from audiorec.collaborative.als import implicit_als
 from audiorec.collaborative.neumf import Neumf, NeumfRecipe
-from audiorec.hybrid.fit_weights import HybridRecipe, Lists, fit_weights
+from audiorec.hybrid.fit_weights import Lists, fit_weights
 from audiorec.hybrid.inputs import BLOCK_WEIGHTS
+from audiorec.hybrid.recipe import HybridRecipe
 from audiorec.hybrid.signals import NEURAL
 from audiorec.hybrid.weights import Weights, calibrate
 
@@ -215,7 +216,7 @@ def rehearse(fold: Fold, kind: Kind) -> Weights:
     relevant = np.asarray(fold.data.listens[:, rows].todense()) > 0
     everything = np.ones(relevant.shape, dtype=bool)
     lists = Lists(signals(fold, rows, kind), everything, relevant, np.zeros(relevant.shape))
-    return fit_weights(lists, HybridRecipe(seed=fold.seed))
+    return fit_weights([lists], HybridRecipe(seed=fold.seed))
 
 
 def signals(fold: Fold, rows: np.ndarray, kind: Kind) -> dict[str, np.ndarray]:

@@ -20,18 +20,20 @@ from scipy import sparse
 
 from audiorec import metrics, recipes
 from audiorec.cold_start.content_knn import mean_similarity, mutual_proximity
-from audiorec.cold_start.content_to_factors import Content, TasteRecipe
+from audiorec.cold_start.content_to_factors import Content
 from audiorec.collaborative.als import refit
 from audiorec.collaborative.neumf import NeumfRecipe
 from audiorec.data.interactions import Interactions
 from audiorec.data.tracks import Track
 from audiorec.hybrid.evaluation import METRICS, PROTOCOLS, all_scores, measure
 from audiorec.hybrid.fit_cache import Kept
-from audiorec.hybrid.fit_weights import HybridRecipe
 from audiorec.hybrid.inputs import BLOCK_WEIGHTS, Material
+from audiorec.hybrid.recipe import HybridRecipe
 from audiorec.hybrid.rehearsal import COLD_ARTIST, WARM, Stage, learn_weights, rehearse, set_stage
+from audiorec.hybrid.settings import Settings, shipped
 from audiorec.hybrid.signals import Parts, fit_parts, signals
 from audiorec.hybrid.weights import Weights, score
+from audiorec.network.spectral import SpectralSettings
 from audiorec.ranking.diversify import Shelf, Wishes, diversify, long_tail
 
 PLAYS = (0, 1, 2, 5, 10, 50)
@@ -103,11 +105,12 @@ def mean_and_spread(values: list[float] | tuple[float, ...]) -> list[float]:
 # --- the stage ----------------------------------------------------------------------------------------------------
 
 
-def fitted_by(seed: int, epochs: int) -> tuple[TasteRecipe, NeumfRecipe]:
+def fitted_by(seed: int, epochs: int) -> Settings:
     """The shipped recipes; NeuMF without the second training on everything, which would double the time."""
-    neumf = recipes.load("training/neumf", NeumfRecipe, (f"epochs={epochs}", "refit=false"))
-    taste = recipes.load("training/taste", TasteRecipe)
-    return taste.model_copy(update={"seed": seed}), neumf.model_copy(update={"seed": seed})
+    neumf = recipes.load("training/neumf", NeumfRecipe, (f"epochs={epochs}", "refit=false", f"seed={seed}"))
+    usual = shipped(HybridRecipe(seed=seed))
+    taste, factors = (recipe.model_copy(update={"seed": seed}) for recipe in (usual.taste, usual.factors))
+    return Settings(usual.hybrid, taste, factors, usual.cold, neumf, SpectralSettings())
 
 
 def load(folder: Path, workspace: Path | None, least: int) -> Material:
@@ -130,8 +133,9 @@ def load(folder: Path, workspace: Path | None, least: int) -> Material:
     interactions = Interactions(users, np.arange(size, dtype=np.int64), counts)
     rest = np.delete(np.arange(data.elsewhere.shape[1]), known)
     elsewhere = sparse.csr_array(data.elsewhere[:, rest])
+    others = tuple(f"artist {number}" for number in data.others[rest])
     prints = np.zeros((size, 64), dtype=np.uint8)
-    return Material(tracks, interactions, elsewhere, content, np.arange(size), friends, {}, "", prints)
+    return Material(tracks, interactions, elsewhere, others, content, np.arange(size), friends, {}, "", prints)
 
 
 def names(material: Material, songs: np.ndarray) -> set[str]:
@@ -348,7 +352,7 @@ def rank_now(
     now = fit_parts(
         material,
         seen,
-        fitted_by(0, 1)[0],
+        fitted_by(0, 1),
         collaborative=parts.collaborative,
         network=parts.network,
         kept=Kept(factors=refit(counts, parts.factors), cold=parts.cold),

@@ -141,7 +141,7 @@ def popularity(network: Network, seed: int) -> Score:
 
 
 def rule(network: Network, seed: int) -> Score:
-    """SPEC D: the songs of similar users by how many have them."""
+    """The songs of similar users by how many have them."""
     known = pattern(network.listens)
 
     def make(settings: RuleSettings) -> Callable[[sparse.csr_array], Score]:

@@ -18,7 +18,7 @@ from audiorec.content.encoder_training import CnnRecipe
 from audiorec.content.svm import SvmRecipe
 from audiorec.errors import RecipeError
 from audiorec.features.recipe import FeatureRecipe
-from audiorec.hybrid.fit_weights import HybridRecipe
+from audiorec.hybrid.recipe import HybridRecipe
 from audiorec.labels.network_training import LabelRecipe
 from audiorec.network.autoencoder_training import AutoencoderRecipe, GraphRecipe
 from audiorec.network.training import NetworkRecipe
@@ -46,6 +46,7 @@ KINDS: dict[str, type[Recipe]] = {
     "training/network_vae": AutoencoderRecipe,
     "training/network_gae": GraphRecipe,
     "training/hybrid": HybridRecipe,
+    "training/hybrid_factors": AlsRecipe,
     "training/taste": TasteRecipe,
     "training/cold_dropout": ColdDropoutRecipe,
 }

@@ -151,7 +151,7 @@ def _users(space: "Workspace", user: str, top: int, network: str) -> list[dict[s
 
 
 def _new(space: "Workspace", user: str, show: str, top: int, network: str) -> list[dict[str, Any]]:
-    """Songs or artists that the network leads a user to (SPEC D)."""
+    """Songs or artists that the network leads a user to (rules of `network/lists.py`)."""
     from audiorec.network.graph import build_network
     from audiorec.network.lists import artists_by_network, songs_by_network
 

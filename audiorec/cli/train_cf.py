@@ -68,13 +68,12 @@ def _write(folder: Path, trained: "Ranker", listens: "Interactions", recipe: "Re
     import json
     from dataclasses import asdict
 
-    from audiorec import recipes
     from audiorec.collaborative import files, neumf, registry
     from audiorec.collaborative.neumf import Neumf
 
     if isinstance(trained, Neumf):
         score = registry.score_of(trained)
-        neumf.save(folder, trained, listens.users, listens.items, recipes.digest(recipe), score)
+        neumf.save(folder, trained, listens.users, listens.items, recipe, score)
     else:
         files.save(folder, trained, listens.users, listens.items, recipe)
     curve = json.dumps([asdict(epoch) for epoch in registry.curve_of(trained)])

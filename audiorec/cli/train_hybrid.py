@@ -21,42 +21,37 @@ if TYPE_CHECKING:
 def command(session: Session, recipe: str, overrides: tuple[str, ...], device: str) -> None:
     """Learn how much people, sound, words and network count, for songs that are known and for songs that are new."""
     from audiorec import recipes
-    from audiorec.cold_start.content_to_factors import TasteRecipe
-    from audiorec.collaborative.neumf import NeumfRecipe
     from audiorec.data.workspace import Workspace
     from audiorec.hybrid import fit_cache
-    from audiorec.hybrid.fit_weights import HybridRecipe
     from audiorec.hybrid.inputs import gather
+    from audiorec.hybrid.recipe import HybridRecipe
     from audiorec.hybrid.rehearsal import learn_weights, rehearse, set_stage
+    from audiorec.hybrid.settings import shipped, with_models
     from audiorec.hybrid.signals import fit_parts
     from audiorec.hybrid.weights import save_weights
     from audiorec.learning.loop import choose_device
     from audiorec.ranking.recommender import collaborative
 
     chosen = recipes.load(recipe, HybridRecipe, overrides)
-    taste = recipes.load("training/taste", TasteRecipe)
-    neumf = recipes.load("training/neumf", NeumfRecipe)
     with Workspace.open(session.workspace, write=True) as space:
+        settings = with_models(shipped(chosen), space)
         material = gather(space)
         parts_of = space.artist_parts()
-        cold = {name for name, part in parts_of.items() if part == "validation"}
-        stage = set_stage(material, cold, held_out=chosen.held_out, seed=chosen.seed)
-        parts = rehearse(
-            material,
-            stage,
-            (taste, neumf if space.has_model("cf") else None),
-            device=choose_device(device),
-            with_network=space.has_model("network"),
-            report=epoch_reporter("rehearsal", "NDCG@10", session.quiet),
-        )
-        weights, score = learn_weights(material, stage, parts, chosen)
-        digests = (material.feature_digest, recipes.digest(chosen))
-        whole = fit_parts(material, material.listens, taste, collaborative=collaborative(space, material))
+        cold, unseen = ({name for name, part in parts_of.items() if part == mine} for mine in ("validation", "test"))
+        # `evaluate` asks about the test artists: here nobody has ever played them.
+        inner = material.without_artists(unseen)
+        stage = set_stage(inner, cold, held_out=chosen.held_out, seed=chosen.seed)
+        report = epoch_reporter("rehearsal", "NDCG@10", session.quiet)
+        parts = rehearse(inner, stage, settings, device=choose_device(device), report=report)
+        weights, score = learn_weights(inner, stage, parts, chosen)
+        digests = (material.feature_digest, settings.digest)
+        whole = fit_parts(material, material.listens, settings, collaborative=collaborative(space, material))
         sketches: dict[str, NDArray[Any]] = {"track_ids": material.listens.items, "spectra": material.spectra}
 
         def write(folder: "Path") -> None:
-            save_weights(folder, weights, digests, score, sketches)
-            fit_cache.save(folder, material.listens, whole.taste, whole.factors, whole.cold, digests)
+            save_weights(folder, weights, settings.as_config(), digests, score, sketches)
+            kept = (whole.taste, whole.factors, whole.cold)
+            fit_cache.save(folder, material.listens, *kept, digests, settings.cold)
 
         space.publish_model("hybrid", write)
         absent = [name for name in ("cf", "network", "cnn", "svm") if not space.has_model(name)]

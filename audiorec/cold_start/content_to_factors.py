@@ -102,8 +102,7 @@ def fit_taste(
     """
     listeners = np.bincount(listens.indices, minlength=listens.shape[1]).astype(np.float64)
     learn = np.flatnonzero((listeners > 0) & content.usable)
-    if len(learn) > recipe.anchors:
-        learn = np.sort(np.random.default_rng(recipe.seed).choice(learn, recipe.anchors, replace=False))
+    learn = drawn(learn, recipe)
     space = fit_space([block[learn] for block in content.blocks], content.weights)
     # Only the direction of a point counts: songs at the edge of the space would lead every list, and artists with many
     # songs, whose means lie near its middle, none.
@@ -116,6 +115,13 @@ def fit_taste(
         points[learn], np.log(listeners[learn])[:, None], kernel="linear", strength=recipe.strengths[0]
     )
     return Taste(tuple(pairs), pull.predict(points)[:, 0])
+
+
+def drawn(rows: NDArray[np.int64], recipe: TasteRecipe) -> NDArray[np.int64]:
+    """At most `anchors` of the rows, at random: the first ones would be those of a few folders."""
+    if len(rows) <= recipe.anchors:
+        return rows
+    return np.sort(np.random.default_rng(recipe.seed).choice(rows, recipe.anchors, replace=False))
 
 
 def fold_in(

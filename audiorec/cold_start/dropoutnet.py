@@ -57,10 +57,11 @@ def unseen_vectors(
     vectors: NDArray[np.floating],
     groups: NDArray[np.integer],
     folds: int,
+    seed: int = 0,
 ) -> Floats:
     """Vectors [N, d] of points [N, D], each predicted by maps that saw no song of its group (its artist)."""
     names, group = np.unique(groups, return_inverse=True)
-    fold = (np.random.default_rng(0).permutation(len(names)) % folds)[group]
+    fold = (np.random.default_rng(seed).permutation(len(names)) % folds)[group]
     found = np.zeros(vectors.shape)
     for one in np.unique(fold):
         others = np.flatnonzero(fold != one)
@@ -83,7 +84,7 @@ def train_on_dropped(
     vectors = model.item_vectors()
     known = np.flatnonzero(np.isfinite(vectors).all(axis=1) & np.isfinite(points).all(axis=1))
     predicted = np.full(vectors.shape, np.nan, dtype=np.float32)
-    predicted[known] = unseen_vectors(points[known], vectors[known], groups[known], recipe.folds)
+    predicted[known] = unseen_vectors(points[known], vectors[known], groups[known], recipe.folds, recipe.seed)
     torch.manual_seed(recipe.seed)
     device = model.net.items.weight.device
     net = _Dropping(copy.deepcopy(model.net), torch.from_numpy(predicted).to(device), recipe.share)

@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 from scipy import sparse
 from torch import nn
 
+from audiorec import recipes
 from audiorec.collaborative.pair_net import PairNet, rows_of, squared
 from audiorec.collaborative.pairwise import TOP, fit_pairs
 from audiorec.data.splits import RANDOM, HoldOut, LeaveOneOut, leave_one_out
-from audiorec.errors import InputError
+from audiorec.errors import CheckpointError, InputError
 from audiorec.learning import checkpoint
 from audiorec.learning.checkpoint import Header
 from audiorec.learning.loop import Epoch, quiet
@@ -204,11 +205,25 @@ class NamedNeumf:
 
 
 def save(
-    folder: Path, model: Neumf, users: tuple[str, ...], items: NDArray[np.int64], digest: str, score: dict[str, float]
+    folder: Path,
+    model: Neumf,
+    users: tuple[str, ...],
+    items: NDArray[np.int64],
+    recipe: Recipe,
+    score: dict[str, float],
 ) -> None:
-    """Write the model into an existing folder; digest is the recipe's, score what the validation part said."""
-    header = Header(KIND, {"factors": model.net.factors}, recipe_digest=digest, labels=list(users), score=score)
+    """Write the model and its recipe into an existing folder; score is what the validation part said."""
+    config = {"factors": model.net.factors, "recipe": recipe.model_dump(mode="json", exclude={"reference"})}
+    header = Header(KIND, config, recipe_digest=recipes.digest(recipe), labels=list(users), score=score)
     checkpoint.save(folder, header, model.to_arrays() | {"item_ids": np.asarray(items, dtype=np.int64)})
+
+
+def recipe_of(folder: Path) -> "NeumfRecipe":
+    """The recipe by which a stored model was trained; raises CheckpointError when an earlier audiorec wrote it."""
+    config = checkpoint.read_header(folder, KIND).config
+    if "recipe" not in config:
+        raise CheckpointError(f"{folder} was written by an earlier audiorec: run audiorec train-cf again")
+    return recipes.from_plain(config["recipe"], NeumfRecipe)
 
 
 def load(folder: Path) -> NamedNeumf:

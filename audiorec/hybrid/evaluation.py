@@ -1,7 +1,8 @@
 """How good the hybrid is on a user's own data, beside plain baselines: warm songs, cold songs, cold artists, all mixed.
 
 Test artists are made cold, some songs of other artists too, some listens are held out, and every part that learns from
-listens is fitted again without them; content models and weights never saw the test artists. Plain data comes out.
+listens is fitted again without them, by the settings that serve. Content models and weights never saw the test artists:
+`train-hybrid` takes all their listens away. Plain data comes out.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,23 +12,23 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from audiorec import metrics, recipes
+from audiorec import metrics
 from audiorec.cold_start.content_knn import mean_similarity
 from audiorec.cold_start.content_space import fit_space
-from audiorec.cold_start.content_to_factors import TasteRecipe
 from audiorec.cold_start.ridge import fit_ridge
 from audiorec.collaborative.als import implicit_als
 from audiorec.collaborative.itemknn import nearest_items
-from audiorec.collaborative.neumf import NeumfRecipe
 from audiorec.data.workspace import Workspace
 from audiorec.hybrid.inputs import Material, gather
 from audiorec.hybrid.rehearsal import COLD_ARTIST, COLD_SONG, WARM, Stage, rehearse, set_stage
+from audiorec.hybrid.settings import refuse_other_models
 from audiorec.hybrid.signals import Parts, artist_prior, signals
 from audiorec.hybrid.weights import Weights, load_weights, score
 from audiorec.learning.loop import Epoch, choose_device, quiet
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
+_USERS = 2000  # most users who are asked
 METRICS = ("auc", "recall@20", "ndcg@20")
 PROTOCOLS: dict[str, tuple[tuple[int, ...], str]] = {
     "warm": ((WARM,), "songs that others have played, listens held out"),
@@ -58,37 +59,43 @@ class Row:
 def evaluate(
     space: Workspace, *, device: str = "auto", seed: int = 0, report: Callable[[Epoch], None] = quiet
 ) -> list[Row]:
-    """The table of a workspace; raises CheckpointError without `train-hybrid`."""
-    weights = load_weights(space.model("hybrid"))
+    """The table of a workspace.
+
+    Raises CheckpointError without `train-hybrid`, and where its weights belong to other features, to other settings of
+    the models beside them, or to an earlier audiorec.
+    """
+    settings = refuse_other_models(space)
     material = gather(space)
+    weights = load_weights(space.model("hybrid"), material.feature_digest)
     cold = {name for name, part in space.artist_parts().items() if part == "test"}
-    stage = set_stage(material, cold, held_out=0.2, seed=seed)
-    neumf = recipes.load("training/neumf", NeumfRecipe) if space.has_model("cf") else None
-    parts = rehearse(
-        material,
-        stage,
-        (recipes.load("training/taste", TasteRecipe), neumf),
-        device=choose_device(device),
-        with_network=space.has_model("network"),
-        report=report,
-    )
+    stage = set_stage(material, cold, held_out=settings.hybrid.held_out, seed=seed)
+    parts = rehearse(material, stage, settings, device=choose_device(device), report=report)
     return table(material, stage, parts, weights, seed)
 
 
 def table(material: Material, stage: Stage, parts: Parts, weights: Weights, seed: int = 0) -> list[Row]:
     """Every protocol, system and metric; a protocol for which nobody has a relevant song is left out."""
-    rows = stage.users(2000, seed)
-    scores = all_scores(material, stage, parts, weights, rows, seed)
-    found = []
-    for protocol, (kinds, _) in PROTOCOLS.items():
-        candidates, relevant = stage.mixed(rows) if protocol == "mixed" else stage.lists(rows, kinds)
-        asked = np.flatnonzero(relevant.any(axis=1) & (candidates & ~relevant).any(axis=1))
-        songs = int(candidates[asked].any(axis=0).sum())
-        for system, values in scores.items():
-            figures = measure(values[asked], candidates[asked], relevant[asked]).T
-            named = zip(METRICS, figures, strict=True)
-            found += [_row(protocol, system, metric, each, songs) for metric, each in named if len(asked)]
-    return found
+    found: dict[tuple[str, str], list[Floats]] = {}
+    listed = {protocol: np.zeros(len(stage.kind), dtype=bool) for protocol in PROTOCOLS}
+    for rows in stage.blocks(stage.users(_USERS, seed)):
+        scores = all_scores(material, stage, parts, weights, rows, seed)
+        for protocol, (kinds, _) in PROTOCOLS.items():
+            candidates, relevant = stage.mixed(rows) if protocol == "mixed" else stage.lists(rows, kinds)
+            asked = np.flatnonzero(relevant.any(axis=1) & (candidates & ~relevant).any(axis=1))
+            listed[protocol] |= candidates[asked].any(axis=0)
+            for system, values in scores.items():
+                figures = measure(values[asked], candidates[asked], relevant[asked])
+                found.setdefault((protocol, system), []).append(figures)
+    return [
+        _row(protocol, system, metric, figures, int(listed[protocol].sum()))
+        for (protocol, system), blocks in sorted(found.items(), key=_in_order)
+        for metric, figures in zip(METRICS, np.concatenate(blocks).T, strict=True)
+        if len(figures)
+    ]
+
+
+def _in_order(entry: tuple[tuple[str, str], object]) -> int:
+    return list(PROTOCOLS).index(entry[0][0])
 
 
 def all_scores(
@@ -100,7 +107,7 @@ def all_scores(
     mine = score(weights, signals(material, parts, rows), candidates, warmth).total
     systems: dict[str, Callable[[], NDArray[np.floating]]] = {
         "hybrid": lambda: mine,
-        "random": lambda: np.random.default_rng(seed).random(candidates.shape),
+        "random": lambda: np.random.default_rng((seed, int(rows[0]))).random(candidates.shape),
         "popularity": lambda: np.tile(parts.listeners, (len(rows), 1)),
         "artist prior": lambda: artist_prior(stage.seen.counts, material.artist, rows),
         "content knn": lambda: content_knn(material, stage, rows),

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from audiorec.cold_start.content_to_factors import Pair, Taste
+from audiorec.cold_start.dropoutnet import ColdDropoutRecipe
 from audiorec.collaborative import neumf
 from audiorec.collaborative.als import Als
 from audiorec.collaborative.neumf import NamedNeumf, Neumf
@@ -34,9 +35,15 @@ NOTHING = Kept()
 
 
 def save(
-    folder: Path, listens: Interactions, taste: Taste, factors: Als, cold: Neumf | None, digests: tuple[str, str]
+    folder: Path,
+    listens: Interactions,
+    taste: Taste,
+    factors: Als,
+    cold: Neumf | None,
+    digests: tuple[str, str],
+    recipe: ColdDropoutRecipe,
 ) -> None:
-    """Write into `folder`; digests are those of the features and of the recipe."""
+    """Write into `folder`; digests are those of the features and of all settings, recipe is that of `cold`."""
     arrays = {"popularity": taste.popularity.astype(np.float32)}
     for number, pair in enumerate(taste.pairs):
         arrays |= {f"{number}.users": pair.users.astype(np.float32), f"{number}.songs": pair.songs.astype(np.float32)}
@@ -46,23 +53,24 @@ def save(
     checkpoint.save(folder / "taste", Header(KIND, config, *digests), arrays)
     if cold is not None:
         (folder / "cold").mkdir()
-        neumf.save(folder / "cold", cold, listens.users, listens.items, digests[1], {})
+        neumf.save(folder / "cold", cold, listens.users, listens.items, recipe, {})
 
 
-def load(folder: Path, listens: Interactions, feature_digest: str) -> Kept:
-    """What of it still holds for these listens."""
-    cold = aligned(neumf.load(folder / "cold"), listens) if (folder / "cold").is_dir() else None
+def load(folder: Path, listens: Interactions, digests: tuple[str, str]) -> Kept:
+    """What of it still holds for these listens; nothing of what was fitted by other settings (digests as in `save`)."""
     if not (folder / "taste").is_dir():
-        return Kept(cold=cold)
-    header, arrays = checkpoint.load(folder / "taste", KIND, feature_digest)
+        return NOTHING
+    header, arrays = checkpoint.load(folder / "taste", KIND, digests[0])
+    if header.recipe_digest != digests[1]:
+        return NOTHING
+    cold = aligned(neumf.load(folder / "cold"), listens) if (folder / "cold").is_dir() else None
     if header.config["listens"] != digest(listens):
         return Kept(cold=cold)
     pairs = [
         Pair(name, *(arrays[f"{number}.{side}"].astype(np.float64) for side in ("users", "songs")))
         for number, name in enumerate(header.config["pairs"])
     ]
-    # Written by an earlier version there are none, and they are fitted anew.
-    factors = Als(arrays["factors.users"], arrays["factors.items"]) if "factors.users" in arrays else None
+    factors = Als(arrays["factors.users"], arrays["factors.items"])
     return Kept(Taste(tuple(pairs), arrays["popularity"].astype(np.float64)), factors, cold)
 
 

@@ -4,8 +4,8 @@ The weights are fitted by the likelihood of the held-out listens among the candi
 they come from.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import torch
@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from audiorec import metrics
 from audiorec.errors import InputError
-from audiorec.hybrid.weights import SIGNALS, Floats, Weights, calibrate, score
-from audiorec.recipes import Recipe
+from audiorec.hybrid.recipe import HybridRecipe
+from audiorec.hybrid.weights import SIGNALS, Floats, Weights, calibrate, combine
 
 # Songs of each list that the weights are fitted on; more make the fit slower, not better.
 _SONGS_A_LIST = 150
@@ -23,25 +23,6 @@ _SONGS_A_LIST = 150
 # What the cold weights are pulled towards, against 1 for every other signal. Where a second set of artists was hidden,
 # what content promises was better alone than beside any signal that the few artists hidden first had spoken for.
 _TRUST = {"predicted": 30.0}
-
-
-class HybridRecipe(Recipe):
-    """How the hybrid is learned.
-
-    song_plays, user_plays: listeners of a song, songs of a user, at which warm and cold weights count the same (one
-    listener is enough: the signals know themselves how little they know, and with five a song fell at its first play);
-    steps: of the optimiser; spread: pull of the warm weights towards equal ones; trust: of the cold ones towards
-    `predicted`; held_out: share of each user's listens to warm songs that is held out in the rehearsal; users: most
-    users who rehearse.
-    """
-
-    song_plays: float = 1.0
-    user_plays: float = 2.0
-    steps: int = 150
-    spread: float = 0.02
-    trust: float = 0.2
-    held_out: float = 0.2
-    users: int = 2000
 
 
 @dataclass(frozen=True)
@@ -59,19 +40,22 @@ class Lists:
     warmth: NDArray[np.floating]
 
 
-def fit_weights(lists: Lists, recipe: HybridRecipe) -> Weights:
-    """Maximum likelihood weights; raises InputError when no list has a relevant song among its candidates.
+def fit_weights(blocks: Iterable[Lists], recipe: HybridRecipe) -> Weights:
+    """Maximum likelihood weights of lists that come in blocks; at most `recipe.users` of the lists are learned from.
 
-    Without cold (warm) relevant songs the cold (warm) weights stay equal.
+    Without cold (warm) relevant songs the cold (warm) weights stay equal. Raises InputError when no list has a relevant
+    song among its candidates.
     """
-    names = [name for name in (*SIGNALS, *sorted(set(lists.signals) - set(SIGNALS))) if name in lists.signals]
-    rows = np.flatnonzero((lists.relevant & lists.candidates).any(axis=1))
-    if not names or not len(rows):
+    names: list[str] = []
+    drawn, rng = [], np.random.default_rng(recipe.seed)
+    for lists in blocks:
+        names = names or [*(set(SIGNALS) & set(lists.signals)), *(set(lists.signals) - set(SIGNALS))]
+        names.sort(key=lambda name: (SIGNALS.index(name) if name in SIGNALS else len(SIGNALS), name))
+        sample = _sample(lists, names, rng)
+        drawn += [sample] if len(sample.wanted) else []
+    if not names or not drawn:
         raise InputError("nothing to learn the ranking from: import more listens (two songs a user or more)")
-    if len(rows) > recipe.users:
-        rows = np.sort(np.random.default_rng(recipe.seed).choice(rows, recipe.users, replace=False))
-    fitted = _Fit(lists, names, rows).run(recipe)
-    warm, cold, level = fitted
+    warm, cold, level = _Fit(_joined(drawn, recipe), names).run(recipe)
     return Weights(
         dict(zip(names, warm.tolist(), strict=True)),
         dict(zip(names, cold.tolist(), strict=True)),
@@ -81,26 +65,51 @@ def fit_weights(lists: Lists, recipe: HybridRecipe) -> Weights:
     )
 
 
+@dataclass(frozen=True)
+class _Sample:
+    """A few songs of each list: calibrated signals [B, n, S], NaN kept; warmth, barred, wanted [B, n]."""
+
+    values: NDArray[np.float32]
+    warmth: NDArray[np.float32]
+    barred: NDArray[np.bool_]
+    wanted: NDArray[np.bool_]
+
+
+def _sample(lists: Lists, names: list[str], rng: np.random.Generator) -> _Sample:
+    """The relevant songs of each list that has any, and others drawn at random."""
+    rows = np.flatnonzero((lists.relevant & lists.candidates).any(axis=1))
+    candidates, relevant = lists.candidates[rows], lists.relevant[rows] & lists.candidates[rows]
+    chosen = _columns(candidates, relevant, rng)
+    columns = [np.take_along_axis(calibrate(lists.signals[name][rows], candidates), chosen, axis=1) for name in names]
+    return _Sample(
+        np.stack(columns, axis=2).astype(np.float32),
+        np.take_along_axis(lists.warmth[rows], chosen, axis=1).astype(np.float32),
+        ~np.take_along_axis(candidates, chosen, axis=1),
+        np.take_along_axis(relevant, chosen, axis=1),
+    )
+
+
+def _joined(drawn: list[_Sample], recipe: HybridRecipe) -> _Sample:
+    """All blocks together; at most `recipe.users` lists, drawn at random."""
+    whole = _Sample(*(np.concatenate([getattr(part, field.name) for part in drawn]) for field in fields(_Sample)))
+    if len(whole.wanted) <= recipe.users:
+        return whole
+    rows = np.sort(np.random.default_rng(recipe.seed).choice(len(whole.wanted), recipe.users, replace=False))
+    return _Sample(*(getattr(whole, field.name)[rows] for field in fields(_Sample)))
+
+
 class _Fit:
     """The optimisation: two softmax-parametrised weight vectors, a level for cold songs and a temperature."""
 
-    def __init__(self, lists: Lists, names: list[str], rows: NDArray[np.integer]) -> None:
-        candidates, relevant = lists.candidates[rows], lists.relevant[rows] & lists.candidates[rows]
-        chosen = _columns(candidates, relevant)
-        columns = [
-            np.take_along_axis(calibrate(lists.signals[name][rows], candidates), chosen, axis=1) for name in names
-        ]
-        calibrated = np.stack(columns, axis=2)
-        self.able = torch.tensor(~np.isnan(calibrated), dtype=torch.float32)
-        self.values = torch.tensor(np.nan_to_num(calibrated), dtype=torch.float32)
-        self.warmth = torch.tensor(np.take_along_axis(lists.warmth[rows], chosen, axis=1), dtype=torch.float32)
-        self.barred = torch.tensor(~np.take_along_axis(candidates, chosen, axis=1))
+    def __init__(self, sample: _Sample, names: list[str]) -> None:
+        self.able = torch.tensor(~np.isnan(sample.values), dtype=torch.float32)
+        self.values = torch.tensor(np.nan_to_num(sample.values))
+        self.warmth, self.barred = torch.tensor(sample.warmth), torch.tensor(sample.barred)
         # A signal that says the same of all songs of every list would only stand for a level: it has no part.
         self.tells = (self.values.amax(dim=1) - self.values.amin(dim=1)).amax(dim=0) > 1e-6
         self.able = self.able * self.tells
         self.even, self.usual = (self._shares(names, trust) for trust in ({}, _TRUST))
-        relevant = np.take_along_axis(relevant, chosen, axis=1)
-        self.wanted = torch.tensor(relevant / relevant.sum(axis=1, keepdims=True), dtype=torch.float32)
+        self.wanted = torch.tensor(sample.wanted / sample.wanted.sum(axis=1, keepdims=True), dtype=torch.float32)
 
     def _shares(self, names: list[str], trust: Mapping[str, float]) -> torch.Tensor:
         """Logarithms of the shares that the signals which tell anything have by a first guess."""
@@ -142,9 +151,9 @@ class _Fit:
         return np.asarray((kept / kept.sum()).numpy(), dtype=np.float64)
 
 
-def _columns(candidates: NDArray[np.bool_], relevant: NDArray[np.bool_]) -> NDArray[np.int64]:
+def _columns(candidates: NDArray[np.bool_], relevant: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.int64]:
     """Columns of each list that the fit looks at: the relevant songs and others drawn at random, int64 [B, n]."""
-    draw = np.random.default_rng(0).random(candidates.shape, dtype=np.float32)
+    draw = rng.random(candidates.shape, dtype=np.float32)
     key = np.where(relevant, -1.0, np.where(candidates, draw, 2.0))
     most = min(_SONGS_A_LIST, candidates.shape[1])
     return np.asarray(np.argpartition(key, most - 1, axis=1)[:, :most], dtype=np.int64)
@@ -156,24 +165,36 @@ def _divergence(logits: torch.Tensor, usual: torch.Tensor) -> torch.Tensor:
     return (chance * (chance.clamp(min=1e-9).log() - usual)).sum()
 
 
-def never_below(weights: Weights, warm: Lists, k: int = 20) -> Weights:
+def never_below(weights: Weights, warm: Iterable[Lists], k: int = 20) -> Weights:
     """Weights whose warm lists are no worse than those of a listens' signal alone, by NDCG@k on the rehearsal.
 
     The warm weights move towards one of them in steps of a quarter; the best step is kept.
     """
     sure = [name for name in ("collaborative", "factors", "neighbours") if name in weights.warm]
-    if not sure or not warm.relevant.any():
+    steps = [(name, step) for name in sure for step in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    trials = [replace(weights, warm=_towards(weights.warm, name, step)) for name, step in steps]
+    found = lists_ndcg(trials, warm, k) if sure else []
+    if not found:
         return weights
-    tried = []
-    for name, step in ((name, step) for name in sure for step in (0.0, 0.25, 0.5, 0.75, 1.0)):
-        mixed = {other: (1.0 - step) * value + step * (other == name) for other, value in weights.warm.items()}
-        moved = replace(weights, warm=mixed)
-        found = score(moved, warm.signals, warm.candidates, warm.warmth).total
-        tried.append((mean_ndcg(found, warm.relevant, k), -step, moved))
-    return max(tried, key=lambda trial: trial[:2])[2]
+    best = max(range(len(steps)), key=lambda place: (found[place], -steps[place][1]))
+    return weights if steps[best][1] == 0.0 else trials[best]
 
 
-def mean_ndcg(scores: NDArray[np.floating], relevant: NDArray[np.bool_], k: int) -> float:
-    """Mean NDCG@k over the rows that have a relevant song."""
-    rows = np.flatnonzero(relevant.any(axis=1))
-    return float(np.mean([metrics.ndcg(metrics.relevant_ranks(scores[row], relevant[row]), k) for row in rows]))
+def _towards(warm: Mapping[str, float], name: str, step: float) -> dict[str, float]:
+    return {other: (1.0 - step) * value + step * (other == name) for other, value in warm.items()}
+
+
+def lists_ndcg(trials: Sequence[Weights], blocks: Iterable[Lists], k: int) -> list[float]:
+    """Mean NDCG@k of each set of weights over the lists that have a relevant song; empty when there is none."""
+    found: list[list[float]] = []
+    for lists in blocks:
+        rows = np.flatnonzero(lists.relevant.any(axis=1))
+        relevant, candidates = lists.relevant[rows], lists.candidates[rows]
+        known = {name: calibrate(values[rows], candidates) for name, values in lists.signals.items()}
+        scores = [combine(weights, known, candidates, lists.warmth[rows]).total for weights in trials]
+        found += [[_ndcg(each[row], relevant[row], k) for each in scores] for row in range(len(rows))]
+    return np.mean(found, axis=0).tolist() if found else []
+
+
+def _ndcg(scores: Floats, relevant: NDArray[np.bool_], k: int) -> float:
+    return float(metrics.ndcg(metrics.relevant_ranks(scores, relevant), k))

@@ -3,8 +3,8 @@
 It holds no fitted parts: those depend on which listens may be seen.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -38,13 +38,15 @@ class Material:
 
     Shape:
         tracks: I; listens over songs with features; elsewhere: CSR [U, J], listens of the same users to songs without
-        features, or None; content: blocks [I, .]; artist: int64 [I], -1 = unknown; likes: what answers
-        with like-probabilities, by signal; feature_digest: of the features; fingerprints: uint8 [I, 64].
+        features, or None, and the artist keys of those songs, J; content: blocks [I, .]; artist: int64 [I], -1 =
+        unknown; likes: what answers with like-probabilities, by signal; feature_digest: of the features; fingerprints:
+        uint8 [I, 64].
     """
 
     tracks: list[Track]
     listens: Interactions
     elsewhere: sparse.csr_array | None
+    elsewhere_artists: tuple[str, ...]
     content: Content
     artist: NDArray[np.int64]
     friends: list[tuple[str, str]]
@@ -62,9 +64,30 @@ class Material:
         """The artist of each song, int64 [I]; every song of an unknown artist is a group of its own."""
         return np.where(self.artist >= 0, self.artist, self.artist.max(initial=0) + 1 + np.arange(len(self.artist)))
 
-    def embed(self, listens: Interactions) -> NetworkEmbedding:
-        """The network of these listens, embedded: what `train-network` does, with its usual settings."""
-        return embed_network(build_network(listens, self.tracks, self.friends), SpectralSettings())
+    def embed(self, listens: Interactions, settings: SpectralSettings) -> NetworkEmbedding:
+        """The network of these listens, embedded as `train-network` does with these settings."""
+        return embed_network(build_network(listens, self.tracks, self.friends), settings)
+
+    def songs_of(self, artists: Collection[str]) -> NDArray[np.bool_]:
+        """Which songs are by these artists (keys), bool [I]."""
+        return np.array([self.artist_key(row) in artists for row in range(len(self.tracks))], dtype=bool)
+
+    def elsewhere_without(self, artists: Collection[str]) -> sparse.csr_array | None:
+        """Listens to songs without features, those by these artists left out."""
+        if self.elsewhere is None:
+            return None
+        others = np.flatnonzero([key not in artists for key in self.elsewhere_artists])
+        return sparse.csr_array(self.elsewhere[:, others]) if len(others) else None
+
+    def without_artists(self, artists: Collection[str]) -> "Material":
+        """The same songs as if nobody had ever played these artists, whether their songs have features or not."""
+        kept_keys = tuple(key for key in self.elsewhere_artists if key not in artists)
+        return replace(
+            self,
+            listens=self.listens.masked(~self.songs_of(artists)),
+            elsewhere=self.elsewhere_without(artists),
+            elsewhere_artists=kept_keys,
+        )
 
     def artist_key(self, row: int) -> str:
         """The name under which the workspace keeps the part of a song's artist."""
@@ -83,7 +106,7 @@ def gather(space: Workspace) -> Material:
     return Material(
         tracks,
         listens,
-        _elsewhere(space, listens),
+        *_elsewhere(space, listens, of),
         song_content(table, kept_spectra(space, table), tracks, artist),
         artist,
         space.friends(),
@@ -112,14 +135,17 @@ def song_content(
     return Content(list(blocks.values()), weights, np.ones(len(tracks), dtype=bool))
 
 
-def _elsewhere(space: Workspace, listens: Interactions) -> sparse.csr_array | None:
+def _elsewhere(
+    space: Workspace, listens: Interactions, tracks: Mapping[int, Track]
+) -> tuple[sparse.csr_array | None, tuple[str, ...]]:
     every = space.interactions(every_song=True)
     row = {name: number for number, name in enumerate(every.users)}
     others = np.flatnonzero(~np.isin(every.items, listens.items))
     if not len(others):
-        return None
+        return None, ()
     rows = [row[name] for name in listens.users]
-    return sparse.csr_array(sparse.csr_array(every.counts[rows])[:, others])
+    keys = tuple(tracks[int(item)].artist or f"track {item}" for item in every.items[others])
+    return sparse.csr_array(sparse.csr_array(every.counts[rows])[:, others]), keys
 
 
 def _likes(space: Workspace, table: FeatureTable, tracks: list[Track], listens: Interactions) -> dict[str, Likes]:

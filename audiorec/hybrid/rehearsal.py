@@ -4,27 +4,31 @@ All songs of some artists lose their plays (cold artists), some songs of other a
 artists), and a part of each user's other listens is held out. It does not know which artists: the caller says.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy import sparse
 
-from audiorec.cold_start.content_to_factors import TasteRecipe
 from audiorec.collaborative import neumf
-from audiorec.collaborative.neumf import NeumfRecipe
 from audiorec.data.interactions import Interactions
-from audiorec.hybrid.fit_weights import HybridRecipe, Lists, fit_weights, mean_ndcg, never_below
+from audiorec.hybrid.fit_weights import Lists, fit_weights, lists_ndcg, never_below
 from audiorec.hybrid.inputs import Material
+from audiorec.hybrid.recipe import HybridRecipe
+from audiorec.hybrid.settings import Settings
 from audiorec.hybrid.signals import Parts, fit_parts, signals
-from audiorec.hybrid.weights import Weights, score
+from audiorec.hybrid.weights import Weights
 from audiorec.learning.loop import Epoch, quiet
 
 WARM, COLD_SONG, COLD_ARTIST = 0, 1, 2
+# Which kinds of songs the weights are learned from, a list of each.
+_ASKED = {"warm": (WARM,), "cold": (COLD_SONG, COLD_ARTIST), "mixed": (WARM, COLD_SONG, COLD_ARTIST)}
 Masks = tuple[NDArray[np.bool_], NDArray[np.bool_]]
-# Entries of one dense array of users x songs that a rehearsal keeps in hand at most.
+# Entries of one dense array of users x songs that a rehearsal keeps in hand at most; more users come in blocks.
 _ENTRIES = 4_000_000
 
 
@@ -35,7 +39,8 @@ class Stage:
     Shape:
         seen: the listens left; held: CSR [U, I], the listens taken away; kind: int8 [I], WARM, COLD_SONG or
         COLD_ARTIST; asked: bool [I], songs that anybody plays (nothing is known of what nobody has heard); held_out:
-        the share of each user's listens to warm songs that is held.
+        the share of each user's listens to warm songs that is held; elsewhere: CSR [U, J], listens to songs without
+        features, those of cold artists taken away too, or None; seed: of what is drawn here.
     """
 
     seen: Interactions
@@ -43,6 +48,8 @@ class Stage:
     kind: NDArray[np.int8]
     asked: NDArray[np.bool_]
     held_out: float
+    elsewhere: sparse.csr_array | None
+    seed: int
 
     def lists(self, rows: NDArray[np.int64], kinds: Collection[int]) -> Masks:
         """Candidates and relevant songs, bool [B, I] each, for the kinds asked about."""
@@ -54,21 +61,34 @@ class Stage:
     def mixed(self, rows: NDArray[np.int64]) -> Masks:
         """Candidates and relevant songs of all kinds in their natural proportion.
 
-        Of a user's warm songs a share is asked about, of her cold ones all: so many of the latter are taken out of her
-        list, as if she had them already, that the share is the same.
+        Of a user's warm songs a share is asked about, of their cold ones all: so many of the latter are taken out of
+        the list, as if they had them already, that the share is the same. Which ones depends on user and song alone, so
+        that users may be asked in blocks.
         """
         candidates, relevant = self.lists(rows, (WARM, COLD_SONG, COLD_ARTIST))
-        asked = np.random.default_rng(0).random(relevant.shape) < self.held_out
+        asked = _shares(rows, relevant.shape[1], self.seed) < self.held_out
         left_out = relevant & (self.kind != WARM)[None, :] & ~asked
         return candidates & ~left_out, relevant & ~left_out
 
     def users(self, most: int, seed: int) -> NDArray[np.int64]:
         """Rows of users of whom something is held and something is left; at most so many, drawn at random."""
         able = np.flatnonzero((np.diff(self.held.indptr) > 0) & (np.diff(self.seen.counts.indptr) > 0))
-        most = min(most, max(50, _ENTRIES // max(len(self.kind), 1)))
         if len(able) > most:
             able = np.sort(np.random.default_rng(seed).choice(able, most, replace=False))
         return able.astype(np.int64)
+
+    def blocks(self, rows: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+        """The rows in blocks of so many users that a dense array over all songs stays small."""
+        size = max(1, _ENTRIES // max(len(self.kind), 1))
+        return [rows[start : start + size] for start in range(0, len(rows), size)]
+
+
+def _shares(rows: NDArray[np.int64], songs: int, seed: int) -> NDArray[np.float64]:
+    """A random number in [0, 1) for every user and song, [B, I]."""
+    found = np.empty((len(rows), songs))
+    for place, row in enumerate(rows):
+        found[place] = np.random.default_rng((seed, int(row))).random(songs)
+    return found
 
 
 def set_stage(
@@ -79,37 +99,42 @@ def set_stage(
     counts, rng = material.listens.counts, np.random.default_rng(seed)
     played = np.bincount(counts.indices, minlength=counts.shape[1]) > 0
     kind = np.zeros(counts.shape[1], dtype=np.int8)
-    kind[[row for row in range(len(kind)) if material.artist_key(row) in cold_artists]] = COLD_ARTIST
-    for song in rng.permutation(np.flatnonzero(played & (kind == WARM)))[
-        : int(cold_songs * (played & (kind == 0)).sum())
-    ]:
-        others = (material.artist == material.artist[song]) & played & (kind == WARM)
-        if material.artist[song] >= 0 and others.sum() > 1:
+    kind[material.songs_of(cold_artists)] = COLD_ARTIST
+    warm = np.flatnonzero(played & (kind == WARM) & (material.artist >= 0))
+    left = np.bincount(material.artist[warm], minlength=int(material.artist.max(initial=-1)) + 1)
+    for song in rng.permutation(warm)[: int(cold_songs * (played & (kind == WARM)).sum())]:
+        if left[material.artist[song]] > 1:
             kind[song] = COLD_SONG
+            left[material.artist[song]] -= 1
     keep = (kind[counts.indices] == WARM) & ~_held_out(counts, kind, held_out, rng)
     seen = _entries(counts, keep)
     # A song whose only listens were held out has become cold without having been meant to: it is not asked about.
     lost = (kind == WARM) & (np.bincount(seen.indices, minlength=len(kind)) == 0)
     return Stage(
-        replace(material.listens, counts=seen, times=None), _entries(counts, ~keep), kind, played & ~lost, held_out
+        replace(material.listens, counts=seen, times=None),
+        _entries(counts, ~keep),
+        kind,
+        played & ~lost,
+        held_out,
+        material.elsewhere_without(cold_artists),
+        seed,
     )
 
 
 def rehearse(
     material: Material,
     stage: Stage,
-    recipes: tuple[TasteRecipe, NeumfRecipe | None],
+    settings: Settings,
     *,
     device: torch.device,
-    with_network: bool = True,
     report: Callable[[Epoch], None] = quiet,
 ) -> Parts:
-    """Fit the cheap parts on what may be seen; without a NeuMF recipe there is no collaborative signal."""
-    taste, neumf_recipe = recipes
-    counts = stage.seen.counts
-    trained = None if neumf_recipe is None else neumf.train(counts, neumf_recipe, device=device, report=report)
-    network = material.embed(stage.seen) if with_network else None
-    return fit_parts(material, stage.seen, taste, collaborative=trained, network=network)
+    """Fit the parts on what may be seen; without settings of NeuMF or of the network their signal is left out."""
+    counts, recipe = stage.seen.counts, settings.neumf
+    trained = None if recipe is None else neumf.train(counts, recipe, device=device, report=report)
+    network = None if settings.network is None else material.embed(stage.seen, settings.network)
+    seen = replace(material, elsewhere=stage.elsewhere)
+    return fit_parts(seen, stage.seen, settings, collaborative=trained, network=network)
 
 
 def learn_weights(
@@ -120,24 +145,27 @@ def learn_weights(
     Beside them NDCG@20 of these lists, on which the weights were fitted: an optimistic figure; `evaluate` has others.
     """
     rows = stage.users(recipe.users, recipe.seed)
-    found = signals(material, parts, rows)
+    warm, cold, mixed = (partial(rehearsed_lists, material, stage, parts, rows, recipe, name) for name in _ASKED)
+    weights = never_below(fit_weights(chain(warm(), cold(), mixed()), recipe), warm())
+    asked = {"warm": warm(), "cold": cold(), "mixed": mixed()}
+    measured = {name: lists_ndcg([weights], blocks, 20) for name, blocks in asked.items()}
+    return weights, {f"{name} ndcg@20": value[0] for name, value in measured.items() if value}
+
+
+def rehearsed_lists(
+    material: Material,
+    stage: Stage,
+    parts: Parts,
+    rows: NDArray[np.int64],
+    recipe: HybridRecipe,
+    asked: str,
+) -> Iterator[Lists]:
+    """The lists of some users, a block of them at a time, so that none is left out for want of memory."""
     blank = Weights({}, {}, 1.0, recipe.song_plays, recipe.user_plays)
-    warmth = blank.warmth(parts.listeners, parts.songs_of_users[rows])
-    warm = stage.lists(rows, (WARM,))
-    cold = stage.lists(rows, (COLD_SONG, COLD_ARTIST))
-    candidates, relevant = zip(warm, cold, stage.mixed(rows), strict=True)
-    together = Lists(
-        {name: np.concatenate([values] * 3) for name, values in found.items()},
-        np.concatenate(candidates),
-        np.concatenate(relevant),
-        np.concatenate([warmth] * 3),
-    )
-    weights = never_below(fit_weights(together, recipe), Lists(found, *warm, warmth))
-    return weights, {
-        f"{name} ndcg@20": mean_ndcg(score(weights, found, mine, warmth).total, wanted, 20)
-        for name, mine, wanted in zip(("warm", "cold", "mixed"), candidates, relevant, strict=True)
-        if wanted.any()
-    }
+    for block in stage.blocks(rows):
+        masks = stage.mixed(block) if asked == "mixed" else stage.lists(block, _ASKED[asked])
+        warmth = blank.warmth(parts.listeners, parts.songs_of_users[block])
+        yield Lists(signals(material, parts, block), *masks, warmth)
 
 
 def _held_out(

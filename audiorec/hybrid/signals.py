@@ -12,8 +12,8 @@ from scipy import sparse
 
 from audiorec.cold_start.content_knn import mean_similarity
 from audiorec.cold_start.content_space import unit_rows
-from audiorec.cold_start.content_to_factors import Taste, TasteRecipe, content_space, fit_taste, standard_rows
-from audiorec.cold_start.dropoutnet import ColdDropoutRecipe, predict_vectors, train_on_dropped
+from audiorec.cold_start.content_to_factors import Taste, content_space, drawn, fit_taste, standard_rows
+from audiorec.cold_start.dropoutnet import predict_vectors, train_on_dropped
 from audiorec.collaborative.als import Als, AlsRecipe
 from audiorec.collaborative.als import train as train_als
 from audiorec.collaborative.item_model import ItemToItem
@@ -22,6 +22,7 @@ from audiorec.collaborative.neumf import Neumf
 from audiorec.data.interactions import Interactions
 from audiorec.hybrid.fit_cache import NOTHING, Kept
 from audiorec.hybrid.inputs import Material
+from audiorec.hybrid.settings import Settings
 from audiorec.hybrid.weights import calibrate
 from audiorec.network.embedding import NetworkEmbedding, song_vectors
 
@@ -29,9 +30,6 @@ Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 # Share of the neural model in what content promises; the taste models have the rest (docs/log.md).
 NEURAL = 0.4
-# Wide enough for Last.fm: on listens held out in its training part 256 factors give no more, 64 give .002 less NDCG@20.
-# The mild penalties are for a household's few listens: the one that is best there would leave nothing of any song.
-_FACTORS = AlsRecipe(rank=128, penalties=(0.3, 1.0, 3.0), alphas=(10.0, 30.0))
 # Listeners of a song with whom its factors count as much as what its content promises.
 _SETTLED = 30.0
 # Songs from which a map into another space can be learned at all.
@@ -71,7 +69,7 @@ class Parts:
 def fit_parts(
     material: Material,
     seen: Interactions,
-    recipe: TasteRecipe,
+    settings: Settings,
     *,
     collaborative: Neumf | None = None,
     network: NetworkEmbedding | None = None,
@@ -83,27 +81,27 @@ def fit_parts(
     """
     played = np.flatnonzero(np.bincount(seen.counts.indices, minlength=len(seen.items)))
     points = content_space(material.content, played).place(material.content.blocks)
-    taste = kept.taste or fit_taste(material.content, seen.counts, recipe, elsewhere=material.elsewhere)
-    factors = kept.factors or fit_factors(seen.counts, recipe.seed)
+    taste = kept.taste or fit_taste(material.content, seen.counts, settings.taste, elsewhere=material.elsewhere)
+    factors = kept.factors or fit_factors(seen.counts, settings.factors)
     # The strengths with which ItemKNN stands as a baseline: among a household's few listens it beats factors.
     neighbours = nearest_items(seen.counts, neighbours=200, shrinkage=10.0)
     parts = Parts(seen, points, taste, factors, neighbours, collaborative, network=network)
     if collaborative is None:
         return parts
     vectors = collaborative.item_vectors()
-    known = np.flatnonzero(np.isfinite(vectors).all(axis=1) & material.content.usable)[: recipe.anchors]
+    known = drawn(np.flatnonzero(np.isfinite(vectors).all(axis=1) & material.content.usable), settings.taste)
     if len(known) < _LEAST_SONGS:
         return parts
     cold = kept.cold
     if cold is None:
         heard = np.where(material.content.usable[:, None], points, np.nan)
-        cold = train_on_dropped(collaborative, seen.counts, heard, material.artist_groups, ColdDropoutRecipe())
+        cold = train_on_dropped(collaborative, seen.counts, heard, material.artist_groups, settings.cold)
     return replace(parts, cold=cold, predicted=predict_vectors(points, vectors, known))
 
 
-def fit_factors(counts: sparse.csr_array, seed: int) -> Als:
+def fit_factors(counts: sparse.csr_array, recipe: AlsRecipe) -> Als:
     """Implicit ALS of CSR counts [U, I], with no more factors than there are users or songs."""
-    return train_als(counts, _FACTORS.model_copy(update={"seed": seed, "rank": min(_FACTORS.rank, *counts.shape)}))
+    return train_als(counts, recipe.model_copy(update={"rank": min(recipe.rank, *counts.shape)}))
 
 
 def signals(material: Material, parts: Parts, rows: Rows) -> dict[str, Floats]:

@@ -99,7 +99,17 @@ def score(
     warmth: NDArray[np.floating],
 ) -> Scores:
     """Rank candidates: signals [B, I] as they come, candidates bool [B, I], warmth [B, I] of `Weights.warmth`."""
-    known = {name: calibrate(signals[name], candidates) for name in signals if name in weights.warm}
+    return combine(weights, {name: calibrate(signals[name], candidates) for name in signals}, candidates, warmth)
+
+
+def combine(
+    weights: Weights,
+    calibrated: Mapping[str, Floats],
+    candidates: NDArray[np.bool_],
+    warmth: NDArray[np.floating],
+) -> Scores:
+    """Rank candidates by signals that are calibrated already; those without a weight have no part."""
+    known = {name: values for name, values in calibrated.items() if name in weights.warm}
     parts = weights.contributions(known, warmth)
     total = np.sum(list(parts.values()), axis=0)
     return Scores(np.where(candidates, total, -np.inf), parts)
@@ -137,10 +147,19 @@ def _mean_places(values: Floats) -> Floats:
 
 
 def save_weights(
-    folder: Path, weights: Weights, digests: tuple[str, str], score: dict[str, float], arrays: dict[str, NDArray[Any]]
+    folder: Path,
+    weights: Weights,
+    settings: Mapping[str, Any],
+    digests: tuple[str, str],
+    score: dict[str, float],
+    arrays: dict[str, NDArray[Any]],
 ) -> None:
-    """Write the weights; digests are those of the features and of the recipe, `arrays` what is kept beside them."""
+    """Write the weights, the settings of all parts, and the digests of features and settings.
+
+    `arrays` is what is kept beside them.
+    """
     config = {
+        "settings": dict(settings),
         "warm": weights.warm,
         "cold": weights.cold,
         "cold_level": weights.cold_level,

@@ -5,7 +5,7 @@ artists, then from the songs that sound like it; a new user from a handful of so
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,7 +18,7 @@ from audiorec.errors import CheckpointError
 from audiorec.learning import checkpoint
 from audiorec.learning.checkpoint import Header
 from audiorec.learning.nearest import best_songs
-from audiorec.network.spectral import fold_in
+from audiorec.network.spectral import SpectralSettings, fold_in
 
 KIND = "network"
 MODELS = ("spectral", "ae", "vae", "gae")
@@ -141,6 +141,12 @@ def save(
         "scale": model.scale,
     }
     checkpoint.save(folder, header, arrays | {_FOLDING + name: array for name, array in model.folding.items()})
+
+
+def settings_of(folder: Path) -> SpectralSettings:
+    """The settings that training chose for a stored spectral network."""
+    config = checkpoint.read_header(folder, KIND).config
+    return SpectralSettings(**{field.name: config[field.name] for field in fields(SpectralSettings)})
 
 
 def load(folder: Path) -> NetworkEmbedding:

@@ -10,17 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from audiorec.cold_start.content_to_factors import TasteRecipe
 from audiorec.collaborative import neumf
 from audiorec.collaborative.neumf import Neumf
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
 from audiorec.hybrid import fit_cache
 from audiorec.hybrid.inputs import Material, gather
+from audiorec.hybrid.settings import load_settings
 from audiorec.hybrid.signals import Parts, fit_parts, signals
 from audiorec.hybrid.weights import Scores, Weights, load_weights, score
 from audiorec.network import embedding
-from audiorec.ranking import genres
+from audiorec.ranking import genre_shares
 from audiorec.ranking.diversify import Owner, Shelf, Wishes, diversify, long_tail
 from audiorec.ranking.explain import OwnSong, nearest_own, sentence
 from audiorec.ranking.neighbours import Block
@@ -65,7 +65,7 @@ class Recommender:
         self.parts = parts
         self.weights = weights
         self.blocks = blocks
-        self._genre, self.genres = genres.genre_rows([track.genre for track in material.tracks])
+        self._genre, self.genres = genre_shares.genre_rows([track.genre for track in material.tracks])
         tail = long_tail(parts.listeners)
         same = recordings(material.tracks, material.fingerprints)
         self.shelf = Shelf(parts.points, material.artist, same, tail, self._genre)
@@ -76,15 +76,16 @@ class Recommender:
         """Read all of it; raises CheckpointError without `train-hybrid`, WorkspaceError without features or listens."""
         material = gather(space)
         folder = space.model("hybrid")
+        settings = load_settings(folder)
         weights = load_weights(folder, material.feature_digest)
         network = embedding.load(space.model("network")) if space.has_model("network") else None
         parts = fit_parts(
             material,
             material.listens,
-            TasteRecipe(),
+            settings,
             collaborative=collaborative(space, material),
             network=network,
-            kept=fit_cache.load(folder, material.listens, material.feature_digest),
+            kept=fit_cache.load(folder, material.listens, (material.feature_digest, settings.digest)),
         )
         opened = cls(material, parts, weights, _blocks(space, material))
         opened.missing = [command for name, command in _MAKERS.items() if not space.has_model(name)]
@@ -109,7 +110,7 @@ class Recommender:
             raise InputError(f"a list of {top} songs cannot be made: give --top 1 or more")
         counts = sparse.csr_array(self.material.listens.counts[[row]])
         own = counts.indices
-        owner = Owner(own, genres.shares(self._genre[own], counts.data, len(self.genres)))
+        owner = Owner(own, genre_shares.shares(self._genre[own], counts.data, len(self.genres)))
         chosen = diversify(total, self.shelf, replace(wishes, top=top), owner)
         return [self._explained(user, scored, column, plays, own) for column in chosen]
 

@@ -27,9 +27,18 @@ def test_pairs_and_catalogue_agree() -> None:
         torch.testing.assert_close(net.pairs(users, songs)[0], net.catalogue(users).gather(1, songs))
 
 
+def camps() -> sparse.csr_array:
+    """Two camps of six users and four songs each; one user has three songs of theirs, as has another, one has none."""
+    counts = np.kron(np.eye(2), np.ones((6, 4))).astype(np.float32)
+    counts[[0, 5], 3] = 0
+    counts[1] = 0
+    return sparse.csr_array(counts)
+
+
 def test_who_likes_the_same_songs_has_the_same_scores() -> None:
-    recipe = DenoisingRecipe(factors=4, batch=2, learning_rate=0.05, epochs=30, averaging=0.0, refit=True)
-    scores = train(COUNTS, recipe, device=CPU).scores(np.arange(4))
-    np.testing.assert_allclose(scores[0], scores[3], atol=1e-5)
+    recipe = DenoisingRecipe(factors=8, batch=4, learning_rate=0.05, epochs=40, averaging=0.0, refit=True)
+    scores = train(camps(), recipe, device=CPU).scores(np.arange(12))
+    np.testing.assert_allclose(scores[0], scores[5], atol=1e-5)
     assert np.isnan(scores[1]).all()
-    assert scores[0, :2].min() > scores[0, 2:].max()
+    # Eight seeds end .25 to 4.2 above.
+    assert scores[0, :4].min() > scores[0, 4:].max()

@@ -19,8 +19,9 @@ from audiorec.errors import InputError
 from audiorec.learning.loop import quiet
 
 CPU = torch.device("cpu")
-# Ten times the usual rates: the crudest truth must be learned within seconds.
-RECIPE = DcganRecipe(steps=100, batch=8, width=8, average=0.5, generator_rate=0.003, discriminator_rate=0.0005)
+# Ten times the usual rates: the crudest truth must be learned within seconds. With 300 steps six seeds end with the
+# lower half 201 to 214 steps brighter; with 100 half of them have not begun to.
+RECIPE = DcganRecipe(steps=300, batch=8, width=8, average=0.5, generator_rate=0.003, discriminator_rate=0.0005)
 
 
 def patches(seed: int, count: int = 24) -> np.ndarray:
@@ -42,13 +43,17 @@ def test_shapes_and_no_dense_layers(size: int) -> None:
     assert not [m for m in modules if isinstance(m, torch.nn.Linear | torch.nn.MaxPool2d)]
 
 
-def test_learns_where_the_energy_is_and_repeats_itself() -> None:
-    one, other = (train_gan(patches(0), RECIPE, device=CPU, report=quiet) for _ in range(2))
-    made = generate(one.generator, 8, seed=5)
+def test_learns_where_the_energy_is() -> None:
+    made = generate(train_gan(patches(0), RECIPE, device=CPU, report=quiet).generator, 8, seed=5)
     assert made.shape == (8, 128, 128)
-    assert made[:, :64].mean() > made[:, 64:].mean() + 40
-    np.testing.assert_array_equal(made, generate(other.generator, 8, seed=5))
-    assert len(one.grids) == RECIPE.grids
+    assert made[:, :64].mean() > made[:, 64:].mean() + 100
+
+
+def test_a_seed_gives_the_same_generator() -> None:
+    recipe = RECIPE.model_copy(update={"steps": 20})
+    one, other = (train_gan(patches(0), recipe, device=CPU, report=quiet) for _ in range(2))
+    np.testing.assert_array_equal(generate(one.generator, 8, seed=5), generate(other.generator, 8, seed=5))
+    assert len(one.grids) == recipe.grids
 
 
 def test_frechet_distance_of_known_gaussians() -> None:

@@ -42,13 +42,22 @@ def patches(view: View) -> Patches:
 
 
 def listens() -> LikeData:
-    """Six users who each play every third song."""
+    """Six users, each fond of other songs to another degree, so that every direction of the network is well defined."""
     tracks = [Track(n + 1, b"", "", (f"artist {n}",), "", None, "", 1.0, "ok", "") for n in range(SONGS)]
-    rows = [(f"user {u}", n + 1) for u in range(6) for n in range(SONGS) if (n + u) % 3 == 0]
-    users, ids = (list(column) for column in zip(*rows, strict=True))
-    ones, items = [1.0] * len(rows), np.arange(1, SONGS + 1, dtype=np.int64)
-    interactions = from_triples(users, ids, ones, [None] * len(rows), items)
+    rng = np.random.default_rng(3)
+    rows = [(u, n) for u in range(6) for n in range(SONGS) if rng.random() < 0.15 + 0.1 * u]
+    users, ids = [f"user {u}" for u, _ in rows], [n + 1 for _, n in rows]
+    counts, items = [float(1 + (u + 2 * n) % 5) for u, n in rows], np.arange(1, SONGS + 1, dtype=np.int64)
+    interactions = from_triples(users, ids, counts, [None] * len(rows), items)
     return like_data(interactions, tracks, {f"artist {n}": "validation" for n in range(18, SONGS)}, dims=4)
+
+
+def test_the_fixture_is_well_posed() -> None:
+    """Equal singular values leave the basis, and equal largest entries its sign, to the processor's LAPACK."""
+    songs = np.sort(np.abs(listens().network.songs), axis=0)
+    sizes = np.linalg.norm(songs, axis=0)
+    assert (sizes[:-1] / sizes[1:]).min() > 1.05
+    assert (songs[-1] / songs[-2]).min() > 1.05
 
 
 def likes(view: View) -> list[Epoch]:
@@ -83,9 +92,9 @@ def gan() -> list[Epoch]:
 
 
 LOSSES: dict[str, tuple[Callable[[], list[Epoch]], list[float]]] = {
-    "spectrogram": (lambda: likes("spectrogram"), [0.6588, 0.6364, 0.6253, 0.6670]),
-    "waveform": (lambda: likes("waveform"), [0.6722, 0.6384, 0.6915, 0.6390]),
-    "multimodal": (parts, [0.6903, 0.7104, 0.6413, 0.6465]),
+    "spectrogram": (lambda: likes("spectrogram"), [0.58125, 0.57507, 0.55055, 0.59123]),
+    "waveform": (lambda: likes("waveform"), [0.59014, 0.57522, 0.61017, 0.53894]),
+    "multimodal": (parts, [0.66489, 0.63849, 0.62582, 0.60819]),
     "labels": (labels, [0.6799, 0.6059, 0.6446, 0.5649]),
     "pre-training": (alone, [2.8663, 2.7976, 2.7607, 2.7097]),
     "dcgan": (gan, [0.7917, 0.8257, 0.7644, 0.7842]),
@@ -95,5 +104,5 @@ LOSSES: dict[str, tuple[Callable[[], list[Epoch]], list[float]]] = {
 @pytest.mark.parametrize("name", LOSSES)
 def test_first_losses(name: str) -> None:
     train, expected = LOSSES[name]
-    # Other processors and thread counts add in another order: the fifth digit may differ, the third may not.
+    # Five code paths of BLAS, MKL and ATen and two thread counts agree to the fifth digit (`make test-portable`).
     assert [epoch.loss for epoch in train()[:4]] == pytest.approx(expected, rel=2e-3)

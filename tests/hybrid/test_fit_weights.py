@@ -10,7 +10,8 @@ from hypothesis.extra.numpy import arrays
 from scipy.stats import rankdata
 
 from audiorec.errors import InputError
-from audiorec.hybrid.fit_weights import HybridRecipe, Lists, fit_weights
+from audiorec.hybrid.fit_weights import Lists, fit_weights
+from audiorec.hybrid.recipe import HybridRecipe
 from audiorec.hybrid.weights import SIGNALS, Weights, calibrate
 
 VALUES = st.one_of(st.floats(-1e6, 1e6), st.just(np.nan))
@@ -74,10 +75,10 @@ def lists(warmth: float, seed: int = 0) -> Lists:
 
 
 def test_the_signal_that_knows_gets_the_weight() -> None:
-    cold = fit_weights(lists(0.0), HybridRecipe())
+    cold = fit_weights([lists(0.0)], HybridRecipe())
     assert cold.cold["content"] > 0.85
     assert cold.warm["content"] == pytest.approx(0.5)
-    warm = fit_weights(lists(1.0), HybridRecipe())
+    warm = fit_weights([lists(1.0)], HybridRecipe())
     assert warm.warm["content"] > 0.9
     assert sum(warm.warm.values()) == pytest.approx(1.0)
 
@@ -89,7 +90,7 @@ def test_new_songs_are_told_by_what_content_promises_unless_another_knows_much_b
     told, rng = lists(0.0), np.random.default_rng(3)
     promised = told.relevant + rng.normal(size=told.relevant.shape)
     found = {"content": sure * told.relevant + rng.normal(size=promised.shape), "predicted": promised}
-    cold = fit_weights(replace(told, signals=found), HybridRecipe()).cold
+    cold = fit_weights([replace(told, signals=found)], HybridRecipe()).cold
     assert cold["content"] >= content
     assert cold["predicted"] >= predicted
 
@@ -97,7 +98,7 @@ def test_new_songs_are_told_by_what_content_promises_unless_another_knows_much_b
 def test_a_signal_that_says_the_same_of_all_has_no_part() -> None:
     told = lists(0.0)
     grown = replace(told, signals={**told.signals, "artist": np.full((200, 20), -np.inf)})
-    found, plain = fit_weights(grown, HybridRecipe()), fit_weights(told, HybridRecipe())
+    found, plain = fit_weights([grown], HybridRecipe()), fit_weights([told], HybridRecipe())
     assert found.cold["artist"] == 0.0
     assert found.cold["content"] == pytest.approx(plain.cold["content"], abs=0.02)
 
@@ -107,7 +108,7 @@ def test_a_signal_that_is_mute_on_cold_songs_has_no_cold_weight() -> None:
     warmth = np.where(np.arange(20) < 10, 0.8, 0.0) * np.ones((200, 1))
     heard = np.where(warmth > 0, np.random.default_rng(1).normal(size=(200, 20)), np.nan)
     grown = Lists({**told.signals, "neighbours": heard}, told.candidates, told.relevant, warmth)
-    found = fit_weights(grown, HybridRecipe())
+    found = fit_weights([grown], HybridRecipe())
     assert found.cold["neighbours"] == 0.0
     assert found.warm["neighbours"] > 0.0
     assert sum(found.cold.values()) == pytest.approx(1.0)
@@ -124,4 +125,4 @@ def test_warmth_moves_smoothly_with_plays() -> None:
 def test_nothing_to_learn_from() -> None:
     empty = lists(0.0)
     with pytest.raises(InputError, match="import more listens"):
-        fit_weights(Lists(empty.signals, empty.candidates, np.zeros_like(empty.relevant), empty.warmth), HybridRecipe())
+        fit_weights([replace(empty, relevant=np.zeros_like(empty.relevant))], HybridRecipe())

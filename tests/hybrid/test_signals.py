@@ -3,12 +3,15 @@
 import numpy as np
 from scipy import sparse
 
+from audiorec import recipes
 from audiorec.cold_start.content_to_factors import Taste
+from audiorec.collaborative.als import AlsRecipe
 from audiorec.collaborative.itemknn import nearest_items
 from audiorec.data.interactions import Interactions
 from audiorec.hybrid.signals import Parts, artist_prior, factors, fit_factors
 from audiorec.hybrid.weights import Weights, calibrate
 
+FACTORS = recipes.load("training/hybrid_factors", AlsRecipe)
 COUNTS = sparse.csr_array(np.array([[3.0, 0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0, 2.0]]))
 ARTIST = np.array([0, 0, 0, 1, -1])
 
@@ -34,7 +37,7 @@ def test_factors_put_the_songs_of_ones_own_crowd_first_and_are_mute_on_what_nobo
     counts = np.kron(np.eye(2), np.ones((6, 5)))  # two crowds, each plays the five songs of its own
     counts[0, 1] = counts[6, 7] = 0.0
     counts = np.pad(counts, ((0, 1), (0, 1)))  # a user and a song without listens
-    model = fit_factors(sparse.csr_array(counts), seed=0)
+    model = fit_factors(sparse.csr_array(counts), FACTORS)
     found = model.scores(np.arange(13))
     assert found[0, 1] > 5 * abs(found[0, 7])
     assert found[6, 7] > 5 * abs(found[6, 1])
@@ -50,7 +53,7 @@ def test_a_song_goes_from_what_its_content_promises_to_its_factors_as_listeners_
         counts[:, 0] = np.arange(300) < listeners
         seen = Interactions(tuple(f"{n}" for n in range(300)), np.arange(40), sparse.csr_array(counts))
         neighbours = nearest_items(seen.counts, neighbours=5)
-        parts = Parts(seen, np.zeros((40, 1)), Taste((), np.zeros(40)), fit_factors(seen.counts, seed=0), neighbours)
+        parts = Parts(seen, np.zeros((40, 1)), Taste((), np.zeros(40)), fit_factors(seen.counts, FACTORS), neighbours)
         promised = np.tile(-np.arange(40.0), (300, 1))  # to everybody: the first song is the best
         promised[:, 39] = np.nan
         found = factors(parts, np.arange(300), promised)

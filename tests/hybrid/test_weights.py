@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from audiorec.errors import CheckpointError
-from audiorec.hybrid.fit_weights import Lists, mean_ndcg, never_below
+from audiorec.hybrid.fit_weights import Lists, lists_ndcg, never_below
 from audiorec.hybrid.weights import Weights, load_weights, save_weights, score
 
 WEIGHTS = Weights({"collaborative": 0.2, "content": 0.8}, {"collaborative": 0.0, "content": 1.0}, 0.8, 2.0, 2.0)
@@ -32,20 +32,19 @@ def test_warm_lists_move_to_the_collaborative_signal_where_it_is_better() -> Non
     relevant[np.arange(50), rng.integers(0, 30, 50)] = True
     signals = {"collaborative": relevant + 0.2 * rng.normal(size=(50, 30)), "content": rng.normal(size=(50, 30))}
     lists = Lists(signals, np.ones((50, 30), dtype=bool), relevant, np.full((50, 30), 0.95))
-    kept = never_below(WEIGHTS, lists)
-    mine, alone = (
-        mean_ndcg(score(weights, signals, lists.candidates, lists.warmth).total, relevant, 20)
-        for weights in (kept, Weights({"collaborative": 1.0}, {"collaborative": 1.0}, 1.0, 2.0, 2.0))
+    kept = never_below(WEIGHTS, [lists])
+    mine, alone = lists_ndcg(
+        [kept, Weights({"collaborative": 1.0}, {"collaborative": 1.0}, 1.0, 2.0, 2.0)], [lists], 20
     )
     assert mine >= alone - 0.01
     assert kept.warm["collaborative"] > 0.7
     # Without the collaborative signal there is nothing to be held against.
     without = Weights({"content": 1.0}, {"content": 1.0}, 1.0, 2.0, 2.0)
-    assert never_below(without, lists) is without
+    assert never_below(without, [lists]) is without
 
 
 def test_saved_weights_come_back_and_foreign_ones_are_refused(tmp_path: Path) -> None:
-    save_weights(tmp_path, WEIGHTS, ("features", "recipe"), {"ndcg@20": 0.5}, {"track_ids": np.arange(3)})
+    save_weights(tmp_path, WEIGHTS, {}, ("features", "recipe"), {"ndcg@20": 0.5}, {"track_ids": np.arange(3)})
     assert load_weights(tmp_path, "features") == WEIGHTS
     with pytest.raises(CheckpointError, match="another recipe"):
         load_weights(tmp_path, "others")

@@ -1,4 +1,4 @@
-"""What the report page is told: frozen, plain data. It knows nothing about how any of it came to be."""
+"""The data of the report page: frozen and plain. It does not know how any of it was made."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +13,7 @@ class Found:
 
     seconds: playing time of all songs. statuses: files by `ok`, `partial`, `failed`. languages: songs by the language
     of their lyrics. unusable: (file, reason) of what could not be used. unplayed: songs that nobody has played.
+    without_artist: songs whose tags name no artist.
     """
 
     songs: int
@@ -25,6 +26,7 @@ class Found:
     languages: Mapping[str, int]
     statuses: Mapping[str, int]
     unusable: tuple[tuple[str, str], ...] = ()
+    without_artist: int = 0
 
 
 @dataclass(frozen=True)
@@ -89,15 +91,22 @@ class Sound:
 
 @dataclass(frozen=True)
 class OwnSong:
-    """A song that the user plays, named as a reason or as a favourite."""
+    """A song that the user plays, named as a reason or as a favourite.
+
+    file: its file name, where another song of the library has the same title and artist.
+    """
 
     title: str
     artist: str
+    file: str = ""
 
 
 @dataclass(frozen=True)
 class Recommendation:
-    """One place of a list. why: share of every signal, non-negative, sum 1. nearest: the user's own songs like it."""
+    """One place of a list. why: share of every signal, non-negative, sum 1. nearest: the user's own songs like it.
+
+    file: the file name, where another song of the library has the same title and artist.
+    """
 
     title: str
     artist: str
@@ -106,11 +115,20 @@ class Recommendation:
     why: Mapping[str, float]
     nearest: tuple[OwnSong, ...] = ()
     sound: Sound | None = None
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class Neighbourhood:
+    """A song, and the songs of the library that are most like it by sound and words, best first."""
+
+    song: Recommendation
+    similar: tuple[Recommendation, ...]
 
 
 @dataclass(frozen=True)
 class Listener:
-    """One user of the page: what she plays most, and the songs found for her, best first."""
+    """One user of the page: what they play most, and the songs found for them, best first."""
 
     name: str
     favourites: tuple[OwnSong, ...]
@@ -120,21 +138,26 @@ class Listener:
 
 @dataclass(frozen=True)
 class Result:
-    """One system's row: value by metric, and spread by metric where it is known."""
+    """One system's row: value by metric, and its 95 % interval by metric where it is known."""
 
     system: str
     values: Mapping[str, float]
-    spread: Mapping[str, float] = field(default_factory=dict)
+    interval: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """One protocol. `ours` names the row to stand out, `about` says in words what was asked of the systems."""
+    """One protocol. `ours` names the row to stand out, `about` says in words what was asked of the systems.
+
+    songs: how many stood in the lists, 0 where that is not known. few: too few to tell systems apart.
+    """
 
     name: str
     about: str
     results: tuple[Result, ...]
     ours: str = "hybrid"
+    songs: int = 0
+    few: bool = False
 
 
 @dataclass(frozen=True)
@@ -162,6 +185,7 @@ class ReportData:
     made_at: str
     found: Found
     listeners: tuple[Listener, ...] = ()
+    neighbourhoods: tuple[Neighbourhood, ...] = ()
     evaluations: tuple[Evaluation, ...] = ()
     spectrograms: tuple[Spectrogram, ...] = ()
     curves: tuple[Curve, ...] = ()

@@ -1,12 +1,15 @@
-"""What the report page is told, read from a workspace in which the whole road was walked."""
+"""The data of the report page, read from a workspace in which every model was trained."""
 
 import datetime
 import json
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
+from pathlib import Path
 
 import numpy as np
+from scipy import sparse
 
 from audiorec.cli.report.facts import (
     Curve,
@@ -42,11 +45,11 @@ _HEADINGS = {
 # Listeners on the page, and new songs for each; the sounds of more would make the page slow to open.
 LISTENERS, SONGS = 4, 5
 _LEARNED = {
-    "spectrogram": "The 2-D network looks at spectrograms: pictures of which pitches sound when.",
-    "waveform": "The 1-D network listens to the waveform itself.",
-    "multimodal": "The multimodal head joins both with descriptors, lyrics and the network of listeners.",
-    "cf": "NeuMF learns from who plays the same songs; it hears nothing.",
-    "dcgan": "Generator against discriminator; near 1 the discriminator is never fooled, near 0.5 always.",
+    "spectrogram": "A 2-D CNN on log-mel spectrogram patches.",
+    "waveform": "A 1-D CNN on the waveform.",
+    "multimodal": "Joins both with descriptors, lyrics and the network of listeners.",
+    "cf": "Learns from listens alone.",
+    "dcgan": "Generator against discriminator. Near 1 the discriminator is never deceived, near 0.5 always.",
 }
 _NAMES = {
     "spectrogram": "Spectrogram network",
@@ -73,46 +76,60 @@ def gather_report(
     return ReportData(
         title="What audiorec found",
         made_at=datetime.datetime.now().strftime("%Y-%m-%d %H:%M"),
-        found=_found(space, recommender),
+        found=found_in(space),
         listeners=listeners,
         evaluations=measured,
-        spectrograms=tuple(_spectrograms(space, recommender, users[:1])),
+        spectrograms=tuple(
+            spectrogram(space, song.track_id, song.title, song.artist)
+            for user in users[:1]
+            for song in recommender.recommend(user, 1, cold_only=True)
+        ),
         curves=tuple(_curves(space)),
         grids=tuple(_grids(space)),
         network=around(recommender, users[0]) if users else None,
         steps=steps,
-        versions={name: version(name) for name in ("audiorec", "torch", "numpy", "scikit-learn")},
+        versions=versions(),
     )
+
+
+def versions() -> dict[str, str]:
+    """Of the libraries that a result depends on."""
+    return {name: version(name) for name in ("audiorec", "torch", "numpy", "scikit-learn")}
 
 
 def busiest_users(recommender: Recommender) -> list[str]:
     """Users who differ in what they play: the one with most songs, then always the one least like those chosen."""
-    counts = (recommender.material.listens.counts > 0).astype(np.float64).toarray()
-    norms = np.maximum(np.linalg.norm(counts, axis=1), 1e-9)
-    alike = (counts @ counts.T) / norms[:, None] / norms[None]
-    chosen = [int(counts.sum(axis=1).argmax())]
-    while len(chosen) < min(LISTENERS, len(counts)):
-        likest = alike[:, chosen].max(axis=1) + (counts.sum(axis=1) < np.median(counts.sum(axis=1)))
-        likest[chosen] = np.inf
-        chosen.append(int(likest.argmin()))
+    played = sparse.csr_array((recommender.material.listens.counts > 0).astype(np.float64))
+    songs = np.diff(played.indptr)
+    unit = sparse.csr_array(sparse.diags_array(1.0 / np.sqrt(np.maximum(songs, 1))) @ played)
+    chosen = [int(songs.argmax())]
+    nearest_chosen = np.zeros(len(songs))
+    while len(chosen) < min(LISTENERS, len(songs)):
+        nearest_chosen = np.maximum(nearest_chosen, (unit @ unit[[chosen[-1]]].T).toarray()[:, 0])
+        cost = nearest_chosen + (songs < np.median(songs))
+        cost[chosen] = np.inf
+        chosen.append(int(cost.argmin()))
     return [recommender.users[row] for row in chosen]
 
 
-def _found(space: Workspace, recommender: Recommender) -> Found:
+def found_in(space: Workspace) -> Found:
+    """What extraction and imports brought."""
     tracks, table = space.tracks(), space.features()
     usable = [track for track in tracks if track.status != "failed"]
     languages = Counter(language for language in table.languages() if language)
-    plays = recommender.material.listens.plays()
+    listens = space.interactions() if space.has_listens() else None
+    plays = np.zeros(0) if listens is None else listens.plays()
     return Found(
         songs=len(usable),
         artists=len({track.artist for track in usable if track.artist}),
         albums=len({(track.artist, track.album) for track in usable if track.album}),
         seconds=sum(track.seconds for track in usable),
-        users=len(recommender.users),
+        users=0 if listens is None else len(listens.users),
         listens=int(plays.sum()),
         unplayed=int((plays == 0).sum()),
         languages=dict(languages.most_common()),
         statuses=dict(Counter(track.status for track in tracks)),
+        without_artist=sum(not track.artist for track in usable),
         unusable=tuple((track.shown_path, track.reason) for track in tracks if track.status == "failed")[:20],
     )
 
@@ -121,19 +138,29 @@ def _listener(recommender: Recommender, user: str) -> Listener:
     material = recommender.material
     row = material.listens.user_row(user)
     counts = material.listens.counts[[row]].toarray()[0]
-    favourites = [_own(material.tracks[column]) for column in np.argsort(-counts, kind="stable")[:5] if counts[column]]
+    files = alike_names(material.tracks)
+    favourites = [
+        _own(material.tracks[column], files) for column in np.argsort(-counts, kind="stable")[:5] if counts[column]
+    ]
     of = {track.id: track for track in material.tracks}
     songs = []
     for song in recommender.recommend(user, SONGS, cold_only=True):
         data = excerpt(of[song.track_id].path)
         sound = Sound(str(song.track_id), data) if data is not None else None
-        nearest = tuple(_own(of[track]) for track, _ in song.nearest)
-        songs.append(Recommendation(song.title, song.artist, song.score, song.plays, song.why, nearest, sound))
+        nearest = tuple(_own(of[track], files) for track, _ in song.nearest)
+        file = files.get(song.track_id, "")
+        songs.append(Recommendation(song.title, song.artist, song.score, song.plays, song.why, nearest, sound, file))
     return Listener(user, tuple(favourites), tuple(songs))
 
 
-def _own(track: Track) -> OwnSong:
-    return OwnSong(track.title or track.shown_path, track.artist)
+def alike_names(tracks: Sequence[Track]) -> dict[int, str]:
+    """File names of the songs that title and artist do not tell apart, by track id."""
+    named = Counter((track.title, track.artist) for track in tracks)
+    return {track.id: Path(track.shown_path).name for track in tracks if named[track.title, track.artist] > 1}
+
+
+def _own(track: Track, files: Mapping[int, str]) -> OwnSong:
+    return OwnSong(track.title or track.shown_path, track.artist, files.get(track.id, ""))
 
 
 def evaluations(rows: list[Row]) -> list[Evaluation]:
@@ -145,28 +172,26 @@ def evaluations(rows: list[Row]) -> list[Evaluation]:
             Result(
                 system,
                 {row.metric: row.value for row in mine if row.system == system},
-                {row.metric: row.spread for row in mine if row.system == system},
+                {row.metric: (row.low, row.high) for row in mine if row.system == system},
             )
             for system in dict.fromkeys(row.system for row in mine)
         ]
         if results:
             asked = f"{about}; {mine[0].users} listeners, {mine[0].songs} songs. {caution(mine[0].songs)}"
-            found.append(Evaluation(_HEADINGS[protocol], asked.strip(), tuple(results)))
+            songs = mine[0].songs
+            few = bool(caution(songs))
+            found.append(Evaluation(_HEADINGS[protocol], asked.strip(), tuple(results), songs=songs, few=few))
     return found
 
 
-def _spectrograms(space: Workspace, recommender: Recommender, users: list[str]) -> list[Spectrogram]:
-    """Of the first new song for each of the users."""
+def spectrogram(space: Workspace, track_id: int, title: str, artist: str) -> Spectrogram:
+    """The picture of a song's first patch."""
     recipe, table = FeatureRecipe(), space.features()
     edges = np.linspace(0.0, float(mel_from_hz(np.asarray(recipe.sample_rate / 2))), recipe.bands + 2)
-    found = []
-    for user in users:
-        for song in recommender.recommend(user, 1, cold_only=True):
-            patch = table.logmel(np.array([song.track_id], dtype=np.int64)).values[0]
-            decibels = table.layout.logmel_offset + table.layout.logmel_scale * patch.astype(np.float32)
-            seconds = patch.shape[1] * recipe.hop / recipe.sample_rate
-            found.append(Spectrogram(song.title, song.artist, decibels, hz_from_mel(edges)[1:-1], seconds))
-    return found
+    patch = table.logmel(np.array([track_id], dtype=np.int64)).values[0]
+    decibels = table.layout.logmel_offset + table.layout.logmel_scale * patch.astype(np.float32)
+    seconds = patch.shape[1] * recipe.hop / recipe.sample_rate
+    return Spectrogram(title, artist, decibels, hz_from_mel(edges)[1:-1], seconds)
 
 
 def _curves(space: Workspace) -> list[Curve]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from audiorec.cli.report.curves import draw_curve
-from audiorec.cli.report.facts import Evaluation, Recommendation, ReportData, Result, Sound
+from audiorec.cli.report.facts import Evaluation, Listener, Recommendation, ReportData, Result, Sound
 from audiorec.cli.report.network import draw_network
 from audiorec.cli.report.spectrogram import draw_spectrogram
 from audiorec.cli.report.words import (
@@ -20,6 +20,7 @@ from audiorec.cli.report.words import (
     nearest,
     reason,
     signal_label,
+    signals_of,
     verdict,
 )
 
@@ -70,15 +71,26 @@ def _figure(evaluation: Evaluation, row: Result, metric: str) -> dict[str, Any]:
     column = [other.values[metric] for other in evaluation.results if metric in other.values]
     value = row.values.get(metric)
     if value is None:
-        return {"text": "–", "width": 0.0, "best": False, "spread": ""}
+        return {"text": "–", "width": 0.0, "best": False, "interval": ""}
     top = max(column)
-    spread = row.spread.get(metric)
+    interval = row.interval.get(metric)
     return {
         "text": f"{value:.3f}",
         "width": 100.0 * max(0.0, value) / top if top > 0 else 0.0,
         "best": value == top and (len(column) == 1 or min(column) < top),
-        "spread": "" if spread is None else f"{spread:.3f}",
+        "interval": "" if interval is None else f"{interval[0]:.3f} to {interval[1]:.3f}",
     }
+
+
+def _with_reasons(listener: Listener) -> list[tuple[Recommendation, str]]:
+    """Each song with its reason in words; a reason that only repeats the one before is left out."""
+    found, before = [], ""
+    for song in listener.recommendations:
+        words = reason(listener.name, song.why)
+        same = signals_of(song.why) == before
+        found.append((song, "" if same else words))
+        before = signals_of(song.why)
+    return found
 
 
 def _bars(counts: Mapping[str, int]) -> list[tuple[str, int, float]]:
@@ -134,9 +146,10 @@ def _view(data: ReportData) -> dict[str, Any]:
         "tiles": [
             (found.songs, "songs"),
             (found.artists, "artists"),
-            (found.users, "listeners"),
-            (found.unplayed, "songs nobody has played"),
+            *([(found.users, "listeners"), (found.unplayed, "songs nobody has played")] if found.users else []),
         ],
+        "firmest": [table for table in data.evaluations if not table.few],
+        "others": [table for table in data.evaluations if table.few],
         "playing_time": duration(found.seconds),
         "status_bars": _bars({_STATUS.get(name, name): count for name, count in found.statuses.items()}),
         "language_bars": _language_bars(data),
@@ -176,7 +189,7 @@ def render(data: ReportData) -> str:
         shares=_shares,
         figure=_figure,
         metric_names=_metric_names,
-        reason=reason,
+        with_reasons=_with_reasons,
         nearest=nearest,
         verdict=verdict,
         signal_label=signal_label,

@@ -33,9 +33,10 @@ def against_truth(recommender: Recommender, tastes: Path) -> Evaluation:
     for system, score in scores.items():
         values = [metrics.auc(score(row), truth[row, new] > LIKED) for row in range(len(listens.users))]
         known = np.array([value for value in values if np.isfinite(value)])
-        results.append(Result(system, {"auc": float(known.mean())}, {"auc": float(known.std())}))
+        interval = metrics.bootstrap_interval(known, np.random.default_rng(0))
+        results.append(Result(system, {"auc": float(known.mean())}, {"auc": interval}))
     about = f"{int(new.sum())} songs that nobody has played, against the tastes from which the listeners were made"
-    return Evaluation("New songs against true tastes", about, tuple(results))
+    return Evaluation("New songs against true tastes", about, tuple(results), songs=int(new.sum()))
 
 
 def _read(tastes: Path, recommender: Recommender) -> NDArray[np.float64]:

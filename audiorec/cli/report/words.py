@@ -9,9 +9,9 @@ from audiorec.cli.report.facts import Evaluation, OwnSong, Result
 
 SIGNALS: dict[str, tuple[str, str]] = {
     "content": ("sound and words", "it sounds and reads like songs that {user} plays"),
-    "predicted": ("place among songs", "from its sound and words, {user}'s crowd is the one that will play it"),
-    "cnn": ("spectrogram network", "the network that looks at its spectrogram expects {user} to like it"),
-    "svm": ("classifier", "the classifier over sound, words and network puts it with {user}'s songs"),
+    "predicted": ("predicted taste", "its sound and words predict that listeners like {user} will play it"),
+    "cnn": ("spectrogram network", "the network on its spectrogram predicts that {user} likes it"),
+    "svm": ("classifier", "the classifier on its sound and words predicts that {user} likes it"),
     "network": ("listeners' network", "it is close to {user} in the network of listeners, songs and artists"),
     "collaborative": ("people alike", "people with {user}'s taste play it"),
     "factors": ("crowds alike", "people who play much the same as {user} play it"),
@@ -56,20 +56,33 @@ def reason(user: str, why: Mapping[str, float], most: int = 2) -> str:
     'It sounds and reads like songs that mira plays (70 %), and mira already plays this artist (30 %).'
     """
     strongest = sorted(why.items(), key=lambda entry: (-entry[1], entry[0]))[:most]
-    told = [(SIGNALS.get(name, ("", f"{name} speaks for it"))[1], share) for name, share in strongest if share >= 0.05]
-    if not told:
+    strong = [
+        (SIGNALS.get(name, ("", f"its signal {name} is high"))[1], share) for name, share in strongest if share >= 0.05
+    ]
+    if not strong:
         return "No single signal stands out."
-    clauses = [f"{words.format(user=user)} ({share:.0%})".replace("%", "\u00a0%") for words, share in told]
+    clauses = [f"{words.format(user=user)} ({share:.0%})".replace("%", "\u00a0%") for words, share in strong]
     sentence = ", and ".join(clauses)
     return sentence[0].upper() + sentence[1:] + "."
+
+
+def signals_of(why: Mapping[str, float], most: int = 2) -> str:
+    """The names of the strongest signals: what a reason says, without its numbers."""
+    strongest = sorted(why.items(), key=lambda entry: (-entry[1], entry[0]))[:most]
+    return " ".join(name for name, share in strongest if share >= 0.05)
 
 
 def nearest(user: str, songs: Sequence[OwnSong]) -> str:
     """The user's own songs that are most like a recommended one."""
     if not songs:
         return ""
-    names = [f"“{song.title}” by {song.artist}" if song.artist else f"“{song.title}”" for song in songs[:2]]
+    names = [_named(song) for song in songs[:2]]
     return f"Closest to {user}'s " + " and ".join(names) + "."
+
+
+def _named(song: OwnSong) -> str:
+    by = f" by {song.artist}" if song.artist else ""
+    return f"“{song.title}”{by}" + (f" ({song.file})" if song.file else "")
 
 
 def metric_meaning(name: str) -> str:
@@ -99,7 +112,12 @@ def _row(evaluation: Evaluation, name: str) -> Result | None:
 
 
 def verdict(evaluation: Evaluation) -> str:
-    """One sentence that says how the named system compares on the first metric with the best of the others."""
+    """One sentence that says how the named system compares on the first metric with the best of the others.
+
+    Nothing where there were too few songs to tell systems apart.
+    """
+    if evaluation.few:
+        return ""
     ours = _row(evaluation, evaluation.ours)
     others = [row for row in evaluation.results if row.system != evaluation.ours]
     if ours is None or not others or not ours.values:

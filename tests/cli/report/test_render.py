@@ -14,6 +14,7 @@ from audiorec.cli.report import (
     Found,
     Grid,
     Listener,
+    Neighbourhood,
     Network,
     Node,
     OwnSong,
@@ -90,7 +91,7 @@ def report(title: str = "A title", sound: Sound | None = None) -> ReportData:
             Evaluation(
                 title,
                 "About.",
-                (Result("chance", {"AUC": 0.5}), Result("hybrid", {"AUC": 0.9, "NDCG@10": 0.4}, {"AUC": 0.01})),
+                (Result("chance", {"AUC": 0.5}), Result("hybrid", {"AUC": 0.9, "NDCG@10": 0.4}, {"AUC": (0.88, 0.92)})),
             ),
         ),
         spectrograms=(Spectrogram(title, title, rng.normal(-40, 9, (128, 1000)), np.geomspace(20, 11_000, 128), 23.4),),
@@ -187,6 +188,41 @@ def test_best_cell_is_marked_and_our_row_stands_out() -> None:
 def test_in_a_column_of_equal_numbers_none_is_the_best() -> None:
     level = Evaluation("level", "", (Result("hybrid", {"auc": 1.0}), Result("chance", {"auc": 1.0})))
     assert '<td class="best">' not in render(replace(report(), evaluations=(level,)))
+
+
+def test_intervals_stand_beside_the_figures() -> None:
+    assert "0.880 to 0.920" in render(report())
+
+
+def test_tables_over_few_songs_are_folded_away_and_draw_no_conclusion() -> None:
+    results = (Result("hybrid", {"auc": 0.9}), Result("chance", {"auc": 0.5}))
+    tables = (Evaluation("firm", "", results, songs=200), Evaluation("shaky", "", results, songs=6, few=True))
+    html = render(replace(report(), evaluations=tables))
+    assert html.count('class="verdict"') == 1
+    assert html.index("firm") < html.index("too few songs to tell systems apart") < html.index("shaky")
+
+
+def test_songs_of_one_name_show_their_file() -> None:
+    song = replace(recommendation("One"), file="07 one.mp3")
+    html = render(replace(report(), listeners=(Listener("mira", (), (song,)),)))
+    assert "<code>07 one.mp3</code>" in html
+
+
+def test_a_reason_is_given_once() -> None:
+    songs = (recommendation("One"), recommendation("Two"), replace(recommendation("Three"), why={"svm": 1.0}))
+    text = "".join(read(render(replace(report(), listeners=(Listener("mira", (), songs),)))).words)
+    assert text.count("sounds and reads like") == 1
+    assert text.count("the classifier") == 1 or "The classifier" in text
+
+
+def test_without_listens_the_page_shows_songs_that_sound_alike() -> None:
+    near = Neighbourhood(recommendation("One"), (recommendation("Two"),))
+    found = Found(2, 1, 0, 60.0, 0, 0, 0, {}, {"ok": 2}, without_artist=1)
+    html = render(ReportData("Nothing played", "today", found, neighbourhoods=(near,)))
+    text = "".join(read(html).words)
+    assert "Songs that sound alike" in text
+    assert "listeners" not in text.split("Songs that sound alike")[0]
+    assert "1 songs name none" in text
 
 
 @pytest.mark.parametrize("name", ["mira", "跳舞的星期五", "霓虹港"])

@@ -1,0 +1,107 @@
+"""All settings by which the hybrid's parts are fitted, in one place: what is rehearsed is what serves.
+
+They are stored beside the weights, so that `evaluate` and `recommend` fit the same parts in the same way. The
+collaborative model and the network come with the settings that their own training used or chose.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from audiorec import recipes
+from audiorec.cold_start.content_to_factors import TasteRecipe
+from audiorec.cold_start.dropoutnet import ColdDropoutRecipe
+from audiorec.collaborative import neumf
+from audiorec.collaborative.als import AlsRecipe
+from audiorec.collaborative.neumf import NeumfRecipe
+from audiorec.data.workspace import Workspace
+from audiorec.errors import CheckpointError
+from audiorec.hybrid.recipe import HybridRecipe
+from audiorec.hybrid.weights import KIND
+from audiorec.learning import checkpoint
+from audiorec.network import embedding
+from audiorec.network.spectral import SpectralSettings
+from audiorec.recipes import Recipe
+
+R = TypeVar("R", bound=Recipe)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Recipes of the parts; neumf and network are None where the workspace has no such model."""
+
+    hybrid: HybridRecipe
+    taste: TasteRecipe
+    factors: AlsRecipe
+    cold: ColdDropoutRecipe
+    neumf: NeumfRecipe | None = None
+    network: SpectralSettings | None = None
+
+    @property
+    def digest(self) -> str:
+        """Fingerprint of all of them: 16 hex digits."""
+        text = json.dumps(self.as_config(), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def as_config(self) -> dict[str, Any]:
+        """Plain values for a checkpoint's header; `from_config` is the way back."""
+        named = {"hybrid": self.hybrid, "taste": self.taste, "factors": self.factors, "cold": self.cold}
+        found: dict[str, Any] = {name: _plain(recipe) for name, recipe in named.items()}
+        found["neumf"] = None if self.neumf is None else _plain(self.neumf)
+        found["network"] = None if self.network is None else asdict(self.network)
+        return found
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "Settings":
+        """Settings from what `as_config` gave."""
+        return cls(
+            recipes.from_plain(config["hybrid"], HybridRecipe),
+            recipes.from_plain(config["taste"], TasteRecipe),
+            recipes.from_plain(config["factors"], AlsRecipe),
+            recipes.from_plain(config["cold"], ColdDropoutRecipe),
+            None if config["neumf"] is None else recipes.from_plain(config["neumf"], NeumfRecipe),
+            None if config["network"] is None else SpectralSettings(**config["network"]),
+        )
+
+
+def shipped(hybrid: HybridRecipe) -> Settings:
+    """The shipped recipes of the parts that have no training command of their own."""
+    return Settings(
+        hybrid,
+        recipes.load("training/taste", TasteRecipe),
+        recipes.load("training/hybrid_factors", AlsRecipe),
+        recipes.load("training/cold_dropout", ColdDropoutRecipe),
+    )
+
+
+def with_models(settings: Settings, space: Workspace) -> Settings:
+    """The settings with those by which the workspace's NeuMF and network were trained."""
+    neural = neumf.recipe_of(space.model("cf")) if space.has_model("cf") else None
+    places = embedding.settings_of(space.model("network")) if space.has_model("network") else None
+    return Settings(settings.hybrid, settings.taste, settings.factors, settings.cold, neural, places)
+
+
+def load_settings(folder: Path) -> Settings:
+    """Settings that stand beside stored weights; raises CheckpointError when an earlier audiorec wrote them."""
+    config = checkpoint.read_header(folder, KIND).config
+    if "settings" not in config:
+        raise CheckpointError(f"{folder} was written by an earlier audiorec: run audiorec train-hybrid again")
+    return Settings.from_config(config["settings"])
+
+
+def refuse_other_models(space: Workspace) -> Settings:
+    """Settings of the stored weights; raises CheckpointError when `cf` or `network` were since trained otherwise."""
+    stored = load_settings(space.model("hybrid"))
+    now = with_models(stored, space)
+    for name, one, other in (("cf", stored.neumf, now.neumf), ("network", stored.network, now.network)):
+        if one != other:
+            raise CheckpointError(
+                f"the hybrid's weights were learned beside another {name} model: run audiorec train-hybrid again"
+            )
+    return stored
+
+
+def _plain(recipe: Recipe) -> dict[str, Any]:
+    return recipe.model_dump(mode="json", exclude={"reference"})

@@ -1,0 +1,59 @@
+"""`evaluate` keeps its word: weights never saw the test artists, and those of other models or features are refused."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from audiorec.cli.main import cli
+from audiorec.data.workspace import Workspace
+from audiorec.errors import CheckpointError
+from audiorec.hybrid.evaluation import evaluate
+from audiorec.hybrid.weights import Weights, load_weights
+from tests.ranking.small_library import build
+
+
+def call(root: Path, *words: str) -> None:
+    done = CliRunner().invoke(cli, ["--workspace", str(root), "--quiet", *words], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+
+
+def weights_with(root: Path, more_listens_to: str) -> Weights:
+    """Weights of the small library in which twelve users also play every song of the artists of one part."""
+    build(root)
+    rng = np.random.default_rng(0)
+    with Workspace.open(root, write=True) as space:
+        parts = space.artist_parts()
+        songs = [track.id for track in space.tracks() if parts[track.artist] == more_listens_to]
+        more = [(f"user {n}", song, float(rng.integers(1, 9)), None) for n in range(12) for song in songs]
+        space.add_listens("more", more)
+    call(root, "train-hybrid")
+    with Workspace.open(root) as space:
+        return load_weights(space.model("hybrid"))
+
+
+def test_weights_do_not_depend_on_listens_to_test_artists(tmp_path: Path) -> None:
+    plain = weights_with(tmp_path / "plain", "nobody")
+    assert weights_with(tmp_path / "test", "test") == plain
+    assert weights_with(tmp_path / "validation", "validation") != plain
+
+
+def test_weights_of_other_models_are_refused(tmp_path: Path) -> None:
+    build(tmp_path)
+    call(tmp_path, "train-network")
+    call(tmp_path, "train-hybrid")
+    with Workspace.open(tmp_path) as space:
+        assert {row.protocol for row in evaluate(space)} >= {"warm", "mixed"}
+    call(tmp_path, "train-network", "--set", "dims=[4]")
+    with Workspace.open(tmp_path) as space, pytest.raises(CheckpointError, match="another network model"):
+        evaluate(space)
+
+
+def test_weights_of_other_features_are_refused(tmp_path: Path) -> None:
+    build(tmp_path)
+    call(tmp_path, "train-hybrid")
+    header = next((tmp_path / "models" / "hybrid").glob("*/header.json"))
+    header.write_text(header.read_text(encoding="utf-8").replace('"digest"', '"others"'), encoding="utf-8")
+    with Workspace.open(tmp_path) as space, pytest.raises(CheckpointError, match="another recipe"):
+        evaluate(space)
