@@ -79,6 +79,10 @@ class Matcher:
             found = self._seen[key] = self._match(song, place)
         return found
 
+    def near(self, song: WrittenSong) -> tuple[int, ...]:
+        """Tracks that a song without a match comes near to, for a person to choose from."""
+        return tuple(track for _, names in self._indexes for track in names.near(song))
+
     def _match(self, song: WrittenSong, folder: Path | None) -> Match:
         best = Match(None, reason=NONE)
         for paths, names in self._indexes:
