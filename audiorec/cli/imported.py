@@ -71,27 +71,15 @@ def _as_json(report: "ImportReport") -> dict[str, object]:
 def _print_tables(reports: "Sequence[ImportReport]") -> None:
     rows = [
         (
-            *(Path(report.file).name, report.source, str(report.rows), f"{report.listens:.12g}"),
+            *(Path(report.file).name, str(report.rows), f"{report.listens:.12g}"),
             *(str(report.users), str(report.songs)),
             ", ".join(f"{count} by {how}" for how, count in sorted(report.by.items())) or "none",
             *(str(report.waiting), str(report.ambiguous), str(sum(report.skipped.values())), str(report.unread)),
         )
         for report in reports
     ]
-    columns = [
-        "file",
-        "source",
-        "rows",
-        "listens",
-        "users",
-        "songs",
-        "matched",
-        "waiting",
-        "ambiguous",
-        "skipped",
-        "unread",
-    ]
-    print_table("Imported", columns, rows)
+    columns = "file rows listens users songs matched waiting ambiguous skipped unread".split()
+    print_table(f"Imported: {', '.join(dict.fromkeys(report.source for report in reports))}", columns, rows)
     missing = [(Path(one.file).name, str(row.line), row.song, row.reason) for one in reports for row in one.unmatched]
     total = sum(one.waiting + one.ambiguous for one in reports)
     _print_first("Not matched (kept until their songs are there)", ["file", "line", "song", "why"], missing, total)

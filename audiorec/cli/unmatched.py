@@ -52,7 +52,7 @@ def _waiting(space: "Workspace", top: int | None) -> list[tuple[str, ...]]:
     tracks = space.tracks()
     matcher = Matcher(tracks)
     names = {track.id: f"{track.artist} - {track.title or track.shown_path}" for track in tracks}
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for source, song, count in islice(waiting_songs(space), top):
         match = matcher.match(song, folder_of(source))
         near = match.candidates or matcher.near(song)
