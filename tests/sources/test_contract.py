@@ -104,8 +104,8 @@ HOSTILE: dict[str, tuple[str, str, int]] = {
     "a playlist line without an end": ("#EXTM3U\n", "x", 50_000_000),
     "XML without an end": ("<playlist><trackList>", "<track>", 2_000_000),
     "an XML text without an end": ('<playlist xmlns="http://xspf.org/ns/0/"><title>', "x", 50_000_000),
-    "a WPL element without an end": ('<?wpl version="1.0"?>\n<media src="', "x\n", 5_000_000),
-    "quotation marks alone": ("title,artist\n", '"a\n', 1_000_000),
+    "a WPL element without an end": ('<?wpl version="1.0"?>\n<media src="', "x\n", 2_000_000),
+    "quotation marks alone": ("title,artist\n", '"a\n', 300_000),
     "a million columns": ("", "title,", 8_000_000),
 }
 
@@ -129,4 +129,4 @@ def test_hostile_files_are_refused_in_bounded_memory_and_time(kind: str, name: s
     assert done.returncode == 0, done.stderr[-2000:]
     megabytes, seconds = done.stdout.split()
     assert int(megabytes) < 300
-    assert float(seconds) < 15
+    assert float(seconds) < 10
