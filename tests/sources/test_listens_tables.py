@@ -227,3 +227,8 @@ def test_every_row_is_a_row_or_a_reason(tmp_path: Path, pairs: list[tuple[str, s
     assert [row.row for row in found] == list(range(1, len(pairs) + 1))
     for row, (user, title) in zip(found, pairs, strict=True):
         assert isinstance(row, Row) == bool(user.strip() not in ("", "nan", "NaN") and title.strip())
+
+
+def test_a_western_table(tmp_path: Path) -> None:
+    text = "user,artist,title,count\nMüller,Björk,Jóga,3\nJürgen,Motörhead,Ace of Spades,2\n"
+    assert [row[0] for row in rows(tmp_path, text.encode("cp1252"))] == ["Müller", "Jürgen"]
