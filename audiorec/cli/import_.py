@@ -22,6 +22,9 @@ _FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_t
 _PLACES = click.argument("files", metavar="FILE|FOLDER|URL...", nargs=-1, required=True)
 _USER = click.option("--user", metavar="NAME", default="", help="Whose these are, where the file does not say.")
 _AS = click.option("--as", "instead", metavar="NAME", default="", help="Count everything for NAME.")
+_TOKEN = click.option(
+    "--token", metavar="KEY", default="", envvar="AUDIOREC_TOKEN", help="Key or password of a service, with --user."
+)
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
@@ -64,12 +67,14 @@ class Asked:
     instead: str = ""
     as_json: bool = False
     columns: tuple[str, ...] = ()
+    token: str = ""
 
 
 @command.command("auto")
 @_PLACES
 @_USER
 @_AS
+@_TOKEN
 @_JSON
 @pass_session
 @as_one(Asked)
@@ -100,7 +105,7 @@ def listens(session: Session, asked: Asked) -> None:
     from audiorec.sources import listens_tables
 
     named = dict(column.partition("=")[::2] for column in asked.columns)
-    _run(session, asked, "listens", lambda path: listens_tables.read(path, named, asked.instead or asked.user))
+    _run(session, asked, "listens", lambda place: listens_tables.read(Path(place), named, asked.instead or asked.user))
 
 
 @command.command("playlists")
@@ -184,6 +189,7 @@ def _command_of(name: str) -> click.Command:
     @_PLACES
     @_USER
     @_AS
+    @_TOKEN
     @_JSON
     @pass_session
     @as_one(Asked)
@@ -208,7 +214,7 @@ def _print_sources(quiet: bool) -> None:
     console().print("audiorec import NAME FILE..., or audiorec import auto FILE|FOLDER|URL...")
 
 
-Reader = Callable[[Path], Iterable["Row | Unread"]]
+Reader = Callable[[str], Iterable["Row | Unread"]]
 
 
 def _run(session: Session, asked: Asked, kind: str | None, read: Reader | None = None) -> None:
@@ -230,7 +236,7 @@ def _run(session: Session, asked: Asked, kind: str | None, read: Reader | None =
         with progress(f"importing {kind or ''}".strip(), len(todo), session.quiet) as advance:
             for place, name in todo:
                 if name not in OTHERS:
-                    reports.append(_take(space, matcher, (place, name), owner, read))
+                    reports.append(_take(space, matcher, (place, name), owner, read or _reader(name, asked)))
                 advance(Path(place).name)
         is_empty = not space.tracks()
     if others and not asked.as_json:
@@ -281,17 +287,26 @@ def _is_url(place: str) -> bool:
 
 
 def _take(
-    space: "Workspace", matcher: "Matcher", found: tuple[str, str], owner: "Owner", read: Reader | None
+    space: "Workspace", matcher: "Matcher", found: tuple[str, str], owner: "Owner", read: "Reader"
 ) -> "ImportReport":
     from audiorec.sources.importing import import_rows, source_of
-    from audiorec.sources.registry import source_named
 
     place, name = found
-    if _is_url(place):
-        fetch = source_named(name).fetch
-        if fetch is None:
+    source = f"{name}:{place}" if _is_url(place) else source_of(space, name, Path(place))
+    return import_rows(space, matcher, source, read(place), owner)
+
+
+def _reader(name: str, asked: Asked) -> "Reader":
+    """The reader of a source, for files and for addresses."""
+    from audiorec.sources.registry import Access, source_named
+
+    source = source_named(name)
+
+    def read(place: str) -> "Iterable[Row | Unread]":
+        if not _is_url(place):
+            return source.read(Path(place))
+        if source.fetch is None:
             raise InputError(f"{name} is read from files, not from an address such as {place}")
-        return import_rows(space, matcher, f"{name}:{place}", fetch(place), owner)
-    path = Path(place)
-    rows = (read or source_named(name).read)(path)
-    return import_rows(space, matcher, source_of(space, name, path), rows, owner)
+        return source.fetch(place, Access(asked.user, asked.token))
+
+    return read

@@ -35,6 +35,18 @@ HEAD = 65_536  # bytes of a file that recognisers are shown
 
 
 @dataclass(frozen=True)
+class Access:
+    """Who asks a service. user: the account's name; secret: its key, token or password, which is stored nowhere."""
+
+    user: str = ""
+    secret: str = ""
+
+    def __repr__(self) -> str:
+        """Without the secret, so that no traceback shows it."""
+        return f"Access(user={self.user!r})"
+
+
+@dataclass(frozen=True)
 class Source:
     """One source.
 
@@ -49,7 +61,7 @@ class Source:
     recognises: Callable[[Path, bytes], bool]
     read: Callable[[Path], Iterator[Row | Unread]]
     answers: Callable[[str], bool] | None = None
-    fetch: Callable[[str], Iterator[Row | Unread]] | None = None
+    fetch: Callable[[str, Access], Iterator[Row | Unread]] | None = None
 
 
 def _never(path: Path, head: bytes) -> bool:
