@@ -19,8 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiorec.data import catalogue
+from audiorec.data.artists import one_spelling
 from audiorec.data.catalogue import FileRecord
 from audiorec.data.interactions import Interactions, from_triples
+from audiorec.data.names import artist_key
 from audiorec.data.tables import FeatureTable, Layout, TrackFeatures, write_shard
 from audiorec.data.tracks import Track
 from audiorec.errors import CheckpointError, WorkspaceError
@@ -101,8 +103,8 @@ class Workspace:
     # --- tracks and their features -----------------------------------------------------------------------------
 
     def tracks(self) -> list[Track]:
-        """Every track that is present, in rising order of id, failed ones included."""
-        return catalogue.read_tracks(self.db)
+        """Every track that is present, in rising order of id, failed ones included; artists in one spelling each."""
+        return one_spelling(catalogue.read_tracks(self.db))
 
     def records(self) -> dict[bytes, FileRecord]:
         """What is known of each present file, by path."""
@@ -245,11 +247,12 @@ class Workspace:
         Content models learn on fit artists only, so that validation and test artists are honestly new to them. The
         order is a hash of the name, and a known artist keeps her part for ever when it was stored by a writer.
         """
-        stored = dict(self.db.execute("SELECT artist, part FROM artist_part"))
+        by_key = {artist_key(name): part for name, part in self.db.execute("SELECT artist, part FROM artist_part")}
         names = {
             track.artist or f"track {track.id}" for track in self.tracks() if track.status not in ("failed", "listed")
         }
-        parts = _assign_parts(names, stored)
+        # The spelling that most files use may change as files come; the part does not.
+        parts = _assign_parts(names, {name: by_key[key] for name in names if (key := artist_key(name)) in by_key})
         if self._lock is not None:
             with self.transaction() as db:
                 db.executemany("INSERT OR REPLACE INTO artist_part VALUES (?, ?)", parts.items())

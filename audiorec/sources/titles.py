@@ -9,7 +9,7 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-from audiorec.sources.names import normalise
+from audiorec.data.names import normalise
 
 _TAIL = re.compile(
     r"\s*(?:\(([^()]*)\)|\[([^\[\]]*)\]|\{([^{}]*)\}|【([^【】]*)】|「([^「」]*)」|<([^<>]*)>"
