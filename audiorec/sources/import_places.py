@@ -10,9 +10,10 @@ from audiorec.sources import friends_tables, items, songs_tables
 from audiorec.sources.contract import Row, Unread
 from audiorec.sources.importing import ImportReport, Owner, import_rows, rematch, source_of, user_name
 from audiorec.sources.matching import Matcher
-from audiorec.sources.registry import OTHERS, recognise, recognise_url, source_named
+from audiorec.sources.registry import OTHERS, Access, recognise, recognise_url, source_named
 
-Reader = Callable[[Path], Iterable[Row | Unread]]
+NOBODY = Access()
+Reader = Callable[[str], Iterable[Row | Unread]]
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,12 @@ def import_places(
     kind: str | None,
     owner: Owner,
     *,
+    access: Access = NOBODY,
     read: Reader | None = None,
     advance: Callable[[str], None] = lambda word: None,
 ) -> Imported:
-    """Import every place by the source `kind`, or (None) by what it is recognised as; `read` replaces its reader.
+    """Import every place by the source `kind`, or (None) by what it is recognised as; `read` replaces its reader;
+    access: who asks a service.
 
     Raises InputError for a place that no source knows and for rows that are nobody's.
     """
@@ -60,7 +63,7 @@ def import_places(
     matcher = Matcher(space.tracks())
     for place, name in todo:
         if name not in OTHERS:
-            reports.append(_take(space, matcher, (place, name), owner, read))
+            reports.append(_take(space, matcher, (place, name), owner, read or _reader(name, access)))
         advance(Path(place).name)
     return Imported(reports, others, passed, late)
 
@@ -114,15 +117,21 @@ def _is_url(place: str) -> bool:
     return place.startswith(("http://", "https://"))
 
 
-def _take(
-    space: Workspace, matcher: Matcher, found: tuple[str, str], owner: Owner, read: Reader | None
-) -> ImportReport:
+def _take(space: Workspace, matcher: Matcher, found: tuple[str, str], owner: Owner, read: Reader) -> ImportReport:
     place, name = found
-    if _is_url(place):
-        fetch = source_named(name).fetch
-        if fetch is None:
+    source = f"{name}:{place}" if _is_url(place) else source_of(space, name, Path(place))
+    return import_rows(space, matcher, source, read(place), owner)
+
+
+def _reader(name: str, access: Access) -> Reader:
+    """The reader of a source, for files and for addresses."""
+    source = source_named(name)
+
+    def read(place: str) -> Iterable[Row | Unread]:
+        if not _is_url(place):
+            return source.read(Path(place))
+        if source.fetch is None:
             raise InputError(f"{name} is read from files, not from an address such as {place}")
-        return import_rows(space, matcher, f"{name}:{place}", fetch(place), owner)
-    path = Path(place)
-    rows = (read or source_named(name).read)(path)
-    return import_rows(space, matcher, source_of(space, name, path), rows, owner)
+        return source.fetch(place, access)
+
+    return read
