@@ -6,6 +6,7 @@ when others are added. It does not draw.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from scipy.sparse.csgraph import connected_components, laplacian
 from scipy.sparse.linalg import eigsh
 
 from audiorec.learning.nearest import best_songs
-from audiorec.ranking.joint_space import Vectors
+from audiorec.ranking.joint_space import Vectors, known_rows
 
 Points = NDArray[np.float32]
 # The curve of attraction 1 / (1 + a d^2b) for a least distance of 0.1 (UMAP's defaults).
@@ -44,7 +45,7 @@ def lay_out(track_ids: NDArray[np.int64], vectors: Vectors, before: SongMap | No
     if len(vectors) < 4:
         return SongMap(track_ids, rng.uniform(-1, 1, (len(vectors), 2)).astype(np.float32), near)
     held = _held(track_ids, before)
-    is_old = ~np.isnan(held[:, 0])
+    is_old: NDArray[np.bool_] = np.isfinite(held[:, 0])
     if is_old.mean() >= 0.5:
         points = _beside_neighbours(held, graph, rng)
         points[~is_old] = _settle(points, graph, rng, 60, ~is_old)[~is_old]
@@ -60,7 +61,7 @@ def neighbour_graph(vectors: Vectors, count: int = NEIGHBOURS) -> tuple[NDArray[
     k = min(count, max(size - 1, 1))
     near = np.full((size, k), -1, dtype=np.int32)
     weights = np.zeros((size, k), dtype=np.float64)
-    known = vectors.any(axis=1)
+    known = known_rows(vectors)
     for start in range(0, size, 1024):
         rows = np.arange(start, min(start + 1024, size))
         columns, cosines = best_songs(vectors[rows], vectors, k + 1)
@@ -83,21 +84,21 @@ def _membership(distances: NDArray[np.floating]) -> NDArray[np.float64]:
     for _ in range(32):
         middle = np.sqrt(low * high)
         low, high = (low, middle) if np.exp(-gaps / middle).sum() > wanted else (middle, high)
-    return np.exp(-gaps / high)
+    return np.asarray(np.exp(-gaps / high))
 
 
 def _start(vectors: Vectors, graph: sparse.csr_array, rng: np.random.Generator) -> NDArray[np.float64]:
     """Two eigenvectors of the graph's Laplacian; principal directions for a large graph or one in pieces."""
     points = None
     if len(vectors) <= _SPECTRAL_UP_TO and connected_components(graph, directed=False)[0] == 1:
-        normed = laplacian(graph, normed=True)
+        # Largest of the negative: the smallest eigenvalues of the Laplacian, which converge faster from this side.
+        normed: Any = laplacian(graph, normed=True)
         guess = np.random.default_rng(0).normal(size=len(vectors))
-        values = eigsh(sparse.identity(len(vectors)) * 2.0 - normed, k=3, which="LA", v0=guess, tol=1e-4)
-        points = values[1][:, np.argsort(-values[0])[1:3]]
+        values, directions = eigsh(-normed, 3, which="LA", v0=guess, tol=1e-4)
+        points = directions[:, np.argsort(-values)[1:3]]
     if points is None:
         centred = vectors - vectors.mean(axis=0)
-        directions = np.linalg.eigh(centred.T @ centred)[1][:, -2:]
-        points = centred @ directions
+        points = centred @ np.linalg.eigh(centred.T @ centred)[1][:, -2:]
     points = 10.0 * points / max(float(np.abs(points).max()), 1e-9)
     return np.asarray(points + rng.normal(0.0, 1e-2, points.shape), dtype=np.float64)
 
@@ -127,13 +128,13 @@ def _settle(
 def _attraction(gap: NDArray[np.float64]) -> NDArray[np.float64]:
     square = np.maximum((gap**2).sum(axis=1), 1e-12)
     force = -2.0 * _A * _B * square ** (_B - 1.0) / (1.0 + _A * square**_B)
-    return np.clip(force[:, None] * gap, -_MOST_STEP, _MOST_STEP)
+    return np.asarray(np.clip(force[:, None] * gap, -_MOST_STEP, _MOST_STEP))
 
 
 def _repulsion(gap: NDArray[np.float64]) -> NDArray[np.float64]:
     square = (gap**2).sum(axis=1)
     force = 2.0 * _B / ((0.001 + square) * (1.0 + _A * np.maximum(square, 1e-12) ** _B))
-    return np.clip(force[:, None] * gap, -_MOST_STEP, _MOST_STEP)
+    return np.asarray(np.clip(force[:, None] * gap, -_MOST_STEP, _MOST_STEP))
 
 
 def _summed(rows: NDArray[np.integer], steps: NDArray[np.float64], size: int) -> NDArray[np.float64]:
@@ -154,7 +155,7 @@ def _held(track_ids: NDArray[np.int64], before: SongMap | None) -> Points:
 def _beside_neighbours(held: Points, graph: sparse.csr_array, rng: np.random.Generator) -> NDArray[np.float64]:
     """New songs at the weighted middle of their placed neighbours, or somewhere when they have none."""
     points = held.astype(np.float64)
-    is_old = ~np.isnan(held[:, 0])
+    is_old = np.isfinite(held[:, 0])
     filled = np.where(is_old[:, None], points, 0.0)
     mass = np.asarray(graph @ is_old.astype(np.float64))
     middle = (graph @ filled) / np.maximum(mass, 1e-9)[:, None]

@@ -28,7 +28,7 @@ class Desk:
     for_you: ForYou = field(default_factory=ForYou)
     maps: Maps = field(default_factory=Maps)
     counters: Counter[str] = field(default_factory=Counter)
-    seconds: Counter[str] = field(default_factory=Counter)
+    seconds: dict[str, float] = field(default_factory=dict)
     now_playing: dict[str, tuple[int, float]] = field(default_factory=dict)
     started: float = field(default_factory=time.time)
 
@@ -48,7 +48,7 @@ class Desk:
         """Count an answered request and its time."""
         with self._lock:
             self.counters[name] += 1
-            self.seconds[name] += seconds
+            self.seconds[name] = self.seconds.get(name, 0.0) + seconds
 
     def users(self) -> list[str]:
         """Everybody known: with listens, with feedback, with a password; sorted, without case."""

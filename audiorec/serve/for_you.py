@@ -185,7 +185,7 @@ def _nearest(snapshot: Snapshot, rows: NDArray[np.int64]) -> NDArray[np.float32]
     """Cosine [N] to the nearest of the rows, at least 0."""
     if not len(rows):
         return np.zeros(len(snapshot.tracks), dtype=np.float32)
-    return np.maximum((snapshot.vectors @ snapshot.vectors[rows].T).max(axis=1), 0.0)
+    return np.asarray(np.maximum((snapshot.vectors @ snapshot.vectors[rows].T).max(axis=1), 0.0))
 
 
 def _allowed(snapshot: Snapshot, events: Sequence[Event], said: Opinions, ask: Ask, now: float) -> NDArray[np.bool_]:
@@ -205,7 +205,8 @@ def _allowed(snapshot: Snapshot, events: Sequence[Event], said: Opinions, ask: A
         keep &= np.array([track.artist in mine for track in snapshot.tracks], dtype=bool)
     if ask.which == "deep":
         keep &= plays <= np.median(plays)
-    return keep & np.array([_fits(snapshot, row, ask) for row in range(len(snapshot.tracks))], dtype=bool)
+    fits = np.array([_fits(snapshot, row, ask) for row in range(len(snapshot.tracks))], dtype=bool)
+    return np.asarray(keep & fits)
 
 
 def _fits(snapshot: Snapshot, row: int, ask: Ask) -> bool:

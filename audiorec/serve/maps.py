@@ -72,11 +72,11 @@ def regions(snapshot: Snapshot, songs: SongMap) -> list[dict[str, Any]]:
 def _words(snapshot: Snapshot, row: int) -> list[str]:
     track = snapshot.tracks[row]
     decade = [f"{track.year // 10 * 10}s"] if track.year else []
-    language = {"zh": "Chinese", "ja": "Japanese", "ko": "Korean"}.get(snapshot.languages[row] or "")
+    language = {"zh": "Chinese", "ja": "Japanese", "ko": "Korean"}.get(snapshot.languages[row] or "", "")
     return [
         *(word.strip() for word in track.genre.split(";")),
         *decade,
-        *([language] if language else []),
+        language,
         track.artist,
     ]
 
@@ -120,7 +120,7 @@ def _read(path: Path) -> tuple[str, SongMap] | None:
 
 def _write(path: Path, key: str, made: SongMap) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    arrays = {
+    arrays: dict[str, NDArray[Any]] = {
         "key": np.frombuffer(key.encode(), dtype=np.uint8),
         "track_ids": made.track_ids,
         "points": np.ascontiguousarray(made.points),

@@ -53,7 +53,7 @@ class Snapshot:
     vectors: Vectors = field(default_factory=lambda: np.zeros((0, 1), np.float32))
     recording: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     users: tuple[str, ...] = ()
-    counts: sparse.csr_array = field(default_factory=lambda: sparse.csr_array((0, 0), dtype=np.float32))
+    counts: sparse.csr_array = field(default_factory=lambda: sparse.csr_array(np.zeros((0, 0), np.float32)))
     languages: list[str | None] = field(default_factory=list)
     texts: list[str | None] = field(default_factory=list)
     moods: MoodIndex = field(default_factory=lambda: MoodIndex(()))
@@ -121,7 +121,7 @@ def _listens(space: Workspace, tracks: list[Track], notes: list[str]) -> tuple[t
         found = space.interactions(every_song=True)
     except WorkspaceError:
         notes.append("no listens yet: what you like here are the first; or run audiorec import listens FILE")
-        return (), sparse.csr_array((0, len(tracks)), dtype=np.float32)
+        return (), sparse.csr_array(np.zeros((0, len(tracks)), np.float32))
     column = {int(item): place for place, item in enumerate(found.items)}
     return found.users, sparse.csr_array(found.counts[:, [column[track.id] for track in tracks]])
 
@@ -138,7 +138,7 @@ def _stored(
     place = {int(track): row for row, track in enumerate(table.track_ids)}
     rows = np.array([place.get(track.id, -1) for track in tracks])
     texts, languages = ([*values, None] for values in (table.texts(), table.languages()))
-    numbers = {}
+    numbers: dict[str, NDArray[np.float32]] = {}
     for names, matrix in (
         (table.layout.descriptor_names, table.descriptors()),
         (table.layout.lyrics_names, table.lyrics()),

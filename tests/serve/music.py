@@ -24,8 +24,8 @@ SONGS = [
     ("Flint", "High Three", "Upper", "Techno", 2016),
     ("Flint", "High Four", "Upper", "Techno", 2017),
     (SCRIPT, f"{SCRIPT}<img src=x onerror=alert(2)>", '& "quoted" \' album', SCRIPT, 2010),
-    (RIGHT_TO_LEFT, RIGHT_TO_LEFT, "", "Folk", None),
-    (ENDLESS, ENDLESS, ENDLESS, "", None),
+    (RIGHT_TO_LEFT, RIGHT_TO_LEFT, "Right", "Folk", 1999),
+    (ENDLESS, ENDLESS, ENDLESS, "Noise", 1998),
     ("暮山", "远方", "路", "Folk", 2019),
 ]
 _PITCH = {"Ebb": 110.0, "Flow": 123.0, "Spark": 880.0, "Flint": 988.0}
@@ -43,10 +43,9 @@ def make_songs(folder: Path) -> None:
         path = folder / f"{number:02d}.flac"
         soundfile.write(path, np.clip(sound, -1, 1).astype(np.float32), RATE)
         tags = mutagen.File(path)
-        values = {"artist": artist, "title": title, "album": album, "genre": genre, "date": str(year or "")}
+        values = {"artist": artist, "title": title, "album": album, "genre": genre, "date": str(year)}
         for key, value in values.items():
-            if value:
-                tags[key] = value
+            tags[key] = value
         tags.save()
     soundfile.write(folder / "Nobody - Odd.aiff", np.sin(np.arange(3 * RATE) / 30).astype(np.float32) * 0.3, RATE)
 
@@ -62,7 +61,7 @@ def make_workspace(folder: Path, with_listens: bool = True) -> Path:
     (folder / "songs").mkdir()
     make_songs(folder / "songs")
     root = folder / "workspace"
-    call(root, "extract", str(folder / "songs"), "--jobs", "2", "--recipe", "fast")
+    call(root, "extract", str(folder / "songs"), "--jobs", "2", "--recipe", "features/fast")
     if with_listens:
         rows = ["user,artist,title,count"]
         for user, kind in (("low", "Low"), ("deep", "Low"), ("high", "High"), ("up", "High")):
