@@ -32,6 +32,8 @@ from audiorec.cli import (
     train_moods,
     train_network,
     train_svm,
+    unmatched,
+    users,
 )
 from audiorec.cli.session import Session
 from audiorec.errors import AudiorecError
@@ -78,6 +80,8 @@ for _command in (
     train_moods.command,
     train_network.command,
     train_svm.command,
+    unmatched.command,
+    users.command,
 ):
     cli.add_command(_command)
 

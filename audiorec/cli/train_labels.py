@@ -38,7 +38,7 @@ def learn_labels(
     table, tracks = space.features(), space.tracks()
     read = read_labels(file, tracks, column)
     for problem in read.problems[:10]:
-        notes(quiet).print(f"{file}, line {problem.line}: {problem.reason}", markup=False)
+        notes(quiet).print(f"{file}, line {problem.row}: {problem.reason}", markup=False)
     patches = view_patches(table, view, table.track_ids)
     of = {track.id: track for track in tracks}
     parts = space.artist_parts()

@@ -38,7 +38,7 @@ def command(session: Session, file: Path) -> None:
             f"{file} has {len(found.texts)} texts of {len(set(found.labels))} labels: too few to learn from"
         )
     for problem in found.problems:
-        out.print(f"row {problem.line} not used: {problem.reason}")
+        out.print(f"row {problem.row} not used: {problem.reason}")
     out.print(f"lyrics: learning {len(set(found.labels))} labels from {len(found.texts)} texts")
     blocks = text_blocks(found.texts)
     numbers = list(blocks.values())

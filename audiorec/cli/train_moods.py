@@ -47,7 +47,7 @@ def command(session: Session, file: Path, column: str | None, out: Path | None) 
         tracks = [of[int(track)] for track in table.track_ids]
         read = read_labels(file, tracks, column)
         for problem in read.problems[:10]:
-            notes(session.quiet).print(f"{file}, line {problem.line}: {problem.reason}", markup=False)
+            notes(session.quiet).print(f"{file}, line {problem.row}: {problem.reason}", markup=False)
         labels = [read.labels.get(track.id, "") for track in tracks]
         notes(session.quiet).print(f"moods: listening to {len(table)} songs, reading their words")
         tags = tag_directions([dict.fromkeys(genre_names(track.genre), 1.0) for track in tracks])

@@ -20,7 +20,7 @@ from audiorec.hybrid.settings import load_settings
 from audiorec.hybrid.signals import Parts, fit_parts, signals
 from audiorec.hybrid.weights import Scores, Weights, load_weights, score
 from audiorec.network import embedding
-from audiorec.ranking import genres
+from audiorec.ranking import genre_shares
 from audiorec.ranking.diversify import Owner, Shelf, Wishes, diversify, long_tail
 from audiorec.ranking.explain import OwnSong, nearest_own, sentence
 from audiorec.ranking.neighbours import Block
@@ -65,7 +65,7 @@ class Recommender:
         self.parts = parts
         self.weights = weights
         self.blocks = blocks
-        self._genre, self.genres = genres.genre_rows([track.genre for track in material.tracks])
+        self._genre, self.genres = genre_shares.genre_rows([track.genre for track in material.tracks])
         tail = long_tail(parts.listeners)
         same = recordings(material.tracks, material.fingerprints)
         self.shelf = Shelf(parts.points, material.artist, same, tail, self._genre)
@@ -110,7 +110,7 @@ class Recommender:
             raise InputError(f"a list of {top} songs cannot be made: give --top 1 or more")
         counts = sparse.csr_array(self.material.listens.counts[[row]])
         own = counts.indices
-        owner = Owner(own, genres.shares(self._genre[own], counts.data, len(self.genres)))
+        owner = Owner(own, genre_shares.shares(self._genre[own], counts.data, len(self.genres)))
         chosen = diversify(total, self.shelf, replace(wishes, top=top), owner)
         return [self._explained(user, scored, column, plays, own) for column in chosen]
 

@@ -32,13 +32,18 @@ def decode(data: bytes) -> str:
     >>> decode("晴天".encode("gb18030")), decode("café".encode())
     ('晴天', 'café')
     """
+    return data.decode(encoding_of(data[:4], data), "replace")
+
+
+def encoding_of(first: bytes, sample: bytes) -> str:
+    """The encoding of a text, by its first bytes and by a sample of its lines that are not ASCII."""
     for mark, encoding in _MARKS.items():
-        if data.startswith(mark):
-            return data.decode(encoding, "replace")
-    lines = [line for line in data.split(b"\n") if not line.isascii()]
+        if first.startswith(mark):
+            return encoding
+    lines = [line for line in sample.split(b"\n") if not line.isascii()]
     shares = {encoding: _readable(lines, encoding) for encoding in ("utf-8", "gb18030")}
     best = max(shares, key=lambda encoding: shares[encoding])
-    return data.decode(best if shares[best] >= 0.5 else "cp1252", "replace")
+    return best if shares[best] >= 0.5 else "cp1252"
 
 
 def _readable(lines: list[bytes], encoding: str) -> float:

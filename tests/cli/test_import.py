@@ -52,6 +52,45 @@ def test_friends(root: Path, tmp_path: Path) -> None:
         assert space.friends() == [("ann", "bob")]
 
 
+def test_sources_are_listed_and_named(root: Path, tmp_path: Path) -> None:
+    names = call(root, "--list", "--quiet").stdout.split()
+    assert {"listens", "playlists", "friends", "songs", "items"} <= set(names)
+    assert all(name in call(root, "--list").stdout for name in names)
+    with pytest.raises(InputError, match="no source 'spotifi': choose one of"):
+        call(root, "spotifi", str(tmp_path / "x"))
+
+
+def test_auto_recognises_files_and_folders(root: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "one").write_text("#EXTM3U\na.mp3\n")
+    (folder / "sub" / "two.txt").write_text("user;path\nbob;b.mp3\n")
+    (folder / "three.csv").write_text("user,friend\nann,bob\n")
+    (folder / "note.txt").write_text("Dear Ann")
+    (folder / ".hidden.m3u").write_text("b.mp3\n")
+    out = json.loads(call(root, "auto", str(folder), "--user", "ann", "--json").stdout)
+    told = {Path(file["file"]).name: file.get("source", "friends") for file in out["files"]}
+    assert told == {"one": "playlists", "two.txt": "listens", "three.csv": "friends"}
+    assert [Path(file["file"]).name for file in out["passed_over"]] == ["note.txt"]
+    with Workspace.open(root) as space:
+        assert space.friends() == [("ann", "bob")]
+        assert list(space.db.execute("SELECT user, track_id FROM listen ORDER BY user")) == [("ann", 1), ("bob", 2)]
+    with pytest.raises(InputError, match="of no kind that is known"):
+        call(root, "auto", str(folder / "note.txt"))
+    with pytest.raises(InputError, match="--user NAME"):
+        call(root, "auto", str(folder / "one"))
+    with pytest.raises(InputError, match="address of no service"):
+        call(root, "auto", "https://nowhere.example/x")
+
+
+def test_accounts_are_joined_and_columns_named(root: Path, tmp_path: Path) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text("Wer,Was\nann,a.mp3\nbob,b.mp3\n")
+    call(root, "listens", str(file), "--column", "user=Wer", "--column", "song=Was", "--as", "cyd")
+    with Workspace.open(root) as space:
+        assert list(space.db.execute("SELECT DISTINCT user FROM listen")) == [("cyd",)]
+
+
 def test_a_missing_file_is_named(root: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"cannot read .*gone\.csv"):
         call(root, "listens", str(tmp_path / "gone.csv"))

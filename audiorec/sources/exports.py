@@ -1,0 +1,136 @@
+"""Exports as services hand them out: one file, a folder of files or a zip of them, each as a stream of bytes.
+
+An archive is never unpacked to disk, and what it unpacks to is counted: one that grows without end (a zip bomb) is
+refused while it is read. It does not know what the files hold.
+"""
+
+import os
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path, PurePosixPath
+
+from audiorec.errors import InputError
+
+_BLOCK = 1 << 18
+_SMALL = 1 << 27  # bytes that any file may unpack to
+_RATIO = 150  # more than text compresses to: real histories stay below 40
+_MOST_FILES = 20_000
+_DEEPEST = 3  # folders below the one that is named; an export has one or two
+_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError)
+
+
+class ExportError(InputError):
+    """A file of an export cannot be read (on); what was read before was given."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """One file of an export: its name inside, with folders, and its bytes from the start, as often as asked."""
+
+    name: str
+    blocks: Callable[[], Iterator[bytes]]
+
+    @property
+    def base(self) -> str:
+        """The name without folders."""
+        return PurePosixPath(self.name).name
+
+
+def is_zip(head: bytes) -> bool:
+    """Whether a file begins as an archive does."""
+    return head.startswith((b"PK\x03\x04", b"PK\x05\x06"))
+
+
+def has_member(path: Path, head: bytes, wanted: Callable[[str], bool]) -> bool:
+    """Whether a folder or archive holds a file whose base name is wanted; False for what is neither or is broken."""
+    if not (path.is_dir() or is_zip(head)):
+        return False
+    try:
+        return any(True for _ in members(path, wanted))
+    except InputError:
+        return False
+
+
+def members(path: Path, wanted: Callable[[str], bool]) -> Iterator[Member]:
+    """The files of an export whose base names are wanted, in the order of their names; of a single file, itself.
+
+    Raises ExportError when the archive cannot be opened or has too many files.
+    """
+    if path.is_dir():
+        files = list(islice(_below(path, _DEEPEST), _MOST_FILES + 1))
+        wanted_files = (file for file in _few(path, files) if wanted(file.name))
+        yield from (_of_file(file, file.relative_to(path).as_posix()) for file in wanted_files)
+    elif zipfile.is_zipfile(path):
+        yield from _of_archive(path, wanted)
+    else:
+        yield _of_file(path, path.name)
+
+
+def head_of(member: Member) -> bytes:
+    """The first bytes of a file; none where it cannot be read."""
+    try:
+        return next(member.blocks(), b"")
+    except ExportError:
+        return b""
+
+
+def _below(folder: Path, depth: int) -> Iterator[Path]:
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        raise ExportError(f"cannot read {folder}: {error.strerror or error}") from error
+    for entry in entries:
+        if entry.is_file():
+            yield Path(entry.path)
+        elif depth and entry.is_dir(follow_symlinks=False):
+            yield from _below(Path(entry.path), depth - 1)
+
+
+def _few(path: Path, files: list[Path]) -> list[Path]:
+    if len(files) > _MOST_FILES:
+        raise ExportError(f"{path} holds more than {_MOST_FILES} files: name the folder of the export itself")
+    return files
+
+
+def _of_file(path: Path, name: str) -> Member:
+    def blocks() -> Iterator[bytes]:
+        try:
+            with path.open("rb") as file:
+                while block := file.read(_BLOCK):
+                    yield block
+        except OSError as error:
+            raise ExportError(f"cannot read {path}: {error.strerror or error}") from error
+
+    return Member(name, blocks)
+
+
+def _of_archive(path: Path, wanted: Callable[[str], bool]) -> Iterator[Member]:
+    try:
+        archive = zipfile.ZipFile(path)
+    except _FAULTS as error:
+        raise ExportError(f"{path} is no archive that can be opened ({error})") from error
+    with archive:
+        if len(archive.filelist) > _MOST_FILES:
+            raise ExportError(f"{path} holds more than {_MOST_FILES} files, as no export does")
+        for info in sorted(archive.infolist(), key=lambda info: info.filename):
+            if not info.is_dir() and wanted(PurePosixPath(info.filename).name):
+                yield _of_entry(archive, info)
+
+
+def _of_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
+    def blocks() -> Iterator[bytes]:
+        size, most = 0, max(_SMALL, _RATIO * info.compress_size)
+        try:
+            with archive.open(info) as file:
+                while block := file.read(_BLOCK):
+                    size += len(block)
+                    if size > most:
+                        raise ExportError(f"{info.filename} unpacks to more than any history holds: it is not read on")
+                    yield block
+        except _FAULTS as error:
+            raise ExportError(f"{info.filename} cannot be unpacked ({error})") from error
+
+    return Member(info.filename, blocks)

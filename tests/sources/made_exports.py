@@ -1,0 +1,130 @@
+"""Small exports with made names, in the forms in which services and players write them."""
+
+import json
+import sqlite3
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+MBID = "0a1b2c3d-0000-4000-8000-00000000000{}"
+
+
+def spotify_play(**changes: Any) -> dict[str, Any]:
+    return {
+        "ts": "2021-03-04T05:06:07Z", "username": "ann", "platform": "a telephone", "ms_played": 61_000,
+        "conn_country": "XX", "ip_addr_decrypted": "203.0.113.7", "user_agent_decrypted": "unknown",
+        "master_metadata_track_name": "Tin Boats", "master_metadata_album_artist_name": "The Harbours",
+        "master_metadata_album_album_name": "Low Water", "spotify_track_uri": "spotify:track:4aaaaaaaaaaaaaaaaaaaaa",
+        "episode_name": None, "episode_show_name": None, "spotify_episode_uri": None, "reason_start": "trackdone",
+        "reason_end": "trackdone", "shuffle": False, "skipped": None, "offline": False, "offline_timestamp": 0,
+        "incognito_mode": False, **changes,
+    }  # fmt: skip
+
+
+def listen(at: object = 1_600_000_000, title: object = "Tin Boats", **info: Any) -> dict[str, Any]:
+    said = {"artist_name": "The Harbours", "track_name": title, "release_name": "Low Water", "additional_info": info}
+    return {"listened_at": at, "inserted_at": 1_600_000_100, "recording_msid": "m", "track_metadata": said}
+
+
+def scrobble(uts: object = "1600000000", name: object = "Tin Boats") -> dict[str, Any]:
+    date = {} if uts is None else {"date": {"uts": uts, "#text": "13 Sep 2020, 12:26"}}
+    artist, album = {"mbid": "", "#text": "The Harbours"}, {"mbid": "", "#text": "Low Water"}
+    return {"artist": artist, "album": album, "name": name, "mbid": MBID.format(1), "url": "u", **date}
+
+
+def maloja_scrobble(time: object = 1_600_000_000, title: object = "Tin Boats") -> dict[str, Any]:
+    track = {"artists": ["The Harbours", "Mo Ley"], "title": title, "album": {"artists": [], "albumtitle": "Low Water"}}
+    return {"time": time, "track": {**track, "length": 200}, "duration": 180, "origin": "client:x"}
+
+
+def write_json(path: Path, value: object) -> Path:
+    path.write_text(json.dumps(value), encoding="utf-8")
+    return path
+
+
+def write_lines(path: Path, values: Iterable[object]) -> Path:
+    path.write_text("".join(json.dumps(value) + "\n" for value in values), encoding="utf-8")
+    return path
+
+
+def write_zip(path: Path, files: Mapping[str, str | bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return path
+
+
+def write_database(path: Path, tables: Mapping[str, Sequence[Sequence[object]]]) -> Path:
+    """A database of tables; a key such as `song(id, title)` names the columns, its value holds the rows."""
+    with sqlite3.connect(path) as db:
+        for table, rows in tables.items():
+            db.execute(f"CREATE TABLE {table}")
+            name = table.partition("(")[0]
+            for row in rows:
+                db.execute(f"INSERT INTO {name} VALUES ({', '.join('?' * len(row))})", row)
+    db.close()
+    return path
+
+
+ITUNES = """<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple Computer//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0"><dict><key>Major Version</key><integer>1</integer>
+<key>Library Persistent ID</key><string>A</string>
+<key>Playlists</key><array>
+ <dict><key>Name</key><string>Library</string><key>Master</key><true/><key>Playlist Items</key>
+  <array><dict><key>Track ID</key><integer>11</integer></dict></array></dict>
+ <dict><key>Name</key><string>Newest</string><key>Smart Info</key><data>AQ==</data><key>Playlist Items</key>
+  <array><dict><key>Track ID</key><integer>11</integer></dict></array></dict>
+ <dict><key>Name</key><string>Rain</string><key>Playlist ID</key><integer>5</integer><key>Playlist Items</key>
+  <array><dict><key>Track ID</key><integer>12</integer></dict>
+   <dict><key>Track ID</key><integer>99</integer></dict></array>
+ </dict></array>
+<key>Tracks</key><dict>
+ <key>11</key><dict><key>Track ID</key><integer>11</integer><key>Name</key><string>Tin Boats</string>
+  <key>Artist</key><string>The Harbours</string><key>Album</key><string>Low &#38; High Water</string>
+  <key>Total Time</key><integer>201000</integer><key>Play Count</key><integer>7</integer>
+  <key>Play Date</key><integer>3682857600</integer><key>Play Date UTC</key><date>2020-09-13T12:26:40Z</date>
+  <key>Skip Count</key><integer>2</integer><key>Rating</key><integer>80</integer><key>Loved</key><true/>
+  <key>Location</key><string>file://localhost/C:/M%C3%BCsic/Tin%20Boats.mp3</string></dict>
+ <key>12</key><dict><key>Track ID</key><integer>12</integer><key>Name</key><string>Gulls</string>
+  <key>Artist</key><string>Mo Ley</string><key>Rating</key><integer>60</integer><key>Rating Computed</key><true/>
+  <key>Location</key><string>file:///Users/ann/Gulls.m4a</string></dict>
+ <key>13</key><dict><key>Track ID</key><integer>13</integer><key>Name</key><string>A talk</string>
+  <key>Podcast</key><true/><key>Play Count</key><integer>1</integer></dict>
+</dict></dict></plist>
+"""
+
+RHYTHMBOX = """<?xml version="1.0" standalone="yes"?>
+<rhythmdb version="2.0">
+  <entry type="song"><title>Tin Boats</title><artist>The Harbours</artist><album>Low Water</album>
+    <duration>201</duration><location>file:///home/ann/Mus%C3%ADc/Tin%20Boats.flac</location><play-count>3</play-count>
+    <last-played>1600000000</last-played><rating>4</rating><mb-trackid>0a1b2c3d-0000-4000-8000-000000000001</mb-trackid>
+  </entry>
+  <entry type="song"><title>Gulls</title><artist>Mo Ley</artist><location>file:///home/ann/Gulls.ogg</location></entry>
+  <entry type="iradio"><title>Sea FM</title><location>http://radio.example/sea</location><play-count>9</play-count></entry>
+</rhythmdb>
+"""
+
+RHYTHMBOX_LISTS = """<?xml version="1.0"?>
+<rhythmdb-playlists>
+  <playlist name="Mine" show-browser="true" type="static"><location>file:///home/ann/Gulls%20%26%20I.ogg</location></playlist>
+  <playlist name="Recent" type="automatic"><conjunction><since prop="last-played">1</since></conjunction></playlist>
+</rhythmdb-playlists>
+"""
+
+FOOBAR = """<?xml version="1.0" encoding="utf-8" standalone="yes"?>
+<PlaybackStatistics Version="3.0" Mapping="00000000-0000-0000-0000-000000000000">
+  <Entry ID="a1" Count="4" FirstPlayed="132444731000000000" LastPlayed="132444736000000000"
+    LastPlayedFriendly="2020-09-13 12:26:40" Rating="204" RatingFriendly="4">
+<Item Path="C:\\Music\\Tin Boats.flac"></Item><Item Path="D:\\Twice\\Tin Boats.flac"></Item>  </Entry>
+  <Entry ID="a2" Count="0" Added="132444736000000000"><Item Path="C:\\Music\\Gulls.flac"></Item></Entry>
+  <Entry ID="a3" Count="2"></Entry>
+</PlaybackStatistics>
+"""
+
+SCROBBLER_LOG = (
+    "#AUDIOSCROBBLER/1.1\n#TZ/UTC\n#CLIENT/Rockbox made up 1.0\n"
+    "The Harbours\tLow Water\tTin Boats\t3\t201\tL\t1600000000\t0a1b2c3d-0000-4000-8000-000000000001\n"
+    "Mo Ley\t\tGulls\t\t150\tS\t1600000300\t\n"
+)
