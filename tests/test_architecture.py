@@ -30,9 +30,10 @@ FLOORS = {
     "plan": 7,
     "recipe_kinds": 7,
     "library": 8,
-    "cli": 9,
     "serve": 9,
-    "__main__": 10,
+    # One thin file of it starts the server; nothing in `serve` knows commands.
+    "cli": 10,
+    "__main__": 11,
 }
 
 
