@@ -27,10 +27,13 @@ FLOORS = {
     "labels": 6,
     "hybrid": 6,
     "ranking": 7,
+    "plan": 7,
+    "recipe_kinds": 7,
     "library": 8,
-    "cli": 9,
     "serve": 9,
-    "__main__": 10,
+    # One thin file of it starts the server; nothing in `serve` knows commands.
+    "cli": 10,
+    "__main__": 11,
 }
 
 

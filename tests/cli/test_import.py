@@ -117,7 +117,7 @@ def test_songs_known_by_name_go_through_the_network(tmp_path: Path) -> None:
         steps.append(next_step(root))
         with Workspace.open(root, write=True) as space:
             space.publish_model(model, lambda folder: None)
-    assert [*steps, next_step(root)] == ["audiorec train-network", "audiorec train-cf", "audiorec extract FOLDER"]
+    assert [*steps, next_step(root)] == ["audiorec train", "audiorec extract FOLDER", "audiorec extract FOLDER"]
 
 
 def next_step(root: Path) -> str:
