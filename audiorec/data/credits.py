@@ -31,20 +31,18 @@ _BAND = re.compile(
     re.IGNORECASE,
 )
 _WHOLE = (
-    "AC/DC", "Earth, Wind & Fire", "Tyler, The Creator", "Simon & Garfunkel", "Hall & Oates", "Daryl Hall & John Oates",
-    "Crosby, Stills & Nash", "Crosby, Stills, Nash & Young", "Emerson, Lake & Palmer", "Blood, Sweat & Tears",
-    "Peter, Paul and Mary", "Mumford & Sons", "Iron & Wine", "Belle and Sebastian", "Angus & Julia Stone", "She & Him",
-    "Above & Beyond", "Chase & Status", "Florence + the Machine", "Matt and Kim", "Tegan and Sara", "Sam & Dave",
-    "Ike & Tina Turner", "Brooks & Dunn", "Dan + Shay", "Kool & The Gang", "Salt-N-Pepa", "Big & Rich",
-    "Macklemore & Ryan Lewis",
-    "Of Monsters and Men", "Medeski Martin & Wood", "Dave Dee, Dozy, Beaky, Mick & Tich", "Zager and Evans",
-    "Huey Lewis and the News",
-    "Marina and the Diamonds", "Me First and the Gimme Gimmes", "Up, Bustle and Out", "10,000 Maniacs", "Chip & Dale",
+    "AC/DC", "Earth, Wind & Fire", "Tyler, The Creator", "Simon & Garfunkel", "Hall & Oates",
+    "Daryl Hall & John Oates", "Crosby, Stills & Nash", "Crosby, Stills, Nash & Young", "Emerson, Lake & Palmer",
+    "Blood, Sweat & Tears", "Peter, Paul and Mary", "Mumford & Sons", "Iron & Wine", "Belle and Sebastian",
+    "Angus & Julia Stone", "She & Him", "Above & Beyond", "Chase & Status", "Florence + the Machine", "Matt and Kim",
+    "Tegan and Sara", "Sam & Dave", "Ike & Tina Turner", "Brooks & Dunn", "Dan + Shay", "Kool & The Gang",
+    "Salt-N-Pepa", "Big & Rich", "Macklemore & Ryan Lewis", "Of Monsters and Men", "Medeski Martin & Wood",
+    "Dave Dee, Dozy, Beaky, Mick & Tich", "Zager and Evans", "Huey Lewis and the News", "Marina and the Diamonds",
+    "Me First and the Gimme Gimmes", "Up, Bustle and Out", "10,000 Maniacs", "Chip & Dale",
     "Edward Sharpe & The Magnetic Zeros", "Godspeed You! Black Emperor", "Rodrigo y Gabriela", "Amadou & Mariam",
-    "Love/Hate",
-    "Au/Ra", "Sixpence None the Richer", "Nick & Simon", "Aly & AJ", "Jan & Dean", "Chad & Jeremy", "Peter and Gordon",
-    "Loggins & Messina", "Seals & Crofts", "Captain & Tennille", "Sonny & Cher", "Siouxsie and the Banshees",
-    "Echo & the Bunnymen",
+    "Love/Hate", "Au/Ra", "Sixpence None the Richer", "Nick & Simon", "Aly & AJ", "Jan & Dean", "Chad & Jeremy",
+    "Peter and Gordon", "Loggins & Messina", "Seals & Crofts", "Captain & Tennille", "Sonny & Cher",
+    "Siouxsie and the Banshees", "Echo & the Bunnymen",
 )  # fmt: skip
 _KEPT = frozenset(artist_key(name) for name in _WHOLE)
 
