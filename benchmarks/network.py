@@ -30,7 +30,7 @@ from audiorec.network.friends import friend_scores, user_affinity, user_links
 from audiorec.network.graph import Network
 from audiorec.network.rules import RuleSettings, songs_for_user, walk_scores
 from audiorec.network.spectral import SpectralSettings, embed
-from audiorec.network.training import NetworkRecipe, hold_out, train
+from audiorec.network.spectral_training import NetworkRecipe, hold_out, train
 from audiorec.network.walks import pattern, song_links, user_cosine, user_similarity
 
 TOP = 20

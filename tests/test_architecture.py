@@ -27,6 +27,8 @@ FLOORS = {
     "labels": 6,
     "hybrid": 6,
     "ranking": 7,
+    "plan": 7,
+    "recipe_kinds": 7,
     "library": 8,
     "serve": 9,
     # One thin file of it starts the server; nothing in `serve` knows commands.

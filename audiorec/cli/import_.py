@@ -1,6 +1,6 @@
 """`audiorec import`: whatever people have, from files, folders and services; the source is named or recognised."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,19 +9,17 @@ import click
 
 from audiorec.cli.console import console, notes, print_table, progress
 from audiorec.cli.session import Session, as_one, pass_session
-from audiorec.errors import InputError
 
 if TYPE_CHECKING:
-    from audiorec.cli.imported import Simple
-    from audiorec.data.workspace import Workspace
-    from audiorec.sources.contract import Row, Unread
-    from audiorec.sources.importing import ImportReport, Owner
-    from audiorec.sources.matching import Matcher
+    from audiorec.sources.import_places import Reader
 
 _FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 _PLACES = click.argument("files", metavar="FILE|FOLDER|URL...", nargs=-1, required=True)
 _USER = click.option("--user", metavar="NAME", default="", help="Whose these are, where the file does not say.")
 _AS = click.option("--as", "instead", metavar="NAME", default="", help="Count everything for NAME.")
+_TOKEN = click.option(
+    "--token", metavar="KEY", default="", envvar="AUDIOREC_TOKEN", help="Key or password of a service, with --user."
+)
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
@@ -64,12 +62,14 @@ class Asked:
     instead: str = ""
     as_json: bool = False
     columns: tuple[str, ...] = ()
+    token: str = ""
 
 
 @command.command("auto")
 @_PLACES
 @_USER
 @_AS
+@_TOKEN
 @_JSON
 @pass_session
 @as_one(Asked)
@@ -100,7 +100,7 @@ def listens(session: Session, asked: Asked) -> None:
     from audiorec.sources import listens_tables
 
     named = dict(column.partition("=")[::2] for column in asked.columns)
-    _run(session, asked, "listens", lambda path: listens_tables.read(path, named, asked.instead or asked.user))
+    _run(session, asked, "listens", lambda place: listens_tables.read(Path(place), named, asked.instead or asked.user))
 
 
 @command.command("playlists")
@@ -152,28 +152,11 @@ def items(session: Session, files: tuple[Path, ...], as_json: bool) -> None:
 def _run_others(session: Session, kind: str, files: Sequence[Path], as_json: bool) -> None:
     from audiorec.cli.imported import print_simple
     from audiorec.data.workspace import Workspace
+    from audiorec.sources.import_places import import_other
 
     with Workspace.open(session.workspace, write=True) as space:
-        taken = [_take_other(space, kind, path) for path in files]
+        taken = [import_other(space, kind, path) for path in files]
     print_simple(taken, as_json)
-
-
-def _take_other(space: "Workspace", kind: str, path: Path) -> "Simple":
-    """Import a file that holds no events of users and songs."""
-    from audiorec.cli.imported import Simple
-    from audiorec.sources import friends_tables, items, songs_tables
-    from audiorec.sources.importing import source_of, user_name
-
-    if kind == "items":
-        count, problems = items.store_items(space, items.open_items(path))
-        return Simple(str(path), "items", count, problems)
-    if kind == "songs":
-        listed = songs_tables.read_songs(path)
-        songs_tables.store_songs(space, listed.songs)
-        return Simple(str(path), "songs", len(listed.songs), listed.problems)
-    known = friends_tables.read_friends(path)
-    space.add_friends(source_of(space, kind, path), [(user_name(a), user_name(b)) for a, b in known.pairs])
-    return Simple(str(path), "pairs", len(known.pairs), known.problems)
 
 
 def _command_of(name: str) -> click.Command:
@@ -184,6 +167,7 @@ def _command_of(name: str) -> click.Command:
     @_PLACES
     @_USER
     @_AS
+    @_TOKEN
     @_JSON
     @pass_session
     @as_one(Asked)
@@ -208,90 +192,25 @@ def _print_sources(quiet: bool) -> None:
     console().print("audiorec import NAME FILE..., or audiorec import auto FILE|FOLDER|URL...")
 
 
-Reader = Callable[[Path], Iterable["Row | Unread"]]
-
-
-def _run(session: Session, asked: Asked, kind: str | None, read: Reader | None = None) -> None:
+def _run(session: Session, asked: Asked, kind: str | None, read: "Reader | None" = None) -> None:
     """Import every place by one reader, or by what it is recognised as."""
     from audiorec.cli.imported import print_reports, print_simple
     from audiorec.data.workspace import Workspace
-    from audiorec.sources.importing import Owner, rematch
-    from audiorec.sources.matching import Matcher
-    from audiorec.sources.registry import OTHERS
+    from audiorec.sources.import_places import import_places
+    from audiorec.sources.importing import Owner
+    from audiorec.sources.registry import Access
 
-    passed: list[tuple[str, str]] = []
     places = [str(place) for place in asked.files]
-    todo = [(place, kind) for place in places] if kind else list(_recognised(places, passed))
-    reports: list[ImportReport] = []
-    with Workspace.open(session.workspace, write=True) as space:
-        others = [_take_other(space, name, Path(place)) for place, name in todo if name in OTHERS]
-        late = rematch(space)
-        matcher, owner = Matcher(space.tracks()), Owner(asked.user, asked.instead)
-        with progress(f"importing {kind or ''}".strip(), len(todo), session.quiet) as advance:
-            for place, name in todo:
-                if name not in OTHERS:
-                    reports.append(_take(space, matcher, (place, name), owner, read))
-                advance(Path(place).name)
+    with (
+        Workspace.open(session.workspace, write=True) as space,
+        progress(f"importing {kind or ''}".strip(), len(places), session.quiet) as advance,
+    ):
+        owner, access = Owner(asked.user, asked.instead), Access(asked.user, asked.token)
+        found = import_places(space, places, kind, owner, access=access, read=read, advance=advance)
         is_empty = not space.tracks()
-    if others and not asked.as_json:
-        print_simple(others, False)
-    print_reports(reports, (others, passed, late), asked.as_json, session.quiet)
+    if found.others and not asked.as_json:
+        print_simple(found.others, False)
+    print_reports(found.reports, (found.others, found.passed, found.late), asked.as_json, session.quiet)
     if is_empty:
         words = "No songs here yet: run audiorec extract FOLDER, and these listens will be matched."
         notes(session.quiet).print(words)
-
-
-def _recognised(places: Sequence[str], passed: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """Every place with the name of its source; what none knows in a folder goes into `passed`, with the reason."""
-    from audiorec.sources.registry import recognise, recognise_url
-
-    for place in places:
-        path = Path(place)
-        if _is_url(place):
-            yield place, recognise_url(place).name
-        elif not path.is_dir():
-            yield place, recognise(path)
-        else:
-            yield from _recognised_in(path, passed)
-
-
-def _recognised_in(folder: Path, passed: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    from audiorec.sources.registry import recognise
-
-    try:
-        yield str(folder), recognise(folder)
-        return
-    except InputError:
-        files = sorted(path for path in folder.rglob("*") if path.is_file() and not _is_hidden(path, folder))
-    if not files:
-        raise InputError(f"{folder} holds no files: name the folder of an export, or a file")
-    for path in files:
-        try:
-            yield str(path), recognise(path)
-        except InputError as error:
-            passed.append((str(path), str(error)))
-
-
-def _is_hidden(path: Path, folder: Path) -> bool:
-    return any(part.startswith((".", "__MACOSX")) for part in path.relative_to(folder).parts)
-
-
-def _is_url(place: str) -> bool:
-    return place.startswith(("http://", "https://"))
-
-
-def _take(
-    space: "Workspace", matcher: "Matcher", found: tuple[str, str], owner: "Owner", read: Reader | None
-) -> "ImportReport":
-    from audiorec.sources.importing import import_rows, source_of
-    from audiorec.sources.registry import source_named
-
-    place, name = found
-    if _is_url(place):
-        fetch = source_named(name).fetch
-        if fetch is None:
-            raise InputError(f"{name} is read from files, not from an address such as {place}")
-        return import_rows(space, matcher, f"{name}:{place}", fetch(place), owner)
-    path = Path(place)
-    rows = (read or source_named(name).read)(path)
-    return import_rows(space, matcher, source_of(space, name, path), rows, owner)

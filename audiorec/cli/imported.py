@@ -2,37 +2,22 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audiorec.cli.console import console, notes, print_table
 
 if TYPE_CHECKING:
-    from audiorec.sources.contract import Unread
+    from audiorec.sources.import_places import Simple
     from audiorec.sources.importing import ImportReport
 
 SHOWN = 10
 
 
-@dataclass(frozen=True)
-class Simple:
-    """What became of a file without events: what it holds, how many, and the rows that could not be used."""
-
-    file: str
-    what: str
-    count: int
-    problems: "Sequence[Unread]"
-
-    def as_json(self) -> dict[str, object]:
-        """The fields of `--json`."""
-        problems = [{"line": problem.row, "reason": problem.reason} for problem in self.problems]
-        return {"file": self.file, self.what: self.count, "problems": problems}
-
-
 def print_reports(
     reports: "Sequence[ImportReport]",
-    beside: tuple[Sequence[Simple], Sequence[tuple[str, str]], int],
+    beside: "tuple[Sequence[Simple], Sequence[tuple[str, str]], int]",
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -51,7 +36,7 @@ def print_reports(
         notes(quiet).print(f"{late} rows of earlier imports found their songs now")
 
 
-def print_simple(taken: Sequence[Simple], as_json: bool) -> None:
+def print_simple(taken: "Sequence[Simple]", as_json: bool) -> None:
     """Print what became of files without events."""
     if as_json:
         console().print_json(json.dumps({"files": [one.as_json() for one in taken]}))

@@ -10,8 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from audiorec.collaborative import neumf
-from audiorec.collaborative.neumf import Neumf
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
 from audiorec.hybrid import fit_cache
@@ -83,7 +81,7 @@ class Recommender:
             material,
             material.listens,
             settings,
-            collaborative=collaborative(space, material),
+            collaborative=fit_cache.collaborative(space, material.listens),
             network=network,
             kept=fit_cache.load(folder, material.listens, (material.feature_digest, settings.digest)),
         )
@@ -148,13 +146,6 @@ class Recommender:
             return "", ""
         track = self.material.tracks[near[0].column]
         return f"{track.title or track.shown_path} by {track.artist}" if track.artist else track.title, near[0].by
-
-
-def collaborative(space: Workspace, material: Material) -> Neumf | None:
-    """The workspace's NeuMF in the order of the material's users and songs; None when absent."""
-    if not space.has_model("cf"):
-        return None
-    return fit_cache.aligned(neumf.load(space.model("cf")), material.listens)
 
 
 def _blocks(space: Workspace, material: Material) -> dict[str, Block]:

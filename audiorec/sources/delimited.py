@@ -77,7 +77,7 @@ def sniff_delimiter(lines: list[str]) -> str:
 
 def _quoted(text: str, delimiter: str) -> Fields | None:
     """Fields of a text whose quotation marks are in order, with doubled or with escaped ones inside."""
-    for form in (text, text.replace('\\"', '""')):
+    for form in (text, text.replace('\\"', '""')) if "\\" in text else (text,):
         try:
             return next(csv.reader([form], delimiter=delimiter, strict=True))
         except (csv.Error, StopIteration):

@@ -59,6 +59,8 @@ def members(path: Path, wanted: Callable[[str], bool]) -> Iterator[Member]:
 
     Raises ExportError when the archive cannot be opened or has too many files.
     """
+    if not path.exists():
+        raise InputError(f"cannot read {path}: there is no such file or folder")
     if path.is_dir():
         files = list(islice(_below(path, _DEEPEST), _MOST_FILES + 1))
         wanted_files = (file for file in _few(path, files) if wanted(file.name))
@@ -66,7 +68,10 @@ def members(path: Path, wanted: Callable[[str], bool]) -> Iterator[Member]:
     elif zipfile.is_zipfile(path):
         yield from _of_archive(path, wanted)
     else:
-        yield _of_file(path, path.name)
+        alone = _of_file(path, path.name)
+        if is_zip(head_of(alone)):
+            raise ExportError(f"{path} is an archive that is broken or cut: copy or fetch it again")
+        yield alone
 
 
 def head_of(member: Member) -> bytes:
@@ -75,6 +80,21 @@ def head_of(member: Member) -> bytes:
         return next(member.blocks(), b"")
     except ExportError:
         return b""
+
+
+def byte_lines(blocks: Iterator[bytes], longest: int) -> Iterator[bytes]:
+    """The lines of a stream, without their ends; of one that is too long only its start, a block more than allowed."""
+    rest = b""
+    for block in blocks:
+        *lines, last = block.split(b"\n")
+        if lines:
+            lines[0] = rest + lines[0]
+            yield from lines
+            rest = last
+        elif len(rest) <= longest:
+            rest += last
+    if rest:
+        yield rest
 
 
 def _below(folder: Path, depth: int) -> Iterator[Path]:

@@ -17,6 +17,7 @@ from audiorec.sources.text_file import UNREADABLE
 Entry = Mapping[str, Any]
 _LONGEST = 4_000  # signs of a name or a path
 _LATEST = 4_102_444_800.0  # the year 2100: what lies beyond is a finer unit than seconds
+_LARGEST_NAME = 10**18  # some songs are called 1999
 _MOST_PLAYS = 1_000_000_000
 
 
@@ -101,7 +102,7 @@ def text_of(entry: Entry, name: str) -> str:
     if value is None:
         return ""
     if value.__class__ is not str:
-        if isinstance(value, bool) or not isinstance(value, int):
+        if isinstance(value, bool) or not isinstance(value, int) or abs(value) > _LARGEST_NAME:
             raise FieldError(f"its {name} is no text: {str(value)[:40]!r}")
         return str(value)
     return checked(value.strip(), name)

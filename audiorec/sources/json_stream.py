@@ -6,13 +6,15 @@ Behind a fault nothing more can be read of a document, but of lines the next one
 
 import codecs
 import json
+import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
 from audiorec.errors import InputError
+from audiorec.sources.exports import byte_lines
 
 LARGEST = 4_000_000  # signs of one value or line
-_BLANKS = " \t\r\n\ufeff"
+_BLANKS = re.compile("[ \t\r\n\ufeff]*")
 _MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _decode = json.JSONDecoder().raw_decode
 
@@ -40,7 +42,7 @@ def json_items(blocks: Iterator[bytes], opened: Collection[str]) -> Iterator[tup
 
 def json_lines(blocks: Iterator[bytes]) -> Iterator[tuple[int, Any]]:
     """Numbers (from 1) and values of all lines that are not blank; a JsonError in the place of a broken one."""
-    for number, line in enumerate(_lines(blocks), start=1):
+    for number, line in enumerate(byte_lines(blocks, LARGEST), start=1):
         if line and not line.isspace():
             yield number, _line_value(line)
 
@@ -54,21 +56,6 @@ def _line_value(line: bytes) -> Any:
         return JsonError("bytes that are no UTF-8")
     except (ValueError, RecursionError) as error:
         return JsonError(f"no JSON ({str(error)[:80]})")
-
-
-def _lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """The lines; of one that is too long only its start, a block longer than allowed."""
-    rest = b""
-    for block in blocks:
-        *lines, last = block.split(b"\n")
-        if lines:
-            lines[0] = rest + lines[0]
-            yield from lines
-            rest = last
-        elif len(rest) <= LARGEST:
-            rest += last
-    if rest:
-        yield rest
 
 
 def _walk(text: "_Text", place: str, opened: frozenset[str]) -> Iterator[tuple[str, Any]]:
@@ -124,11 +111,9 @@ class _Text:
     def peek(self) -> str:
         """The next sign that is no blank; empty at the end."""
         while True:
-            while self._at < len(self._text):
-                sign = self._text[self._at]
-                if sign not in _BLANKS:
-                    return sign
-                self._at += 1
+            self._at = _BLANKS.match(self._text, self._at).end()  # type: ignore[union-attr]
+            if self._at < len(self._text):
+                return self._text[self._at]
             if not self._more():
                 return ""
 

@@ -18,7 +18,7 @@ from audiorec.sources.text_lines import text_lines
 
 _MBID = re.compile(r"(?:recording/|track/|^)([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE)
 _LONGEST = 64_000_000  # bytes of a JSPF list
-_LONGEST_TAG = 100_000  # signs of one element of a WPL list
+_LONGEST_TAG = 20_000  # signs of one element of a WPL list
 
 
 def read_xspf(path: Path) -> Iterator[Row | Unread]:

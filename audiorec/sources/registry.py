@@ -9,10 +9,41 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audiorec.errors import InputError, UnknownNameError
-from audiorec.sources import friends_tables, items, listens_tables, playlists
+from audiorec.sources import (
+    beets,
+    clementine,
+    foobar2000,
+    friends_tables,
+    items,
+    itunes,
+    lastfm,
+    listenbrainz,
+    listens_tables,
+    maloja,
+    mpd_stickers,
+    navidrome,
+    panoscrobbler,
+    playlists,
+    rhythmbox,
+    scrobbler_log,
+    spotify,
+    strawberry,
+)
 from audiorec.sources.contract import Row, Unread
 
 HEAD = 65_536  # bytes of a file that recognisers are shown
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who asks a service. user: the account's name; secret: its key, token or password, which is stored nowhere."""
+
+    user: str = ""
+    secret: str = ""
+
+    def __repr__(self) -> str:
+        """Without the secret, so that no traceback shows it."""
+        return f"Access(user={self.user!r})"
 
 
 @dataclass(frozen=True)
@@ -30,7 +61,7 @@ class Source:
     recognises: Callable[[Path, bytes], bool]
     read: Callable[[Path], Iterator[Row | Unread]]
     answers: Callable[[str], bool] | None = None
-    fetch: Callable[[str], Iterator[Row | Unread]] | None = None
+    fetch: Callable[[str, Access], Iterator[Row | Unread]] | None = None
 
 
 def _never(path: Path, head: bytes) -> bool:
@@ -39,9 +70,48 @@ def _never(path: Path, head: bytes) -> bool:
 
 
 _ALL = (
+    Source(
+        "spotify",
+        "Spotify: extended streaming history, its older form, the account export; zip, folder or file.",
+        spotify.recognises,
+        spotify.read,
+    ),
+    Source(
+        "listenbrainz",
+        "ListenBrainz: the export (listens, feedback, pins) as zip, folder or file, and listens as JSON.",
+        listenbrainz.recognises,
+        listenbrainz.read,
+    ),
+    Source(
+        "lastfm",
+        "Last.fm and Libre.fm: what the common exporters write, pages of their APIs, loved tracks.",
+        lastfm.recognises,
+        lastfm.read,
+    ),
+    Source("maloja", "Maloja: its export of all scrobbles.", maloja.recognises, maloja.read),
+    Source(
+        "panoscrobbler", "Pano Scrobbler: its log as JSON lines or CSV.", panoscrobbler.recognises, panoscrobbler.read
+    ),
+    Source(
+        "scrobbler-log",
+        "Portable players (Rockbox and others): .scrobbler.log.",
+        scrobbler_log.recognises,
+        scrobbler_log.read,
+    ),
+    Source("itunes", "iTunes and Music: the library as XML.", itunes.recognises, itunes.read),
+    Source("rhythmbox", "Rhythmbox: rhythmdb.xml and playlists.xml.", rhythmbox.recognises, rhythmbox.read),
+    Source("foobar2000", "foobar2000: the XML of Playback Statistics.", foobar2000.recognises, foobar2000.read),
+    Source("strawberry", "Strawberry: its database.", strawberry.recognises, strawberry.read),
+    Source("clementine", "Clementine: its database.", clementine.recognises, clementine.read),
+    Source("beets", "beets: its library database.", beets.recognises, beets.read),
+    Source("mpd", "MPD: its sticker database.", mpd_stickers.recognises, mpd_stickers.read),
+    Source("navidrome", "Navidrome: its database.", navidrome.recognises, navidrome.read),
     Source("playlists", "Playlists: m3u, m3u8, pls, xspf, jspf, wpl.", playlists.recognises, playlists.read),
     Source(
-        "listens", "Tables of listens: CSV, TSV, Parquet, JSON lines.", listens_tables.recognises, listens_tables.read
+        "listens",
+        "Tables of listens: CSV, TSV, Parquet, JSON lines, with columns in any order.",
+        listens_tables.recognises,
+        listens_tables.read,
     ),
 )
 SOURCES: Mapping[str, Source] = {source.name: source for source in _ALL}

@@ -34,9 +34,20 @@ def has_tables(path: Path, head: bytes, tables: Mapping[str, str]) -> bool:
         return False
 
 
+def is_database(path: Path) -> bool:
+    """Whether a file begins as a database does; raises InputError when it cannot be opened."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_HEAD)) == _HEAD
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}") from error
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[sqlite3.Connection]:
     """The database, for reading only; raises DatabaseError, also for what goes wrong inside."""
+    if not is_database(path):
+        raise DatabaseError(f"{path} is no database (SQLite)")
     try:
         db = _connect(path)
     except (sqlite3.Error, OSError) as error:
@@ -65,6 +76,8 @@ def _connect(path: Path) -> sqlite3.Connection:
         break
     db.execute("PRAGMA trusted_schema = OFF")
     db.execute("PRAGMA query_only = ON")
+    # What is read through a view comes with the view's name as the last argument.
+    db.set_authorizer(lambda action, one, two, name, source: sqlite3.SQLITE_DENY if source else sqlite3.SQLITE_OK)
     db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
     db.text_factory = lambda data: data.decode("utf-8", "replace")
     return db
@@ -78,8 +91,13 @@ def columns(db: sqlite3.Connection, table: str) -> list[str]:
 
 
 def picked(db: sqlite3.Connection, table: str, names: Sequence[str], alias: str = "") -> str:
-    """A list of columns for SELECT, NULL under the name of each that this version of the table lacks."""
+    """A list of columns for SELECT, NULL under the name of each that this version of the table lacks.
+
+    Raises DatabaseError where there is no such table at all.
+    """
     known = set(columns(db, table))
+    if not known:
+        raise DatabaseError(f"it has no table {table!r}")
     prefix = f"{alias or table}."
     return ", ".join(f'{prefix}"{name}" AS "{name}"' if name in known else f'NULL AS "{name}"' for name in names)
 

@@ -1,6 +1,8 @@
 """`audiorec import` from the outside: what it prints, and what it leaves in the workspace."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from click.testing import CliRunner, Result
 from audiorec.cli.main import cli
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
+from audiorec.sources.contract import Row, Unread, WrittenSong
 
 
 def call(root: Path, *words: str) -> Result:
@@ -114,9 +117,29 @@ def test_songs_known_by_name_go_through_the_network(tmp_path: Path) -> None:
         steps.append(next_step(root))
         with Workspace.open(root, write=True) as space:
             space.publish_model(model, lambda folder: None)
-    assert [*steps, next_step(root)] == ["audiorec train-network", "audiorec train-cf", "audiorec extract FOLDER"]
+    assert [*steps, next_step(root)] == ["audiorec train", "audiorec extract FOLDER", "audiorec extract FOLDER"]
 
 
 def next_step(root: Path) -> str:
     told = CliRunner().invoke(cli, ["--workspace", str(root), "status", "--json"], catch_exceptions=False).stdout
     return str(json.loads(told)["next"])
+
+
+def test_a_service_is_asked_with_the_account_and_its_secret(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from audiorec.sources import registry
+
+    asked = []
+
+    def fetch(url: str, access: registry.Access) -> Iterator[Row | Unread]:
+        asked.append((url, access.user, access.secret))
+        yield Row("ann", WrittenSong(path="a.mp3"))
+
+    service = replace(registry.SOURCES["navidrome"], answers=lambda url: "music.example" in url, fetch=fetch)
+    monkeypatch.setattr(registry, "SOURCES", {**registry.SOURCES, "navidrome": service})
+    monkeypatch.setenv("AUDIOREC_TOKEN", "hush")
+    out = call(root, "auto", "https://music.example/", "--user", "ann", "--json").stdout
+    assert asked == [("https://music.example/", "ann", "hush")]
+    assert json.loads(out)["files"][0]["by"] == {"path": 1}
+    assert "hush" not in out + repr(registry.Access("ann", "hush"))
+    with pytest.raises(InputError, match="read from files"):
+        call(root, "beets", "https://music.example/", "--user", "ann")

@@ -1,6 +1,7 @@
 """Small exports with made names, in the forms in which services and players write them."""
 
 import json
+import pickle
 import sqlite3
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -128,3 +129,45 @@ SCROBBLER_LOG = (
     "The Harbours\tLow Water\tTin Boats\t3\t201\tL\t1600000000\t0a1b2c3d-0000-4000-8000-000000000001\n"
     "Mo Ley\t\tGulls\t\t150\tS\t1600000300\t\n"
 )
+
+PLEX_XML = """<?xml version="1.0" encoding="UTF-8"?>
+<MediaContainer size="2" totalSize="2" librarySectionID="3">
+<Track ratingKey="71" type="track" title="Tin Boats" grandparentTitle="The Harbours" parentTitle="Low Water"
+ viewCount="3" lastViewedAt="1600000000" userRating="8.0" duration="201000" skipCount="1">
+<Media id="1"><Part id="1" file="/music/h/tin boats.flac"/></Media>
+<Guid id="mbid://0a1b2c3d-0000-4000-8000-000000000001"/></Track>
+<Track ratingKey="72" type="track" title="Gulls" grandparentTitle="Various Artists" originalTitle="Mo Ley"
+ parentTitle="Up" duration="99000"><Media id="2"><Part id="2" file="/music/l/gulls.ogg"/></Media></Track>
+</MediaContainer>
+"""
+
+YOUTUBE_PAGE = (
+    '<html><body><div class="mdl-grid"><div class="outer-cell mdl-cell"><div><div><p>YouTube Music<br></p></div>'
+    '<div>Watched\xa0<a href="https://music.youtube.com/watch?v=aaaaaaaaaaa">Tin &amp; Boats</a><br>'
+    '<a href="https://www.youtube.com/channel/UC1">The Harbours - Topic</a><br>'
+    "Sep 13, 2020, 2:26:40\u202fPM CEST<br></div>"
+    '</div></div><div class="outer-cell mdl-cell"><div><p>YouTube<br></p></div><div>Watched\xa0'
+    '<a href="https://www.youtube.com/watch?v=bbbbbbbbbbb">A film</a><br>'
+    "Sep 13, 2020, 2:26:40 PM CEST</div></div></div>"
+)
+
+
+def watched(title: str = "Watched Tin Boats", header: str = "YouTube Music", **changes: Any) -> dict[str, Any]:
+    channel = {"name": "The Harbours - Topic", "url": "https://www.youtube.com/channel/UC1"}
+    return {
+        "header": header, "title": title, "titleUrl": "https://music.youtube.com/watch?v=aaaaaaaaaaa",
+        "subtitles": [channel], "time": "2020-09-13T12:26:40.123Z", "products": ["YouTube"], **changes,
+    }  # fmt: skip
+
+
+def quodlibet_library() -> bytes:
+    """Two songs as Quod Libet pickles them: objects of its own classes, filled as dictionaries."""
+    songs = [
+        {"~filename": "/home/ann/tin boats.flac", "title": "Tin Boats", "artist": "The Harbours\nMo Ley",
+         "~#playcount": 4, "~#skipcount": 1, "~#lastplayed": 1_600_000_000, "~#rating": 0.75, "~#length": 201.0},
+        {"~filename": b"/home/ann/gulls.ogg", "title": "Gulls", "~#playcount": 0, "~#lastplayed": 0},
+    ]  # fmt: skip
+    data = pickle.dumps(songs, protocol=2)
+    # Each dictionary becomes an object of a class that is not there: nothing of it may be looked up.
+    named = b"cquodlibet.formats.xiph\nFLACFile\n)\x81"
+    return data.replace(b"}", named)

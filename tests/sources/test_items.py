@@ -89,5 +89,5 @@ def test_items_stand_in_the_place_of_sound_once(tmp_path: Path) -> None:
 def test_items_do_not_push_sound_aside(tmp_path: Path) -> None:
     with Workspace.open(tmp_path / "w", write=True) as space:
         space.use_features(Layout("abc", (), (), 1.0, 0.0, 1).digest)
-        with pytest.raises(WorkspaceError, match="features of sound.*--workspace"):
+        with pytest.raises(WorkspaceError, match=r"features of sound.*--workspace"):
             store_items(space, open_items(write(tmp_path / "x.parquet")))
