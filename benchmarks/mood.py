@@ -25,9 +25,9 @@ from mood_clips import Songs, load
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from audiorec import metrics, recipes
+from audiorec.content.likes_training import pretrained, view_patches
 from audiorec.content.patches import PatchStore, halved
 from audiorec.content.song_encoder import SongEncoder
-from audiorec.content.training import pretrained, view_patches
 from audiorec.data.tables import Patches
 from audiorec.labels.classifiers import PARTS, Question, scores_of, voted
 from audiorec.labels.network_training import LabelRecipe, train_labels

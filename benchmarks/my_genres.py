@@ -21,7 +21,7 @@ from audiorec import metrics
 from audiorec.hybrid.evaluation import all_scores
 from audiorec.hybrid.inputs import Material
 from audiorec.hybrid.rehearsal import rehearse, set_stage
-from audiorec.ranking import genres
+from audiorec.ranking import genre_shares
 from audiorec.ranking.diversify import Owner, Shelf, Wishes, diversify
 
 STRENGTHS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
@@ -84,7 +84,7 @@ def one_seed(material: Material, genre: np.ndarray, count: int, seed: int, users
     found = []
     for row, values, able, wanted in zip(rows, scores, candidates, relevant, strict=True):
         own = sparse.csr_array(stage.seen.counts[[row]])
-        shares = genres.shares(genre[own.indices], own.data, count)
+        shares = genre_shares.shares(genre[own.indices], own.data, count)
         if shares is None or not wanted.any():
             continue
         values = np.where(able, values, -np.inf)
@@ -94,9 +94,9 @@ def one_seed(material: Material, genre: np.ndarray, count: int, seed: int, users
 
 
 def divergence(listed: np.ndarray, wanted: np.ndarray) -> float:
-    """Of the genres of a list from the wanted shares, as `audiorec.ranking.genres` reckons it."""
+    """Of the genres of a list from the wanted shares, as `audiorec.ranking.genre_shares` reckons it."""
     counts = np.bincount(listed[listed >= 0], minlength=len(wanted)).astype(float)
-    last = genres.divergence_after(wanted, np.maximum(counts - (np.arange(len(wanted)) == counts.argmax()), 0.0))
+    last = genre_shares.divergence_after(wanted, np.maximum(counts - (np.arange(len(wanted)) == counts.argmax()), 0.0))
     return float(last[counts.argmax()])
 
 

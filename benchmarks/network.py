@@ -30,7 +30,7 @@ from audiorec.network.friends import friend_scores, user_affinity, user_links
 from audiorec.network.graph import Network
 from audiorec.network.rules import RuleSettings, songs_for_user, walk_scores
 from audiorec.network.spectral import SpectralSettings, embed
-from audiorec.network.training import NetworkRecipe, hold_out, train
+from audiorec.network.spectral_training import NetworkRecipe, hold_out, train
 from audiorec.network.walks import pattern, song_links, user_cosine, user_similarity
 
 TOP = 20
@@ -141,7 +141,7 @@ def popularity(network: Network, seed: int) -> Score:
 
 
 def rule(network: Network, seed: int) -> Score:
-    """SPEC D: the songs of similar users by how many have them."""
+    """The songs of similar users by how many have them."""
     known = pattern(network.listens)
 
     def make(settings: RuleSettings) -> Callable[[sparse.csr_array], Score]:

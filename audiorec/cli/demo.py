@@ -1,4 +1,4 @@
-"""`audiorec demo`: the whole road, from files to recommended songs, on the shipped library or on one's own folder."""
+"""`audiorec demo`: every step from files to recommended songs, on the shipped library or on a folder of music."""
 
 import os
 import time
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from audiorec.cli.report import Step
 
 _LIST = 20
-# The generator is shown, not needed, on this road: a fifth of its reference training keeps the demo within minutes.
+# The demo shows the generator and does not need it: a fifth of its reference training keeps the demo within minutes.
 _SHORT_GAN = ("steps=240", "batch=16")
 
 
@@ -52,37 +52,43 @@ def command(context: click.Context, session: Session, folder: Path | None, out: 
     assets = shipped_folder("assets") / "demo"
     music = folder or assets / "library"
     context.obj = replace(session, workspace=_workspace(out, folder), quiet=True)
-    road = _Road(context)
-    with road.progress_shown():
+    steps = _Steps(context)
+    with steps.progress_shown():
         words = f"Reading the music in {_shown(music)}: sound, tags, lyrics."
-        road.walk("Listening", words, extract.command, paths=(music,))
-    note = _bring_listens(road, assets if folder is None else None, music)
+        steps.run("Extracting features", words, extract.command, paths=(music,))
+    note = _bring_listens(steps, assets if folder is None else None, music)
     if note is None:
-        _finish_without_listens(road, out)
+        _finish_without_listens(steps, out)
         return
-    road.walk("Who plays what", "Placing listeners, songs and artists in one space.", train_network.command)
-    road.walk("Learning the sound", "Two networks learn who likes which sound.", train_cnn.command)
-    road.walk("A second opinion", "A support vector machine learns the same from numbers.", train_svm.command)
-    road.walk(
-        "Imagining sounds", "A generator learns to make sounds like these; it can balance what is rare.",
+    steps.run("Network", "Embedding listeners, songs and artists in one space.", train_network.command)
+    steps.run(
+        "Content networks",
+        "A 2-D network on spectrograms and a 1-D network on waveforms learn who likes which sound.",
+        train_cnn.command,
+    )
+    steps.run("SVM", "A support vector machine learns the same from descriptors and lyrics.", train_svm.command)
+    steps.run(
+        "DCGAN", "A generator learns to make spectrogram patches like these; they can balance rare classes.",
         augment.command, overrides=_SHORT_GAN,
     )  # fmt: skip
-    road.walk("Learning the crowd", "NeuMF learns from who plays the same songs.", train_cf.command)
-    road.walk("Putting it together", "Hiding songs on purpose shows how far to trust each part.", train_hybrid.command)
-    _finish(road, out, note, assets / "tastes.csv" if folder is None else None)
+    steps.run("NeuMF", "A collaborative model learns from who plays the same songs.", train_cf.command)
+    steps.run(
+        "Hybrid ranker", "Weights of all signals are learned on songs whose listens are hidden.", train_hybrid.command
+    )
+    _finish(steps, out, note, assets / "tastes.csv" if folder is None else None)
     console().print(
         f"\nDone in {time.monotonic() - start:.0f} s. Open [bold]{out / 'report.html'}[/bold] in a browser."
     )
     console().print(f"The lists of all listeners: {out / 'recommendations.json'}")
 
 
-class _Road:
+class _Steps:
     """Runs commands one after the other, says what each does, and remembers how long it took."""
 
     def __init__(self, context: click.Context) -> None:
         self.context = context
         self.session: Session = context.obj
-        self.steps: list[Step] = []
+        self.done: list[Step] = []
 
     @contextmanager
     def progress_shown(self) -> Iterator[None]:
@@ -91,17 +97,17 @@ class _Road:
         yield
         self.context.obj = self.session
 
-    def walk(self, name: str, words: str, step: click.Command | Callable[[], None], **options: Any) -> None:
+    def run(self, name: str, words: str, step: click.Command | Callable[[], None], **options: Any) -> None:
         """Run one step."""
         from audiorec.cli.report import Step
 
-        console().print(f"\n[bold]{len(self.steps) + 1}. {name}.[/bold] {words}")
+        console().print(f"\n[bold]{len(self.done) + 1}. {name}.[/bold] {words}")
         start = time.monotonic()
         if isinstance(step, click.Command):
             self.context.invoke(step, **options)
         else:
             step()
-        self.steps.append(Step(name, words, time.monotonic() - start))
+        self.done.append(Step(name, words, time.monotonic() - start))
 
 
 def _workspace(out: Path, folder: Path | None) -> Path:
@@ -113,30 +119,30 @@ def _workspace(out: Path, folder: Path | None) -> Path:
     return out / f"workspace-{hashlib.sha256(os.fsencode(folder.absolute())).hexdigest()[:8]}"
 
 
-def _bring_listens(road: _Road, assets: Path | None, music: Path) -> str | None:
+def _bring_listens(steps: _Steps, assets: Path | None, music: Path) -> str | None:
     """Import what is known of listeners; returns what the page must say of them, None when nothing is known."""
     listens = import_.command.commands
     if assets is not None:
         words = "Who played what, who are friends, and a playlist."
-        road.walk("Bringing in listeners", words, listens["listens"], files=(assets / "listens.csv",))
-        road.context.invoke(listens["friends"], files=(assets / "friends.csv",))
+        steps.run("Importing listens", words, listens["listens"], files=(assets / "listens.csv",))
+        steps.context.invoke(listens["friends"], files=(assets / "friends.csv",))
         return "The songs, the artists and the listeners of this page were made for audiorec."
     playlists = tuple(sorted(path for path in music.rglob("*.m3u*") if path.is_file()))
     if playlists:
-        words = f"{len(playlists)} playlists in the folder are what you play."
-        road.walk("Bringing in playlists", words, listens["playlists"], files=playlists, user="you")
+        words = f"{len(playlists)} playlists in the folder are imported as your listens."
+        steps.run("Importing playlists", words, listens["playlists"], files=playlists, user="you")
         return ""
     return None
 
 
-def _finish_without_listens(road: _Road, out: Path) -> None:
+def _finish_without_listens(steps: _Steps, out: Path) -> None:
     """Show which songs sound alike; tastes cannot be learned without listens."""
     from audiorec.cli.report import render
     from audiorec.cli.report.without_listens import report_without_listens
     from audiorec.data.workspace import Workspace
 
-    with Workspace.open(road.session.workspace) as space:
-        page = render(report_without_listens(space, tuple(road.steps)))
+    with Workspace.open(steps.session.workspace) as space:
+        page = render(report_without_listens(space, tuple(steps.done)))
     out.mkdir(parents=True, exist_ok=True)
     (out / "report.html").write_text(page, encoding="utf-8")
     console().print(f"\nOpen [bold]{out / 'report.html'}[/bold] in a browser: it shows which songs sound alike.")
@@ -146,7 +152,7 @@ def _finish_without_listens(road: _Road, out: Path) -> None:
     )
 
 
-def _finish(road: _Road, out: Path, note: str, tastes: Path | None) -> None:
+def _finish(steps: _Steps, out: Path, note: str, tastes: Path | None) -> None:
     """Measure, recommend, and write the list and the page."""
     import json
 
@@ -159,7 +165,7 @@ def _finish(road: _Road, out: Path, note: str, tastes: Path | None) -> None:
 
     lists: list[dict[str, object]] = []
     tables: list[Evaluation] = []
-    with Workspace.open(road.session.workspace) as space:
+    with Workspace.open(steps.session.workspace) as space:
         recommender = Recommender.open(space)
 
         def ask() -> None:
@@ -171,9 +177,9 @@ def _finish(road: _Road, out: Path, note: str, tastes: Path | None) -> None:
             for user in recommender.users:
                 lists.extend(song.as_json() for song in recommender.recommend(user, _LIST))
 
-        road.walk("Measuring", "Hiding songs and artists, and looking where they come in the lists.", ask)
-        road.walk("Recommending", "Ranking for every listener the songs that they do not have.", recommend)
-        page = render(gather_report(space, recommender, tuple(tables), tuple(road.steps), note))
+        steps.run("Evaluation", "Songs and artists are hidden, and their places in the lists are measured.", ask)
+        steps.run("Recommendation", "Every listener's list of songs that they do not have.", recommend)
+        page = render(gather_report(space, recommender, tuple(tables), tuple(steps.done), note))
     out.mkdir(parents=True, exist_ok=True)
     (out / "recommendations.json").write_text(json.dumps(lists, ensure_ascii=False, indent=1), encoding="utf-8")
     (out / "report.html").write_text(page, encoding="utf-8")

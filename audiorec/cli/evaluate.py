@@ -10,7 +10,7 @@ import click
 
 from audiorec.cli.console import console, epoch_reporter, print_table
 from audiorec.cli.session import Session, as_one, pass_session
-from audiorec.cli.train_cf import MODELS
+from audiorec.collaborative.model_names import MODELS
 
 if TYPE_CHECKING:
     from audiorec.hybrid.evaluation import Row

@@ -1,69 +1,113 @@
-"""`audiorec import`: listens, playlists and friendships from the files that people have."""
+"""`audiorec import`: whatever people have, from files, folders and services; the source is named or recognised."""
 
-import json
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from audiorec.cli.console import console, notes, print_table, progress
-from audiorec.cli.session import Session, pass_session
+from audiorec.cli.session import Session, as_one, pass_session
 
 if TYPE_CHECKING:
-    from audiorec.data.workspace import Workspace
-    from audiorec.sources.importing import ImportReport
-    from audiorec.sources.matching import Matcher
-
-SHOWN = 10
+    from audiorec.sources.import_places import Reader
 
 _FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+_PLACES = click.argument("files", metavar="FILE|FOLDER|URL...", nargs=-1, required=True)
+_USER = click.option("--user", metavar="NAME", default="", help="Whose these are, where the file does not say.")
+_AS = click.option("--as", "instead", metavar="NAME", default="", help="Count everything for NAME.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-@click.group("import")
-def command() -> None:
-    """Bring in who listens to what: listens, playlists, friends, and songs known by name."""
+class _Kinds(click.Group):
+    """The kinds with options of their own as commands, and a command for every other source of the registry."""
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """The command of a kind; sources are looked up only when they are named, for `--help` must be quick."""
+        own = super().get_command(ctx, name)
+        if own is not None:
+            return own
+        from audiorec.sources.registry import source_named
+
+        return _command_of(source_named(name).name)
+
+
+@click.group("import", cls=_Kinds, invoke_without_command=True)
+@click.option("--list", "show_list", is_flag=True, help="Print every source that can be read.")
+@click.option("--quiet", is_flag=True, help="With --list: a name a line.")
+@click.pass_context
+def command(ctx: click.Context, show_list: bool, quiet: bool) -> None:
+    """Bring in what people have: listens, playlists, stars, friends, songs.
+
+    `audiorec import auto FILE` finds out what a file is; `audiorec import --list` names every source, and each name is
+    a command: `audiorec import NAME FILE`.
+    """
+    if show_list:
+        _print_sources(quiet or ctx.find_object(Session).quiet)  # type: ignore[union-attr]
+        ctx.exit()
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked for: the options of the command line."""
+
+    files: tuple[str | Path, ...]
+    user: str
+    instead: str = ""
+    as_json: bool = False
+    columns: tuple[str, ...] = ()
+
+
+@command.command("auto")
+@_PLACES
+@_USER
+@_AS
+@_JSON
+@pass_session
+@as_one(Asked)
+def auto(session: Session, asked: Asked) -> None:
+    """Import files, folders and addresses of any source, recognised by their content.
+
+    A folder that is one export is taken as a whole, of another every file that is recognised.
+    """
+    _run(session, asked, None)
 
 
 @command.command("listens")
-@_FILES
+@_PLACES
+@_USER
+@_AS
+@click.option(
+    "--column", "columns", multiple=True, metavar="NAME=COLUMN", help="What a column is called here: song=Name."
+)
 @_JSON
 @pass_session
-def listens(session: Session, files: tuple[Path, ...], as_json: bool) -> None:
-    """Import CSV or Parquet FILES of user, song, count and time.
+@as_one(Asked)
+def listens(session: Session, asked: Asked) -> None:
+    """Import tables of listens: CSV, TSV, Parquet or JSON lines with a header, columns in any order.
 
-    The song is a column track_id, path, or artist and title. Rows of songs that are not in the library are kept and
+    The song is a column path, artist and title, or an id. Rows of songs that are not in the library are kept and
     matched later, when their files are there. Importing a file again replaces what it gave before.
     """
-    from audiorec.sources.importing import store_listens
-    from audiorec.sources.listens_tables import read_listens
+    from audiorec.sources import listens_tables
 
-    def take(space: "Workspace", matcher: "Matcher", source: str, path: Path) -> "ImportReport":
-        found = read_listens(path)
-        return store_listens(space, matcher, source, found.rows, found.problems)
-
-    _run(session, "listens", files, as_json, take)
+    named = dict(column.partition("=")[::2] for column in asked.columns)
+    _run(session, asked, "listens", lambda place: listens_tables.read(Path(place), named, asked.instead or asked.user))
 
 
 @command.command("playlists")
-@_FILES
-@click.option("--user", required=True, metavar="NAME", help="Whose playlists these are.")
+@_PLACES
+@_USER
+@_AS
 @_JSON
 @pass_session
-def playlists(session: Session, files: tuple[Path, ...], user: str, as_json: bool) -> None:
-    """Import m3u or m3u8 FILES; every song in a playlist counts as one listen of --user."""
-    from audiorec.sources.importing import store_listens
-    from audiorec.sources.listens_tables import Listen
-    from audiorec.sources.playlists import read_playlist
-
-    def take(space: "Workspace", matcher: "Matcher", source: str, path: Path) -> "ImportReport":
-        found = read_playlist(path)
-        rows = [Listen(entry.line, user, entry.song, 1.0, None) for entry in found.entries]
-        return store_listens(space, matcher, source, rows, found.problems)
-
-    _run(session, "playlists", files, as_json, take)
+@as_one(Asked)
+def playlists(session: Session, asked: Asked) -> None:
+    """Import playlists (m3u, m3u8, pls, xspf, jspf, wpl); every song counts as one listen of --user."""
+    _run(session, asked, "playlists")
 
 
 @command.command("friends")
@@ -72,16 +116,7 @@ def playlists(session: Session, files: tuple[Path, ...], user: str, as_json: boo
 @pass_session
 def friends(session: Session, files: tuple[Path, ...], as_json: bool) -> None:
     """Import CSV FILES of friendships: two names a row."""
-    from audiorec.data.workspace import Workspace
-    from audiorec.sources.friends_tables import read_friends
-    from audiorec.sources.importing import source_of
-
-    found = [(path, read_friends(path)) for path in files]
-    with Workspace.open(session.workspace, write=True) as space:
-        for path, file in found:
-            space.add_friends(source_of(space, "friends", path), file.pairs)
-    facts = [(str(path), len(file.pairs), [asdict(problem) for problem in file.problems]) for path, file in found]
-    _print_simple("pairs", facts, as_json)
+    _run_others(session, "friends", files, as_json)
 
 
 @command.command("songs")
@@ -93,77 +128,82 @@ def songs(session: Session, files: tuple[Path, ...], as_json: bool) -> None:
 
     Playlists that name songs by these ids then find them, and train-network and similar work with them.
     """
+    _run_others(session, "songs", files, as_json)
+
+
+@command.command("items")
+@_FILES
+@_JSON
+@pass_session
+def items(session: Session, files: tuple[Path, ...], as_json: bool) -> None:
+    """Import Parquet FILES of id, title, creator and vectors: a catalogue of anything, in the place of sound.
+
+    Everything behind works on the vectors as it does on what extract makes of sound: train-hybrid, recommend, the page.
+    Listens name the items by their ids.
+    """
+    _run_others(session, "items", files, as_json)
+
+
+def _run_others(session: Session, kind: str, files: Sequence[Path], as_json: bool) -> None:
+    from audiorec.cli.imported import print_simple
     from audiorec.data.workspace import Workspace
-    from audiorec.sources.songs_tables import read_songs, store_songs
+    from audiorec.sources.import_places import import_other
 
-    found = [(path, read_songs(path)) for path in files]
     with Workspace.open(session.workspace, write=True) as space:
-        for _, file in found:
-            store_songs(space, file.songs)
-    facts = [(str(path), len(file.songs), [asdict(problem) for problem in file.problems]) for path, file in found]
-    _print_simple("songs", facts, as_json)
+        taken = [import_other(space, kind, path) for path in files]
+    print_simple(taken, as_json)
 
 
-def _run(
-    session: Session,
-    kind: str,
-    files: tuple[Path, ...],
-    as_json: bool,
-    take: Callable[["Workspace", "Matcher", str, Path], "ImportReport"],
-) -> None:
+def _command_of(name: str) -> click.Command:
+    """The command of a source that needs no options of its own."""
+    from audiorec.sources.registry import SOURCES
+
+    @click.command(name, help=f"Import {SOURCES[name].says}")
+    @_PLACES
+    @_USER
+    @_AS
+    @_JSON
+    @pass_session
+    @as_one(Asked)
+    def import_source(session: Session, asked: Asked) -> None:
+        _run(session, asked, name)
+
+    return import_source
+
+
+def _print_sources(quiet: bool) -> None:
+    from audiorec.sources.registry import OTHERS, SOURCES
+
+    says = {
+        **{name: source.says for name, source in SOURCES.items()},
+        **{name: kind.says for name, kind in OTHERS.items()},
+    }
+    if quiet:
+        for name in sorted(says):
+            click.echo(name)
+        return
+    print_table("What audiorec import can read", ["source", "what it is"], sorted(says.items()))
+    console().print("audiorec import NAME FILE..., or audiorec import auto FILE|FOLDER|URL...")
+
+
+def _run(session: Session, asked: Asked, kind: str | None, read: "Reader | None" = None) -> None:
+    """Import every place by one reader, or by what it is recognised as."""
+    from audiorec.cli.imported import print_reports, print_simple
     from audiorec.data.workspace import Workspace
-    from audiorec.sources.importing import rematch, source_of
-    from audiorec.sources.matching import Matcher
+    from audiorec.sources.import_places import import_places
+    from audiorec.sources.importing import Owner
 
-    reports = []
-    with Workspace.open(session.workspace, write=True) as space:
-        tracks = space.tracks()
-        found_late = rematch(space)
-        matcher = Matcher(tracks)
-        with progress(f"importing {kind}", len(files), session.quiet) as advance:
-            for path in files:
-                reports.append(take(space, matcher, source_of(space, kind, path), path))
-                advance(path.name)
-    if as_json:
-        facts = {"files": [asdict(report) for report in reports], "matched_late": found_late}
-        console().print_json(json.dumps(facts, ensure_ascii=True))
-        return
-    _print_reports(kind, reports)
-    if found_late:
-        notes(session.quiet).print(f"{found_late} rows of earlier imports found their songs now")
-    if not tracks:
-        notes(session.quiet).print("No songs here yet: run audiorec extract FOLDER, and these listens will be matched.")
-
-
-def _print_reports(kind: str, reports: list["ImportReport"]) -> None:
-    rows = [
-        (
-            *(Path(report.file).name, f"{report.listens:.12g}", str(report.users), str(report.songs)),
-            ", ".join(f"{count} by {how}" for how, count in sorted(report.by.items())) or "none",
-            *(str(len(report.unmatched)), str(len(report.problems))),
-        )
-        for report in reports
-    ]
-    columns = ["file", "listens", "users", "songs", "rows matched", "not matched", "malformed"]
-    print_table(f"Imported {kind}", columns, rows)
-    missing = [(Path(r.file).name, str(row.line), row.song, row.reason) for r in reports for row in r.unmatched]
-    _print_first("Not in the library (kept until the songs are there)", ["file", "line", "song", "why"], missing)
-    problems = [(Path(r.file).name, str(row.line), row.reason) for r in reports for row in r.problems]
-    _print_first("Rows that could not be used", ["file", "line", "why"], problems)
-
-
-def _print_simple(what: str, facts: list[tuple[str, int, list[dict[str, Any]]]], as_json: bool) -> None:
-    if as_json:
-        files = [{"file": file, what: count, "problems": problems} for file, count, problems in facts]
-        console().print_json(json.dumps({"files": files}))
-        return
-    rows = [(Path(file).name, str(count), str(len(problems))) for file, count, problems in facts]
-    print_table(f"Imported {what}", ["file", what, "rows not used"], rows)
-    problems = [(Path(file).name, str(p["line"]), str(p["reason"])) for file, _, found in facts for p in found]
-    _print_first("Rows that could not be used", ["file", "line", "why"], problems)
-
-
-def _print_first(title: str, columns: list[str], rows: Sequence[tuple[str, ...]]) -> None:
-    if rows:
-        more = f", the first {SHOWN} of {len(rows)}" if len(rows) > SHOWN else ""
-        print_table(title + more, columns, rows[:SHOWN])
+    places = [str(place) for place in asked.files]
+    with (
+        Workspace.open(session.workspace, write=True) as space,
+        progress(f"importing {kind or ''}".strip(), len(places), session.quiet) as advance,
+    ):
+        owner = Owner(asked.user, asked.instead)
+        found = import_places(space, places, kind, owner, read=read, advance=advance)
+        is_empty = not space.tracks()
+    if found.others and not asked.as_json:
+        print_simple(found.others, False)
+    print_reports(found.reports, (found.others, found.passed, found.late), asked.as_json, session.quiet)
+    if is_empty:
+        words = "No songs here yet: run audiorec extract FOLDER, and these listens will be matched."
+        notes(session.quiet).print(words)

@@ -21,9 +21,13 @@ from audiorec.cli import (
     import_,
     lyrics,
     network,
+    recipe,
     recommend,
+    serve,
     similar,
     status,
+    tracks,
+    train,
     train_cf,
     train_cnn,
     train_hybrid,
@@ -31,6 +35,8 @@ from audiorec.cli import (
     train_moods,
     train_network,
     train_svm,
+    unmatched,
+    users,
 )
 from audiorec.cli.session import Session
 from audiorec.errors import AudiorecError
@@ -49,10 +55,9 @@ from audiorec.errors import AudiorecError
 @click.version_option(__version__, prog_name="audiorec")
 @click.pass_context
 def cli(ctx: click.Context, workspace: Path, quiet: bool) -> None:
-    """Recommend music from the sound, the words and the listeners: songs that nobody has played yet included.
+    """Recommend music from its sound, its lyrics and who listens to it: songs that nobody has played yet included.
 
-    New here? Run `audiorec demo`. With your own music: extract FOLDER, import listens FILE, then the train-* commands,
-    and recommend.
+    New here? Run `audiorec demo`. With your own music: extract FOLDER, import auto FILE, train, recommend --user NAME.
     """
     ctx.obj = Session(workspace, quiet)
 
@@ -66,9 +71,13 @@ for _command in (
     import_.command,
     lyrics.command,
     network.command,
+    recipe.command,
     recommend.command,
+    serve.command,
     similar.command,
     status.command,
+    tracks.command,
+    train.command,
     train_cf.command,
     train_cnn.command,
     train_hybrid.command,
@@ -76,6 +85,8 @@ for _command in (
     train_moods.command,
     train_network.command,
     train_svm.command,
+    unmatched.command,
+    users.command,
 ):
     cli.add_command(_command)
 

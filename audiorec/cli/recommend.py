@@ -49,11 +49,11 @@ class Options:
 def command(session: Session, asked: Options) -> None:
     """Recommend songs that a user does not have yet."""
     from audiorec.data.workspace import Workspace
-    from audiorec.ranking import genres
+    from audiorec.ranking import genre_shares
     from audiorec.ranking.diversify import Wishes
     from audiorec.ranking.recommender import Recommender
 
-    mix = genres.STRENGTH if asked.my_genres else 0.0
+    mix = genre_shares.STRENGTH if asked.my_genres else 0.0
     wishes = Wishes(per_artist=asked.per_artist, explore=asked.explore, mix=mix)
     with Workspace.open(session.workspace) as space:
         recommender = Recommender.open(space)

@@ -7,20 +7,11 @@ import click
 
 from audiorec.cli.console import console, epoch_reporter
 from audiorec.cli.session import Session, pass_session
+from audiorec.collaborative.model_names import MODELS
 
 if TYPE_CHECKING:
     from audiorec.collaborative.protocols import Ranker
-    from audiorec.data.interactions import Interactions
     from audiorec.data.splits import LeaveOneOut
-    from audiorec.recipes import Recipe
-
-# Also the keys of training.rankers.MODELS; written out because that file imports torch.
-MODELS = (
-    *("neumf", "gmf", "mlp", "popularity", "itemknn", "walk", "ease", "als", "dae"),
-    *("nnrec", "dnn", "amnn", "sequence", "blend"),
-)
-# What the hybrid ranker builds on is published as `cf`; every other model as `cf-NAME`, beside it.
-NEUMF_FAMILY = ("neumf", "gmf", "mlp")
 
 
 @click.command("train-cf")
@@ -40,44 +31,30 @@ def command(
 ) -> None:
     """Learn from listens which songs belong to whom."""
     from audiorec.collaborative import registry
+    from audiorec.collaborative.training import train
     from audiorec.data.workspace import Workspace
     from audiorec.learning.loop import choose_device
 
-    chosen, where = registry.recipe_of(model, recipe, overrides), choose_device(device)
+    chosen = registry.recipe_of(model, recipe, overrides)
     report = epoch_reporter(model, "NDCG@10", session.quiet)
     if files is not None:
         from audiorec.sources import bare_files
 
         found = bare_files.read(files)
         trained = registry.train(
-            found.split.train, chosen, times=found.times, how=found.split.how, device=where, report=report
+            found.split.train,
+            chosen,
+            times=found.times,
+            how=found.split.how,
+            device=choose_device(device),
+            report=report,
         )
         _print_measured(model, trained, found.split)
         return
     with Workspace.open(session.workspace, write=True) as space:
-        listens = space.interactions()
-        trained = registry.train(listens.counts, chosen, times=listens.times, device=where, report=report)
-        name = "cf" if model in NEUMF_FAMILY else f"cf-{model}"
-        space.publish_model(name, lambda folder: _write(folder, trained, listens, chosen))
-    score = registry.score_of(trained)
-    measured = f"NDCG@10 of held-out songs {score['ndcg@10']:.3f}" if score else "trained on all listens"
-    console().print(f"{model} of {len(listens.users)} users and {len(listens.items)} songs: {measured}.")
-
-
-def _write(folder: Path, trained: "Ranker", listens: "Interactions", recipe: "Recipe") -> None:
-    import json
-    from dataclasses import asdict
-
-    from audiorec.collaborative import files, neumf, registry
-    from audiorec.collaborative.neumf import Neumf
-
-    if isinstance(trained, Neumf):
-        score = registry.score_of(trained)
-        neumf.save(folder, trained, listens.users, listens.items, recipe, score)
-    else:
-        files.save(folder, trained, listens.users, listens.items, recipe)
-    curve = json.dumps([asdict(epoch) for epoch in registry.curve_of(trained)])
-    (folder / "curve.json").write_text(curve, encoding="utf-8")
+        done = train(space, model, chosen, device=device, report=report)
+    measured = f"NDCG@10 of held-out songs {done.score['ndcg@10']:.3f}" if done.score else "trained on all listens"
+    console().print(f"{model} of {done.users} users and {done.songs} songs: {measured}.")
 
 
 def _print_measured(model: str, trained: "Ranker", split: "LeaveOneOut") -> None:

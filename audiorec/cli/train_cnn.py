@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from audiorec.cli.console import console, epoch_reporter
+from audiorec.cli.console import console, epoch_reporter, notes
 from audiorec.cli.session import Session, as_one, pass_session
-from audiorec.cli.train_labels import learn_labels
 
 if TYPE_CHECKING:
     from audiorec.content.song_encoder import View
-    from audiorec.content.training import TrainedLikes
 
 
 @dataclass(frozen=True)
@@ -62,61 +60,63 @@ def command(session: Session, asked: Options) -> None:
     """Learn who likes which sound: 2-D and 1-D networks, and a multimodal head over all that is known of a song."""
     from audiorec.errors import InputError
 
-    if asked.augment == "dcgan" and asked.user is None:
-        raise InputError("generated songs balance the songs of one user: add --user NAME")
     if asked.labels is None:
-        _learn_likes(session, asked)
+        _train_likes(session, asked)
         return
     if asked.user is not None or asked.encoder is not None:
         raise InputError("labels are learned by the network alone: give --labels or --user, --encoder, not both")
-    _learn_labels(session, asked, asked.labels)
+    _train_labels(session, asked, asked.labels)
 
 
-def _learn_labels(session: Session, asked: Options, labels: Path) -> None:
-    """What a song is, by its sound alone."""
+def _train_likes(session: Session, asked: Options) -> None:
+    from audiorec import recipes
+    from audiorec.content.encoder_training import CnnRecipe
+    from audiorec.content.training import train_networks
+    from audiorec.data.workspace import Workspace
+
+    with Workspace.open(session.workspace, write=True) as space:
+        done = train_networks(
+            space,
+            recipes.load(asked.recipe or "training/cnn", CnnRecipe, asked.overrides),
+            views=_views(asked),
+            user=asked.user,
+            generated=asked.augment == "dcgan",
+            encoder=asked.encoder,
+            device=asked.device,
+            report=lambda name: epoch_reporter(name, "AUC", session.quiet),
+        )
+    measured = ", ".join(f"{name} {score:.3f}" for name, score in done.scores.items())
+    found = f"AUC on {done.held} songs of artists kept aside: {measured}" if measured else "no listens to measure it on"
+    console().print(f"Content model of {done.users} users and {done.songs} songs. {found}.")
+
+
+def _train_labels(session: Session, asked: Options, labels: Path) -> None:
     from audiorec import recipes
     from audiorec.data.workspace import Workspace
     from audiorec.labels.network_training import LabelRecipe
-    from audiorec.learning.loop import choose_device
+    from audiorec.labels.training import train_from_sound
 
-    shipped = "training/cnn1d" if asked.view == "waveform" else "training/cnn2d"
-    chosen = recipes.load(asked.recipe or shipped, LabelRecipe, asked.overrides)
-    device = choose_device(asked.device)
+    view = _views(asked)[0]
+    shipped = "training/cnn1d" if view == "waveform" else "training/cnn2d"
+    out = notes(session.quiet)
     with Workspace.open(session.workspace, write=True) as space:
-        learn_labels(space, labels, asked.column, _views(asked)[0], chosen, device, session.quiet)
-
-
-def _learn_likes(session: Session, asked: Options) -> None:
-    """Who likes what."""
-    from audiorec import recipes
-    from audiorec.content import onnx_encoder
-    from audiorec.content.dataset import like_data
-    from audiorec.content.dcgan import load_generated
-    from audiorec.content.encoder_training import CnnRecipe
-    from audiorec.content.training import train_likes
-    from audiorec.data.workspace import Workspace
-    from audiorec.learning.loop import choose_device
-
-    onnx = None if asked.encoder is None else onnx_encoder.load(asked.encoder)
-    chosen = recipes.load(asked.recipe or "training/cnn", CnnRecipe, asked.overrides)
-    with Workspace.open(session.workspace, write=True) as space:
-        table = space.features()
-        data = like_data(
-            space.interactions(), space.tracks(), space.artist_parts(),
-            user=asked.user, dims=chosen.user_dims, seed=chosen.seed,
-        )  # fmt: skip
-        extra = load_generated(space.model("dcgan")) if asked.augment == "dcgan" else None
-        trained = train_likes(
-            table, data, chosen, _views(asked), device=choose_device(asked.device), extra=extra, onnx=onnx,
-            report=lambda name: epoch_reporter(name, "AUC", session.quiet),
-        )  # fmt: skip
-        digests = (table.layout.digest, recipes.digest(chosen))
-        name = "cnn" if asked.user is None else "cnn-user"
-        space.publish_model(name, lambda place: _write(place, trained, asked.user, digests))
-    held = len(data.rows("validation"))
-    measured = ", ".join(f"{name} {score:.3f}" for name, score in trained.scores.items())
-    found = f"AUC on {held} songs of artists kept aside: {measured}" if measured else "no listens to measure it on"
-    console().print(f"Content model of {len(data.names)} users and {len(data.rows('fit'))} songs. {found}.")
+        done = train_from_sound(
+            space,
+            labels,
+            asked.column,
+            view=view,
+            recipe=recipes.load(asked.recipe or shipped, LabelRecipe, asked.overrides),
+            device=asked.device,
+            report=lambda name: epoch_reporter(name, "F1", session.quiet),
+            note=lambda words: out.print(words, markup=False),
+        )
+    named = {"macro_f1": "macro F1", "accuracy": "accuracy"}
+    measured = ", ".join(f"{named[name]} {value:.3f}" for name, value in done.scores.items())
+    on = f"{measured} on {done.tested} songs of artists kept aside" if measured else "no songs to measure it on"
+    console().print(
+        f"{len(done.names)} labels learned from {done.learned} songs: {on}. Every song's are in {done.csv}.",
+        markup=False,
+    )
 
 
 def _views(asked: Options) -> "list[View]":
@@ -124,14 +124,3 @@ def _views(asked: Options) -> "list[View]":
     from audiorec.content.song_encoder import VIEWS
 
     return [name for name in VIEWS if asked.view in ("both", name)]
-
-
-def _write(folder: Path, trained: "TrainedLikes", user: str | None, digests: tuple[str, str]) -> None:
-    import json
-    from dataclasses import asdict
-
-    from audiorec.content import like_model
-
-    like_model.save(folder, trained.model, {"user": user}, digests, trained.scores)
-    curves = {name: [asdict(epoch) for epoch in curve] for name, curve in trained.curves.items()}
-    (folder / "curve.json").write_text(json.dumps(curves), encoding="utf-8")

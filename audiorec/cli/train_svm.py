@@ -1,7 +1,5 @@
 """`audiorec train-svm`: learn from the fused song vectors who likes what, with a non-linear SVM."""
 
-from pathlib import Path
-
 import click
 
 from audiorec.cli.console import console, notes
@@ -16,39 +14,17 @@ from audiorec.cli.session import Session, pass_session
 def command(session: Session, user: str | None, recipe: str, overrides: tuple[str, ...]) -> None:
     """Learn who likes which song with an SVM; kernel, C and gamma are searched."""
     from audiorec import recipes
-    from audiorec.content.dataset import like_data
-    from audiorec.content.scoring import fused_songs
-    from audiorec.content.svm import SvmRecipe, Trial, train_svm
+    from audiorec.content.svm import SvmRecipe, Trial
+    from audiorec.content.training import train_svm_model
     from audiorec.data.workspace import Workspace
-    from audiorec.learning import checkpoint
 
-    chosen = recipes.load(recipe, SvmRecipe, overrides)
     out = notes(session.quiet)
 
     def report(trial: Trial) -> None:
         out.print(f"svm: {trial.kernel}, C {trial.cost:g}, gamma {trial.gamma:.4f}: AUC {trial.auc:.4f}")
 
     with Workspace.open(session.workspace, write=True) as space:
-        table = space.features()
-        data = like_data(
-            space.interactions(),
-            space.tracks(),
-            space.artist_parts(),
-            user=user,
-            dims=chosen.user_dims,
-            seed=chosen.seed,
-        )
-        trained = train_svm(fused_songs(table, data.track_ids), data, chosen, report)
-        best = trained.trials[0]
-        score = {} if trained.auc != trained.auc else {"auc": trained.auc}
-
-        def write(folder: Path) -> None:
-            config = {"kernel": best.kernel, "gamma": best.gamma, "cost": best.cost, "user": user}
-            header = checkpoint.Header(
-                "svm", config, table.layout.digest, recipes.digest(chosen), list(data.names), score
-            )
-            checkpoint.save(folder, header, trained.model.to_arrays())
-
-        space.publish_model("svm" if user is None else "svm-user", write)
-    found = f"AUC on songs of artists kept aside {trained.auc:.3f}" if score else "no listens to measure it on"
-    console().print(f"SVM ({best.kernel}, C {best.cost:g}, gamma {best.gamma:.4f}): {found}.")
+        done = train_svm_model(space, recipes.load(recipe, SvmRecipe, overrides), user=user, report=report)
+    is_measured = done.auc == done.auc
+    found = f"AUC on songs of artists kept aside {done.auc:.3f}" if is_measured else "no listens to measure it on"
+    console().print(f"SVM ({done.best.kernel}, C {done.best.cost:g}, gamma {done.best.gamma:.4f}): {found}.")

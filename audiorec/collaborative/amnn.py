@@ -1,4 +1,4 @@
-"""AMNN: a song is scored against the user and against what attention makes of her history (SPEC A).
+"""AMNN: a song is scored against the user and against the attention-weighted mean of their history.
 
 a_j = tanh(W s_j + b), alpha = softmax_j(a_j . u_w), phi = sum_j alpha_j s_j; one tower on [s; u], one on [s; phi],
 merged into ReLU layers. u_w is one for all, comes from the user, or from the target song; `none` weighs all songs the

@@ -1,4 +1,4 @@
-"""The two ways to measure a ranker: P1, one held-out song among a few drawn ones, and P2, among all songs (SPEC A).
+"""The two ways to measure a ranker: P1, one held-out song among a few drawn ones, and P2, among all songs.
 
 It knows rankers only by their `scores`; the splits come from `data.splits`.
 """

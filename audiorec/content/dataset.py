@@ -15,7 +15,7 @@ from audiorec.data.tracks import Track
 from audiorec.network.embedding import NetworkEmbedding, song_vectors
 from audiorec.network.graph import build_network
 from audiorec.network.spectral import SpectralSettings
-from audiorec.network.training import embed_network
+from audiorec.network.spectral_training import embed_network
 
 # Above this many users a random part is learned from; the head then stands for these users only.
 MOST_USERS = 4000
@@ -73,7 +73,7 @@ def like_data(
     """
     of = {track.id: track for track in tracks}
     chosen = [of[int(item)] for item in interactions.items]
-    part = np.array([parts.get(track.artist or f"track {track.id}", "fit") for track in chosen])
+    part = np.array([parts.get(track.artist_key, "fit") for track in chosen])
     fit = interactions.masked(part == "fit")
     network = build_network(fit, chosen)
     embedding = embed_network(network, SpectralSettings(dims=dims, seed=seed))

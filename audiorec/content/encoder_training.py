@@ -1,4 +1,4 @@
-"""Training of one view of the sound to say who likes a song (SPEC E, tasks T1 and T2).
+"""Training of one view of the sound to say who likes a song: one user (task T1) or all at once (task T2).
 
 A song goes through the network once and is held against every user. Learning is on fit artists, stopping on validation
 artists; without any listen there, the recipe's `epochs_blind` epochs are run. What is kept is the running mean of the

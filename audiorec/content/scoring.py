@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from audiorec.content import like_model
 from audiorec.content.like_model import LikeModel
+from audiorec.content.likes_training import encoder_block, known_parts, view_patches
 from audiorec.content.svm import from_arrays
-from audiorec.content.training import encoder_block, known_parts, view_patches
 from audiorec.data.tables import FeatureTable
 from audiorec.learning import checkpoint
 from audiorec.network.embedding import song_vectors

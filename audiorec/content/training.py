@@ -1,142 +1,186 @@
-"""The whole content model: a view of the sound after the other, then the multimodal head on top of what they say.
-
-It reads feature tables and knows no workspace.
-"""
+"""Training of the content models on a workspace: networks, SVM and DCGAN; workspace in, published model out."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from audiorec.content.dataset import LikeData
-from audiorec.content.encoder_training import CnnRecipe, train_view
-from audiorec.content.like_model import LikeModel
-from audiorec.content.multimodal_training import train_parts
-from audiorec.content.onnx_encoder import OnnxEncoder, Stored
-from audiorec.content.patches import PatchStore
-from audiorec.content.pretraining import pretrain
-from audiorec.content.song_encoder import SongEncoder, View, embed_songs
-from audiorec.data.tables import FeatureTable, Patches
+from audiorec import recipes
+from audiorec.content import like_model, onnx_encoder
+from audiorec.content.dataset import LikeData, like_data
+from audiorec.content.dcgan import (
+    DcganRecipe,
+    Embed,
+    GanReport,
+    TrainedGan,
+    band_statistics,
+    generate,
+    judge,
+    load_generated,
+    save_generated,
+    train_gan,
+)
+from audiorec.content.encoder_training import CnnRecipe
+from audiorec.content.likes_training import Reporter, train_likes
+from audiorec.content.scoring import fused_songs
+from audiorec.content.song_encoder import VIEWS, View
+from audiorec.content.svm import SvmRecipe, Trial, train_svm
+from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
-from audiorec.learning.loop import Epoch
-
-Reporter = Callable[[str], Callable[[Epoch], None]]
+from audiorec.learning import checkpoint
+from audiorec.learning.curve_file import write_curves
+from audiorec.learning.loop import Epoch, choose_device, quiet
 
 
 @dataclass(frozen=True)
-class TrainedLikes:
-    """The model, and a learning curve for each of its trainings."""
+class TrainedNetworks:
+    """How many users and songs were learned from, how many songs kept aside, and the AUC on these by training."""
 
-    model: LikeModel
-    curves: dict[str, list[Epoch]]
-
-    @property
-    def scores(self) -> dict[str, float]:
-        """Validation AUC of what each training kept, if it had something to validate on."""
-        kept = {name: curve[-1].best for name, curve in self.curves.items() if curve}
-        return {name: value for name, value in kept.items() if np.isfinite(value)}
+    users: int
+    songs: int
+    held: int
+    scores: dict[str, float]
 
 
-def train_likes(
-    table: FeatureTable,
-    data: LikeData,
-    recipe: CnnRecipe,
-    views: Sequence[View],
+@dataclass(frozen=True)
+class TrainedSvm:
+    """The best setting and its AUC on artists kept aside (NaN: no listens to measure it on)."""
+
+    best: Trial
+    auc: float
+
+
+@dataclass(frozen=True)
+class TrainedDcgan:
+    """Generated patches uint8 [G, 128, 128], how many real ones there were, and how they compare."""
+
+    made: NDArray[np.uint8]
+    real: int
+    verdict: GanReport
+
+
+def _likes(space: Workspace, user: str | None, dims: int, seed: int) -> LikeData:
+    return like_data(space.interactions(), space.tracks(), space.artist_parts(), user=user, dims=dims, seed=seed)
+
+
+def train_networks(
+    space: Workspace,
+    recipe: CnnRecipe | None = None,
     *,
-    device: torch.device,
-    report: Reporter,
-    extra: NDArray[np.uint8] | None = None,
-    onnx: OnnxEncoder | None = None,
-) -> TrainedLikes:
-    """Train the views and the head; `report(name)` gives the reporter of each training.
+    views: Sequence[View] = VIEWS,
+    user: str | None = None,
+    generated: bool = False,
+    encoder: Path | None = None,
+    device: str = "auto",
+    report: Reporter = lambda name: quiet,
+) -> TrainedNetworks:
+    """Train the 2-D and 1-D networks and the multimodal head, for all users or for one, and publish them.
 
-    `onnx` is a pre-trained encoder: what it says of the sound is one more part of a song.
-
-    `extra` holds generated log-mel patches uint8 [G, bands, frames] that count as songs of the one user of task T1.
+    generated: patches of `augment --dcgan` join the user's songs. encoder: a pre-trained ONNX encoder joins the head.
+    Raises InputError for generated patches without a user, WorkspaceError without features or listens.
     """
-    encoders: dict[View, SongEncoder] = {}
-    curves: dict[str, list[Epoch]] = {}
-    blocks: dict[str, NDArray[np.float32]] = {}
-    for view in views:
-        patches = view_patches(table, view, data.track_ids)
-        chosen, likes = (
-            (patches, data) if extra is None or view != "spectrogram" else with_generated(patches, data, extra)
-        )
-        start = None
-        if recipe.pretrain_epochs:
-            start, curves[f"{view} alone"] = pretrained(view, patches, recipe, device, report(f"{view} alone"))
-        trained = train_view(view, chosen, likes, recipe, device=device, report=report(view), start=start)
-        encoders[view], curves[view] = trained.encoder, trained.curve
-        values, owner = torch.from_numpy(patches.values), torch.from_numpy(patches.owner)
-        blocks[view] = embed_songs(trained.encoder, values, owner, len(data.track_ids)).cpu().numpy()
-    blocks |= known_parts(table, data.track_ids)
-    blocks["network"] = data.network_block()
-    if onnx is not None:
-        blocks["encoder"] = encoder_block(onnx, table, data.track_ids)
-    parts = train_parts(blocks, data, recipe, device=device, report=report("multimodal"))
-    curves["multimodal"] = parts.curve
-    encoders = {view: encoder.cpu() for view, encoder in encoders.items()}
-    model = LikeModel(encoders, parts.parts.cpu(), parts.head.cpu(), data.network, data.names, onnx=onnx)
-    return TrainedLikes(model, curves)
-
-
-def encoder_block(onnx: OnnxEncoder, table: FeatureTable, track_ids: NDArray[np.int64]) -> NDArray[np.float32]:
-    """What a pre-trained encoder says of songs, float32 [N, d]."""
-    layout, patches = table.layout, view_patches(table, onnx.view, track_ids)
-    stored = Stored(layout.logmel_scale, layout.logmel_offset, layout.waveform_rate)
-    return onnx.embed(patches.values, patches.owner, len(track_ids), stored)
-
-
-def pretrained(
-    view: View, patches: Patches, recipe: CnnRecipe, device: torch.device, report: Callable[[Epoch], None]
-) -> tuple[SongEncoder, list[Epoch]]:
-    """An encoder taught by all songs that have patches, without listens or labels, and its curve."""
-    torch.manual_seed(recipe.seed)
-    owner = np.unique(patches.owner, return_inverse=True)[1].astype(np.int64)
-    store = PatchStore(Patches(patches.values, owner), int(owner.max()) + 1, device)
-    encoder = SongEncoder(view, patches.values.shape[1], recipe.dim, recipe.dropout).to(device)
-    return encoder, pretrain(encoder, store, recipe, report)
-
-
-def view_patches(table: FeatureTable, view: View, track_ids: NDArray[np.int64]) -> Patches:
-    """Stored patches of a view of the given songs."""
-    patches = table.logmel(track_ids) if view == "spectrogram" else table.waveform(track_ids)
-    if not len(patches.values):
-        other = "spectrogram" if view == "waveform" else "waveform"
-        raise InputError(f"the features keep no {view}: train with --view {other}, or extract with another recipe")
-    bands = patches.values.shape[1]
-    if view == "spectrogram" and bands % 16:
-        raise InputError(
-            f"the networks take a multiple of 16 bands, the features have {bands}: extract with bands = 128"
-        )
-    return patches
-
-
-def known_parts(table: FeatureTable, track_ids: NDArray[np.int64]) -> dict[str, NDArray[np.float32]]:
-    """Descriptors and lyrics of the given songs, a row of NaN where there are no lyrics."""
-    rows = np.searchsorted(table.track_ids, track_ids)
-    return {"descriptors": table.descriptors()[rows], "lyrics": table.lyrics()[rows]}
-
-
-def with_generated(patches: Patches, data: LikeData, extra: NDArray[np.uint8]) -> tuple[Patches, LikeData]:
-    """Add every generated patch as a liked song of the fit part, cut or repeated to the frames of the real ones."""
-    frames, count, songs = patches.values.shape[2], len(extra), len(data.track_ids)
-    repeats = -(-frames // extra.shape[2])
-    tiled = np.tile(extra, (1, 1, repeats))[:, :, :frames]
-    joined = Patches(
-        np.concatenate([patches.values, tiled]),
-        np.concatenate([patches.owner, songs + np.arange(count, dtype=np.int64)]),
+    if generated and user is None:
+        raise InputError("generated songs balance the songs of one user: add --user NAME")
+    chosen = recipe or recipes.load("training/cnn", CnnRecipe)
+    onnx = None if encoder is None else onnx_encoder.load(encoder)
+    table, data = space.features(), _likes(space, user, chosen.user_dims, chosen.seed)
+    extra = load_generated(space.model("dcgan")) if generated else None
+    trained = train_likes(
+        table, data, chosen, list(views), device=choose_device(device), extra=extra, onnx=onnx, report=report
     )
-    grown = LikeData(
-        np.concatenate([data.track_ids, np.full(count, -1, dtype=np.int64)]),
-        np.concatenate([data.part, np.full(count, "fit")]),
-        np.concatenate([data.played, np.ones(count, dtype=bool)]),
-        np.concatenate([data.likes, np.ones((count, data.likes.shape[1]), dtype=bool)]),
-        data.users,
-        data.names,
-        (*data.artists, *([()] * count)),
-        data.network,
-    )
-    return joined, grown
+    digests = (table.layout.digest, recipes.digest(chosen))
+
+    def write(folder: Path) -> None:
+        like_model.save(folder, trained.model, {"user": user}, digests, trained.scores)
+        write_curves(folder, trained.curves)
+
+    space.publish_model("cnn" if user is None else "cnn-user", write)
+    held = len(data.rows("validation"))
+    return TrainedNetworks(len(data.names), len(data.rows("fit")), held, trained.scores)
+
+
+def train_svm_model(
+    space: Workspace,
+    recipe: SvmRecipe | None = None,
+    *,
+    user: str | None = None,
+    report: Callable[[Trial], None] = lambda trial: None,
+) -> TrainedSvm:
+    """Search and train the SVM on fused song vectors, for all users or for one, and publish it."""
+    chosen = recipe or recipes.load("training/svm", SvmRecipe)
+    table, data = space.features(), _likes(space, user, chosen.user_dims, chosen.seed)
+    trained = train_svm(fused_songs(table, data.track_ids), data, chosen, report)
+    best = trained.trials[0]
+
+    def write(folder: Path) -> None:
+        config = {"kernel": best.kernel, "gamma": best.gamma, "cost": best.cost, "user": user}
+        score = {"auc": trained.auc} if np.isfinite(trained.auc) else {}
+        digests = (table.layout.digest, recipes.digest(chosen))
+        header = checkpoint.Header("svm", config, *digests, list(data.names), score)
+        checkpoint.save(folder, header, trained.model.to_arrays())
+
+    space.publish_model("svm" if user is None else "svm-user", write)
+    return TrainedSvm(best, trained.auc)
+
+
+def train_dcgan(
+    space: Workspace,
+    recipe: DcganRecipe | None = None,
+    *,
+    user: str | None = None,
+    device: str = "auto",
+    report: Callable[[Epoch], None] = quiet,
+    draw: Callable[[Path, NDArray[np.uint8]], None],
+) -> TrainedDcgan:
+    """Train the DCGAN on patches of songs of the fit part, generate, judge and publish.
+
+    draw: writes a picture of patches as PNG; the samples of each stage are kept beside the model.
+    """
+    chosen = recipe or recipes.load("training/dcgan", DcganRecipe)
+    real = _real_patches(space, user)
+    trained = train_gan(real, chosen, device=choose_device(device), report=report)
+    made = generate(trained.generator, chosen.samples, chosen.seed)
+    verdict = judge(real, made, _embedding(space), chosen.seed)
+    config = {"size": chosen.size, "width": chosen.width, "user": user}
+    score = {"frechet": verdict.frechet, "frechet_floor": verdict.frechet_floor, "nearest": verdict.nearest}
+    header = checkpoint.Header("dcgan", config, space.feature_digest(), recipes.digest(chosen), score=score)
+
+    def write(folder: Path) -> None:
+        _save_gan(folder, trained, header)
+        save_generated(folder, made)
+        for number, patches in trained.grids:
+            draw(folder / f"samples-{number:03d}.png", patches)
+
+    space.publish_model("dcgan", write)
+    return TrainedDcgan(made, len(real), verdict)
+
+
+def _save_gan(folder: Path, trained: TrainedGan, header: checkpoint.Header) -> None:
+    arrays: dict[str, Any] = {name: value.cpu().numpy() for name, value in trained.generator.state_dict().items()}
+    checkpoint.save(folder, header, arrays)
+    write_curves(folder, trained.curve)
+
+
+def _real_patches(space: Workspace, user: str | None) -> NDArray[np.uint8]:
+    """Log-mel patches of the songs of the fit part: generated songs must not come from those that test."""
+    table = space.features()
+    if not space.has_listens():
+        return table.logmel().values
+    data = like_data(space.interactions(), space.tracks(), space.artist_parts(), user=user)
+    rows = data.part == "fit"
+    if user is not None:
+        rows &= data.likes[:, 0]
+    return table.logmel(data.track_ids[rows]).values
+
+
+def _embedding(space: Workspace) -> Embed:
+    """The 2-D network of the workspace where there is one, else statistics of the bands."""
+    if not space.has_model("cnn"):
+        return band_statistics
+    model = like_model.load(space.model("cnn"), space.feature_digest())
+    if "spectrogram" not in model.encoders:
+        return band_statistics
+    return lambda patches: model.embed_view("spectrogram", patches, np.arange(len(patches)), len(patches))

@@ -1,8 +1,8 @@
 """The 1-D network: a stretch of waveform -> an embedding.
 
 The first half works on samples (strided convolutions and power-average pooling, a learned filter bank); a reshape then
-turns its channels into the bands of a picture, and the second half works on that picture. Source: SPEC E, task T1;
-the reshape is that of EnvNet (Tokozume & Harada 2017). The bank begins as Gabor filters in the order of the mel scale
+turns its channels into the bands of a picture, and the second half works on that picture. The reshape is that of EnvNet
+(Tokozume & Harada 2017). The bank begins as Gabor filters in the order of the mel scale
 and learns slowly (as in LEAF, Zeghidour et al. 2021): neighbouring channels then are neighbouring bands, without which
 convolutions over the picture have nothing to hold on to. It does not know songs.
 """

@@ -44,6 +44,7 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE artist_part (artist TEXT PRIMARY KEY, part TEXT NOT NULL) STRICT;
     CREATE TABLE model (name TEXT NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (name, version)) STRICT;
     """,
+    "ALTER TABLE track ADD COLUMN album_artist TEXT NOT NULL DEFAULT '';",
 )
 
 
@@ -72,6 +73,7 @@ class FileRecord:
     seconds_promised: float | None = None
     bad_packets: int = 0
     crashes: int = 0
+    album_artist: str = ""
 
 
 def connect(path: Path, write: bool) -> sqlite3.Connection:
@@ -104,12 +106,11 @@ def _migrate(db: sqlite3.Connection, version: int) -> None:
 def read_tracks(db: sqlite3.Connection) -> list[Track]:
     """Every track that is present, in rising order of id."""
     rows = db.execute(
-        "SELECT id, path, title, artists, album, year, genre, seconds, status, reason"
+        "SELECT id, path, title, artists, album, year, genre, seconds, status, reason, album_artist"
         " FROM track WHERE present = 1 ORDER BY id"
     )
     return [
-        Track(track, path, title, tuple(json.loads(artists)), album, year, genre, seconds, status, reason)
-        for track, path, title, artists, album, year, genre, seconds, status, reason in rows
+        Track(track, path, title, tuple(json.loads(artists)), *others) for track, path, title, artists, *others in rows
     ]
 
 
@@ -118,7 +119,7 @@ def write_record(db: sqlite3.Connection, record: FileRecord) -> None:
     db.execute(
         "UPDATE track SET size = ?, mtime_ns = ?, status = ?, reason = ?, sidecar = ?, content_hash = ?, title = ?,"
         " artists = ?, album = ?, year = ?, genre = ?, decoder = ?, seconds = ?, seconds_promised = ?, bad_packets = ?,"
-        " crashes = ? WHERE id = ?",
+        " crashes = ?, album_artist = ? WHERE id = ?",
         (
             *(
                 record.size,
@@ -136,6 +137,7 @@ def write_record(db: sqlite3.Connection, record: FileRecord) -> None:
                 record.genre,
             ),
             *(record.decoder, record.seconds, record.seconds_promised, record.bad_packets, record.crashes),
+            record.album_artist,
             record.track_id,
         ),
     )

@@ -19,11 +19,17 @@ class Track:
     seconds: float
     status: str
     reason: str
+    album_artist: str = ""
 
     @property
     def artist(self) -> str:
         """The first artist, or an empty text."""
         return self.artists[0] if self.artists else ""
+
+    @property
+    def artist_key(self) -> str:
+        """The name under which the part of the song's artist is kept; a song without artist is an artist of its own."""
+        return self.artist or f"track {self.id}"
 
     @property
     def shown_path(self) -> str:

@@ -6,6 +6,7 @@ orphan of a crash and is swept when the next writer opens the folder. One proces
 
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 import sqlite3
@@ -19,8 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiorec.data import catalogue
+from audiorec.data.artists import one_spelling
 from audiorec.data.catalogue import FileRecord
 from audiorec.data.interactions import Interactions, from_triples
+from audiorec.data.names import artist_key
 from audiorec.data.tables import FeatureTable, Layout, TrackFeatures, write_shard
 from audiorec.data.tracks import Track
 from audiorec.errors import CheckpointError, WorkspaceError
@@ -101,8 +104,8 @@ class Workspace:
     # --- tracks and their features -----------------------------------------------------------------------------
 
     def tracks(self) -> list[Track]:
-        """Every track that is present, in rising order of id, failed ones included."""
-        return catalogue.read_tracks(self.db)
+        """Every track that is present, in rising order of id, failed ones included; artists in one spelling each."""
+        return one_spelling(catalogue.read_tracks(self.db))
 
     def records(self) -> dict[bytes, FileRecord]:
         """What is known of each present file, by path."""
@@ -245,11 +248,10 @@ class Workspace:
         Content models learn on fit artists only, so that validation and test artists are honestly new to them. The
         order is a hash of the name, and a known artist keeps her part for ever when it was stored by a writer.
         """
-        stored = dict(self.db.execute("SELECT artist, part FROM artist_part"))
-        names = {
-            track.artist or f"track {track.id}" for track in self.tracks() if track.status not in ("failed", "listed")
-        }
-        parts = _assign_parts(names, stored)
+        by_key = {artist_key(name): part for name, part in self.db.execute("SELECT artist, part FROM artist_part")}
+        names = {track.artist_key for track in self.tracks() if track.status not in ("failed", "listed")}
+        # The spelling that most files use may change as files come; the part does not.
+        parts = _assign_parts(names, {name: by_key[key] for name in names if (key := artist_key(name)) in by_key})
         if self._lock is not None:
             with self.transaction() as db:
                 db.executemany("INSERT OR REPLACE INTO artist_part VALUES (?, ?)", parts.items())
@@ -265,6 +267,7 @@ class Workspace:
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir(parents=True)
         write(temporary)
+        (temporary / "inputs.json").write_text(json.dumps(self.inputs()), encoding="utf-8")
         for file in temporary.rglob("*"):
             if file.is_file():
                 _flush_file(file)
@@ -280,6 +283,41 @@ class Workspace:
         if not version:
             raise CheckpointError(f"no {name} model here yet: run {MAKERS.get(name, 'its training')} first")
         return self.root / "models" / name / f"{version:04d}"
+
+    def counts(self) -> dict[str, int | float]:
+        """How many artists, users, listens, played tracks, waiting listens and friendships there are."""
+        queries = {
+            "users": "SELECT count(DISTINCT user) FROM listen",
+            "listens": "SELECT coalesce(sum(count), 0) FROM listen",
+            "played_tracks": "SELECT count(DISTINCT track_id) FROM listen",
+            "listens_not_matched": "SELECT count(*) FROM unmatched",
+            "friendships": "SELECT count(*) FROM (SELECT DISTINCT a, b FROM friend)",
+        }
+        artists = {track.artist for track in self.tracks()} - {""}
+        return {"artists": len(artists)} | {
+            name: self.db.execute(query).fetchone()[0] for name, query in queries.items()
+        }
+
+    def inputs(self) -> dict[str, str]:
+        """Fingerprints of what models are trained on: the features in use, the listens, and the latest models."""
+        rows = self.db.execute(
+            "SELECT count(*), coalesce(max(shard_id), 0) FROM feature WHERE digest ="
+            " (SELECT value FROM setting WHERE key = 'features')"
+        ).fetchone()
+        digest = self.db.execute("SELECT value FROM setting WHERE key = 'features'").fetchone()
+        features = "" if digest is None else f"{digest[0]} {rows[0]} songs, shard {rows[1]}"
+        heard = self.db.execute(
+            "SELECT source, count(*), sum(count), max(time) FROM listen GROUP BY source ORDER BY source"
+        )
+        listens = hashlib.sha256(repr(list(heard)).encode()).hexdigest()[:16]
+        models = {f"model {name}": str(version) for name, version in self.models().items()}
+        return {"features": features, "listens": listens, **models}
+
+    def model_inputs(self, name: str) -> dict[str, str]:
+        """`inputs()` when the latest version of a model was published; raises CheckpointError as `model` does."""
+        file = self.model(name) / "inputs.json"
+        found: dict[str, str] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+        return found
 
     def models(self) -> dict[str, int]:
         """The latest version of every model, by name."""

@@ -17,6 +17,7 @@ from audiorec.features.lyrics import tag_lyrics
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "title": ("TIT2", "title", "\xa9nam", "Title"),
     "artist": ("TPE1", "artist", "\xa9ART", "Author", "TPE2", "albumartist", "aART", "WM/AlbumArtist"),
+    "album_artist": ("TPE2", "albumartist", "album artist", "aART", "WM/AlbumArtist"),
     "album": ("TALB", "album", "\xa9alb", "WM/AlbumTitle"),
     "year": ("TDRC", "TYER", "TDOR", "date", "year", "\xa9day", "WM/Year"),
     "genre": ("TCON", "genre", "\xa9gen", "WM/Genre"),
@@ -35,6 +36,7 @@ class Tags:
     year: int | None = None
     genre: str = ""
     lyrics: str | None = None
+    album_artist: str = ""
 
 
 def read_tags(file: BinaryIO, path: bytes) -> Tags:
@@ -57,6 +59,7 @@ def read_tags(file: BinaryIO, path: bytes) -> Tags:
         year=_year(_first(values["year"])),
         genre=_first(values["genre"]),
         lyrics=lyrics,
+        album_artist=_first(values["album_artist"]),
     )
 
 

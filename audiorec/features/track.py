@@ -98,7 +98,15 @@ def _digest(file: io.BufferedReader) -> str:
 
 
 def _with_tags(record: FileRecord, tags: Tags) -> FileRecord:
-    return replace(record, title=tags.title, artists=tags.artists, album=tags.album, year=tags.year, genre=tags.genre)
+    return replace(
+        record,
+        title=tags.title,
+        artists=tags.artists,
+        album=tags.album,
+        album_artist=tags.album_artist,
+        year=tags.year,
+        genre=tags.genre,
+    )
 
 
 def _with_decoding(record: FileRecord, decoding: Decoding) -> FileRecord:

@@ -16,6 +16,7 @@ from audiorec.collaborative import neumf
 from audiorec.collaborative.als import Als
 from audiorec.collaborative.neumf import NamedNeumf, Neumf
 from audiorec.data.interactions import Interactions
+from audiorec.data.workspace import Workspace
 from audiorec.learning import checkpoint
 from audiorec.learning.checkpoint import Header
 
@@ -85,6 +86,11 @@ def aligned(named: NamedNeumf, listens: Interactions) -> Neumf:
         arrays[f"net.{side}.weight"] = arrays[f"net.{side}.weight"][rows]
         arrays[f"{side}_seen"] = arrays[f"{side}_seen"][rows] & (rows >= 0)
     return Neumf.from_arrays(arrays)
+
+
+def collaborative(space: Workspace, listens: Interactions) -> Neumf | None:
+    """The workspace's NeuMF in the order of these users and songs; None when absent."""
+    return aligned(neumf.load(space.model("cf")), listens) if space.has_model("cf") else None
 
 
 def digest(listens: Interactions) -> str:

@@ -24,7 +24,7 @@ from audiorec.hybrid.sketch_cache import kept_spectra
 from audiorec.network.embedding import NetworkEmbedding
 from audiorec.network.graph import build_network
 from audiorec.network.spectral import SpectralSettings
-from audiorec.network.training import embed_network
+from audiorec.network.spectral_training import embed_network
 
 # How much a column of each block counts beside one of sound.
 BLOCK_WEIGHTS = {"sound": 1.0, "spectrum": 0.5, "release": 3.0, "album": 0.7, "words": 0.3}
@@ -91,8 +91,7 @@ class Material:
 
     def artist_key(self, row: int) -> str:
         """The name under which the workspace keeps the part of a song's artist."""
-        track = self.tracks[row]
-        return track.artist or f"track {track.id}"
+        return self.tracks[row].artist_key
 
 
 def gather(space: Workspace) -> Material:
@@ -144,7 +143,7 @@ def _elsewhere(
     if not len(others):
         return None, ()
     rows = [row[name] for name in listens.users]
-    keys = tuple(tracks[int(item)].artist or f"track {item}" for item in every.items[others])
+    keys = tuple(tracks[int(item)].artist_key for item in every.items[others])
     return sparse.csr_array(sparse.csr_array(every.counts[rows])[:, others]), keys
 
 
@@ -162,7 +161,7 @@ def _likes(space: Workspace, table: FeatureTable, tracks: list[Track], listens: 
         folder = space.model("svm")
         found["svm"] = lambda users: svm_scores(folder, table, ids, users)
     parts = space.artist_parts()
-    is_fit = np.array([parts.get(track.artist or f"track {track.id}", "fit") == "fit" for track in tracks])
+    is_fit = np.array([parts.get(track.artist_key, "fit") == "fit" for track in tracks])
     learned = is_fit & (listens.plays() > 0)
     return {name: _of_new_songs(likes, learned) for name, likes in found.items()}
 

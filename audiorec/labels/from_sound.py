@@ -11,9 +11,9 @@ import torch
 from numpy.typing import NDArray
 
 from audiorec import metrics
+from audiorec.content.likes_training import pretrained
 from audiorec.content.patches import PatchStore, halved
 from audiorec.content.song_encoder import SongEncoder, View
-from audiorec.content.training import pretrained
 from audiorec.data.tables import Patches
 from audiorec.errors import InputError
 from audiorec.labels.label_network import LabelNet

@@ -21,7 +21,7 @@ from audiorec.network.embedding import NetworkEmbedding
 from audiorec.network.graph import Network
 from audiorec.network.graph_autoencoder import GraphAutoencoder, GraphEmbedding
 from audiorec.network.spectral import SpectralSettings, embed
-from audiorec.network.training import TOP, hold_out, popularity_recall, recall_at
+from audiorec.network.spectral_training import TOP, hold_out, popularity_recall, recall_at
 from audiorec.recipes import Recipe
 
 Report = Callable[[Epoch], None]

@@ -1,4 +1,4 @@
-"""The music network: users, songs and artists as nodes, and the edges between them as sparse matrices (SPEC D).
+"""The music network: users, songs and artists as nodes, and the edges between them as sparse matrices.
 
 It holds what is known, unweighted by any model: who listened how often, who performs what, who is friends with whom.
 Song-to-song links and similarities follow from these and are computed where they are needed.

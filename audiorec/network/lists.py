@@ -1,4 +1,4 @@
-"""Songs and artists that the network gives a user: SPEC D's rules, with what better known methods say beside them.
+"""Songs and artists that the network gives a user: rules over shared songs, with better known methods beside them.
 
 The rules order the list; the walks and links beside them break ties and show where they agree. It reads no content:
 `recommender` does that.

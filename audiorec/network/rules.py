@@ -1,4 +1,4 @@
-"""Recommendations straight from the network, by rules that a person can follow (SPEC D), and improved ones beside them.
+"""Recommendations straight from the network, by rules that a person can follow, and improved ones beside them.
 
 Similar users share songs; their songs, minus one's own, come by how many of them have them; artists come from the
 groups in which one's own songs lie, or from the songs that are linked to them. It learns nothing and knows no content.

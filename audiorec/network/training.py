@@ -1,139 +1,83 @@
-"""Training of the network embedding: lengths and weights chosen on held-out listens, then fitted to all of them.
-
-It takes the network as it is; which listens may be in it (a cold evaluation must take some away) is said by the caller.
-"""
+"""Training of the network's embedding on a workspace: workspace in, published model out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from itertools import product
+from dataclasses import asdict, dataclass
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-from scipy import sparse
-
-from audiorec import metrics
-from audiorec.errors import InputError
-from audiorec.network.embedding import NetworkEmbedding
-from audiorec.network.graph import Network
-from audiorec.network.spectral import SpectralEmbedding, SpectralSettings, embed
+from audiorec import recipes
+from audiorec.data.workspace import Workspace
+from audiorec.learning.loop import Epoch, choose_device, quiet
+from audiorec.network import autoencoder_training, spectral_training
+from audiorec.network.autoencoder_training import AutoencoderRecipe, GraphRecipe
+from audiorec.network.embedding import NetworkEmbedding, published_name, save
+from audiorec.network.graph import Network, build_network
+from audiorec.network.spectral_training import NetworkRecipe, Trial
 from audiorec.recipes import Recipe
 
-TOP = 20
-
-
-class NetworkRecipe(Recipe):
-    """How the network is embedded; of lists, the value that ranks held-out listens best is taken."""
-
-    dims: tuple[int, ...] = (16, 32, 64, 128, 256, 384)
-    artist_weights: tuple[float, ...] = (0.3, 1.0, 1.5)
-    song_dampings: tuple[float, ...] = (1.0, 3.0, 10.0, 30.0, 100.0)
-    friend_weight: float = 0.1
-    held_out: float = 0.1
+# Shipped recipe of each model.
+RECIPES = {
+    "spectral": "training/network",
+    "ae": "training/network_ae",
+    "vae": "training/network_vae",
+    "gae": "training/network_gae",
+}
 
 
 @dataclass(frozen=True)
-class TrainedNetwork:
-    """The embedding of the whole network, what was chosen for it, and what the held-out listens said."""
+class Trained:
+    """What was trained: how many nodes of each kind, the length of a vector, and what held-out listens say of it."""
 
-    model: NetworkEmbedding
-    settings: SpectralSettings
+    users: int
+    songs: int
+    artists: int
+    dims: int
     score: dict[str, float]
 
 
 @dataclass(frozen=True)
-class Trial:
-    """Settings and their Recall@20 on the held-out listens."""
+class _Found:
+    model: NetworkEmbedding
+    recipe: Recipe
+    config: dict[str, Any]
+    score: dict[str, float]
 
-    settings: SpectralSettings
-    recall: float
+
+def recipe_of(model: str, source: str | None = None, overrides: tuple[str, ...] = ()) -> Recipe:
+    """The recipe of a model: its shipped one, or another by name or file."""
+    kind: type[Recipe] = NetworkRecipe if model == "spectral" else autoencoder_training.RECIPES[model]
+    return recipes.load(source or RECIPES[model], kind, overrides)
 
 
 def train(
-    network: Network, recipe: NetworkRecipe, report: Callable[[Trial], None] = lambda trial: None
-) -> TrainedNetwork:
-    """Choose on a part of every user's listens, then embed all; raises InputError when there are no listens."""
-    if not network.listens.nnz:
-        raise InputError("no listens to songs of the library: run audiorec import listens FILE first")
-    kept, held = hold_out(network.listens, recipe.held_out, recipe.seed)
-    trials: list[Trial] = []
-    # Without artists their weight changes nothing.
-    weights = recipe.artist_weights if network.credits.nnz else recipe.artist_weights[:1]
-    for weight, damping in product(weights, recipe.song_dampings):
-        settings = SpectralSettings(max(recipe.dims), weight, damping, recipe.friend_weight, recipe.seed)
-        found = _fit(network.with_listens(kept), settings)
-        for dims in sorted({min(dims, found.songs.shape[1]) for dims in recipe.dims}):
-            cut = found.cut(dims)
-            trials.append(Trial(replace(settings, dims=dims), recall_at(cut.users, cut.songs, kept, held)))
-            report(trials[-1])
-    # NaN (nothing could be held out) must lose against every number.
-    best = max(trials, key=lambda trial: np.nan_to_num(trial.recall, nan=-1.0))
-    score = {f"recall@{TOP}": best.recall, f"popularity_recall@{TOP}": popularity_recall(kept, held)}
-    finite = {name: value for name, value in score.items() if np.isfinite(value)}
-    return TrainedNetwork(embed_network(network, best.settings), best.settings, finite)
+    space: Workspace,
+    model: str = "spectral",
+    recipe: Recipe | None = None,
+    *,
+    device: str = "auto",
+    trial: Callable[[Trial], None] = lambda trial: None,
+    report: Callable[[Epoch], None] = quiet,
+) -> Trained:
+    """Embed users, songs and artists and publish it; `trial` hears of tried settings, `report` of epochs.
 
-
-def embed_network(network: Network, settings: SpectralSettings) -> NetworkEmbedding:
-    """The embedding with settings chosen before, for a network from which some listens may have been taken away."""
-    found = _fit(network, settings)
-    return NetworkEmbedding(
-        network.users, network.songs, network.artists, found.users, found.songs, found.artists, found.scale
-    )
-
-
-def hold_out(listens: sparse.csr_array, share: float, seed: int) -> tuple[sparse.csr_array, sparse.csr_array]:
-    """Split the entries of CSR [U, S]: about `share` of each user's songs held out, from users with two songs or more.
-
-    Returns (kept, held), same shape; a user always keeps at least one song.
+    Raises WorkspaceError without listens.
     """
-    rng = np.random.default_rng(seed)
-    listens = sparse.csr_array(listens)
-    held = np.zeros(listens.nnz, dtype=bool)
-    for first, last in zip(listens.indptr[:-1], listens.indptr[1:], strict=True):
-        size = int(last - first)
-        count = min(max(1, round(size * share)), size - 1) if size > 1 else 0
-        held[first + rng.permutation(size)[:count]] = count > 0
-    return _entries(listens, ~held), _entries(listens, held)
+    network = build_network(space.interactions(every_song=True), space.tracks(), space.friends())
+    chosen = recipe or recipe_of(model)
+    found = _spectral(network, chosen, trial) if model == "spectral" else _other(network, model, chosen, device, report)
+    digest = recipes.digest(found.recipe)
+    space.publish_model(
+        published_name(model), lambda folder: save(folder, found.model, found.config, digest, found.score)
+    )
+    return Trained(len(network.users), len(network.songs), len(network.artists), found.model.dims, found.score)
 
 
-def recall_at(
-    users: NDArray[np.float32],
-    songs: NDArray[np.float32],
-    kept: sparse.csr_array,
-    held: sparse.csr_array,
-    k: int = TOP,
-) -> float:
-    """Mean Recall@k of users [U, d] and songs [S, d] over all songs but the kept ones; NaN when none is held out."""
-    return _recall(lambda row: users[row] @ songs.T, kept, held, k)
+def _spectral(network: Network, recipe: Recipe, trial: Callable[[Trial], None]) -> _Found:
+    assert isinstance(recipe, NetworkRecipe)
+    found = spectral_training.train(network, recipe, trial)
+    return _Found(found.model, recipe, asdict(found.settings), found.score)
 
 
-def popularity_recall(kept: sparse.csr_array, held: sparse.csr_array, k: int = TOP) -> float:
-    """The same for the number of listeners of each song."""
-    plays = np.asarray((kept > 0).sum(axis=0), dtype=np.float64).reshape(-1)
-    return _recall(lambda row: plays, kept, held, k)
-
-
-def _recall(
-    score: Callable[[int], NDArray[np.floating]], kept: sparse.csr_array, held: sparse.csr_array, k: int
-) -> float:
-    values = []
-    for row in np.flatnonzero(np.diff(held.indptr)):
-        scores = np.array(score(int(row)), dtype=np.float64)
-        relevant = held.indices[held.indptr[row] : held.indptr[row + 1]]
-        found = scores[relevant]
-        scores[relevant] = scores[kept.indices[kept.indptr[row] : kept.indptr[row + 1]]] = -np.inf
-        # Only the k best of the others can push a held-out song out of the first k: no need to sort them all.
-        others = np.partition(scores, len(scores) - k)[-k:] if len(scores) > k else scores[np.isfinite(scores)]
-        both = np.concatenate([found, others])
-        values.append(metrics.recall(metrics.relevant_ranks(both, np.arange(len(both)) < len(found)), k))
-    return float(np.mean(values)) if values else float("nan")
-
-
-def _fit(network: Network, settings: SpectralSettings) -> SpectralEmbedding:
-    return embed(network.listens, network.credits, network.friends, settings)
-
-
-def _entries(listens: sparse.csr_array, chosen: NDArray[np.bool_]) -> sparse.csr_array:
-    whole = sparse.coo_array(listens)
-    row, column = whole.coords
-    entries = (whole.data[chosen], (row[chosen], column[chosen]))
-    return sparse.csr_array(sparse.coo_array(entries, shape=listens.shape).tocsr())
+def _other(network: Network, model: str, recipe: Recipe, device: str, report: Callable[[Epoch], None]) -> _Found:
+    assert isinstance(recipe, AutoencoderRecipe | GraphRecipe)
+    found = autoencoder_training.train(network, model, recipe, choose_device(device), report)
+    return _Found(found.model, recipe, recipe.model_dump(mode="json", exclude={"reference"}), found.score)

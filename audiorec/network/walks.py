@@ -19,7 +19,7 @@ def song_links(
 ) -> sparse.csr_array:
     """Weighted links song -> song, CSR float32 [S, S], from listens CSR [U, S] (any value above 0 is a listen).
 
-    w_ij = |U_i and U_j| / |U_i|, directed, in (0, 1] (SPEC D); with `shrinkage` the symmetric cosine
+    w_ij = |U_i and U_j| / |U_i|, directed, in (0, 1]; with `shrinkage` the symmetric cosine
     |U_i and U_j| / (sqrt(|U_i| |U_j|) + shrinkage) instead. Pairs with fewer than `support` common users are left out,
     and of each song's links the `top` heaviest are kept. Time grows with the sum of the squares of the users' degrees.
     """
@@ -57,7 +57,7 @@ def common_songs(known: sparse.csr_array, row: int) -> NDArray[np.float64]:
 
 
 def user_similarity(known: sparse.csr_array, row: int, degree_weight: float = 0.5) -> NDArray[np.float64]:
-    """SPEC D's likeness of one user to all, float64 [U]: Jaccard of the song sets times likeness of the degrees.
+    """Similarity of one user to all, float64 [U]: Jaccard of the song sets times likeness of the degrees.
 
     The degrees' likeness is (smaller / larger) ** degree_weight. Users without a common song, and oneself, have 0.
     """

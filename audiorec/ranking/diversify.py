@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiorec.cold_start.content_space import unit_rows
-from audiorec.ranking.genres import divergence_after
+from audiorec.ranking.genre_shares import divergence_after
 
 # Two songs whose content is this alike are the same recording (another file of it).
 SAME = 0.9999

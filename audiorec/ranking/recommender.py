@@ -10,8 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from audiorec.collaborative import neumf
-from audiorec.collaborative.neumf import Neumf
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
 from audiorec.hybrid import fit_cache
@@ -20,7 +18,7 @@ from audiorec.hybrid.settings import load_settings
 from audiorec.hybrid.signals import Parts, fit_parts, signals
 from audiorec.hybrid.weights import Scores, Weights, load_weights, score
 from audiorec.network import embedding
-from audiorec.ranking import genres
+from audiorec.ranking import genre_shares
 from audiorec.ranking.diversify import Owner, Shelf, Wishes, diversify, long_tail
 from audiorec.ranking.explain import OwnSong, nearest_own, sentence
 from audiorec.ranking.neighbours import Block
@@ -65,7 +63,7 @@ class Recommender:
         self.parts = parts
         self.weights = weights
         self.blocks = blocks
-        self._genre, self.genres = genres.genre_rows([track.genre for track in material.tracks])
+        self._genre, self.genres = genre_shares.genre_rows([track.genre for track in material.tracks])
         tail = long_tail(parts.listeners)
         same = recordings(material.tracks, material.fingerprints)
         self.shelf = Shelf(parts.points, material.artist, same, tail, self._genre)
@@ -83,7 +81,7 @@ class Recommender:
             material,
             material.listens,
             settings,
-            collaborative=collaborative(space, material),
+            collaborative=fit_cache.collaborative(space, material.listens),
             network=network,
             kept=fit_cache.load(folder, material.listens, (material.feature_digest, settings.digest)),
         )
@@ -110,7 +108,7 @@ class Recommender:
             raise InputError(f"a list of {top} songs cannot be made: give --top 1 or more")
         counts = sparse.csr_array(self.material.listens.counts[[row]])
         own = counts.indices
-        owner = Owner(own, genres.shares(self._genre[own], counts.data, len(self.genres)))
+        owner = Owner(own, genre_shares.shares(self._genre[own], counts.data, len(self.genres)))
         chosen = diversify(total, self.shelf, replace(wishes, top=top), owner)
         return [self._explained(user, scored, column, plays, own) for column in chosen]
 
@@ -148,13 +146,6 @@ class Recommender:
             return "", ""
         track = self.material.tracks[near[0].column]
         return f"{track.title or track.shown_path} by {track.artist}" if track.artist else track.title, near[0].by
-
-
-def collaborative(space: Workspace, material: Material) -> Neumf | None:
-    """The workspace's NeuMF in the order of the material's users and songs; None when absent."""
-    if not space.has_model("cf"):
-        return None
-    return fit_cache.aligned(neumf.load(space.model("cf")), material.listens)
 
 
 def _blocks(space: Workspace, material: Material) -> dict[str, Block]:

@@ -127,7 +127,7 @@ def _content(space: Workspace, tracks: list[Track]) -> dict[str, Block]:
 
 
 def user_likeness(space: Workspace, interactions: Interactions, row: int, network: str = "spectral") -> list[Near]:
-    """The users most like one, best first: by songs in common (SPEC D's rule), and by the network when there is one.
+    """The users most like one, best first: by songs in common, and by the network when there is one.
 
     Without a network model those without a common song are left out; with one, all users are compared, those who came
     after its training by the vectors that their songs give them.

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audiorec.errors import InputError
-from audiorec.sources.listens_tables import Problem, sniff_delimiter, split_rows
-from audiorec.sources.text_file import UNREADABLE, read_text
+from audiorec.sources.contract import Unread
+from audiorec.sources.delimited import read_delimited, sniff_delimiter, split_rows
+from audiorec.sources.text_file import UNREADABLE, decode
 
 _HEADERS = {
     "user", "user_id", "userid", "username", "friend", "friend_id", "friendid", "a", "b", "user1", "user2", "follower",
@@ -21,27 +22,37 @@ class FriendsFile:
     """The pairs of one file, each once with its names in order, and the rows that could not be used."""
 
     pairs: list[tuple[str, str]]
-    problems: list[Problem]
+    problems: list[Unread]
 
 
 def read_friends(path: Path) -> FriendsFile:
     """Read a file of friendships; raises InputError when it cannot be opened or has no rows."""
-    text = read_text(path)
-    rows = list(split_rows(text, sniff_delimiter(text)))
+    rows = list(read_delimited(path))
     if not rows:
         raise InputError(f"{path} is empty: it needs two names a row, such as user,friend")
-    if {field.strip().strip("\ufeff").casefold() for field in rows[0][1][:2]} <= _HEADERS and len(rows[0][1]) > 1:
+    if _is_header(rows[0][1]):
         rows = rows[1:]
     pairs: dict[tuple[str, str], None] = {}
-    problems: list[Problem] = []
+    problems: list[Unread] = []
     for line, fields in rows:
         reason = _problem(fields)
         if reason:
-            problems.append(Problem(line, reason))
+            problems.append(Unread(line, reason))
         else:
             a, b = sorted((fields[0].strip(), fields[1].strip()))
             pairs[a, b] = None
     return FriendsFile(list(pairs), problems)
+
+
+def recognises(path: Path, head: bytes) -> bool:
+    """Whether a file is a table of two columns whose header speaks of two users."""
+    lines = [] if b"\0" in head or path.is_dir() else decode(head).splitlines()[:20]
+    _, header = next(split_rows(enumerate(lines, start=1), sniff_delimiter(lines)), (0, []))
+    return len(header) == 2 and _is_header(header)
+
+
+def _is_header(fields: list[str]) -> bool:
+    return len(fields) > 1 and {field.strip().strip("\ufeff").casefold() for field in fields[:2]} <= _HEADERS
 
 
 def _problem(fields: list[str]) -> str:

@@ -1,48 +1,82 @@
-"""Listens on their way into the workspace: matched with the library, counted, and what did not match kept for later.
+"""Rows on their way into the workspace: matched with the library and counted; what has no song yet waits for it.
 
 A file is one source: importing it again replaces what it gave before, also from another place when its bytes are the
-same. It does not read files; `listens_file.py` and `playlists.py` do.
+same. It does not read files and services; the readers of the registry do.
 """
 
 import hashlib
 import json
+import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from audiorec.data.workspace import Workspace
-from audiorec.sources.listens_tables import Listen, Problem
-from audiorec.sources.matching import Match, Matcher, SongName
-from audiorec.sources.text_file import read_bytes
+from audiorec.errors import InputError
+from audiorec.sources.contract import Row, Unread, WrittenSong
+from audiorec.sources.matching import Match, Matcher, shown
+
+SHOWN = 1000  # rows without a song or that could not be read that a report names; all are counted
+_COUNTED = {"play": None, "playlist": 1.0, "like": 1.0, "star": 1.0}  # None: as many as the row says
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose the rows are. user: where the source names nobody; instead: whoever the source names."""
+
+    user: str = ""
+    instead: str = ""
+
+    def of(self, name: str) -> str:
+        """The user of a row; raises InputError where nobody is named."""
+        owner = user_name(self.instead or name or self.user)
+        if not owner:
+            raise InputError("the file does not say whose listens these are: add --user NAME")
+        return owner
+
+
+def user_name(text: str) -> str:
+    """A user's name as it is kept: composed letters (NFC), no space around it."""
+    return unicodedata.normalize("NFC", text).strip()
 
 
 @dataclass(frozen=True)
 class Unmatched:
-    """A row whose song is not in the library (yet)."""
+    """A row whose song is not in the library (yet), or of which several songs may be meant."""
 
     line: int
     song: str
     reason: str
 
 
-@dataclass(frozen=True)
+@dataclass
 class ImportReport:
-    """What became of one file. `by` counts the matched rows by reading (id, path, name)."""
+    """What became of one file. `by` counts the matched rows by reading (path, id, name).
+
+    waiting and ambiguous count rows without a song, of which `unmatched` names the first; skipped counts by reason the
+    entries that are meant to give no row, and unread those that could not be read, of which `problems` names the first.
+    """
 
     file: str
-    rows: int
-    listens: float
-    users: int
-    songs: int
-    by: dict[str, int]
-    unmatched: list[Unmatched]
-    problems: list[Problem]
+    source: str
+    rows: int = 0
+    listens: float = 0.0
+    users: int = 0
+    songs: int = 0
+    by: dict[str, int] = field(default_factory=dict)
+    waiting: int = 0
+    ambiguous: int = 0
+    without_time: int = 0
+    skipped: dict[str, int] = field(default_factory=dict)
+    unread: int = 0
+    unmatched: list[Unmatched] = field(default_factory=list)
+    problems: list[Unmatched] = field(default_factory=list)
 
 
 def source_of(space: Workspace, kind: str, path: Path) -> str:
     """The name under which a file's rows are kept: that of an earlier import of the same bytes, else its own path."""
-    digest = hashlib.sha256(read_bytes(path)).hexdigest()
+    digest = _digest(path)
     own = f"{kind}:{path.absolute()}"
     known = dict(space.db.execute("SELECT key, value FROM setting WHERE key LIKE 'import %'"))
     same = [key.removeprefix("import ") for key, value in sorted(known.items()) if value == digest]
@@ -52,31 +86,80 @@ def source_of(space: Workspace, kind: str, path: Path) -> str:
     return source
 
 
-def store_listens(
-    space: Workspace, matcher: Matcher, source: str, rows: Sequence[Listen], problems: list[Problem]
+def import_rows(
+    space: Workspace, matcher: Matcher, source: str, found: Iterable[Row | Unread], owner: Owner
 ) -> ImportReport:
-    """Store what one source said; rows of songs that are not in the library are kept apart, none is dropped."""
-    folder = _folder_of(source)
-    matched: list[tuple[str, int, float, float | None]] = []
-    kept: list[tuple[int, str, str, float, float | None]] = []
-    missing: list[Unmatched] = []
-    by: Counter[str] = Counter()
-    seen: dict[SongName, Match] = {}
-    for row in rows:
-        if row.song not in seen:
-            seen[row.song] = matcher.match(row.song, folder)
-        match = seen[row.song]
+    """Store what one source says; rows of songs that are not in the library are kept apart, none is dropped.
+
+    Raises InputError when a row is nobody's; nothing is stored then.
+    """
+    report = ImportReport(source.partition(":")[2], source.partition(":")[0])
+    _store(space, source, _matched(matcher, found, owner, folder_of(source), report))
+    return report
+
+
+def _matched(
+    matcher: Matcher, found: Iterable[Row | Unread], owner: Owner, folder: Path | None, report: ImportReport
+) -> Iterator[tuple[str, Row, Match]]:
+    """Users, rows and matches, and the report filled on the way."""
+    by, skipped = Counter[str](), Counter[str]()
+    users, songs = dict[str, str](), set[int]()
+    for row in found:
+        if isinstance(row, Unread):
+            _note_unread(row, report, skipped)
+            continue
+        user = users[row.user] if row.user in users else users.setdefault(row.user, owner.of(row.user))
+        match = matcher.match(row.song, folder)
+        report.rows += 1
+        report.without_time += row.time is None
         if match.track_id is None:
-            missing.append(Unmatched(row.line, row.song.shown, match.reason))
-            kept.append((row.line, row.user, _pack(row.song), row.count, row.time))
+            _note_unmatched(row, match, report)
         else:
             by[match.how] += 1
-            matched.append((row.user, match.track_id, row.count, row.time))
+            songs.add(match.track_id)
+            report.listens += _plays(row)
+        yield user, row, match
+    report.users, report.songs = len(set(users.values())), len(songs)
+    report.by, report.skipped = dict(by), dict(skipped)
+
+
+def _note_unread(row: Unread, report: ImportReport, skipped: Counter[str]) -> None:
+    if row.skipped:
+        skipped[row.reason] += 1
+        return
+    report.unread += 1
+    if len(report.problems) < SHOWN:
+        report.problems.append(Unmatched(row.row, "", row.reason))
+
+
+def _note_unmatched(row: Row, match: Match, report: ImportReport) -> None:
+    if match.candidates:
+        report.ambiguous += 1
+    else:
+        report.waiting += 1
+    if len(report.unmatched) < SHOWN:
+        report.unmatched.append(Unmatched(row.row, shown(row.song), match.reason))
+
+
+def _plays(row: Row) -> float:
+    """How many plays a row stands for."""
+    plays = _COUNTED.get(row.kind, 0.0)
+    return row.weight if plays is None else plays
+
+
+def _store(space: Workspace, source: str, rows: Iterable[tuple[str, Row, Match]]) -> None:
+    """Keep the rows of a source: the one place that knows how listens are stored."""
+    matched: list[tuple[str, int, float, float | None]] = []
+    waiting: list[tuple[int, str, str, float, float | None]] = []
+    for number, (user, row, match) in enumerate(rows, start=1):
+        if not _plays(row):
+            continue
+        if match.track_id is None:
+            waiting.append((number, user, pack(row.song), _plays(row), row.time))
+        else:
+            matched.append((user, match.track_id, _plays(row), row.time))
     space.add_listens(source, matched)
-    space.add_unmatched(source, kept)
-    users, songs = {row[0] for row in matched}, {row[1] for row in matched}
-    listens = sum(row[2] for row in matched)
-    return ImportReport(_path_of(source), len(rows), listens, len(users), len(songs), dict(by), missing, problems)
+    space.add_unmatched(source, waiting)
 
 
 def rematch(space: Workspace) -> int:
@@ -87,16 +170,18 @@ def rematch(space: Workspace) -> int:
     matcher = Matcher(space.tracks())
     found = []
     for source, line, user, song, count, time in rows:
-        match = matcher.match(_unpack(song), _folder_of(source))
+        match = matcher.match(unpack(song), folder_of(source))
         if match.track_id is not None:
             found.append((source, line, user, match.track_id, count, time))
     _move(space, found)
     return len(found)
 
 
-def shown_song(packed: str) -> str:
-    """The song of an `unmatched` row as a person would write it."""
-    return _unpack(packed).shown
+def waiting_songs(space: Workspace) -> Iterator[tuple[str, WrittenSong, int]]:
+    """Source, song and number of rows of everything that waits for its song, those with the most rows first."""
+    query = "SELECT source, song, count(*) FROM unmatched GROUP BY source, song ORDER BY count(*) DESC, song"
+    for source, song, rows in space.db.execute(query):
+        yield source, unpack(song), rows
 
 
 def _move(space: Workspace, found: Iterable[tuple[str, int, str, int, float, float | None]]) -> None:
@@ -112,17 +197,45 @@ def _move(space: Workspace, found: Iterable[tuple[str, int, str, int, float, flo
             db.execute("DELETE FROM unmatched WHERE source = ? AND line = ?", (source, line))
 
 
-def _path_of(source: str) -> str:
-    return source.partition(":")[2]
+def folder_of(source: str) -> Path | None:
+    """The folder of a source that is a file: where its relative paths start."""
+    path = source.partition(":")[2]
+    return Path(path).parent if path.startswith("/") else None
 
 
-def _folder_of(source: str) -> Path:
-    return Path(_path_of(source)).parent
+def pack(song: WrittenSong) -> str:
+    """A written song as JSON; what is empty is left out."""
+    values = {
+        "artists": song.artists,
+        "title": song.title,
+        "album": song.album,
+        "path": song.path,
+        "ids": dict(song.ids),
+        "seconds": song.seconds,
+    }
+    return json.dumps({key: value for key, value in values.items() if value}, ensure_ascii=False)
 
 
-def _pack(song: SongName) -> str:
-    return json.dumps({key: value for key, value in asdict(song).items() if value}, ensure_ascii=False)
+def unpack(text: str) -> WrittenSong:
+    """The song of `pack`, and of what versions before 0.3 stored: a single artist and a track id."""
+    values = json.loads(text)
+    if "artist" in values or "track_id" in values:
+        artist, track = values.get("artist", ""), values.get("track_id")
+        ids = {"song": values.get("path", ""), **({"track": str(track)} if track is not None else {})}
+        return WrittenSong((artist,) if artist else (), values.get("title", ""), "", values.get("path", ""), ids)
+    values["artists"] = tuple(values.get("artists", ()))
+    return WrittenSong(**values)
 
 
-def _unpack(text: str) -> SongName:
-    return SongName(**json.loads(text))
+def _digest(path: Path) -> str:
+    """Of a file's bytes, or of the bytes of all files in a folder."""
+    digest = hashlib.sha256()
+    try:
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.is_file():
+                with file.open("rb") as opened:
+                    while block := opened.read(1 << 20):
+                        digest.update(block)
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}") from error
+    return digest.hexdigest()

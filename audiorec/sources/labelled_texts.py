@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from audiorec.errors import InputError
-from audiorec.sources.listens_tables import Problem
+from audiorec.sources.contract import Unread
 from audiorec.sources.text_file import read_text
 
 _TEXT = ("text", "lyrics")
@@ -27,7 +27,7 @@ class LabelledTexts:
 
     texts: list[str]
     labels: list[str]
-    problems: list[Problem]
+    problems: list[Unread]
 
 
 def read_labelled(path: Path) -> LabelledTexts:
@@ -36,14 +36,14 @@ def read_labelled(path: Path) -> LabelledTexts:
     rows = _json_rows(path, content) if content.lstrip().startswith(("[", "{")) else _csv_rows(path, content)
     texts: list[str] = []
     labels: list[str] = []
-    problems: list[Problem] = []
+    problems: list[Unread] = []
     for number, row in enumerate(rows, start=1):
         text, label = _field(row, _TEXT), _field(row, _LABEL)
         if text and label:
             texts.append(text)
             labels.append(label)
         else:
-            problems.append(Problem(number, "no label" if text else "no text"))
+            problems.append(Unread(number, "no label" if text else "no text"))
     if not texts:
         raise InputError(f"{path} has no row with a text and a label: it needs the columns text and label")
     return LabelledTexts(texts, labels, problems)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from audiorec.data.tracks import Track
 from audiorec.errors import InputError
-from audiorec.sources.listens_tables import Problem, sniff_delimiter, split_rows
+from audiorec.sources.contract import Unread
+from audiorec.sources.delimited import read_delimited
 from audiorec.sources.matching import Matcher, parse_song
-from audiorec.sources.text_file import read_text
 
 _HEADERS = {"song", "path", "track", "track_id", "file", "title"}
 
@@ -22,7 +22,7 @@ class LabelsFile:
     """Labels by track id, and the rows that could not be used."""
 
     labels: dict[int, str]
-    problems: list[Problem]
+    problems: list[Unread]
 
 
 def read_labels(path: Path, tracks: Sequence[Track], column: str | None = None) -> LabelsFile:
@@ -30,27 +30,26 @@ def read_labels(path: Path, tracks: Sequence[Track], column: str | None = None) 
 
     Raises InputError when the column cannot be told, or fewer than two labels of known songs are found.
     """
-    text = read_text(path)
-    rows = list(split_rows(text, sniff_delimiter(text)))
+    rows = [(line, fields) for line, fields in read_delimited(path) if fields]
     has_header = bool(rows) and rows[0][1][0].strip().strip("\ufeff").casefold() in _HEADERS
     place = _label_place([name.strip() for name in rows[0][1]] if has_header else None, column, path)
-    matcher, labels, problems = Matcher(tracks), dict[int, str](), list[Problem]()
+    matcher, labels, problems = Matcher(tracks), dict[int, str](), list[Unread]()
     for line, fields in rows[1:] if has_header else rows:
         if len(fields) <= place or not fields[0].strip():
-            problems.append(Problem(line, "a song and a label are needed"))
+            problems.append(Unread(line, "a song and a label are needed"))
             continue
         if not fields[place].strip():
             # In a table of several columns an empty field says that this song has no such label.
-            problems += [] if column else [Problem(line, "a song and a label are needed")]
+            problems += [] if column else [Unread(line, "a song and a label are needed")]
             continue
         match = matcher.match(parse_song(fields[0]), path.parent)
         if match.track_id is None:
-            problems.append(Problem(line, match.reason))
+            problems.append(Unread(line, match.reason))
         else:
             labels[match.track_id] = fields[place].strip()
     found = len(set(labels.values()))
     if found < 2:
-        why = f" (line {problems[0].line}: {problems[0].reason})" if problems else ""
+        why = f" (line {problems[0].row}: {problems[0].reason})" if problems else ""
         raise InputError(
             f"{path} gives {len(labels)} songs {found} labels{why}: write song,label with two labels or more"
         )

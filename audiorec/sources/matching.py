@@ -1,138 +1,129 @@
-"""Which track a person means: by id, by path, or by artist and title written in any of the usual ways.
+"""Which track a written song means: by path, by an id, or by artist and title, in this order; never by guessing.
 
-Names are compared as `names.py` folds them, strictly first, then without brackets and guests. It does not know sound:
-two recordings with one name are one song to it, and the one with the lower id is taken.
+Paths are compared in `path_endings.py`, names in `name_index.py`. What fits several songs is ambiguous and stays
+without a track. It does not know sound.
 """
 
-import os
-import re
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
+from audiorec.data.names import artist_key
 from audiorec.data.tracks import Track
 from audiorec.errors import UnknownNameError
-from audiorec.sources.names import normalise, normalise_loosely, split_artists
+from audiorec.sources.contract import WrittenSong
+from audiorec.sources.name_index import NameIndex
+from audiorec.sources.path_endings import LISTED, PathFound, PathIndex
 
-LISTED = "song:"  # the "path" of a song that is known by name only is this and its id elsewhere
-_DRIVE = re.compile(r"^[A-Za-z]:(?=[\\/])")
+__all__ = ["LISTED", "Match", "Matcher", "find_artist", "find_song", "parse_song", "shown"]
 
-
-@dataclass(frozen=True)
-class SongName:
-    """How a file or a person names a song; any of the readings may be empty, and they are tried in this order."""
-
-    track_id: int | None = None
-    path: str = ""
-    artist: str = ""
-    title: str = ""
-
-    @property
-    def shown(self) -> str:
-        """The name as a person would write it."""
-        if self.title and self.artist and not self.path:
-            return f"{self.artist} - {self.title}"
-        return self.path or self.title or ("" if self.track_id is None else str(self.track_id))
+NONE = "no such song in the library"
+_REMEMBERED = 400_000  # songs whose match is kept, so that the next row of the same song costs nothing
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Match:
-    """The track that a name means (None: none, and `reason` says why) and by which reading: id, path or name."""
+    """The track that a song means and by which reading (path, id or name), or None, why, and what it may mean."""
 
     track_id: int | None
     how: str = ""
     reason: str = ""
+    candidates: tuple[int, ...] = ()
 
 
-def parse_song(text: str) -> SongName:
-    """Every reading of a free text: a track id, a path, `artist - title`, or a title alone.
+def shown(song: WrittenSong) -> str:
+    """A written song as a person would write it."""
+    if song.title and song.artists and not song.path:
+        return f"{', '.join(song.artists)} - {song.title}"
+    return song.path or song.title or next(iter(song.ids.values()), "")
 
-    >>> parse_song("Nelly - Dilemma").artist
-    'Nelly'
+
+def parse_song(text: str) -> WrittenSong:
+    """Every reading of a free text: an id, a path, `artist - title`, or a title alone.
+
+    >>> parse_song("Nelly - Dilemma").artists
+    ('Nelly',)
     """
     text = text.strip()
     artist, dash, title = text.partition(" - ")
-    return SongName(
-        track_id=int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None,
-        path=text,
-        artist=artist.strip() if dash else "",
-        title=title.strip() if dash else text,
-    )
+    ids = {"song": text, **({"track": text} if text.isascii() and text.isdigit() and len(text) < 19 else {})}
+    if dash:
+        return WrittenSong((artist.strip(),), title.strip(), "", text, ids)
+    return WrittenSong((), text, "", text, ids)
 
 
 class Matcher:
-    """The tracks of a library, indexed by id, path and name."""
+    """The tracks of a library, indexed by path, id and name.
 
-    def __init__(self, tracks: Sequence[Track]) -> None:
-        """Index the tracks; those that failed to decode come last, so that a usable copy is preferred."""
-        ordered = sorted(tracks, key=lambda track: (track.status == "failed", track.id))
-        self._ids = {track.id for track in ordered}
-        self._paths: dict[str, int] = {}
-        self._endings: dict[str, list[tuple[tuple[str, ...], int]]] = {}
-        self._names: dict[tuple[str, str], int] = {}
-        self._loose: dict[tuple[str, str], int] = {}
-        self._titles: dict[str, set[int]] = {}
-        for track in ordered:
-            self._index_path(track)
-            self._index_name(track)
+    ids: tracks by (kind, id), such as ("mbid", ...), for a library that knows such ids.
+    """
 
-    def match(self, name: SongName, folder: Path | None = None) -> Match:
-        """The track that a name means; a relative path starts at `folder` or at any folder above the track."""
-        if f"{LISTED}{name.path}" in self._paths:
-            return Match(self._paths[f"{LISTED}{name.path}"], "id")
-        if name.track_id is not None and name.track_id in self._ids:
-            return Match(name.track_id, "id")
-        reason = "no such song in the library"
-        if name.path:
-            found = self._by_path(name.path, folder)
+    def __init__(self, tracks: Sequence[Track], ids: Mapping[tuple[str, str], int] | None = None) -> None:
+        usable = [track for track in tracks if track.status != "failed"]
+        failed = [track for track in tracks if track.status == "failed"]
+        self._ids = dict(ids or {})
+        self._known = {track.id for track in tracks}
+        # A file that could not be used is only meant where no other is.
+        self._indexes = [(PathIndex(some), NameIndex(some)) for some in (usable, failed) if some]
+        self._seen: dict[tuple[object, ...], Match] = {}
+
+    def match(self, song: WrittenSong, folder: Path | None = None) -> Match:
+        """The track that a song means; a relative path starts at `folder` or at any folder above the track."""
+        place = folder if song.path else None
+        key = (song.artists, song.title, song.album, song.path, *song.ids.items(), song.seconds, place)
+        found = self._seen.get(key)
+        if found is None:
+            if len(self._seen) >= _REMEMBERED:
+                self._seen.clear()
+            found = self._seen[key] = self._match(song, place)
+        return found
+
+    def near(self, song: WrittenSong) -> tuple[int, ...]:
+        """Tracks that a song without a match comes near to, for a person to choose from."""
+        return tuple(track for _, names in self._indexes for track in names.near(song))
+
+    def _match(self, song: WrittenSong, folder: Path | None) -> Match:
+        best = Match(None, reason=NONE)
+        for paths, names in self._indexes:
+            found = self._match_in(paths, names, song, folder)
             if found.track_id is not None:
                 return found
-            reason = found.reason
-        if name.title:
-            track = self._by_name(name.artist, name.title)
-            return Match(track, "name") if track is not None else Match(None, reason=reason)
-        return Match(None, reason=reason)
+            best = best if best.candidates else found
+        return best
 
-    def _index_path(self, track: Track) -> None:
-        path = os.fsdecode(track.path)
-        self._paths.setdefault(path, track.id)
-        parts = _fold_parts(path)
-        if parts:
-            self._endings.setdefault(parts[-1], []).append((parts, track.id))
+    def _match_in(self, paths: PathIndex, names: NameIndex, song: WrittenSong, folder: Path | None) -> Match:
+        by_path = paths.find(song.path, folder) if song.path else PathFound((), False, 0)
+        if len(by_path.ids) == 1 and (by_path.whole or by_path.depth > 1):
+            return Match(by_path.ids[0], "path")
+        by_id = self._by_id(paths, names, song)
+        if by_id is not None:
+            return Match(by_id, "id")
+        found = names.find(song) if song.title or not by_path.ids else []
+        # A file name alone is a weak end: names that say another song outweigh it, and choose among several.
+        ends = [track for track in by_path.ids if track in found or not (found or names.contradicts(track, song))]
+        if len(ends) == 1:
+            return Match(ends[0], "path")
+        if len(found) == 1:
+            return Match(found[0], "name")
+        if found:
+            what = "fit: the album would tell" if song.artists else "have this title: write artist - title"
+            return Match(None, reason=f"{len(found)} songs {what}", candidates=tuple(found))
+        if len(ends) > 1:
+            reason = f"{len(ends)} files of the library end so: write more of the path"
+            return Match(None, reason=reason, candidates=tuple(ends))
+        return Match(None, reason=NONE)
 
-    def _index_name(self, track: Track) -> None:
-        artists, title = _names_of(track)
-        credits = {*artists, *(part for artist in artists for part in split_artists(artist))}
-        for artist in credits:
-            self._names.setdefault((normalise(artist), normalise(title)), track.id)
-            self._loose.setdefault((normalise_loosely(artist), normalise_loosely(title)), track.id)
-        self._titles.setdefault(normalise_loosely(title), set()).add(track.id)
-
-    def _by_path(self, text: str, folder: Path | None) -> Match:
-        path = _plain_path(text)
-        whole = [path, *([os.path.normpath(folder / path)] if folder is not None and path else [])]
-        for candidate in whole:
-            if candidate in self._paths:
-                return Match(self._paths[candidate], "path")
-        parts = tuple(part for part in _fold_parts(path) if part not in (".", ".."))
-        if not parts:
-            return Match(None, reason="no such song in the library")
-        found = [track for known, track in self._endings.get(parts[-1], []) if known[-len(parts) :] == parts]
-        if len(found) > 1:
-            return Match(None, reason=f"{len(found)} files of the library end so: write more of the path")
-        return Match(found[0], "path") if found else Match(None, reason="no such song in the library")
-
-    def _by_name(self, artist: str, title: str) -> int | None:
-        if not artist:
-            same = self._titles.get(normalise_loosely(title), set())
-            return next(iter(same)) if len(same) == 1 else None
-        credits = (artist, *split_artists(artist))
-        strict = (self._names.get((normalise(name), normalise(title))) for name in credits)
-        loose = (self._loose.get((normalise_loosely(name), normalise_loosely(title))) for name in credits)
-        return next((track for track in (*strict, *loose) if track is not None), None)
+    def _by_id(self, paths: PathIndex, names: NameIndex, song: WrittenSong) -> int | None:
+        for kind, value in song.ids.items():
+            track = paths.listed(value) if kind != "track" else None
+            track = self._ids.get((kind, value)) if track is None else track
+            if track is None and kind == "track" and value.isdecimal() and int(value) in names.named:
+                track = int(value)
+            # Ids of different services and libraries look alike; the names beside them tell.
+            if track is not None and track in names.named and (song.title == value or names.agrees(track, song)):
+                return track
+        return None
 
 
 def find_song(tracks: Sequence[Track], text: str) -> Track:
@@ -141,42 +132,22 @@ def find_song(tracks: Sequence[Track], text: str) -> Track:
     by_id = {track.id: track for track in tracks}
     if found.track_id is not None:
         return by_id[found.track_id]
-    shown = {f"{track.artist} - {track.title}" for track in tracks}
-    raise UnknownNameError(f"no song {text!r} ({found.reason}){_did_you_mean(text, shown)}")
+    if found.candidates:
+        meant = "; ".join(f"{track} is {by_id[track].artist} - {by_id[track].title}" for track in found.candidates[:5])
+        raise UnknownNameError(f"{text!r} may be one of {len(found.candidates)} songs ({meant}): write artist - title")
+    names = {f"{track.artist} - {track.title}" for track in tracks}
+    raise UnknownNameError(f"no song {text!r} ({found.reason}){_did_you_mean(text, names)}")
 
 
 def find_artist(artists: Iterable[str], text: str) -> str:
     """The artist that a person means; raises UnknownNameError with near names."""
-    known = {normalise(artist): artist for artist in sorted(artists, reverse=True)}
-    if normalise(text) in known:
-        return known[normalise(text)]
+    known = {artist_key(artist): artist for artist in sorted(artists, reverse=True)}
+    if artist_key(text) in known:
+        return known[artist_key(text)]
     raise UnknownNameError(f"no artist {text!r} in the library{_did_you_mean(text, known.values())}")
 
 
 def _did_you_mean(text: str, known: Iterable[str]) -> str:
     names = sorted(set(known))
     near = get_close_matches(text, names, n=3, cutoff=0.5) or names[:3]
-    return f"; did you mean {', or '.join(near)}?" if near else ""
-
-
-def _names_of(track: Track) -> tuple[tuple[str, ...], str]:
-    """Artists and title of a track; without tags they are read from `artist - title.mp3` or `artist/title.mp3`."""
-    path = Path(os.fsdecode(track.path))
-    artist, dash, title = path.stem.partition(" - ")
-    guessed = (artist, title) if dash else (path.parent.name, path.stem)
-    return track.artists or (guessed[0],), track.title or guessed[1]
-
-
-def _plain_path(text: str) -> str:
-    """A path or file URL as this system writes paths; Windows separators and drives are understood."""
-    if text.lower().startswith("file:"):
-        text = unquote(urlsplit(text).path, errors="surrogateescape")
-        text = text[1:] if _DRIVE.match(text[1:]) else text
-    if "\\" in text and "/" not in text:
-        text = text.replace("\\", "/")
-    return os.path.normpath(_DRIVE.sub("", text)) if text else ""
-
-
-def _fold_parts(path: str) -> tuple[str, ...]:
-    # Some systems store decomposed names and ignore case, and a list written there must still fit here.
-    return tuple(part for part in unicodedata.normalize("NFC", path).casefold().split("/") if part)
+    return f"; did you mean {', '.join(near)}?" if near else ""

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from audiorec.data.catalogue import FileRecord, write_record
 from audiorec.data.workspace import Workspace
-from audiorec.sources.listens_tables import Problem, read_records
-from audiorec.sources.matching import LISTED
-
-NEEDED = ("song", "title")
+from audiorec.errors import InputError
+from audiorec.sources.contract import Unread
+from audiorec.sources.listens_tables import open_table
+from audiorec.sources.path_endings import LISTED
+from audiorec.sources.text_file import UNREADABLE
 
 
 @dataclass(frozen=True)
@@ -30,21 +31,29 @@ class SongsFile:
     """The songs of one file, and the rows that could not be used."""
 
     songs: list[ListedSong]
-    problems: list[Problem]
+    problems: list[Unread]
 
 
 def read_songs(path: Path) -> SongsFile:
     """Read a list of songs; several artists are divided by `|` or `;`. Raises InputError for a missing column."""
-    records, columns = read_records(path, NEEDED)
+    rows, columns, _ = open_table(path)
+    key = next((columns[name] for name in ("song_id", "song", "track_id") if name in columns), None)
+    if key is None or "title" not in columns:
+        raise InputError(f"{path} needs the columns song_id and title, and artists where they are known")
     songs: list[ListedSong] = []
-    problems: list[Problem] = []
-    for line, values in records:
-        field = {name: values[place].strip() if place < len(values) else "" for name, place in columns.items()}
-        artists = tuple(part.strip() for part in field.get("artist", "").replace(";", "|").split("|") if part.strip())
-        if field["song"] and field["title"]:
-            songs.append(ListedSong(line, field["song"], field["title"], artists))
+    problems: list[Unread] = []
+    for line, values in rows:
+        name, title, artist = (
+            values[place].strip() if place is not None and place < len(values) else ""
+            for place in (key, columns["title"], columns.get("artist"))
+        )
+        artists = tuple(part.strip() for part in artist.replace(";", "|").split("|") if part.strip())
+        if UNREADABLE in name + title + artist or not values:
+            problems.append(Unread(line, "bytes that are no text in the encoding of this file"))
+        elif name and title:
+            songs.append(ListedSong(line, name, title, artists))
         else:
-            problems.append(Problem(line, "no song id" if field["title"] else "no title"))
+            problems.append(Unread(line, "no song id" if title else "no title"))
     return SongsFile(songs, problems)
 
 

@@ -5,11 +5,13 @@ keeps the sign U+FFFD, so that its reader can report that line and go on with th
 """
 
 import codecs
+import re
 from pathlib import Path
 
 from audiorec.errors import InputError
 
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
+_HIGH, _ALONE = re.compile(rb"[\x80-\xff]"), re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
@@ -32,13 +34,22 @@ def decode(data: bytes) -> str:
     >>> decode("晴天".encode("gb18030")), decode("café".encode())
     ('晴天', 'café')
     """
+    return data.decode(encoding_of(data[:4], data), "replace")
+
+
+def encoding_of(first: bytes, sample: bytes) -> str:
+    """The encoding of a text, by its first bytes and by a sample of its lines that are not ASCII."""
     for mark, encoding in _MARKS.items():
-        if data.startswith(mark):
-            return data.decode(encoding, "replace")
-    lines = [line for line in data.split(b"\n") if not line.isascii()]
+        if first.startswith(mark):
+            return encoding
+    lines = [line for line in sample.split(b"\n") if not line.isascii()]
+    high, alone = len(_HIGH.findall(sample)), len(_ALONE.findall(sample))
+    # Single letters with accents inside words are Western; the bytes of Chinese come in pairs.
+    if alone * 2 > high and _readable(lines, "utf-8") < 0.5:
+        return "cp1252"
     shares = {encoding: _readable(lines, encoding) for encoding in ("utf-8", "gb18030")}
     best = max(shares, key=lambda encoding: shares[encoding])
-    return data.decode(best if shares[best] >= 0.5 else "cp1252", "replace")
+    return best if shares[best] >= 0.5 else "cp1252"
 
 
 def _readable(lines: list[bytes], encoding: str) -> float:

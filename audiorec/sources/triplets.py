@@ -48,7 +48,7 @@ def read(path: Path, *, least: float = 0.0) -> Triplets:
 
 
 def with_at_least(data: Triplets, songs: int) -> Triplets:
-    """Only the users with so many songs or more, and only the songs that somebody of them knows (SPEC A, AMNN)."""
+    """Only the users with so many songs or more, and only the songs that somebody of them knows (the data of AMNN)."""
     rows = np.flatnonzero(np.diff(data.counts.indptr) >= songs)
     kept = sparse.csr_array(data.counts[rows])
     columns = np.unique(kept.indices)

@@ -1,6 +1,8 @@
 """`audiorec import` from the outside: what it prints, and what it leaves in the workspace."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from click.testing import CliRunner, Result
 from audiorec.cli.main import cli
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
+from audiorec.sources.contract import Row, Unread, WrittenSong
 
 
 def call(root: Path, *words: str) -> Result:
@@ -52,6 +55,45 @@ def test_friends(root: Path, tmp_path: Path) -> None:
         assert space.friends() == [("ann", "bob")]
 
 
+def test_sources_are_listed_and_named(root: Path, tmp_path: Path) -> None:
+    names = call(root, "--list", "--quiet").stdout.split()
+    assert {"listens", "playlists", "friends", "songs", "items"} <= set(names)
+    assert all(name in call(root, "--list").stdout for name in names)
+    with pytest.raises(InputError, match="no source 'spotifi': choose one of"):
+        call(root, "spotifi", str(tmp_path / "x"))
+
+
+def test_auto_recognises_files_and_folders(root: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "one").write_text("#EXTM3U\na.mp3\n")
+    (folder / "sub" / "two.txt").write_text("user;path\nbob;b.mp3\n")
+    (folder / "three.csv").write_text("user,friend\nann,bob\n")
+    (folder / "note.txt").write_text("Dear Ann")
+    (folder / ".hidden.m3u").write_text("b.mp3\n")
+    out = json.loads(call(root, "auto", str(folder), "--user", "ann", "--json").stdout)
+    told = {Path(file["file"]).name: file.get("source", "friends") for file in out["files"]}
+    assert told == {"one": "playlists", "two.txt": "listens", "three.csv": "friends"}
+    assert [Path(file["file"]).name for file in out["passed_over"]] == ["note.txt"]
+    with Workspace.open(root) as space:
+        assert space.friends() == [("ann", "bob")]
+        assert list(space.db.execute("SELECT user, track_id FROM listen ORDER BY user")) == [("ann", 1), ("bob", 2)]
+    with pytest.raises(InputError, match="of no kind that is known"):
+        call(root, "auto", str(folder / "note.txt"))
+    with pytest.raises(InputError, match="--user NAME"):
+        call(root, "auto", str(folder / "one"))
+    with pytest.raises(InputError, match="address of no service"):
+        call(root, "auto", "https://nowhere.example/x")
+
+
+def test_accounts_are_joined_and_columns_named(root: Path, tmp_path: Path) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text("Wer,Was\nann,a.mp3\nbob,b.mp3\n")
+    call(root, "listens", str(file), "--column", "user=Wer", "--column", "song=Was", "--as", "cyd")
+    with Workspace.open(root) as space:
+        assert list(space.db.execute("SELECT DISTINCT user FROM listen")) == [("cyd",)]
+
+
 def test_a_missing_file_is_named(root: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"cannot read .*gone\.csv"):
         call(root, "listens", str(tmp_path / "gone.csv"))
@@ -75,9 +117,35 @@ def test_songs_known_by_name_go_through_the_network(tmp_path: Path) -> None:
         steps.append(next_step(root))
         with Workspace.open(root, write=True) as space:
             space.publish_model(model, lambda folder: None)
-    assert [*steps, next_step(root)] == ["audiorec train-network", "audiorec train-cf", "audiorec extract FOLDER"]
+    assert [*steps, next_step(root)] == ["audiorec train", "audiorec extract FOLDER", "audiorec extract FOLDER"]
 
 
 def next_step(root: Path) -> str:
     told = CliRunner().invoke(cli, ["--workspace", str(root), "status", "--json"], catch_exceptions=False).stdout
     return str(json.loads(told)["next"])
+
+
+def test_a_service_is_asked_at_its_address(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from audiorec.sources import registry
+
+    asked = []
+
+    def fetch(url: str) -> Iterator[Row | Unread]:
+        asked.append(url)
+        yield Row("ann", WrittenSong(path="a.mp3"))
+
+    service = replace(registry.SOURCES["navidrome"], answers=lambda url: "music.example" in url, fetch=fetch)
+    monkeypatch.setattr(
+        registry,
+        "SOURCES",
+        {"navidrome": service, **{name: one for name, one in registry.SOURCES.items() if name != "navidrome"}},
+    )
+    out = call(root, "auto", "https://ann:hush@music.example/a?key=hush", "--json").stdout
+    assert asked == ["https://ann:hush@music.example/a?key=hush"]
+    with Workspace.open(root) as space:
+        assert list(space.db.execute("SELECT source FROM listen")) == [("navidrome:https://music.example/a",)]
+    assert json.loads(out)["files"][0]["by"] == {"path": 1}
+    with pytest.raises(InputError, match="read from files"):
+        call(root, "beets", "https://music.example/", "--user", "ann")
+    with pytest.raises(InputError, match="give its address"):
+        call(root, "subsonic", str(root / "catalogue.sqlite"))

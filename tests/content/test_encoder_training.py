@@ -7,9 +7,9 @@ import torch
 
 from audiorec.content.dataset import LikeData, like_data
 from audiorec.content.encoder_training import CnnRecipe, LikeSteps, train_view
+from audiorec.content.likes_training import with_generated
 from audiorec.content.multimodal_training import train_parts
 from audiorec.content.patches import PatchStore
-from audiorec.content.training import with_generated
 from audiorec.data.interactions import from_triples
 from audiorec.data.tables import Patches
 from audiorec.data.tracks import Track

@@ -6,16 +6,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import sparse
 
 from audiorec.cold_start.content_to_factors import Pair, Taste
 from audiorec.cold_start.dropoutnet import ColdDropoutRecipe
 from audiorec.collaborative.als import Als, als
-from audiorec.collaborative.neumf import NeumfRecipe, train
+from audiorec.collaborative.neumf import NamedNeumf, Neumf, NeumfNet, NeumfRecipe, train
 from audiorec.collaborative.neumf import load as load_neumf
 from audiorec.data.interactions import Interactions
 from audiorec.errors import CheckpointError
 from audiorec.hybrid import fit_cache
+from audiorec.learning.checkpoint import Header
 
 DIGESTS = ("features", "settings")
 DROPPING = ColdDropoutRecipe()
@@ -70,3 +73,29 @@ def test_neumf_serves_other_listens_by_name(tmp_path: Path, listens: Interaction
     np.testing.assert_allclose(mine[[0, 2]][:, [1, 2]], whole[[2, 0]][:, [1, 8]], rtol=1e-6)
     assert np.isnan(mine[1]).all()
     assert np.isnan(mine[:, [0, 3]]).all()
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    stored=st.permutations(list(range(12))).flatmap(lambda p: st.integers(1, 12).map(lambda n: sorted(p[:n]))),
+    wanted=st.lists(st.integers(0, 14), min_size=1, max_size=15, unique=True),
+    users=st.lists(st.sampled_from("abcdef"), min_size=1, max_size=6, unique=True),
+    asked=st.lists(st.sampled_from("abcdxy"), min_size=1, max_size=6, unique=True),
+)
+def test_aligned_rows_are_those_of_the_same_names(
+    stored: list[int], wanted: list[int], users: list[str], asked: list[str]
+) -> None:
+    """Against a plain look-up by name, for any stored and any asked users and songs."""
+    torch.manual_seed(0)
+    net = NeumfNet(len(users), len(stored), 2, 2, (2,))
+    model = Neumf(net.eval(), np.ones(len(users), bool), np.ones(len(stored), bool))
+    named = NamedNeumf(model, tuple(users), np.array(stored), Header("neumf", {}))
+    songs = np.array(sorted(wanted))
+    listens = Interactions(tuple(asked), songs, sparse.csr_array((len(asked), len(songs)), dtype=np.float32))
+    found, whole = fit_cache.aligned(named, listens).scores(np.arange(len(asked))), model.scores(np.arange(len(users)))
+    for row, user in enumerate(asked):
+        for column, song in enumerate(songs):
+            if user in users and song in stored:
+                assert found[row, column] == pytest.approx(whole[users.index(user), stored.index(song)], rel=1e-6)
+            else:
+                assert np.isnan(found[row, column])

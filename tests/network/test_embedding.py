@@ -11,7 +11,7 @@ from scipy import sparse
 from audiorec.network.autoencoder_training import AutoencoderRecipe, GraphRecipe, fit_autoencoder, fit_graph
 from audiorec.network.embedding import Embedded, unit
 from audiorec.network.spectral import SpectralSettings, embed
-from audiorec.network.training import hold_out, popularity_recall, recall_at
+from audiorec.network.spectral_training import hold_out, popularity_recall, recall_at
 
 Fit = Callable[[sparse.csr_array, sparse.csr_array], Embedded]
 

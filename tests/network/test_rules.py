@@ -1,4 +1,4 @@
-"""SPEC D's rules on a network small enough to work out by hand."""
+"""The rules on a network small enough to work out by hand."""
 
 import numpy as np
 from scipy import sparse

@@ -10,7 +10,7 @@ from audiorec.network import embedding
 from audiorec.network.embedding import unit
 from audiorec.network.graph import build_network
 from audiorec.network.spectral import SpectralSettings
-from audiorec.network.training import embed_network
+from audiorec.network.spectral_training import embed_network
 from audiorec.ranking.similarity import gather
 from tests.ranking.small_library import build, style_of
 

@@ -4,12 +4,15 @@ import os
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from audiorec.data.catalogue import FileRecord
 from audiorec.data.tables import Layout, TrackFeatures
 from audiorec.data.workspace import Workspace
-from audiorec.sources.importing import ImportReport, rematch, source_of, store_listens
-from audiorec.sources.listens_tables import read_listens
+from audiorec.errors import InputError
+from audiorec.sources.contract import Row, Unread, WrittenSong
+from audiorec.sources.importing import ImportReport, Owner, import_rows, pack, rematch, source_of, unpack, waiting_songs
+from audiorec.sources.listens_tables import read
 from audiorec.sources.matching import Matcher
 
 LAYOUT = Layout("d" * 16, ("loudness",), (), 0.5, -80.0, 11025)
@@ -27,9 +30,7 @@ def add_songs(space: Workspace, *paths: str) -> None:
 
 
 def take(space: Workspace, path: Path) -> ImportReport:
-    found = read_listens(path)
-    source = source_of(space, "listens", path)
-    return store_listens(space, Matcher(space.tracks()), source, found.rows, found.problems)
+    return import_rows(space, Matcher(space.tracks()), source_of(space, "listens", path), read(path), Owner())
 
 
 def total(space: Workspace) -> float:
@@ -69,3 +70,47 @@ def test_listens_wait_for_their_songs(tmp_path: Path) -> None:
         assert total(space) == 2
         take(space, file)
         assert total(space) == 2
+
+
+def test_old_and_new_songs_as_written_are_read() -> None:
+    song = WrittenSong(("Ann", "Bob"), "One", "Sun", "/m/a.mp3", {"mbid": "x"}, 12.5)
+    assert unpack(pack(song)) == song
+    assert unpack(pack(WrittenSong(title="One"))) == WrittenSong(title="One")
+    old = unpack('{"track_id": 3, "path": "a.mp3", "artist": "Ann", "title": "One"}')
+    assert (old.artists, old.title, old.path, old.ids["track"]) == (("Ann",), "One", "a.mp3", "3")
+
+
+def test_nobodys_rows_are_refused_and_nothing_is_kept(tmp_path: Path) -> None:
+    with Workspace.open(tmp_path / "w", write=True) as space:
+        add_songs(space, "/m/a.mp3")
+        rows = [Row("ann", WrittenSong(path="a.mp3")), Row("", WrittenSong(path="a.mp3"))]
+        with pytest.raises(InputError, match="--user NAME"):
+            import_rows(space, Matcher(space.tracks()), "x:/x", rows, Owner())
+        assert not space.has_listens()
+        import_rows(space, Matcher(space.tracks()), "x:/x", rows, Owner(user="bob"))
+        assert space.interactions().users == ("ann", "bob")
+        import_rows(space, Matcher(space.tracks()), "x:/x", rows, Owner(instead="Zoe\u0308 "))
+        assert space.interactions().users == ("Zo\u00eb",)
+
+
+def test_a_report_counts_every_row(tmp_path: Path) -> None:
+    with Workspace.open(tmp_path / "w", write=True) as space:
+        add_songs(space, "/m/x/a.mp3", "/n/y/a.mp3")
+        rows = [
+            Row("ann", WrittenSong(path="/m/x/a.mp3"), kind="skip", row=1),
+            Row("ann", WrittenSong(path="/m/x/a.mp3"), weight=3.0, time=5.0, row=2),
+            Row("ann", WrittenSong(path="Q:/a.mp3"), row=3),
+            Row("ann", WrittenSong(title="gone"), row=4),
+            Row("ann", WrittenSong(title="gone"), row=5),
+            Unread(6, "a podcast", skipped=True),
+            Unread(7, "torn"),
+        ]
+        report = import_rows(space, Matcher(space.tracks()), "x:/x", rows, Owner())
+        assert (report.rows, report.listens, report.by) == (5, 3.0, {"path": 2})
+        assert (report.waiting, report.ambiguous, report.skipped, report.unread) == (2, 1, {"a podcast": 1}, 1)
+        assert [(row.line, row.song) for row in report.unmatched] == [(3, "Q:/a.mp3"), (4, "gone"), (5, "gone")]
+        assert space.interactions().counts.sum() == 3
+        assert [(song.title or song.path, rows) for _, song, rows in waiting_songs(space)] == [
+            ("gone", 2),
+            ("Q:/a.mp3", 1),
+        ]

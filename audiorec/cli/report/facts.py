@@ -1,4 +1,4 @@
-"""What the report page is told: frozen, plain data. It knows nothing about how any of it came to be."""
+"""The data of the report page: frozen and plain. It does not know how any of it was made."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

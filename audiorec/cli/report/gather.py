@@ -1,4 +1,4 @@
-"""What the report page is told, read from a workspace in which the whole road was walked."""
+"""The data of the report page, read from a workspace in which every model was trained."""
 
 import datetime
 import json
@@ -45,11 +45,11 @@ _HEADINGS = {
 # Listeners on the page, and new songs for each; the sounds of more would make the page slow to open.
 LISTENERS, SONGS = 4, 5
 _LEARNED = {
-    "spectrogram": "The 2-D network looks at spectrograms: pictures of which pitches sound when.",
-    "waveform": "The 1-D network listens to the waveform itself.",
-    "multimodal": "The multimodal head joins both with descriptors, lyrics and the network of listeners.",
-    "cf": "NeuMF learns from who plays the same songs; it hears nothing.",
-    "dcgan": "Generator against discriminator; near 1 the discriminator is never fooled, near 0.5 always.",
+    "spectrogram": "A 2-D CNN on log-mel spectrogram patches.",
+    "waveform": "A 1-D CNN on the waveform.",
+    "multimodal": "Joins both with descriptors, lyrics and the network of listeners.",
+    "cf": "Learns from listens alone.",
+    "dcgan": "Generator against discriminator. Near 1 the discriminator is never deceived, near 0.5 always.",
 }
 _NAMES = {
     "spectrogram": "Spectrogram network",

@@ -1,4 +1,4 @@
-"""The network around one user: her songs, their artists, listeners like her, and the new songs found for her."""
+"""The network around one user: their songs and artists, similar listeners, and the new songs recommended to them."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ SONGS, PEOPLE, NEW = 9, 4, 4
 
 
 def around(recommender: Recommender, user: str) -> Network:
-    """Her most played songs with their artists, the users who share most with her, and her first new songs."""
+    """Their most played songs with artists, the users who share most songs, and the first new songs recommended."""
     listens = recommender.material.listens
     row = listens.user_row(user)
     played = (listens.counts > 0).astype(np.float64).toarray()

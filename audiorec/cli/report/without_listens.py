@@ -40,11 +40,11 @@ def far_apart(vectors: NDArray[np.floating], most: int) -> list[int]:
     """Rows of vectors [N, D] that differ: the first, then always the one least like those chosen."""
     points = unit_rows(np.nan_to_num(vectors))
     chosen = [0] if len(points) else []
-    likest = np.full(len(points), -np.inf)
+    nearest_chosen = np.full(len(points), -np.inf)
     while chosen and len(chosen) < min(most, len(points)):
-        likest = np.maximum(likest, points @ points[chosen[-1]])
-        likest[chosen[-1]] = np.inf
-        chosen.append(int(likest.argmin()))
+        nearest_chosen = np.maximum(nearest_chosen, points @ points[chosen[-1]])
+        nearest_chosen[chosen[-1]] = np.inf
+        chosen.append(int(nearest_chosen.argmin()))
     return chosen
 
 

@@ -9,9 +9,9 @@ from audiorec.cli.report.facts import Evaluation, OwnSong, Result
 
 SIGNALS: dict[str, tuple[str, str]] = {
     "content": ("sound and words", "it sounds and reads like songs that {user} plays"),
-    "predicted": ("place among songs", "from its sound and words, {user}'s crowd is the one that will play it"),
-    "cnn": ("spectrogram network", "the network that looks at its spectrogram expects {user} to like it"),
-    "svm": ("classifier", "the classifier over sound, words and network puts it with {user}'s songs"),
+    "predicted": ("predicted taste", "its sound and words predict that listeners like {user} will play it"),
+    "cnn": ("spectrogram network", "the network on its spectrogram predicts that {user} likes it"),
+    "svm": ("classifier", "the classifier on its sound and words predicts that {user} likes it"),
     "network": ("listeners' network", "it is close to {user} in the network of listeners, songs and artists"),
     "collaborative": ("people alike", "people with {user}'s taste play it"),
     "factors": ("crowds alike", "people who play much the same as {user} play it"),
@@ -56,10 +56,12 @@ def reason(user: str, why: Mapping[str, float], most: int = 2) -> str:
     'It sounds and reads like songs that mira plays (70 %), and mira already plays this artist (30 %).'
     """
     strongest = sorted(why.items(), key=lambda entry: (-entry[1], entry[0]))[:most]
-    told = [(SIGNALS.get(name, ("", f"{name} speaks for it"))[1], share) for name, share in strongest if share >= 0.05]
-    if not told:
+    strong = [
+        (SIGNALS.get(name, ("", f"its signal {name} is high"))[1], share) for name, share in strongest if share >= 0.05
+    ]
+    if not strong:
         return "No single signal stands out."
-    clauses = [f"{words.format(user=user)} ({share:.0%})".replace("%", "\u00a0%") for words, share in told]
+    clauses = [f"{words.format(user=user)} ({share:.0%})".replace("%", "\u00a0%") for words, share in strong]
     sentence = ", and ".join(clauses)
     return sentence[0].upper() + sentence[1:] + "."
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from audiorec.ranking.genres import divergence_after, shares
+from audiorec.ranking.genre_shares import divergence_after, shares
 
 
 def test_divergence_agrees_with_its_definition() -> None:

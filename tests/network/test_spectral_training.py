@@ -6,7 +6,7 @@ from scipy import sparse
 
 from audiorec.errors import InputError
 from audiorec.network.graph import Network
-from audiorec.network.training import NetworkRecipe, hold_out, recall_at, train
+from audiorec.network.spectral_training import NetworkRecipe, hold_out, recall_at, train
 
 
 def made(users: int = 60, songs: int = 80, camps: int = 4) -> Network:

@@ -1,0 +1,29 @@
+"""`audiorec tracks`: every song of the library with what its tags say."""
+
+import json
+
+import click
+
+from audiorec.cli.console import console, print_table
+from audiorec.cli.session import Session, pass_session
+
+
+@click.command("tracks")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_session
+def command(session: Session, as_json: bool) -> None:
+    """List every song: artists, title, album, length, plays, and how reading it went."""
+    from audiorec.library import Library
+
+    tracks = Library(session.workspace).tracks()
+    if as_json:
+        console().print_json(json.dumps(tracks, ensure_ascii=True))
+        return
+    rows = [
+        (
+            *(str(track["id"]), ", ".join(track["artists"]), track["title"] or track["path"], track["album"]),
+            *(f"{int(track['seconds']) // 60}:{int(track['seconds']) % 60:02d}", str(track["plays"]), track["status"]),
+        )
+        for track in tracks
+    ]
+    print_table(f"{len(tracks)} songs", ["id", "artists", "title", "album", "length", "plays", "status"], rows)

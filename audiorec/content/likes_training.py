@@ -1,0 +1,142 @@
+"""The whole content model: a view of the sound after the other, then the multimodal head on top of what they say.
+
+It reads feature tables and knows no workspace.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from audiorec.content.dataset import LikeData
+from audiorec.content.encoder_training import CnnRecipe, train_view
+from audiorec.content.like_model import LikeModel
+from audiorec.content.multimodal_training import train_parts
+from audiorec.content.onnx_encoder import OnnxEncoder, Stored
+from audiorec.content.patches import PatchStore
+from audiorec.content.pretraining import pretrain
+from audiorec.content.song_encoder import SongEncoder, View, embed_songs
+from audiorec.data.tables import FeatureTable, Patches
+from audiorec.errors import InputError
+from audiorec.learning.loop import Epoch
+
+Reporter = Callable[[str], Callable[[Epoch], None]]
+
+
+@dataclass(frozen=True)
+class TrainedLikes:
+    """The model, and a learning curve for each of its trainings."""
+
+    model: LikeModel
+    curves: dict[str, list[Epoch]]
+
+    @property
+    def scores(self) -> dict[str, float]:
+        """Validation AUC of what each training kept, if it had something to validate on."""
+        kept = {name: curve[-1].best for name, curve in self.curves.items() if curve}
+        return {name: value for name, value in kept.items() if np.isfinite(value)}
+
+
+def train_likes(
+    table: FeatureTable,
+    data: LikeData,
+    recipe: CnnRecipe,
+    views: Sequence[View],
+    *,
+    device: torch.device,
+    report: Reporter,
+    extra: NDArray[np.uint8] | None = None,
+    onnx: OnnxEncoder | None = None,
+) -> TrainedLikes:
+    """Train the views and the head; `report(name)` gives the reporter of each training.
+
+    `onnx` is a pre-trained encoder: what it says of the sound is one more part of a song.
+
+    `extra` holds generated log-mel patches uint8 [G, bands, frames] that count as songs of the one user of task T1.
+    """
+    encoders: dict[View, SongEncoder] = {}
+    curves: dict[str, list[Epoch]] = {}
+    blocks: dict[str, NDArray[np.float32]] = {}
+    for view in views:
+        patches = view_patches(table, view, data.track_ids)
+        chosen, likes = (
+            (patches, data) if extra is None or view != "spectrogram" else with_generated(patches, data, extra)
+        )
+        start = None
+        if recipe.pretrain_epochs:
+            start, curves[f"{view} alone"] = pretrained(view, patches, recipe, device, report(f"{view} alone"))
+        trained = train_view(view, chosen, likes, recipe, device=device, report=report(view), start=start)
+        encoders[view], curves[view] = trained.encoder, trained.curve
+        values, owner = torch.from_numpy(patches.values), torch.from_numpy(patches.owner)
+        blocks[view] = embed_songs(trained.encoder, values, owner, len(data.track_ids)).cpu().numpy()
+    blocks |= known_parts(table, data.track_ids)
+    blocks["network"] = data.network_block()
+    if onnx is not None:
+        blocks["encoder"] = encoder_block(onnx, table, data.track_ids)
+    parts = train_parts(blocks, data, recipe, device=device, report=report("multimodal"))
+    curves["multimodal"] = parts.curve
+    encoders = {view: encoder.cpu() for view, encoder in encoders.items()}
+    model = LikeModel(encoders, parts.parts.cpu(), parts.head.cpu(), data.network, data.names, onnx=onnx)
+    return TrainedLikes(model, curves)
+
+
+def encoder_block(onnx: OnnxEncoder, table: FeatureTable, track_ids: NDArray[np.int64]) -> NDArray[np.float32]:
+    """What a pre-trained encoder says of songs, float32 [N, d]."""
+    layout, patches = table.layout, view_patches(table, onnx.view, track_ids)
+    stored = Stored(layout.logmel_scale, layout.logmel_offset, layout.waveform_rate)
+    return onnx.embed(patches.values, patches.owner, len(track_ids), stored)
+
+
+def pretrained(
+    view: View, patches: Patches, recipe: CnnRecipe, device: torch.device, report: Callable[[Epoch], None]
+) -> tuple[SongEncoder, list[Epoch]]:
+    """An encoder taught by all songs that have patches, without listens or labels, and its curve."""
+    torch.manual_seed(recipe.seed)
+    owner = np.unique(patches.owner, return_inverse=True)[1].astype(np.int64)
+    store = PatchStore(Patches(patches.values, owner), int(owner.max()) + 1, device)
+    encoder = SongEncoder(view, patches.values.shape[1], recipe.dim, recipe.dropout).to(device)
+    return encoder, pretrain(encoder, store, recipe, report)
+
+
+def view_patches(table: FeatureTable, view: View, track_ids: NDArray[np.int64]) -> Patches:
+    """Stored patches of a view of the given songs."""
+    patches = table.logmel(track_ids) if view == "spectrogram" else table.waveform(track_ids)
+    if not len(patches.values):
+        other = "spectrogram" if view == "waveform" else "waveform"
+        raise InputError(f"the features keep no {view}: train with --view {other}, or extract with another recipe")
+    bands = patches.values.shape[1]
+    if view == "spectrogram" and bands % 16:
+        raise InputError(
+            f"the networks take a multiple of 16 bands, the features have {bands}: extract with bands = 128"
+        )
+    return patches
+
+
+def known_parts(table: FeatureTable, track_ids: NDArray[np.int64]) -> dict[str, NDArray[np.float32]]:
+    """Descriptors and lyrics of the given songs, a row of NaN where there are no lyrics."""
+    rows = np.searchsorted(table.track_ids, track_ids)
+    return {"descriptors": table.descriptors()[rows], "lyrics": table.lyrics()[rows]}
+
+
+def with_generated(patches: Patches, data: LikeData, extra: NDArray[np.uint8]) -> tuple[Patches, LikeData]:
+    """Add every generated patch as a liked song of the fit part, cut or repeated to the frames of the real ones."""
+    frames, count, songs = patches.values.shape[2], len(extra), len(data.track_ids)
+    repeats = -(-frames // extra.shape[2])
+    tiled = np.tile(extra, (1, 1, repeats))[:, :, :frames]
+    joined = Patches(
+        np.concatenate([patches.values, tiled]),
+        np.concatenate([patches.owner, songs + np.arange(count, dtype=np.int64)]),
+    )
+    grown = LikeData(
+        np.concatenate([data.track_ids, np.full(count, -1, dtype=np.int64)]),
+        np.concatenate([data.part, np.full(count, "fit")]),
+        np.concatenate([data.played, np.ones(count, dtype=bool)]),
+        np.concatenate([data.likes, np.ones((count, data.likes.shape[1]), dtype=bool)]),
+        data.users,
+        data.names,
+        (*data.artists, *([()] * count)),
+        data.network,
+    )
+    return joined, grown

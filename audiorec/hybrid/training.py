@@ -1,0 +1,61 @@
+"""Training of the hybrid ranker on a workspace: weights from a rehearsal, parts fitted on everything, published."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from audiorec import recipes
+from audiorec.data.workspace import Workspace
+from audiorec.hybrid import fit_cache
+from audiorec.hybrid.inputs import gather
+from audiorec.hybrid.recipe import HybridRecipe
+from audiorec.hybrid.rehearsal import learn_weights, rehearse, set_stage
+from audiorec.hybrid.settings import shipped, with_models
+from audiorec.hybrid.signals import fit_parts
+from audiorec.hybrid.weights import Weights, save_weights
+from audiorec.learning.loop import Epoch, choose_device, quiet
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The weights, how many artists were made cold, and which models were absent, so that their signal is left out."""
+
+    weights: Weights
+    cold_artists: int
+    absent: list[str]
+
+
+def train(
+    space: Workspace,
+    recipe: HybridRecipe | None = None,
+    *,
+    device: str = "auto",
+    report: Callable[[Epoch], None] = quiet,
+) -> Trained:
+    """Learn the weights of all signals and publish them with what was fitted.
+
+    Raises WorkspaceError without features or listens, InputError when there is nothing to learn from.
+    """
+    chosen = recipe or recipes.load("training/hybrid", HybridRecipe)
+    settings = with_models(shipped(chosen), space)
+    material, parts_of = gather(space), space.artist_parts()
+    cold, unseen = ({name for name, part in parts_of.items() if part == mine} for mine in ("validation", "test"))
+    # `evaluate` asks about the test artists: here nobody has ever played them.
+    inner = material.without_artists(unseen)
+    stage = set_stage(inner, cold, held_out=chosen.held_out, seed=chosen.seed)
+    parts = rehearse(inner, stage, settings, device=choose_device(device), report=report)
+    weights, score = learn_weights(inner, stage, parts, chosen)
+    collaborative = fit_cache.collaborative(space, material.listens)
+    whole = fit_parts(material, material.listens, settings, collaborative=collaborative)
+    digests = (material.feature_digest, settings.digest)
+    sketches: dict[str, NDArray[Any]] = {"track_ids": material.listens.items, "spectra": material.spectra}
+
+    def write(folder: Path) -> None:
+        save_weights(folder, weights, settings.as_config(), digests, score, sketches)
+        fit_cache.save(folder, material.listens, whole.taste, whole.factors, whole.cold, digests, settings.cold)
+
+    space.publish_model("hybrid", write)
+    return Trained(weights, len(cold), [name for name in ("cf", "network", "cnn", "svm") if not space.has_model(name)])

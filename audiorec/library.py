@@ -1,0 +1,301 @@
+"""The one face of audiorec for Python, the commands and the server: a workspace with all that can be done with it.
+
+    import audiorec
+
+    with audiorec.Library("my-workspace") as library:
+        library.extract(["~/Music"])
+        library.import_listens("plays.csv", user="me")
+        library.train()
+        for song in library.recommend("me", top=10):
+            print(song["artist"], song["title"])
+
+Methods return plain data, the records that the commands print with `--json`. What is heavy is imported when it is
+needed. It opens the workspace for each call, so that a library may stay open while another process writes.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import platformdirs
+
+from audiorec.errors import InputError, UnknownNameError
+
+if TYPE_CHECKING:
+    from audiorec.data.workspace import Workspace
+    from audiorec.features.extract import Outcomes
+    from audiorec.plan import Step
+    from audiorec.ranking.diversify import Wishes
+    from audiorec.ranking.recommender import Recommender
+    from audiorec.sources.import_places import Imported
+
+Record = dict[str, Any]
+
+
+def default_workspace() -> Path:
+    """`AUDIOREC_WORKSPACE`, else the platform's data folder."""
+    named = os.environ.get("AUDIOREC_WORKSPACE")
+    return Path(named) if named else platformdirs.user_data_path("audiorec")
+
+
+class Library:
+    """A library: the music that was extracted, who plays what, and the models trained on both.
+
+    Args:
+        path: the workspace's folder; it is made by the first method that writes. None: `default_workspace()`.
+    """
+
+    def __init__(self, path: str | Path | None = None) -> None:
+        self.path = default_workspace() if path is None else Path(path).expanduser()
+        self._opened: tuple[str, Recommender] | None = None
+
+    def __enter__(self) -> "Library":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of what was read; the library may be used again."""
+        self._opened = None
+
+    # --- what comes in -----------------------------------------------------------------------------------------
+
+    def extract(
+        self,
+        paths: Sequence[str | Path],
+        *,
+        recipe: str = "features/default",
+        jobs: int | None = None,
+        advance: Callable[[int], None] = lambda size: None,
+    ) -> "Outcomes":
+        """Describe the audio files below `paths`; known files that did not change are passed over.
+
+        recipe: a shipped feature recipe or a TOML file; jobs: processes, None for one a core; advance: called with the
+        size in bytes of each file that is done.
+        """
+        from audiorec import recipes
+        from audiorec.features.extract import make_plan, run_plan
+        from audiorec.features.recipe import FeatureRecipe
+        from audiorec.features.workers import Crew
+        from audiorec.sources.importing import rematch
+
+        chosen = recipes.load(recipe, FeatureRecipe)
+        with self._write() as space:
+            plan = make_plan(space, [os.fsencode(Path(path).expanduser()) for path in paths], chosen)
+            outcomes = run_plan(space, plan, chosen, Crew(jobs or len(os.sched_getaffinity(0))), advance)
+            rematch(space)
+        return outcomes
+
+    def import_auto(self, *places: str | Path, user: str = "", instead: str = "") -> "Imported":
+        """Import files, folders and addresses of any source, recognised by their content.
+
+        user: whose the rows are where the source names nobody; instead: whoever the source names.
+        """
+        return self._import(places, None, user, instead)
+
+    def import_from(self, source: str, *places: str | Path, user: str = "", instead: str = "") -> "Imported":
+        """Import by a named source; raises UnknownNameError with the known ones (`audiorec import --list`)."""
+        return self._import(places, source, user, instead)
+
+    def import_listens(self, path: str | Path, user: str | None = None) -> "Imported":
+        """Import a table of listens: CSV, TSV, Parquet or JSON lines with a header."""
+        return self._import([path], "listens", user or "", "")
+
+    def import_playlists(self, *paths: str | Path, user: str) -> "Imported":
+        """Import playlists; every song counts as one listen of `user`."""
+        return self._import(paths, "playlists", user, "")
+
+    def import_friends(self, path: str | Path) -> "Imported":
+        """Import friendships: two names a row."""
+        return self._import([path], "friends", "", "")
+
+    def import_songs(self, path: str | Path) -> "Imported":
+        """Import songs that are known by name only: id, title, artists."""
+        return self._import([path], "songs", "", "")
+
+    def import_items(self, path: str | Path) -> "Imported":
+        """Import a catalogue of anything with vectors in the place of sound: id, title, creator, vectors (Parquet)."""
+        return self._import([path], "items", "", "")
+
+    # --- what is learned ---------------------------------------------------------------------------------------
+
+    def plan(self, only: Sequence[str] | None = None) -> "list[Step]":
+        """The trainings that are missing or stale, in order, each with the reason."""
+        from audiorec.plan import plan
+
+        with self._read() as space:
+            return plan(space, only)
+
+    def train(
+        self,
+        only: Sequence[str] | None = None,
+        *,
+        device: str = "auto",
+        begin: "Callable[[Step, int, int], None]" = lambda step, number, of: None,
+    ) -> "list[Step]":
+        """Train what `plan` names and return it; `begin(step, number, of)` is called before each training.
+
+        Raises InputError when there are no listens to learn from.
+        """
+        from audiorec.plan import plan, train_steps
+
+        with self._write() as space:
+            if not space.has_listens():
+                raise InputError("nothing to learn from yet: run audiorec import with what you have listened to")
+            steps = plan(space, only)
+            train_steps(space, steps, device=device, begin=begin)
+        return steps
+
+    def evaluate(self, *, device: str = "auto", seed: int = 0) -> list[Record]:
+        """How good the lists are on hidden listens, beside plain baselines: the records of `evaluate --json`."""
+        from audiorec.hybrid.evaluation import as_columns, evaluate
+
+        with self._read() as space:
+            return [dict(row) for row in as_columns(evaluate(space, device=device, seed=seed))]
+
+    # --- what comes out ----------------------------------------------------------------------------------------
+
+    def recommend(
+        self, user: str, top: int = 10, cold_only: bool = False, wishes: "Wishes | None" = None
+    ) -> list[Record]:
+        """The best songs that a user does not have: the records of `recommend --json`.
+
+        Raises UnknownNameError for an unknown user, CheckpointError before `train`.
+        """
+        from audiorec.ranking.diversify import Wishes
+
+        found = self.recommender().recommend(user, top, cold_only, wishes or Wishes())
+        return [song.as_json() for song in found]
+
+    def similar(
+        self, *, song: str | None = None, artist: str | None = None, user: str | None = None, top: int = 10
+    ) -> list[Record]:
+        """What is most like a song, an artist or a user, best first: the records of `similar --json`."""
+        from audiorec.ranking import similar_lists, similarity
+
+        if sum(value is not None for value in (song, artist, user)) != 1:
+            raise InputError("give one of song, artist and user")
+        with self._read() as space:
+            if user is not None:
+                return similar_lists.users_like(space, user, top)
+            library = similarity.gather(space)
+            if song is not None:
+                return similar_lists.songs_like(library, song, top)
+            return similar_lists.artists_like(library, artist or "", top)
+
+    def tracks(self) -> list[Record]:
+        """Every song: id, path, title, artists, album, album_artist, genres, year, seconds, status, reason, plays,
+        has_lyrics, language."""
+        from audiorec.data.genres import genre_names
+        from audiorec.errors import WorkspaceError
+
+        with self._read() as space:
+            try:
+                table = space.features()
+                told = zip(table.texts(), table.languages(), strict=True)
+                words = dict(zip(table.track_ids.tolist(), told, strict=True))
+            except WorkspaceError:
+                words = {}
+            plays = _plays(space)
+            return [
+                {
+                    "id": track.id,
+                    "path": track.shown_path,
+                    "title": track.title,
+                    "artists": list(track.artists),
+                    "album": track.album,
+                    "album_artist": track.album_artist,
+                    "genres": list(genre_names(track.genre)),
+                    "year": track.year,
+                    "seconds": track.seconds,
+                    "status": track.status,
+                    "reason": track.reason,
+                    "plays": plays.get(track.id, 0),
+                    "has_lyrics": bool(words.get(track.id, ("", ""))[0]),
+                    "language": words.get(track.id, ("", ""))[1] or "",
+                }
+                for track in space.tracks()
+            ]
+
+    def lyrics(self, track_id: int) -> list[str]:
+        """The sung lines of a song; empty when it has none. Raises UnknownNameError for an unknown id."""
+        from audiorec.features.lyrics import sung_lines
+
+        with self._read() as space:
+            table = space.features()
+            texts = dict(zip(table.track_ids.tolist(), table.texts(), strict=True))
+            if track_id not in texts:
+                raise UnknownNameError(f"no song with the id {track_id} has features here: see audiorec tracks")
+            return sung_lines(texts[track_id] or "")
+
+    def status(self) -> Record:
+        """What the workspace holds and what to do next: the record of `status --json`."""
+        with self._read() as space:
+            statuses = Counter(track.status for track in space.tracks())
+            return space.counts() | {
+                "tracks": dict(sorted(statuses.items())),
+                "models": {name: f"{version:04d}" for name, version in space.models().items()},
+                "next": _next_step(space, statuses),
+            }
+
+    def broken_files(self) -> list[Record]:
+        """Path, status and reason of every file that is not whole."""
+        with self._read() as space:
+            return [
+                {"path": track.shown_path, "status": track.status, "reason": track.reason}
+                for track in space.tracks()
+                if track.reason
+            ]
+
+    def recommender(self) -> "Recommender":
+        """The opened ranker, read again when the workspace has changed."""
+        from audiorec.ranking.recommender import Recommender
+
+        with self._read() as space:
+            state = repr(space.inputs())
+            if self._opened is None or self._opened[0] != state:
+                self._opened = (state, Recommender.open(space))
+        return self._opened[1]
+
+    def _import(self, places: Sequence[str | Path], kind: str | None, user: str, instead: str) -> "Imported":
+        from audiorec.sources.import_places import import_places
+        from audiorec.sources.importing import Owner
+
+        with self._write() as space:
+            return import_places(space, [str(place) for place in places], kind, Owner(user, instead))
+
+    def _read(self) -> "Workspace":
+        from audiorec.data.workspace import Workspace
+
+        return Workspace.open(self.path)
+
+    def _write(self) -> "Workspace":
+        from audiorec.data.workspace import Workspace
+
+        return Workspace.open(self.path, write=True)
+
+
+def _plays(space: "Workspace") -> dict[int, int]:
+    return {
+        int(track): int(count)
+        for track, count in space.db.execute("SELECT track_id, sum(count) FROM listen GROUP BY track_id")
+    }
+
+
+def _next_step(space: "Workspace", statuses: Counter[str]) -> str:
+    """The command that brings most now."""
+    from audiorec.plan import plan
+
+    if not statuses:
+        return "audiorec extract FOLDER"
+    if not space.has_listens():
+        return "audiorec import auto FILE"
+    if plan(space):
+        return "audiorec train"
+    return "audiorec recommend --user NAME" if space.has_model("hybrid") else "audiorec extract FOLDER"

@@ -1,0 +1,139 @@
+"""Training of the network embedding: lengths and weights chosen on held-out listens, then fitted to all of them.
+
+It takes the network as it is; which listens may be in it (a cold evaluation must take some away) is said by the caller.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from audiorec import metrics
+from audiorec.errors import InputError
+from audiorec.network.embedding import NetworkEmbedding
+from audiorec.network.graph import Network
+from audiorec.network.spectral import SpectralEmbedding, SpectralSettings, embed
+from audiorec.recipes import Recipe
+
+TOP = 20
+
+
+class NetworkRecipe(Recipe):
+    """How the network is embedded; of lists, the value that ranks held-out listens best is taken."""
+
+    dims: tuple[int, ...] = (16, 32, 64, 128, 256, 384)
+    artist_weights: tuple[float, ...] = (0.3, 1.0, 1.5)
+    song_dampings: tuple[float, ...] = (1.0, 3.0, 10.0, 30.0, 100.0)
+    friend_weight: float = 0.1
+    held_out: float = 0.1
+
+
+@dataclass(frozen=True)
+class TrainedNetwork:
+    """The embedding of the whole network, what was chosen for it, and what the held-out listens said."""
+
+    model: NetworkEmbedding
+    settings: SpectralSettings
+    score: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Settings and their Recall@20 on the held-out listens."""
+
+    settings: SpectralSettings
+    recall: float
+
+
+def train(
+    network: Network, recipe: NetworkRecipe, report: Callable[[Trial], None] = lambda trial: None
+) -> TrainedNetwork:
+    """Choose on a part of every user's listens, then embed all; raises InputError when there are no listens."""
+    if not network.listens.nnz:
+        raise InputError("no listens to songs of the library: run audiorec import listens FILE first")
+    kept, held = hold_out(network.listens, recipe.held_out, recipe.seed)
+    trials: list[Trial] = []
+    # Without artists their weight changes nothing.
+    weights = recipe.artist_weights if network.credits.nnz else recipe.artist_weights[:1]
+    for weight, damping in product(weights, recipe.song_dampings):
+        settings = SpectralSettings(max(recipe.dims), weight, damping, recipe.friend_weight, recipe.seed)
+        found = _fit(network.with_listens(kept), settings)
+        for dims in sorted({min(dims, found.songs.shape[1]) for dims in recipe.dims}):
+            cut = found.cut(dims)
+            trials.append(Trial(replace(settings, dims=dims), recall_at(cut.users, cut.songs, kept, held)))
+            report(trials[-1])
+    # NaN (nothing could be held out) must lose against every number.
+    best = max(trials, key=lambda trial: np.nan_to_num(trial.recall, nan=-1.0))
+    score = {f"recall@{TOP}": best.recall, f"popularity_recall@{TOP}": popularity_recall(kept, held)}
+    finite = {name: value for name, value in score.items() if np.isfinite(value)}
+    return TrainedNetwork(embed_network(network, best.settings), best.settings, finite)
+
+
+def embed_network(network: Network, settings: SpectralSettings) -> NetworkEmbedding:
+    """The embedding with settings chosen before, for a network from which some listens may have been taken away."""
+    found = _fit(network, settings)
+    return NetworkEmbedding(
+        network.users, network.songs, network.artists, found.users, found.songs, found.artists, found.scale
+    )
+
+
+def hold_out(listens: sparse.csr_array, share: float, seed: int) -> tuple[sparse.csr_array, sparse.csr_array]:
+    """Split the entries of CSR [U, S]: about `share` of each user's songs held out, from users with two songs or more.
+
+    Returns (kept, held), same shape; a user always keeps at least one song.
+    """
+    rng = np.random.default_rng(seed)
+    listens = sparse.csr_array(listens)
+    held = np.zeros(listens.nnz, dtype=bool)
+    for first, last in zip(listens.indptr[:-1], listens.indptr[1:], strict=True):
+        size = int(last - first)
+        count = min(max(1, round(size * share)), size - 1) if size > 1 else 0
+        held[first + rng.permutation(size)[:count]] = count > 0
+    return _entries(listens, ~held), _entries(listens, held)
+
+
+def recall_at(
+    users: NDArray[np.float32],
+    songs: NDArray[np.float32],
+    kept: sparse.csr_array,
+    held: sparse.csr_array,
+    k: int = TOP,
+) -> float:
+    """Mean Recall@k of users [U, d] and songs [S, d] over all songs but the kept ones; NaN when none is held out."""
+    return _recall(lambda row: users[row] @ songs.T, kept, held, k)
+
+
+def popularity_recall(kept: sparse.csr_array, held: sparse.csr_array, k: int = TOP) -> float:
+    """The same for the number of listeners of each song."""
+    plays = np.asarray((kept > 0).sum(axis=0), dtype=np.float64).reshape(-1)
+    return _recall(lambda row: plays, kept, held, k)
+
+
+def _recall(
+    score: Callable[[int], NDArray[np.floating]], kept: sparse.csr_array, held: sparse.csr_array, k: int
+) -> float:
+    values = []
+    for row in np.flatnonzero(np.diff(held.indptr)):
+        scores = np.array(score(int(row)), dtype=np.float64)
+        relevant = held.indices[held.indptr[row] : held.indptr[row + 1]]
+        found = scores[relevant]
+        scores[relevant] = scores[kept.indices[kept.indptr[row] : kept.indptr[row + 1]]] = -np.inf
+        # Only the k best of the others can push a held-out song out of the first k: no need to sort them all.
+        others = np.partition(scores, len(scores) - k)[-k:] if len(scores) > k else scores[np.isfinite(scores)]
+        both = np.concatenate([found, others])
+        values.append(metrics.recall(metrics.relevant_ranks(both, np.arange(len(both)) < len(found)), k))
+    return float(np.mean(values)) if values else float("nan")
+
+
+def _fit(network: Network, settings: SpectralSettings) -> SpectralEmbedding:
+    return embed(network.listens, network.credits, network.friends, settings)
+
+
+def _entries(listens: sparse.csr_array, chosen: NDArray[np.bool_]) -> sparse.csr_array:
+    whole = sparse.coo_array(listens)
+    row, column = whole.coords
+    entries = (whole.data[chosen], (row[chosen], column[chosen]))
+    return sparse.csr_array(sparse.coo_array(entries, shape=listens.shape).tocsr())

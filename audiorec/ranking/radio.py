@@ -1,0 +1,95 @@
+"""An endless radio: the next songs after those that were just played, near to what it was started from.
+
+No song comes twice, and neither an artist nor an album within a window; chance keeps two evenings from being alike.
+Nothing is remembered here: the caller says what was played. It does not know users.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audiorec.data.tracks import Track
+from audiorec.ranking.joint_space import Vectors, known_rows, likeness
+
+# Songs among which chance decides, and how fast the odds fall with likeness.
+_POOL = 60
+_HEAT = 0.05
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """What the radio stands on: rows of seeds (songs that it should be like), of songs that it should be unlike, and
+    rows that are never to be played."""
+
+    seeds: Sequence[int]
+    unlike: Sequence[int] = ()
+    never: Sequence[int] = ()
+
+
+def next_songs(
+    vectors: Vectors,
+    tracks: Sequence[Track],
+    tuning: Tuning,
+    played: Sequence[int],
+    top: int,
+    rng: np.random.Generator,
+    window: int = 8,
+) -> list[int]:
+    """Up to `top` rows to play next; `played`: rows played or queued so far, the latest last.
+
+    Shape: vectors [N, D] of unit rows for N tracks. When the window leaves nothing (few artists), it is halved until
+    something is left; a library that was played to its end gives an empty list.
+    """
+    worth = likeness(vectors, list(tuning.seeds)) - 0.5 * likeness(vectors, list(tuning.unlike))
+    free = known_rows(vectors)
+    free[[*tuning.seeds, *tuning.never, *played]] = False
+    recent = [*tuning.seeds[-1:], *played]
+    chosen: list[int] = []
+    while len(chosen) < top:
+        row = _draw(worth, free, tracks, recent, rng, window)
+        if row is None:
+            break
+        chosen.append(row)
+        recent.append(row)
+        free[row] = False
+    return chosen
+
+
+def _draw(
+    worth: NDArray[np.floating],
+    free: NDArray[np.bool_],
+    tracks: Sequence[Track],
+    recent: Sequence[int],
+    rng: np.random.Generator,
+    window: int,
+) -> int | None:
+    order = np.argsort(-np.where(free, worth, -np.inf), kind="stable")[: int(free.sum())].tolist()
+    if not order:
+        return None
+    while window:
+        late = [tracks[row] for row in recent[-window:]]
+        barred = {track.artist for track in late} - {""}, {(track.artist, track.album) for track in late if track.album}
+        pool = _allowed(order, tracks, barred)
+        if pool:
+            return _by_odds(pool, worth, rng)
+        window //= 2
+    return _by_odds(order[:_POOL], worth, rng)
+
+
+def _allowed(order: Sequence[int], tracks: Sequence[Track], barred: tuple[set[str], set[tuple[str, str]]]) -> list[int]:
+    pool = []
+    for row in order:
+        track = tracks[row]
+        if track.artist not in barred[0] and (track.artist, track.album) not in barred[1]:
+            pool.append(row)
+            if len(pool) == _POOL:
+                break
+    return pool
+
+
+def _by_odds(pool: Sequence[int], worth: NDArray[np.floating], rng: np.random.Generator) -> int:
+    values = worth[list(pool)].astype(np.float64)
+    odds = np.exp((values - values.max()) / _HEAT)
+    return int(rng.choice(pool, p=odds / odds.sum()))

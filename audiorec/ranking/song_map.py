@@ -1,0 +1,171 @@
+"""All songs in two dimensions, laid out from their neighbours: songs that are near in many dimensions stay near.
+
+The layout of McInnes, Healy and Melville 2018 (UMAP), small: a graph of the nearest songs, a spectral start, then
+attraction along the edges and repulsion between random songs, in whole-array steps. Songs that had a place keep it
+when others are added. It does not draw.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components, laplacian
+from scipy.sparse.linalg import eigsh
+
+from audiorec.learning.nearest import best_songs
+from audiorec.ranking.joint_space import Vectors, known_rows
+
+Points = NDArray[np.float32]
+# The curve of attraction 1 / (1 + a d^2b) for a least distance of 0.1 (UMAP's defaults).
+_A, _B = 1.577, 0.895
+NEIGHBOURS = 15
+_REPULSIONS = 5
+_MOST_STEP = 4.0
+_SPECTRAL_UP_TO = 20_000
+
+
+@dataclass(frozen=True)
+class SongMap:
+    """track_ids: int64 [N]; points: float32 [N, 2] in about [-1, 1]; neighbours: int32 [N, k], rows (-1: none)."""
+
+    track_ids: NDArray[np.int64]
+    points: Points
+    neighbours: NDArray[np.int32]
+
+
+def lay_out(track_ids: NDArray[np.int64], vectors: Vectors, before: SongMap | None = None, seed: int = 0) -> SongMap:
+    """Place N songs; vectors: unit rows [N, D] (zeros: nothing known, placed at the rim).
+
+    With a map from before, its songs stay where they were and only new ones move, unless more than half are new.
+    """
+    rng = np.random.default_rng(seed)
+    near, graph = neighbour_graph(vectors)
+    if len(vectors) < 4:
+        return SongMap(track_ids, rng.uniform(-1, 1, (len(vectors), 2)).astype(np.float32), near)
+    held = _held(track_ids, before)
+    is_old: NDArray[np.bool_] = np.isfinite(held[:, 0])
+    if is_old.mean() >= 0.5:
+        points = _beside_neighbours(held, graph, rng)
+        points[~is_old] = _settle(points, graph, rng, 60, ~is_old)[~is_old]
+        return SongMap(track_ids, points.astype(np.float32), near)
+    epochs = 400 if len(vectors) <= 10_000 else 120
+    points = _settle(_start(vectors, graph, rng), graph, rng, epochs, np.ones(len(vectors), dtype=bool))
+    return SongMap(track_ids, _framed(points), near)
+
+
+def neighbour_graph(vectors: Vectors, count: int = NEIGHBOURS) -> tuple[NDArray[np.int32], sparse.csr_array]:
+    """Rows int32 [N, k] of the nearest songs, best first, and the symmetric fuzzy graph CSR [N, N] over them."""
+    size = len(vectors)
+    k = min(count, max(size - 1, 1))
+    near = np.full((size, k), -1, dtype=np.int32)
+    weights = np.zeros((size, k), dtype=np.float64)
+    known = known_rows(vectors)
+    for start in range(0, size, 1024):
+        rows = np.arange(start, min(start + 1024, size))
+        columns, cosines = best_songs(vectors[rows], vectors, k + 1)
+        for row, found, cosine in zip(rows.tolist(), columns, cosines, strict=True):
+            keep = (found != row) & known[found] & known[row]
+            chosen = found[keep][:k]
+            near[row, : len(chosen)] = chosen
+            weights[row, : len(chosen)] = _membership(1.0 - cosine[keep][:k])
+    rows, places = np.nonzero((near >= 0) & (weights > 1e-3))
+    shape = (size, size)
+    one = sparse.csr_array(sparse.coo_array((weights[rows, places], (rows, near[rows, places])), shape=shape))
+    both = one.multiply(one.T)
+    return near, sparse.csr_array(one + one.T - both)
+
+
+def _membership(distances: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Weights [k] of a song's neighbours: 1 for the nearest, falling so that they sum to log2 k (bisection)."""
+    gaps = np.maximum(np.asarray(distances, dtype=np.float64) - distances[:1].sum(), 0.0)
+    wanted, low, high = np.log2(max(len(gaps), 2)), 1e-6, 10.0
+    for _ in range(32):
+        middle = np.sqrt(low * high)
+        low, high = (low, middle) if np.exp(-gaps / middle).sum() > wanted else (middle, high)
+    return np.asarray(np.exp(-gaps / high))
+
+
+def _start(vectors: Vectors, graph: sparse.csr_array, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Two eigenvectors of the graph's Laplacian; principal directions for a large graph or one in pieces."""
+    points = None
+    if len(vectors) <= _SPECTRAL_UP_TO and connected_components(graph, directed=False)[0] == 1:
+        # Largest of the negative: the smallest eigenvalues of the Laplacian, which converge faster from this side.
+        normed: Any = laplacian(graph, normed=True)
+        guess = np.random.default_rng(0).normal(size=len(vectors))
+        values, directions = eigsh(-normed, 3, which="LA", v0=guess, tol=1e-4)
+        points = directions[:, np.argsort(-values)[1:3]]
+    if points is None:
+        centred = vectors - vectors.mean(axis=0)
+        points = centred @ np.linalg.eigh(centred.T @ centred)[1][:, -2:]
+    points = 10.0 * points / max(float(np.abs(points).max()), 1e-9)
+    return np.asarray(points + rng.normal(0.0, 1e-2, points.shape), dtype=np.float64)
+
+
+def _settle(
+    start: NDArray[np.float64], graph: sparse.csr_array, rng: np.random.Generator, epochs: int, moves: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Attract neighbours, repel random songs; only rows with `moves` are moved."""
+    points = start.astype(np.float64).copy()
+    links = sparse.coo_array(graph)
+    heads, tails = links.coords
+    keep = moves[heads]
+    heads, tails, odds = heads[keep], tails[keep], links.data[keep] / max(links.data.max(initial=0.0), 1e-9)
+    for epoch in range(epochs):
+        rate = 1.0 - epoch / epochs
+        drawn = rng.random(len(odds)) < odds
+        one, other = heads[drawn], tails[drawn]
+        step = _attraction(points[one] - points[other])
+        pull = _summed(one, step, len(points))
+        strangers = rng.integers(len(points), size=(len(one), _REPULSIONS))
+        apart = np.repeat(one, _REPULSIONS)
+        push = _summed(apart, _repulsion(points[apart] - points[strangers.ravel()]), len(points))
+        points += rate * np.clip(pull + push, -_MOST_STEP, _MOST_STEP) * moves[:, None]
+    return points
+
+
+def _attraction(gap: NDArray[np.float64]) -> NDArray[np.float64]:
+    square = np.maximum((gap**2).sum(axis=1), 1e-12)
+    force = -2.0 * _A * _B * square ** (_B - 1.0) / (1.0 + _A * square**_B)
+    return np.asarray(np.clip(force[:, None] * gap, -_MOST_STEP, _MOST_STEP))
+
+
+def _repulsion(gap: NDArray[np.float64]) -> NDArray[np.float64]:
+    square = (gap**2).sum(axis=1)
+    force = 2.0 * _B / ((0.001 + square) * (1.0 + _A * np.maximum(square, 1e-12) ** _B))
+    return np.asarray(np.clip(force[:, None] * gap, -_MOST_STEP, _MOST_STEP))
+
+
+def _summed(rows: NDArray[np.integer], steps: NDArray[np.float64], size: int) -> NDArray[np.float64]:
+    return np.stack([np.bincount(rows, weights=steps[:, axis], minlength=size) for axis in (0, 1)], axis=1)
+
+
+def _held(track_ids: NDArray[np.int64], before: SongMap | None) -> Points:
+    """Places [N, 2] of the songs that had one, NaN for new ones."""
+    held = np.full((len(track_ids), 2), np.nan, dtype=np.float32)
+    if before is not None:
+        place = {track: row for row, track in enumerate(before.track_ids.tolist())}
+        rows = [(row, place[track]) for row, track in enumerate(track_ids.tolist()) if track in place]
+        for row, old in rows:
+            held[row] = before.points[old]
+    return held
+
+
+def _beside_neighbours(held: Points, graph: sparse.csr_array, rng: np.random.Generator) -> NDArray[np.float64]:
+    """New songs at the weighted middle of their placed neighbours, or somewhere when they have none."""
+    points = held.astype(np.float64)
+    is_old = np.isfinite(held[:, 0])
+    filled = np.where(is_old[:, None], points, 0.0)
+    mass = np.asarray(graph @ is_old.astype(np.float64))
+    middle = (graph @ filled) / np.maximum(mass, 1e-9)[:, None]
+    anywhere = rng.uniform(-1.0, 1.0, points.shape)
+    new = np.where((mass > 0)[:, None], middle + rng.normal(0.0, 0.01, points.shape), anywhere)
+    return np.where(is_old[:, None], points, new)
+
+
+def _framed(points: NDArray[np.float64]) -> Points:
+    """Centred, and scaled so that all but a hundredth lies within [-1, 1]."""
+    centred = points - np.median(points, axis=0)
+    scale = max(float(np.quantile(np.abs(centred), 0.99)), 1e-9)
+    return np.clip(centred / scale, -1.2, 1.2).astype(np.float32)

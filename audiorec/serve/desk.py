@@ -1,0 +1,84 @@
+"""What every door works with: the library, feedback, accounts, jobs, lists and counters, held in one place."""
+
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+
+from audiorec.data.tracks import Track
+from audiorec.serve.accounts import Accounts
+from audiorec.serve.for_you import ForYou
+from audiorec.serve.jobs import Job, Jobs
+from audiorec.serve.maps import Maps
+from audiorec.serve.state import Snapshot, State
+
+DEFAULT_USER = "me"
+
+
+@dataclass
+class Desk:
+    """Everything that a request may need; made once a server."""
+
+    state: State
+    accounts: Accounts
+    for_you: ForYou = field(default_factory=ForYou)
+    maps: Maps = field(default_factory=Maps)
+    counters: Counter[str] = field(default_factory=Counter)
+    seconds: dict[str, float] = field(default_factory=dict)
+    now_playing: dict[str, tuple[int, float]] = field(default_factory=dict)
+    started: float = field(default_factory=time.time)
+
+    def __post_init__(self) -> None:
+        self.jobs = Jobs(self._job_changed)
+        self._lock = threading.Lock()
+
+    def _job_changed(self, job: Job) -> None:
+        self.state.is_busy = job.state == "running"
+
+    @property
+    def cache(self) -> Path:
+        """Folder of what can be made again: transcoded songs, the map."""
+        return self.state.now().root / "derived"
+
+    def count(self, name: str, seconds: float) -> None:
+        """Count an answered request and its time."""
+        with self._lock:
+            self.counters[name] += 1
+            self.seconds[name] = self.seconds.get(name, 0.0) + seconds
+
+    def users(self) -> list[str]:
+        """Everybody known: with listens, with feedback, with a password; sorted, without case."""
+        found = {*self.state.now().users, *self.state.ledger.users(), *self.accounts.users()}
+        return sorted(found, key=str.casefold)
+
+
+def desk_of(request: Request) -> Desk:
+    """The desk of the application that a request is for."""
+    found: Desk = request.app.state.desk
+    return found
+
+
+def song_json(track: Track, plays: float = 0.0) -> dict[str, Any]:
+    """What the API says of a song; paths stay inside."""
+    return {
+        "id": track.id,
+        "title": track.title,
+        "artist": track.artist,
+        "artists": list(track.artists),
+        "album": track.album,
+        "year": track.year,
+        "genre": track.genre,
+        "seconds": round(track.seconds, 2),
+        "status": track.status,
+        "plays": int(plays),
+    }
+
+
+def songs_json(snapshot: Snapshot, rows: list[int]) -> list[dict[str, Any]]:
+    """Songs by row, in order."""
+    plays = snapshot.plays()
+    return [song_json(snapshot.tracks[row], float(plays[row])) for row in rows]

@@ -1,0 +1,234 @@
+"""The library over HTTP: is it well, who is known, what runs, the map, figures for a monitor, and signing in."""
+
+import asyncio
+import json
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, Field
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+
+from audiorec import __version__
+from audiorec.errors import InputError
+from audiorec.serve.desk import Desk, desk_of, songs_json
+from audiorec.serve.gate import COOKIE, Gate
+from audiorec.serve.job_plans import plan
+from audiorec.serve.jobs import Job
+from audiorec.serve.problem_details import problem
+from audiorec.serve.state import Snapshot, next_step
+
+router = APIRouter()
+At = Annotated[Desk, Depends(desk_of)]
+_MOST_LISTED = 200
+
+
+@router.get("/health")
+def health(desk: At) -> dict[str, Any]:
+    """Whether the server is alive, and whether its library is open."""
+    return {"status": "ok", "ready": desk.state.is_ready, "version": __version__}
+
+
+@router.get("/status")
+def status(desk: At) -> dict[str, Any]:
+    """What the library holds and what would help most now."""
+    snapshot = desk.state.now()
+    running = desk.jobs.running
+    return {
+        "songs": len(snapshot.tracks),
+        "artists": len({name for track in snapshot.tracks for name in track.artists}),
+        "users": len(snapshot.users),
+        "listens": int(snapshot.counts.sum()),
+        "models": snapshot.models,
+        "is_demo": snapshot.is_demo,
+        "can_recommend": snapshot.recommender is not None,
+        "notes": list(snapshot.notes),
+        "next": next_step(snapshot),
+        "job": running.as_json() if running is not None else None,
+    }
+
+
+@router.get("/library")
+def library_health(desk: At) -> dict[str, Any]:
+    """What could not be read and why, duplicates, what lacks tags or lyrics."""
+    snapshot = desk.state.now()
+    untagged = [row for row, track in enumerate(snapshot.tracks) if not track.artist]
+    silent = [row for row, text in enumerate(snapshot.texts) if text is None]
+    return {
+        "broken": [
+            {"file": track.shown_path.rpartition("/")[2], "status": track.status, "reason": track.reason}
+            for track in snapshot.failed[:_MOST_LISTED]
+        ],
+        "broken_count": len(snapshot.failed),
+        "duplicates": _duplicates(snapshot),
+        "untagged": songs_json(snapshot, untagged[:_MOST_LISTED]),
+        "untagged_count": len(untagged),
+        "without_lyrics_count": len(silent),
+    }
+
+
+def _duplicates(snapshot: Snapshot) -> list[list[dict[str, Any]]]:
+    groups: dict[int, list[int]] = {}
+    for row, number in enumerate(snapshot.recording.tolist()):
+        groups.setdefault(number, []).append(row)
+    several = [rows for rows in groups.values() if len(rows) > 1]
+    return [songs_json(snapshot, rows) for rows in several[:_MOST_LISTED]]
+
+
+@router.get("/map")
+def song_map(desk: At) -> dict[str, Any]:
+    """All songs in two dimensions: ids, x and y of the same order, neighbours by place in it, and named regions."""
+    snapshot = desk.state.now()
+    found, regions = desk.maps.get(snapshot)
+    return {
+        "ids": found.track_ids.tolist(),
+        "x": [round(value, 4) for value in found.points[:, 0].tolist()],
+        "y": [round(value, 4) for value in found.points[:, 1].tolist()],
+        "neighbours": found.neighbours[:, :6].tolist(),
+        "titles": [track.title for track in snapshot.tracks],
+        "artists": [track.artist for track in snapshot.tracks],
+        "regions": regions,
+    }
+
+
+# --- users -------------------------------------------------------------------------------------------------------
+
+
+class Password(BaseModel):
+    """A password for a user's players."""
+
+    user: str = Field(min_length=1, max_length=200)
+    password: str = Field(min_length=1, max_length=200)
+
+
+@router.get("/users")
+def users(desk: At, cursor: Annotated[str, Query(max_length=200)] = "",
+          limit: Annotated[int, Query(ge=1, le=1000)] = 200) -> dict[str, Any]:  # fmt: skip
+    """Everybody known, by name; `next` is the cursor of the rest."""
+    names = [name for name in desk.users() if name.casefold() > cursor.casefold()]
+    return {"users": names[:limit], "next": names[limit - 1] if len(names) > limit else None}
+
+
+@router.put("/users/password")
+def set_password(desk: At, asked: Password) -> dict[str, Any]:
+    """Give a user a password for players; answers with a key that players may send in its place."""
+    desk.accounts.set_password(asked.user, asked.password)
+    return {"user": asked.user, "key": desk.accounts.key_of(asked.user)}
+
+
+# --- signing in --------------------------------------------------------------------------------------------------
+
+
+class Token(BaseModel):
+    """The server's token."""
+
+    token: str = Field(max_length=500)
+
+
+@router.get("/session")
+def session(request: Request, desk: At) -> dict[str, Any]:
+    """Whether this browser has to sign in."""
+    gate: Gate = request.scope["state"]["sessions"]
+    needs = desk.accounts.token is not None and not gate.is_session(request.headers.get("cookie", ""))
+    return {"needs_token": needs}
+
+
+@router.post("/session")
+def sign_in(request: Request, desk: At, asked: Token) -> Response:
+    """Open a session with the token; ten failures within five minutes and an address has to wait."""
+    address = request.client.host if request.client else ""
+    wait = desk.accounts.wait(address)
+    if wait > 0:
+        return problem(429, "too many failed logins from this address", {"Retry-After": str(int(wait) + 1)})
+    if not desk.accounts.is_token(asked.token):
+        desk.accounts.failed(address)
+        return problem(401, "this is not the token of this server")
+    gate: Gate = request.scope["state"]["sessions"]
+    answer = JSONResponse({"needs_token": False})
+    answer.set_cookie(COOKIE, gate.open_session(), max_age=30 * 24 * 3600, httponly=True, samesite="strict")
+    return answer
+
+
+# --- jobs --------------------------------------------------------------------------------------------------------
+
+
+class JobAsk(BaseModel):
+    """Which job to start."""
+
+    kind: Literal["demo", "extract", "train", "evaluate"]
+
+
+@router.get("/jobs")
+def jobs(desk: At) -> dict[str, Any]:
+    """Jobs of this start of the server, the latest first."""
+    return {"jobs": [job.as_json() for job in desk.jobs.every()]}
+
+
+@router.post("/jobs", status_code=201)
+def start_job(desk: At, asked: JobAsk) -> dict[str, Any]:
+    """Start a job in a process of its own; a second one is refused while it runs."""
+    snapshot = desk.state.now()
+    root, commands = plan(asked.kind, desk.state.root, snapshot)
+    if not commands:
+        raise InputError("there is nothing to do: no music is known here yet")
+    if asked.kind != "demo" and desk.jobs.running is None:
+        desk.state.fold()
+    return desk.jobs.start(asked.kind, root, commands).as_json()
+
+
+@router.get("/jobs/{number}")
+def job(desk: At, number: int) -> dict[str, Any]:
+    """One job with its last lines."""
+    found = desk.jobs.get(number)
+    return {**found.as_json(), "lines": found.lines[-200:]}
+
+
+@router.post("/jobs/{number}/stop")
+def stop_job(desk: At, number: int) -> dict[str, Any]:
+    """Stop a job; what it finished is kept."""
+    return desk.jobs.stop(number).as_json()
+
+
+@router.get("/jobs/{number}/events", response_class=StreamingResponse)
+async def job_events(desk: At, number: int, request: Request) -> Response:
+    """A job's lines as server-sent events: `line` with text, `state` with the job, until it ends."""
+    found = desk.jobs.get(number)
+    return StreamingResponse(_events(found, request), media_type="text/event-stream",
+                             headers={"Cache-Control": "no-cache"})  # fmt: skip
+
+
+async def _events(job: Job, request: Request) -> AsyncIterator[str]:
+    sent, told = 0, ""
+    while True:
+        lines = job.lines[max(sent - job.dropped, 0) :]
+        sent = job.dropped + len(job.lines)
+        for line in lines:
+            yield f"event: line\ndata: {json.dumps(line)}\n\n"
+        now = json.dumps({**job.as_json(), "last_line": ""})
+        if now != told:
+            told = now
+            yield f"event: state\ndata: {now}\n\n"
+        if job.ended is not None or await request.is_disconnected():
+            return
+        await asyncio.sleep(0.3)
+
+
+# --- figures -----------------------------------------------------------------------------------------------------
+
+
+@router.get("/metrics", response_class=PlainTextResponse)
+def metrics(desk: At) -> str:
+    """Figures in the text format of Prometheus."""
+    lines = ["# TYPE audiorec_requests_total counter"]
+    lines += [f'audiorec_requests_total{{route="{name}"}} {n}' for name, n in sorted(desk.counters.items())]
+    lines += ["# TYPE audiorec_request_seconds_total counter"]
+    lines += [f'audiorec_request_seconds_total{{route="{name}"}} {s:.6f}' for name, s in sorted(desk.seconds.items())]
+    lines += ["# TYPE audiorec_uptime_seconds gauge", f"audiorec_uptime_seconds {time.time() - desk.started:.0f}"]
+    if desk.state.is_ready:
+        snapshot = desk.state.now()
+        sizes = Counter({"songs": len(snapshot.tracks), "users": len(snapshot.users)})
+        for name, value in sizes.items():
+            lines += [f"# TYPE audiorec_{name} gauge", f"audiorec_{name} {value}"]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,48 @@
+// Questions to the server: JSON in, JSON out; what goes wrong comes as one sentence.
+
+const BASE = "/api/v1";
+
+export class Problem extends Error {
+  constructor(status, detail) {
+    super(detail);
+    this.status = status;
+  }
+}
+
+async function ask(method, path, body) {
+  for (let tries = 0; ; tries++) {
+    let answer;
+    try {
+      answer = await fetch(BASE + path, {
+        method,
+        headers: body === undefined ? {} : { "Content-Type": "application/json" },
+        body: body === undefined ? undefined : JSON.stringify(body),
+      });
+    } catch {
+      throw new Problem(0, "The server does not answer. Is audiorec serve running?");
+    }
+    if (answer.status === 204) return null;
+    const found = await answer.json().catch(() => ({ detail: "The answer cannot be read." }));
+    if (answer.ok) return found;
+    if (answer.status === 401 && path !== "/session") document.dispatchEvent(new Event("sign-in"));
+    // While the library is being opened the server says so: wait a little, for half a minute at most.
+    if (answer.status === 503 && tries < 30) {
+      await new Promise((done) => setTimeout(done, 1000));
+      continue;
+    }
+    throw new Problem(answer.status, found.detail ?? "This did not work.");
+  }
+}
+
+const query = (values) => {
+  const text = new URLSearchParams(Object.entries(values ?? {}).filter(([, v]) => v !== undefined && v !== "")).toString();
+  return text ? "?" + text : "";
+};
+
+export const get = (path, values) => ask("GET", path + query(values));
+export const post = (path, body) => ask("POST", path, body ?? {});
+export const patch = (path, body) => ask("PATCH", path, body);
+export const remove = (path) => ask("DELETE", path);
+export const audioOf = (song) => `${BASE}/songs/${song.id}/audio`;
+export const coverOf = (song) => `${BASE}/songs/${song.id}/cover`;
+export const eventsOf = (job) => new EventSource(`${BASE}/jobs/${job.id}/events`);

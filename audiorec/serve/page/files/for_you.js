@@ -1,0 +1,83 @@
+// For you: the listener's lists, what to leave out as chips, and a list that changes when told.
+
+import { get, post } from "./api.js";
+import { failed, h, toast } from "./dom.js";
+import { user } from "./listener.js";
+import { radio } from "./player.js";
+import { addAll, playAll } from "./queue.js";
+import { songList } from "./songs.js";
+
+const LISTS = [
+  ["new", "New songs", "Songs that you do not have yet."],
+  ["known", "Known artists", "What you have not heard of those you play."],
+  ["deep", "Deep cuts", "Songs that few people play, and you might."],
+];
+// What was chosen stays chosen while one walks about.
+const chosen = { which: "new", genres: [], lengths: "", years: "", not_lately: false, owned: false };
+const LENGTHS = { "Under 3 minutes": [0, 180], "3 to 6 minutes": [180, 360], "Over 6 minutes": [360, 1e6] };
+
+export async function forYou(box, _, status) {
+  const { genres } = await get("/genres");
+  const list = h("div", {});
+  const chips = h("div", { class: "chips", role: "group", "aria-label": "Show only, leave out" });
+  const lists = h("div", { class: "chips", role: "group", "aria-label": "Which list" });
+  const lead = h("p", { class: "lead" });
+  let songs = [];
+
+  async function fill() {
+    const years = YEARS[chosen.years];
+    const asked = { user: user(), which: chosen.which, top: 20, genres: chosen.genres, not_lately: chosen.not_lately, owned: chosen.owned };
+    if (chosen.lengths) asked.seconds = LENGTHS[chosen.lengths];
+    if (years) asked.years = years;
+    const found = await post("/recommend", asked);
+    songs = found.songs;
+    list.replaceChildren(songs.length ? songList(songs) : nothingYet(found.note, status));
+    document.dispatchEvent(new Event("opinions"));
+  }
+  const again = () => { drawChips(); fill().catch(failed); };
+  function drawChips() {
+    const focus = document.activeElement?.dataset?.chip;
+    lead.textContent = LISTS.find(([which]) => which === chosen.which)[2];
+    lists.replaceChildren(...LISTS.map(([which, name]) => chip(name, chosen.which === which, () => { chosen.which = which; again(); })));
+    chips.replaceChildren(
+      ...genres.slice(0, 8).map(({ name }) => chip(name, chosen.genres.includes(name), () => {
+        chosen.genres = chosen.genres.includes(name) ? chosen.genres.filter((one) => one !== name) : [...chosen.genres, name];
+        again();
+      })),
+      ...Object.keys(LENGTHS).map((name) => chip(name, chosen.lengths === name, () => { chosen.lengths = chosen.lengths === name ? "" : name; again(); })),
+      ...Object.keys(YEARS).map((name) => chip(name, chosen.years === name, () => { chosen.years = chosen.years === name ? "" : name; again(); })),
+      chip("Not heard lately", chosen.not_lately, () => { chosen.not_lately = !chosen.not_lately; again(); }),
+      chip("Known songs too", chosen.owned, () => { chosen.owned = !chosen.owned; again(); }));
+    if (focus) document.querySelector(`[data-chip="${CSS.escape(focus)}"]`)?.focus();
+  }
+  drawChips();
+  await fill();
+  box.append(
+    h("h1", {}, `For ${user() === "me" ? "you" : user()}`), lists, lead,
+    h("div", { class: "row" },
+      h("button", { class: "main", type: "button", onclick: () => songs.length && playAll(songs) }, "Play all"),
+      h("button", { type: "button", onclick: () => { addAll(songs); toast(`${songs.length} songs in the queue`); } }, "Add to the queue"),
+      h("button", { type: "button", onclick: () => radio({ songs: songs.slice(0, 5).map((song) => song.id) }, "your list") }, "Radio")),
+    h("details", {}, h("summary", {}, "Show only, leave out"), chips), list);
+  document.addEventListener("said", again);
+  return () => document.removeEventListener("said", again);
+}
+
+const YEARS = { "Before 1990": [0, 1989], "1990s": [1990, 1999], "2000s": [2000, 2009], "Since 2010": [2010, 2999] };
+
+const chip = (name, isOn, onclick) =>
+  h("button", { class: "chip", type: "button", "aria-pressed": String(isOn), "data-chip": name, onclick }, name);
+
+function nothingYet(note, status) {
+  const box = h("div", { class: "card" }, h("h2", {}, note),
+    h("p", {}, "Here are songs from all over the library. Press the heart of those that you like: your list begins at once."));
+  starters().then((songs) => box.append(songList(songs))).catch(failed);
+  if (!status.users) box.append(h("p", { class: "lead" }, "Do you have listens elsewhere? ", h("code", {}, "audiorec import listens FILE"), " brings them in."));
+  return box;
+}
+
+async function starters() {
+  const { regions } = await get("/map");
+  const ids = regions.slice(0, 10).map((region) => region.songs[0]);
+  return Promise.all(ids.map((id) => get(`/songs/${id}`)));
+}

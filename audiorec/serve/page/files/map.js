@@ -1,0 +1,235 @@
+// The map: every song a point, drawn by WebGL2 or a plain canvas; drag, zoom, pick, draw around.
+
+import { get, post } from "./api.js";
+import { failed, h, toast } from "./dom.js";
+import { user } from "./listener.js";
+import { addAll, playAll } from "./queue.js";
+import { painter } from "./points.js";
+import { songList } from "./songs.js";
+
+const NEAR = 14;
+
+export async function mapView(box) {
+  const map = await get("/map");
+  const points = map.ids.map((id, row) => ({ id, x: map.x[row], y: map.y[row] }));
+  const regionOf = new Map(map.regions.flatMap((region, number) => region.songs.map((id) => [id, number])));
+  const canvas = h("canvas", {});
+  const over = h("canvas", { tabindex: "0", role: "img", "aria-label": "Map of all songs. The same songs stand in the lists of regions below." });
+  const tip = h("div", { class: "tip", hidden: true });
+  const frame = h("div", { class: "map" }, canvas, over, tip);
+  const side = h("div", {});
+  const paint = painter(canvas, points, points.map((point) => regionOf.get(point.id) ?? 0));
+  const view = { x: 0, y: 0, zoom: 0.85 };
+  let hovered = -1, from = -1, lasso = null, drag = null, isLasso = false, frameAsked = false, trail = [];
+
+  const size = () => ({ wide: frame.clientWidth, tall: frame.clientHeight });
+  const toScreen = (point) => {
+    const { wide, tall } = size();
+    const scale = (Math.min(wide, tall) / 2) * view.zoom;
+    return [wide / 2 + (point.x - view.x) * scale, tall / 2 - (point.y - view.y) * scale];
+  };
+  const toMap = (x, y) => {
+    const { wide, tall } = size();
+    const scale = (Math.min(wide, tall) / 2) * view.zoom;
+    return { x: view.x + (x - wide / 2) / scale, y: view.y - (y - tall / 2) / scale };
+  };
+
+  function ask(isMoving) {
+    if (frameAsked) return;
+    frameAsked = true;
+    requestAnimationFrame(() => {
+      frameAsked = false;
+      const { wide, tall } = size();
+      if (!wide) return;
+      const ratio = Math.min(devicePixelRatio || 1, 2);
+      for (const one of [canvas, over]) {
+        if (one.width !== Math.round(wide * ratio)) { one.width = Math.round(wide * ratio); }
+        if (one.height !== Math.round(tall * ratio)) { one.height = Math.round(tall * ratio); }
+      }
+      paint(view, ratio, isMoving);
+      drawOver(ratio);
+    });
+  }
+
+  function drawOver(ratio) {
+    const pen = over.getContext("2d");
+    const ink = getComputedStyle(frame).color;
+    const back = getComputedStyle(frame).backgroundColor;
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    pen.clearRect(0, 0, over.width, over.height);
+    pen.strokeStyle = pen.fillStyle = ink;
+    pen.font = "600 13px system-ui, sans-serif";
+    pen.textAlign = "center";
+    const taken = [];
+    for (const region of map.regions) {
+      const [x, y] = toScreen(region);
+      const half = pen.measureText(region.name).width / 2;
+      if (taken.some((one) => Math.abs(one.y - y) < 18 && Math.abs(one.x - x) < one.half + half + 8)) continue;
+      taken.push({ x, y, half });
+      pen.lineWidth = 4;
+      pen.strokeStyle = back;
+      pen.strokeText(region.name, x, y);
+      pen.fillText(region.name, x, y);
+    }
+    pen.strokeStyle = ink;
+    if (hovered >= 0) {
+      const [x, y] = toScreen(points[hovered]);
+      pen.lineWidth = 1.5;
+      for (const near of map.neighbours[hovered]) {
+        if (near < 0) continue;
+        pen.beginPath(); pen.moveTo(x, y); pen.lineTo(...toScreen(points[near])); pen.stroke();
+      }
+      ring(pen, x, y, 7);
+    }
+    if (from >= 0) ring(pen, ...toScreen(points[from]), 9);
+    line(pen, trail.map((row) => toScreen(points[row])));
+    if (lasso) line(pen, lasso);
+  }
+  const ring = (pen, x, y, radius) => { pen.lineWidth = 2.5; pen.beginPath(); pen.arc(x, y, radius, 0, 7); pen.stroke(); };
+  const line = (pen, places) => { pen.lineWidth = 2; pen.beginPath(); places.forEach(([x, y], n) => (n ? pen.lineTo(x, y) : pen.moveTo(x, y))); pen.stroke(); };
+
+  function nearest(x, y) {
+    let best = -1, least = NEAR * NEAR;
+    points.forEach((point, row) => {
+      const [px, py] = toScreen(point);
+      const far = (px - x) ** 2 + (py - y) ** 2;
+      if (far < least) [best, least] = [row, far];
+    });
+    return best;
+  }
+  const place = (event) => { const at = over.getBoundingClientRect(); return [event.clientX - at.left, event.clientY - at.top]; };
+
+  over.addEventListener("pointerdown", (event) => {
+    over.setPointerCapture(event.pointerId);
+    drag = { start: place(event), view: { ...view }, moved: false };
+    if (isLasso || event.shiftKey) lasso = [place(event)];
+  });
+  over.addEventListener("pointermove", (event) => {
+    const [x, y] = place(event);
+    if (lasso) { lasso.push([x, y]); return ask(true); }
+    if (drag) {
+      const { wide, tall } = size();
+      const scale = (Math.min(wide, tall) / 2) * view.zoom;
+      drag.moved ||= Math.hypot(x - drag.start[0], y - drag.start[1]) > 4;
+      view.x = drag.view.x - (x - drag.start[0]) / scale;
+      view.y = drag.view.y + (y - drag.start[1]) / scale;
+      return ask(true);
+    }
+    hover(nearest(x, y), x, y);
+  });
+  over.addEventListener("pointerup", (event) => {
+    const [x, y] = place(event);
+    if (lasso) finishLasso();
+    else if (drag && !drag.moved) pick(nearest(x, y));
+    drag = null;
+    ask(false);
+  });
+  over.addEventListener("pointerleave", () => hover(-1));
+  over.addEventListener("wheel", (event) => {
+    event.preventDefault();
+    const [x, y] = place(event);
+    const before = toMap(x, y);
+    view.zoom = Math.min(60, Math.max(0.4, view.zoom * Math.exp(-event.deltaY / 500)));
+    const after = toMap(x, y);
+    view.x += before.x - after.x;
+    view.y += before.y - after.y;
+    ask(true);
+    clearTimeout(view.rest);
+    view.rest = setTimeout(() => ask(false), 150);
+  }, { passive: false });
+  over.addEventListener("keydown", (event) => {
+    const step = 0.15 / view.zoom;
+    const moves = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, step], ArrowDown: [0, -step] };
+    if (event.ctrlKey) return;
+    if (moves[event.key]) { view.x += moves[event.key][0]; view.y += moves[event.key][1]; }
+    else if (event.key === "+") view.zoom *= 1.25;
+    else if (event.key === "-") view.zoom /= 1.25;
+    else return;
+    event.preventDefault();
+    ask(false);
+  });
+
+  function hover(row, x, y) {
+    if (row === hovered && row < 0) return;
+    hovered = row;
+    tip.hidden = row < 0;
+    if (row >= 0) {
+      tip.textContent = `${map.titles[row]} · ${map.artists[row]}`;
+      tip.style.left = `${Math.min(x + 14, size().wide - 180)}px`;
+      tip.style.top = `${Math.min(y + 14, size().tall - 40)}px`;
+    }
+    ask(false);
+  }
+
+  async function pick(row) {
+    if (row < 0) return;
+    const song = await get(`/songs/${points[row].id}`);
+    const before = from >= 0 ? points[from].id : null;
+    side.replaceChildren(h("h2", {}, "Picked"), songList([song]),
+      h("div", { class: "row" },
+        h("button", { type: "button", onclick: () => { from = row; trail = []; ask(false); toast("Now pick where the path ends"); } }, "Path from here"),
+        before !== null && before !== song.id ? h("button", { class: "main", type: "button", onclick: () => walk(before, song.id).catch(failed) }, "Path to here") : null));
+    document.dispatchEvent(new Event("opinions"));
+  }
+
+  async function walk(start, end) {
+    const { songs } = await get("/path", { start, end, songs: 8 });
+    const rows = new Map(points.map((point, row) => [point.id, row]));
+    trail = songs.map((song) => rows.get(song.id)).filter((row) => row !== undefined);
+    show("Path", songs);
+    from = -1;
+    ask(false);
+  }
+
+  function show(name, songs) {
+    side.replaceChildren(h("h2", {}, name), h("div", { class: "row" },
+      h("button", { class: "main", type: "button", onclick: () => playAll(songs) }, "Play all"),
+      h("button", { type: "button", onclick: () => addAll(songs) }, "Add to the queue"),
+      h("button", { type: "button", onclick: () => post("/playlists", { user: user(), name: `${name} ${new Date().toLocaleString()}`, songs: songs.map((song) => song.id) }).then(() => toast("Kept as a playlist"), failed) }, "Keep")),
+      songList(songs.slice(0, 100)));
+    document.dispatchEvent(new Event("opinions"));
+  }
+
+  async function finishLasso() {
+    const shape = lasso;
+    lasso = null;
+    isLasso = false;
+    draw.setAttribute("aria-pressed", "false");
+    const inside = points.filter((point) => within(toScreen(point), shape)).slice(0, 100);
+    if (!inside.length) return toast("No song is inside");
+    show("Drawn around", await Promise.all(inside.map((point) => get(`/songs/${point.id}`))));
+  }
+
+  async function region(one) {
+    view.x = one.x; view.y = one.y; view.zoom = Math.max(view.zoom, 2);
+    ask(false);
+    show(one.name, await Promise.all(one.songs.slice(0, 60).map((id) => get(`/songs/${id}`))));
+  }
+
+  const draw = h("button", { class: "chip", type: "button", "aria-pressed": "false", onclick: () => {
+    isLasso = !isLasso;
+    draw.setAttribute("aria-pressed", String(isLasso));
+  } }, "Draw around songs");
+  box.append(h("h1", {}, "Map of the library"),
+    h("div", { class: "two" },
+      h("div", {}, h("div", { class: "chips" }, draw,
+        h("button", { class: "chip", type: "button", onclick: () => { view.x = view.y = 0; view.zoom = 0.85; ask(false); } }, "Whole map")), frame,
+      h("h2", {}, "Regions"), h("div", { class: "chips" }, map.regions.map((one) => h("button", { class: "chip", type: "button", onclick: () => region(one).catch(failed) }, `${one.name} (${one.songs.length})`)))),
+      side));
+  side.append(h("p", { class: "lead" }, "Songs that sound alike lie together. Point at one to see its neighbours, click to pick it, drag and scroll to move."));
+  const watcher = new ResizeObserver(() => ask(false));
+  watcher.observe(frame);
+  const scheme = matchMedia("(prefers-color-scheme: dark)");
+  const dark = () => ask(false);
+  scheme.addEventListener("change", dark);
+  return () => { watcher.disconnect(); scheme.removeEventListener("change", dark); paint.end?.(); };
+}
+
+function within([x, y], shape) {
+  let inside = false;
+  for (let n = 0, before = shape.length - 1; n < shape.length; before = n++) {
+    const [ax, ay] = shape[n], [bx, by] = shape[before];
+    if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) inside = !inside;
+  }
+  return inside;
+}

@@ -1,0 +1,57 @@
+// A path between two songs, and alchemy: more of these, less of those.
+
+import { get, post } from "./api.js";
+import { failed, h } from "./dom.js";
+import { addAll, playAll } from "./queue.js";
+import { songList } from "./songs.js";
+
+export async function path(box, [from, to]) {
+  const start = picker("From"), end = picker("To"), more = picker("More of"), less = picker("Less of");
+  const count = h("input", { type: "range", min: "3", max: "20", value: "8", "aria-label": "How many songs" });
+  const variance = h("input", { type: "range", min: "0", max: "100", value: "0", "aria-label": "How much chance" });
+  const list = h("div", {});
+  async function walk() {
+    if (!start.song || !end.song) return list.replaceChildren(h("p", { class: "lead" }, "Choose both ends."));
+    const asked = { start: start.song.id, end: end.song.id, songs: count.value, variance: variance.value / 100, seed: Math.floor(Math.random() * 1e6) };
+    show((await get("/path", asked)).songs, (song) => (song.likeness < 1 ? `${song.likeness.toFixed(2)} near to the one before` : "The start"));
+  }
+  async function mix() {
+    if (!more.song) return list.replaceChildren(h("p", { class: "lead" }, "Choose a song to have more of."));
+    show((await post("/alchemy", { more: [more.song.id], less: less.song ? [less.song.id] : [] })).songs);
+  }
+  function show(songs, note) {
+    list.replaceChildren(h("div", { class: "row" },
+      h("button", { class: "main", type: "button", onclick: () => playAll(songs) }, "Play all"),
+      h("button", { type: "button", onclick: () => addAll(songs) }, "Add to the queue")), songList(songs, { note }));
+    document.dispatchEvent(new Event("opinions"));
+  }
+  for (const [place, id] of [[start, from], [end, to]]) if (id) place.choose(await get(`/songs/${id}`));
+  box.append(h("h1", {}, "From song to song"), h("p", { class: "lead" }, "Each step is near to the last, each artist comes once, and it ends where you say."),
+    h("div", { class: "pick" }, start.box, end.box),
+    h("div", { class: "row" }, h("label", {}, "Songs ", count), h("label", {}, "Chance ", variance),
+      h("button", { class: "main", type: "button", onclick: () => walk().catch(failed) }, "Find the path")),
+    h("h2", {}, "Alchemy"), h("div", { class: "pick" }, more.box, less.box),
+    h("button", { type: "button", onclick: () => mix().catch(failed) }, "Mix"), list);
+  if (from && to) await walk();
+}
+
+function picker(name) {
+  const hits = h("ul", { class: "songs" });
+  const chosen = h("p", { class: "by" }, "Nothing chosen");
+  const input = h("input", { type: "search", placeholder: "Title or artist", maxlength: "200" });
+  const state = { song: null, box: h("div", { class: "card" }, h("label", {}, name, input), chosen, hits), choose };
+  function choose(song) {
+    state.song = song;
+    chosen.textContent = `${song.title} · ${song.artist}`;
+    hits.replaceChildren();
+    input.value = "";
+  }
+  let turn = 0;
+  input.addEventListener("input", async () => {
+    const mine = ++turn;
+    if (!input.value.trim()) return hits.replaceChildren();
+    const { songs } = await get("/songs", { q: input.value, limit: 6 }).catch(() => ({ songs: [] }));
+    if (mine === turn) hits.replaceChildren(...songs.map((song) => h("li", {}, h("button", { class: "text", type: "button", onclick: () => choose(song) }, `${song.title} · ${song.artist}`))));
+  });
+  return state;
+}

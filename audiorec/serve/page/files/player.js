@@ -1,0 +1,229 @@
+// The player: one audio element that outlives every page, the seek bar, media keys, the radio that refills itself.
+
+import { audioOf, coverOf, get, post } from "./api.js";
+import { clock, failed, h, icon, iconButton, toast } from "./dom.js";
+import { opinionOf, played, say, skipped, user } from "./listener.js";
+import { add, addAll, clear, current, drop, go, jump, move, queue, setRadio } from "./queue.js";
+
+const by = (id) => document.getElementById(id);
+const audio = by("audio");
+// Songs left in the queue at which a radio asks for more, and how much of a song is a play.
+const FEW = 3;
+const HALF = 0.5;
+let loaded = null;
+let counted = false;
+let bars = [];
+let isAsking = false;
+
+export function start() {
+  by("previous").append(icon("previous"));
+  by("next").append(icon("next"));
+  by("now-like").append(icon("like"));
+  by("toggle").append(icon("play"));
+  by("toggle").addEventListener("click", toggle);
+  by("next").addEventListener("click", next);
+  by("previous").addEventListener("click", previous);
+  by("now-like").addEventListener("click", () => current() && say(current(), "like"));
+  by("radio").addEventListener("click", switchRadio);
+  by("show-queue").addEventListener("click", showQueue);
+  by("clear-queue").addEventListener("click", clear);
+  by("save-queue").addEventListener("click", keep);
+  by("volume").addEventListener("input", (event) => { audio.volume = event.target.value / 100; });
+  by("seek").addEventListener("input", (event) => { audio.currentTime = (event.target.value / 1000) * length(); draw(); });
+  audio.addEventListener("timeupdate", tick);
+  audio.addEventListener("play", shown);
+  audio.addEventListener("pause", shown);
+  audio.addEventListener("ended", () => { if (!go(1)) shown(); });
+  audio.addEventListener("error", broken);
+  document.addEventListener("queue", onQueue);
+  document.addEventListener("opinions", shown);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  mediaKeys();
+}
+
+export function toggle() {
+  if (!current()) return;
+  if (audio.paused) audio.play().catch(() => {});
+  else audio.pause();
+}
+
+export function next() {
+  const song = current();
+  if (song && !counted && audio.currentTime > 2) skipped(song);
+  if (!go(1)) toast("The queue ends here");
+}
+
+export function previous() {
+  if (audio.currentTime > 4 || !go(-1)) audio.currentTime = 0;
+}
+
+const length = () => (Number.isFinite(audio.duration) ? audio.duration : current()?.seconds) || 1;
+
+function onQueue() {
+  const song = current();
+  by("player").hidden = !song;
+  if (!song) {
+    audio.pause();
+    audio.removeAttribute("src");
+    loaded = null;
+  } else if (song !== loaded) load(song);
+  drawQueue();
+  shown();
+  refill();
+}
+
+function load(song) {
+  loaded = song;
+  counted = false;
+  bars = [];
+  audio.src = audioOf(song);
+  audio.play().catch(() => {});
+  by("now-cover").src = coverOf(song);
+  by("now-title").textContent = song.title;
+  by("now-title").href = `#/song/${song.id}`;
+  by("now-artist").textContent = song.artists.join(", ") || "Unknown artist";
+  document.title = `${song.title} · audiorec`;
+  get(`/songs/${song.id}/outline`).then((found) => { if (loaded === song) { bars = found.bars; draw(); } }).catch(() => {});
+  tell(song);
+  tick();
+}
+
+function broken() {
+  if (!loaded || !audio.getAttribute("src")) return;
+  const song = loaded;
+  fetch(audioOf(song), { method: "GET", headers: { Range: "bytes=0-1" } })
+    .then((answer) => (answer.ok ? { detail: "This browser cannot play it." } : answer.json()))
+    .then((found) => toast(`${song.title}: ${found.detail}`))
+    .catch(() => toast("The server does not answer."));
+  setTimeout(() => { if (loaded === song) go(1); }, 1500);
+}
+
+function tick() {
+  const song = current();
+  if (!song) return;
+  by("elapsed").textContent = clock(audio.currentTime);
+  by("length").textContent = clock(length());
+  by("seek").value = Math.round((audio.currentTime / length()) * 1000);
+  by("seek").setAttribute("aria-valuetext", `${clock(audio.currentTime)} of ${clock(length())}`);
+  if (!counted && audio.currentTime > Math.min(length() * HALF, 240)) {
+    counted = true;
+    played(song);
+  }
+  draw();
+}
+
+function draw() {
+  const canvas = by("outline");
+  const pen = canvas.getContext("2d");
+  const style = getComputedStyle(document.documentElement);
+  const done = audio.currentTime / length();
+  const shape = bars.length ? bars : Array(120).fill(0.12);
+  const wide = canvas.width / shape.length;
+  pen.clearRect(0, 0, canvas.width, canvas.height);
+  shape.forEach((value, place) => {
+    const tall = Math.max(3, value * canvas.height);
+    pen.fillStyle = style.getPropertyValue(place / shape.length < done ? "--main" : "--line");
+    pen.fillRect(place * wide, (canvas.height - tall) / 2, Math.max(1, wide - 2), tall);
+  });
+}
+
+function shown() {
+  const isPlaying = !audio.paused;
+  by("toggle").replaceChildren(icon(isPlaying ? "pause" : "play"));
+  by("toggle").setAttribute("aria-label", isPlaying ? "Pause" : "Play");
+  by("now-like").setAttribute("aria-pressed", String(Boolean(current()) && opinionOf(current()) === "like"));
+  by("radio").setAttribute("aria-pressed", String(Boolean(queue.seeds)));
+  document.querySelectorAll("[data-song]").forEach((row) => {
+    row.classList.toggle("playing", Number(row.dataset.song) === current()?.id);
+  });
+  if ("mediaSession" in navigator) navigator.mediaSession.playbackState = isPlaying ? "playing" : "paused";
+}
+
+// --- radio ---
+
+function switchRadio() {
+  if (queue.seeds) return setRadio(null);
+  if (!current()) return;
+  setRadio({ songs: [current().id] });
+  toast(`Radio from ${current().title}`);
+}
+
+export async function radio(seeds, name) {
+  try {
+    const { songs } = await post("/radio", { user: user(), ...seeds });
+    if (!songs.length) return toast("Nothing is left to play");
+    const first = seeds.first ? [seeds.first] : [];
+    queue.songs = [...first, ...songs];
+    queue.place = 0;
+    setRadio(seeds);
+    toast(`Radio: ${name}`);
+  } catch (error) {
+    failed(error);
+  }
+}
+
+async function refill() {
+  if (!queue.seeds || isAsking || queue.songs.length - queue.place > FEW) return;
+  isAsking = true;
+  try {
+    const { first, ...seeds } = queue.seeds;
+    const { songs } = await post("/radio", { user: user(), ...seeds, played: queue.songs.slice(-4000).map((song) => song.id) });
+    if (songs.length) addAll(songs);
+    else queue.seeds = null;
+  } catch (error) {
+    queue.seeds = null;
+    failed(error);
+  } finally {
+    isAsking = false;
+  }
+}
+
+// --- the queue ---
+
+function showQueue() {
+  const box = by("queue");
+  box.hidden = !box.hidden;
+  by("show-queue").setAttribute("aria-expanded", String(!box.hidden));
+}
+
+function drawQueue() {
+  const focus = document.activeElement?.dataset?.act;
+  by("queue-list").replaceChildren(
+    ...queue.songs.map((song, place) =>
+      h("li", { class: place === queue.place ? "current" : "" },
+        h("button", { class: "name", type: "button", onclick: () => jump(place), "aria-current": place === queue.place ? "true" : undefined },
+          h("b", {}, song.title), h("span", {}, song.artist)),
+        h("span", { class: "acts" },
+          iconButton("up", `Move ${song.title} up`, () => move(place, -1), { "data-act": `up ${place - 1}` }),
+          iconButton("down", `Move ${song.title} down`, () => move(place, 1), { "data-act": `down ${place + 1}` }),
+          iconButton("remove", `Remove ${song.title}`, () => drop(place), { "data-act": `remove ${place}` })))));
+  // A key press on a moved song goes on with the same song.
+  if (focus) by("queue-list").querySelector(`[data-act="${CSS.escape(focus)}"]`)?.focus();
+}
+
+async function keep() {
+  if (!queue.songs.length) return;
+  const name = `Queue of ${new Date().toLocaleString()}`;
+  await post("/playlists", { user: user(), name, songs: queue.songs.map((song) => song.id) }).then(() => toast(`Kept: ${name}`), failed);
+}
+
+export const playNext = (song) => { add(song, true); toast(`Next: ${song.title}`); };
+export const playLater = (song) => { add(song, false); toast(`In the queue: ${song.title}`); };
+
+// --- media keys ---
+
+function mediaKeys() {
+  if (!("mediaSession" in navigator)) return;
+  const keys = { play: toggle, pause: toggle, nexttrack: next, previoustrack: previous,
+    seekto: (detail) => { audio.currentTime = detail.seekTime; } };
+  for (const [name, does] of Object.entries(keys)) {
+    try { navigator.mediaSession.setActionHandler(name, does); } catch { /* this browser has no such key */ }
+  }
+}
+
+function tell(song) {
+  if (!("mediaSession" in navigator)) return;
+  navigator.mediaSession.metadata = new MediaMetadata({
+    title: song.title, artist: song.artists.join(", "), album: song.album, artwork: [{ src: coverOf(song), sizes: "300x300" }],
+  });
+}

@@ -1,0 +1,85 @@
+// A song as a row: cover with play, title, artist, why it is here, and what can be done with it.
+
+import { coverOf } from "./api.js";
+import { clock, h, icon, iconButton } from "./dom.js";
+import { opinionOf, say } from "./listener.js";
+import { playLater, playNext, radio } from "./player.js";
+import { current, playAll } from "./queue.js";
+
+const SIGNALS = {
+  collaborative: "your taste", factors: "much the same plays", neighbours: "your songs' listeners", predicted: "sound, for you",
+  cnn: "sound network", svm: "classifier", network: "the network", content: "sounds alike", artist: "the artist", popularity: "many people",
+};
+
+export function songList(songs, values = {}) {
+  return h("ul", { class: "songs" }, songs.map((song, place) => songRow(song, () => playAll(songs, place), values)));
+}
+
+function songRow(song, play, { note } = {}) {
+  const words = h("div", { class: "words" },
+    h("a", { class: "title", href: `#/song/${song.id}` }, song.title, song.cold ? h("span", { class: "badge" }, "new here") : null),
+    h("div", { class: "by" }, byline(song)),
+    song.reason ? h("p", { class: "reason" }, song.reason) : null,
+    note ? h("p", { class: "reason" }, note(song)) : null,
+    song.shares && Object.keys(song.shares).length ? shares(song.shares) : null);
+  return h("li", { class: current()?.id === song.id ? "song playing" : "song", "data-song": String(song.id) },
+    h("button", { class: "cover", type: "button", onclick: play, "aria-label": `Play ${song.title}` },
+      h("img", { src: coverOf(song), alt: "", loading: "lazy", width: 52, height: 52 }), h("span", {}, icon("play"))),
+    words, acts(song));
+}
+
+export function byline(song) {
+  const artist = song.artist
+    ? h("a", { href: `#/artist/${encodeURIComponent(song.artist)}` }, song.artist) : "Unknown artist";
+  return [artist, ...[song.album, song.year, clock(song.seconds)].filter(Boolean).map((part) => ` · ${part}`)];
+}
+
+function shares(values) {
+  const sorted = Object.entries(values).sort((a, b) => b[1] - a[1]);
+  return h("details", { class: "shares" }, h("summary", {}, "The exact shares"),
+    sorted.map(([name, share]) => h("div", { class: "share" }, h("span", {}, SIGNALS[name] ?? name),
+      h("meter", { value: share, max: 1, "aria-label": SIGNALS[name] ?? name }), h("span", {}, `${(share * 100).toFixed(1)} %`))));
+}
+
+export function acts(song) {
+  const opinion = opinionOf(song);
+  const like = iconButton("like", `Like ${song.title}`, () => say(song, "like"), { "aria-pressed": String(opinion === "like") });
+  const dislike = iconButton("dislike", `Dislike ${song.title}`, () => say(song, "dislike"), { "aria-pressed": String(opinion === "dislike") });
+  const box = h("div", { class: "acts" }, like, dislike,
+    iconButton("queue", `Play ${song.title} next`, () => playNext(song)), menu(song));
+  // One listener a list would be dropped with it: the row looks by itself while it is on the page.
+  box.dataset.opinions = song.id;
+  return box;
+}
+
+document.addEventListener("opinions", () => {
+  document.querySelectorAll("[data-opinions]").forEach((box) => {
+    const opinion = opinionOf({ id: box.dataset.opinions });
+    box.children[0].setAttribute("aria-pressed", String(opinion === "like"));
+    box.children[1].setAttribute("aria-pressed", String(opinion === "dislike"));
+  });
+});
+
+function menu(song) {
+  const entries = [
+    ["Add to the queue", () => playLater(song)],
+    ["Radio from here", () => radio({ songs: [song.id], first: song }, song.title)],
+    ["Songs like this", () => { location.hash = `#/song/${song.id}`; }],
+    ["A path from here", () => { location.hash = `#/path/${song.id}`; }],
+    ["Less like this", () => say(song, "less")],
+    ["Never play it", () => say(song, "never")],
+  ];
+  const box = h("div", { class: "menu" });
+  const close = () => { box.querySelector("div")?.remove(); button.setAttribute("aria-expanded", "false"); };
+  const open = () => {
+    const list = h("div", {}, entries.map(([name, does]) => h("button", { type: "button", onclick: () => { close(); does(); } }, name)));
+    box.append(list);
+    button.setAttribute("aria-expanded", "true");
+    list.firstChild.focus();
+  };
+  const button = iconButton("more", `More for ${song.title}`, () => (box.querySelector("div") ? close() : open()), { "aria-expanded": "false" });
+  box.addEventListener("keydown", (event) => { if (event.key === "Escape") { close(); button.focus(); } });
+  box.addEventListener("focusout", (event) => { if (!box.contains(event.relatedTarget)) close(); });
+  box.append(button);
+  return box;
+}

@@ -1,0 +1,100 @@
+"""XML as a stream of elements, in bounded memory, with entities of its own refused.
+
+An entity that a file declares can grow without end or name a file of this machine; no list of songs needs one. The
+five entities of XML itself and a DOCTYPE that names a DTD elsewhere (never read) are fine. It does not know formats.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+from xml.parsers import expat
+
+from audiorec.errors import InputError
+
+_BLOCK = 1 << 16
+_DEEPEST = 200
+_LONGEST = 1_000_000  # signs of one element's text
+
+
+class Element(NamedTuple):
+    """An element that starts (text is empty) or ends. name: without a namespace's prefix; line: where it stands."""
+
+    starts: bool
+    name: str
+    attributes: Mapping[str, str]
+    text: str
+    line: int
+    depth: int
+
+
+class XmlError(InputError):
+    """A file is no XML that can be read on; what was read before it was given."""
+
+
+def xml_elements(path: Path) -> Iterator[Element]:
+    """The elements of a file as they start and end; raises XmlError where it cannot be read (on)."""
+    reader = _Reader()
+    try:
+        with path.open("rb") as file:
+            block = file.read(_BLOCK)
+            while block:
+                yield from reader.feed(block)
+                block = file.read(_BLOCK)
+            yield from reader.feed(b"", is_last=True)
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}") from error
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        raise XmlError(f"{path}, line {reader.line}: no XML that can be read on ({error})") from error
+
+
+class _Reader:
+    """Collects what expat calls out."""
+
+    def __init__(self) -> None:
+        self._parser = expat.ParserCreate()
+        self._parser.buffer_text = True
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._characters
+        self._parser.EntityDeclHandler = self._refuse
+        self._found: list[Element] = []
+        self._text: list[list[str]] = []
+        self._size = 0
+
+    @property
+    def line(self) -> int:
+        return self._parser.CurrentLineNumber
+
+    def feed(self, block: bytes, is_last: bool = False) -> Iterator[Element]:
+        """The elements of the next bytes; those before a fault come before its error."""
+        error: Exception | None = None
+        try:
+            self._parser.Parse(block, is_last)
+        except (expat.ExpatError, ValueError) as fault:
+            error = fault
+        found, self._found = self._found, []
+        yield from found
+        if error is not None:
+            raise error
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        if len(self._text) >= _DEEPEST:
+            raise ValueError(f"elements {_DEEPEST} deep")
+        self._text.append([])
+        self._size = 0
+        name = name.rpartition(":")[2]
+        self._found.append(Element(True, name, attributes, "", self.line, len(self._text)))
+
+    def _end(self, name: str) -> None:
+        text = "".join(self._text.pop()).strip()
+        self._found.append(Element(False, name.rpartition(":")[2], {}, text, self.line, len(self._text) + 1))
+
+    def _characters(self, data: str) -> None:
+        self._size += len(data)
+        if self._size > _LONGEST:
+            raise ValueError("a text without an end")
+        if self._text:
+            self._text[-1].append(data)
+
+    def _refuse(self, name: str, *rest: object) -> None:
+        raise ValueError(f"it declares an entity, {name!r}, which is refused")

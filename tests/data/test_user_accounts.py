@@ -1,0 +1,59 @@
+"""Users renamed, joined and deleted: everything of theirs goes with them, and nothing of anybody else's."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from audiorec.data import user_accounts as accounts
+from audiorec.data.workspace import Workspace
+from audiorec.errors import InputError, UnknownNameError
+
+
+@pytest.fixture
+def space(tmp_path: Path) -> Workspace:
+    opened = Workspace.open(tmp_path / "w", write=True)
+    opened.add_paths([os.fsencode(f"/m/{name}.mp3") for name in "abc"])
+    opened.add_listens(
+        "x", [("ann", 1, 2.0, 50.0), ("ann", 2, 1.0, None), ("bob", 1, 3.0, 90.0), ("cyd", 3, 1.0, None)]
+    )
+    opened.add_unmatched("x", [(1, "ann", "{}", 1.0, None), (2, "bob", "{}", 1.0, None)])
+    opened.add_friends("x", [("ann", "bob"), ("ann", "cyd"), ("bob", "cyd")])
+    return opened
+
+
+def listens(space: Workspace) -> list[tuple[str, int, float, float | None]]:
+    return list(space.db.execute("SELECT user, track_id, count, time FROM listen ORDER BY user, track_id"))
+
+
+def test_users_are_listed(space: Workspace) -> None:
+    ann, bob, cyd = accounts.accounts(space)
+    assert ann == accounts.Account("ann", 3.0, 2, 1, 2, 50.0)
+    assert (bob.name, bob.last, cyd.waiting) == ("bob", 90.0, 0)
+
+
+def test_joined_users_have_the_listens_and_friends_of_both(space: Workspace) -> None:
+    accounts.merge(space, ["ann"], "bob")
+    assert listens(space) == [("bob", 1, 5.0, 90.0), ("bob", 2, 1.0, None), ("cyd", 3, 1.0, None)]
+    assert space.friends() == [("bob", "cyd")]
+    assert [account.waiting for account in accounts.accounts(space)] == [2, 0]
+
+
+def test_a_renamed_user_keeps_everything(space: Workspace) -> None:
+    before = [account for account in accounts.accounts(space) if account.name == "ann"]
+    accounts.rename(space, "ann", "zoe")
+    after = [account for account in accounts.accounts(space) if account.name == "zoe"]
+    assert [(one.listens, one.songs, one.waiting, one.friends, one.last) for one in before] == [
+        (one.listens, one.songs, one.waiting, one.friends, one.last) for one in after
+    ]
+    with pytest.raises(InputError, match="users merge zoe bob"):
+        accounts.rename(space, "zoe", "bob")
+
+
+def test_a_deleted_user_leaves_nothing(space: Workspace) -> None:
+    accounts.delete(space, ["ann"])
+    assert [account.name for account in accounts.accounts(space)] == ["bob", "cyd"]
+    assert space.friends() == [("bob", "cyd")]
+    assert listens(space) == [("bob", 1, 3.0, 90.0), ("cyd", 3, 1.0, None)]
+    with pytest.raises(UnknownNameError, match="no user 'ann': choose one of bob, cyd"):
+        accounts.delete(space, ["ann"])

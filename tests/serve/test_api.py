@@ -1,0 +1,175 @@
+"""The API: songs, lists, feedback that counts at once, paths, radio, playlists, errors as problems."""
+
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from audiorec.serve.app import Server
+from tests.serve.music import RIGHT_TO_LEFT, SCRIPT, SONGS
+
+API = "/api/v1"
+
+
+def get(client: TestClient, path: str, **query: Any) -> Any:
+    answer = client.get(API + path, params=query)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def post(client: TestClient, path: str, **body: Any) -> Any:
+    answer = client.post(API + path, json=body)
+    assert answer.status_code in (200, 201), answer.text
+    return answer.json()
+
+
+def id_of(client: TestClient, title: str) -> int:
+    return next(song["id"] for song in get(client, "/songs")["songs"] if song["title"] == title)
+
+
+def test_songs_come_page_by_page_and_each_once(client: TestClient) -> None:
+    found, cursor = [], 0
+    while cursor is not None:
+        page = get(client, "/songs", cursor=cursor, limit=5)
+        assert len(page["songs"]) <= 5
+        found += page["songs"]
+        cursor = page["next"]
+    assert len(found) == len({song["id"] for song in found}) == len(SONGS) + 1
+    assert {song["title"] for song in get(client, "/songs", q="low")["songs"]} == {
+        "Low One", "Low Two", "Low Three", "Low Four"
+    }  # fmt: skip
+    assert get(client, "/songs", genre="techno", artist="Spark")["songs"][0]["album"] == "Up"
+
+
+def test_hostile_tags_come_as_text(client: TestClient) -> None:
+    songs = get(client, "/songs")["songs"]
+    assert SCRIPT in {song["artist"] for song in songs}
+    assert max(len(song["title"]) for song in songs) <= 500
+    # A sign that turns the direction of what follows is no printable sign: extraction leaves it out.
+    assert RIGHT_TO_LEFT.split()[0] in next(song["title"] for song in songs if "evil" in song["title"])
+    for song in songs:
+        assert client.get(f"{API}/songs/{song['id']}/cover").headers["content-type"] == "image/svg+xml"
+
+
+def test_lists_stay_with_the_taste(client: TestClient) -> None:
+    low, high = (get(client, "/recommend", user=user, top=1)["songs"][0] for user in ("low", "high"))
+    assert (low["title"], high["title"]) == ("Low Four", "High Four")
+    assert "sounds like Low" in low["reason"]
+    assert {song["artist"] for song in get(client, "/recommend", user="low", which="known")["songs"]} == {"Flow"}
+
+
+def test_feedback_changes_the_list_at_once(client: TestClient) -> None:
+    assert get(client, "/recommend", user="new")["songs"] == []
+    assert "Like or play" in get(client, "/recommend", user="new")["note"]
+    post(client, "/feedback", user="new", song=id_of(client, "High One"), kind="like")
+    before = [song["title"] for song in get(client, "/recommend", user="new", top=5)["songs"]]
+    assert before[0].startswith("High")
+    post(client, "/feedback", user="new", song=id_of(client, before[0]), kind="never")
+    after = [song["title"] for song in get(client, "/recommend", user="new", top=5)["songs"]]
+    assert before[0] not in after
+    assert post(client, "/feedback/undo?user=new")["undone"]["kind"] == "never"
+    assert [song["title"] for song in get(client, "/recommend", user="new", top=5)["songs"]] == before
+    assert "new" in get(client, "/users")["users"]
+
+
+def test_less_like_this_pushes_its_like_down(client: TestClient) -> None:
+    for title in ("High One", "Low One"):
+        post(client, "/feedback", user="both", song=id_of(client, title), kind="like")
+    post(client, "/feedback", user="both", song=id_of(client, "High Two"), kind="less")
+    titles = [song["title"] for song in get(client, "/recommend", user="both", top=3)["songs"]]
+    assert titles[0].startswith("Low")
+
+
+def test_exclusions(client: TestClient) -> None:
+    body = {"user": "low", "owned": True, "genres": ["techno"]}
+    assert {song["genre"] for song in post(client, "/recommend", **body)["songs"]} == {"Techno"}
+    assert all(
+        song["year"] <= 2003 for song in post(client, "/recommend", user="low", owned=True, years=[2000, 2003])["songs"]
+    )
+    assert (
+        post(client, "/recommend", user="low", seconds=[100, 200])["note"] == "No song is left with these exclusions."
+    )
+
+
+def test_similar_songs_share_their_sound(client: TestClient) -> None:
+    found = get(client, f"/songs/{id_of(client, 'Low One')}/similar", top=3)["songs"]
+    assert {song["genre"] for song in found} == {"Ambient"}
+    assert found[0]["score"] >= found[-1]["score"]
+    assert "sound" in found[0]["by"]
+    near = [artist["name"] for artist in get(client, "/artists/similar", name="Spark")["artists"]]
+    assert near.index("Flint") < min(near.index("Ebb"), near.index("Flow"))
+    assert get(client, "/users/similar", user="low")["users"][0]["name"] == "deep"
+    why = get(client, f"/songs/{id_of(client, 'Low One')}/why", other=id_of(client, "Low Two"))
+    assert why["same"] == ["artist", "album", "genre", "decade"]
+
+
+def test_path_leads_there(client: TestClient) -> None:
+    start, end = id_of(client, "Low One"), id_of(client, "High One")
+    songs = get(client, "/path", start=start, end=end, songs=6)["songs"]
+    assert (songs[0]["id"], songs[-1]["id"]) == (start, end)
+    assert len({song["artist"] for song in songs}) == len(songs)
+    assert get(client, "/path", start=start, end=start)["songs"][0]["id"] == start
+
+
+def test_radio_never_repeats_and_ends_with_the_library(client: TestClient) -> None:
+    seed = id_of(client, "Low One")
+    played: list[int] = []
+    while batch := post(client, "/radio", songs=[seed], played=played, top=4, seed=1)["songs"]:
+        played += [song["id"] for song in batch]
+    assert len(played) == len(set(played)) == len(SONGS)
+    assert not {song["genre"] for song in post(client, "/radio", words="techno", top=2)["songs"]} & {"Ambient"}
+    assert client.post(f"{API}/radio", json={"user": "stranger"}).status_code == 400
+
+
+def test_alchemy(client: TestClient) -> None:
+    more, less = id_of(client, "Low One"), id_of(client, "High One")
+    songs = post(client, "/alchemy", more=[more], less=[less], top=3)["songs"]
+    assert {song["genre"] for song in songs} == {"Ambient"}
+
+
+def test_playlists(client: TestClient) -> None:
+    one, two = id_of(client, "Low One"), id_of(client, "High One")
+    made = post(client, "/playlists", user="me", name=SCRIPT, songs=[two, one])
+    where = f"{API}/playlists/{made['id']}"
+    assert client.get(where).json()["tracks"][0]["id"] == two
+    assert client.patch(where, json={"songs": [one, one]}).json()["songs"] == [one, one]
+    extended = client.post(f"{where}/extend", json={"top": 2, "without": [two]}).json()
+    assert len(extended["songs"]) == 4
+    assert two not in extended["songs"]
+    assert get(client, "/playlists", user="me")["playlists"][0]["name"] == SCRIPT
+    assert client.delete(where).status_code == 204
+    assert client.get(where).status_code == 404
+
+
+def test_map_has_every_song_and_regions_hold_them(client: TestClient, server: Server) -> None:
+    found = get(client, "/map")
+    assert len(found["ids"]) == len(found["x"]) == len(SONGS) + 1
+    assert sorted(song for region in found["regions"] for song in region["songs"]) == found["ids"]
+    assert (server.desk.state.root / "derived" / "song_map.safetensors").is_file()
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/songs/999", 404),
+        ("/songs/x", 422),
+        ("/playlists/5", 404),
+        ("/jobs/7", 404),
+        ("/nothing", 404),
+        ("/search?q=", 400),
+    ],
+)
+def test_errors_are_problems(client: TestClient, path: str, status: int) -> None:
+    answer = client.get(API + path)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["status"] == status
+    assert answer.json()["detail"]
+
+
+def test_figures_and_health(client: TestClient) -> None:
+    assert get(client, "/health")["ready"] is True
+    status = get(client, "/status")
+    assert (status["songs"], status["users"], status["can_recommend"]) == (len(SONGS) + 1, 4, False)
+    assert "audiorec_songs 13" in client.get(f"{API}/metrics").text
+    assert get(client, "/library")["broken_count"] == 0

@@ -1,0 +1,90 @@
+"""One small good export of every source in the registry, and how many entries it holds."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.sources.made_exports import (
+    FOOBAR,
+    ITUNES,
+    RHYTHMBOX,
+    SCROBBLER_LOG,
+    listen,
+    maloja_scrobble,
+    scrobble,
+    spotify_play,
+    write_database,
+    write_json,
+    write_lines,
+    write_zip,
+)
+
+
+def _text(name: str, text: str) -> Callable[[Path], Path]:
+    def write(folder: Path) -> Path:
+        path = folder / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def _listenbrainz(folder: Path) -> Path:
+    listens = json.dumps(listen()) + "\n" + json.dumps(listen(1_600_000_300)) + "\n"
+    files = {"user.json": json.dumps({"username": "ann"}), "listens/2020/9.jsonl": listens}
+    return write_zip(folder / "listenbrainz_ann.zip", files)
+
+
+def _stickers(folder: Path) -> Path:
+    rows = [("song", "h/tin boats.flac", "playCount", "4"), ("song", "l/gulls.ogg", "like", "2")]
+    return write_database(folder / "sticker.sql", {"sticker(type, uri, name, value)": rows})
+
+
+def _beets(folder: Path) -> Path:
+    items = [(1, b"/m/a.mp3", "Tin Boats", "The Harbours", "", "Low Water", 201.0, "", "")]
+    tables = {
+        "items(id, path, title, artist, albumartist, album, length, mb_trackid, isrc)": items,
+        "item_attributes(id, entity_id, key, value)": [(1, 1, "play_count", "3")],
+        "albums(id, album)": [],
+    }
+    return write_database(folder / "library.db", tables)
+
+
+def _navidrome(folder: Path) -> Path:
+    tables = {
+        "user(id, user_name)": [("u1", "ann")],
+        "media_file(id, path, title, artist, album, duration)": [
+            ("m1", "h/a.flac", "Tin Boats", "The Harbours", "", 9)
+        ],
+        "annotation(user_id, item_id, item_type, play_count, play_date, rating, starred, starred_at)": [
+            ("u1", "m1", "media_file", 5, "2020-09-13T12:26:40Z", 4, 0, None)
+        ],
+    }
+    return write_database(folder / "navidrome.db", tables)
+
+
+SPOTIFY = "Streaming_History_Audio_2021_1.json"
+PANO = {
+    "timeMs": 1_600_000_000_000,
+    "artist": "The Harbours",
+    "track": "Tin Boats",
+    "event": "scrobble",
+    "timeHuman": "",
+}
+# What writes a good export of each source into a folder, and its entries: a row or a word why not for each.
+GOOD: dict[str, tuple[Callable[[Path], Path], int]] = {
+    "spotify": (lambda folder: write_json(folder / SPOTIFY, [spotify_play(), spotify_play(incognito_mode=True)]), 2),
+    "listenbrainz": (_listenbrainz, 2),
+    "lastfm": (lambda folder: write_json(folder / "x.json", {"recenttracks": {"track": [scrobble(), scrobble()]}}), 2),
+    "maloja": (lambda folder: write_json(folder / "m.json", {"scrobbles": [maloja_scrobble(), maloja_scrobble(5)]}), 2),
+    "panoscrobbler": (lambda folder: write_lines(folder / "p.jsonl", [PANO, PANO]), 2),
+    "scrobbler-log": (_text(".scrobbler.log", SCROBBLER_LOG), 2),
+    "itunes": (_text("Library.xml", ITUNES), 10),
+    "rhythmbox": (_text("rhythmdb.xml", RHYTHMBOX), 4),
+    "foobar2000": (_text("stats.xml", FOOBAR), 4),
+    "mpd": (_stickers, 2),
+    "beets": (_beets, 1),
+    "navidrome": (_navidrome, 2),
+    "playlists": (_text("mine.m3u8", "#EXTM3U\n#EXTINF:5,Ann - One\na.mp3\nb.m3u\n"), 2),
+    "listens": (_text("t.csv", "user,artist,title,time\nann,Ann,One,5\nann,,,\nbob,Ann,Two,7\n"), 3),
+}
