@@ -17,9 +17,6 @@ _FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_t
 _PLACES = click.argument("files", metavar="FILE|FOLDER|URL...", nargs=-1, required=True)
 _USER = click.option("--user", metavar="NAME", default="", help="Whose these are, where the file does not say.")
 _AS = click.option("--as", "instead", metavar="NAME", default="", help="Count everything for NAME.")
-_TOKEN = click.option(
-    "--token", metavar="KEY", default="", envvar="AUDIOREC_TOKEN", help="Key or password of a service, with --user."
-)
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
@@ -62,14 +59,12 @@ class Asked:
     instead: str = ""
     as_json: bool = False
     columns: tuple[str, ...] = ()
-    token: str = ""
 
 
 @command.command("auto")
 @_PLACES
 @_USER
 @_AS
-@_TOKEN
 @_JSON
 @pass_session
 @as_one(Asked)
@@ -167,7 +162,6 @@ def _command_of(name: str) -> click.Command:
     @_PLACES
     @_USER
     @_AS
-    @_TOKEN
     @_JSON
     @pass_session
     @as_one(Asked)
@@ -198,15 +192,14 @@ def _run(session: Session, asked: Asked, kind: str | None, read: "Reader | None"
     from audiorec.data.workspace import Workspace
     from audiorec.sources.import_places import import_places
     from audiorec.sources.importing import Owner
-    from audiorec.sources.registry import Access
 
     places = [str(place) for place in asked.files]
     with (
         Workspace.open(session.workspace, write=True) as space,
         progress(f"importing {kind or ''}".strip(), len(places), session.quiet) as advance,
     ):
-        owner, access = Owner(asked.user, asked.instead), Access(asked.user, asked.token)
-        found = import_places(space, places, kind, owner, access=access, read=read, advance=advance)
+        owner = Owner(asked.user, asked.instead)
+        found = import_places(space, places, kind, owner, read=read, advance=advance)
         is_empty = not space.tracks()
     if found.others and not asked.as_json:
         print_simple(found.others, False)

@@ -17,7 +17,7 @@ def command(ctx: click.Context, as_json: bool) -> None:
     """List the users; rename, merge or delete them, with everything that is theirs."""
     if ctx.invoked_subcommand is not None:
         return
-    from audiorec.data.accounts import accounts
+    from audiorec.data.user_accounts import accounts
     from audiorec.data.workspace import Workspace
 
     session: Session = ctx.obj
@@ -39,7 +39,7 @@ def command(ctx: click.Context, as_json: bool) -> None:
 @pass_session
 def rename_user(session: Session, old: str, new: str) -> None:
     """Call the user OLD NEW."""
-    from audiorec.data import accounts
+    from audiorec.data import user_accounts as accounts
     from audiorec.data.workspace import Workspace
     from audiorec.sources.importing import user_name
 
@@ -54,7 +54,7 @@ def rename_user(session: Session, old: str, new: str) -> None:
 @pass_session
 def merge_users(session: Session, names: tuple[str, ...], into: str) -> None:
     """Make the users NAMES one with INTO, the last name."""
-    from audiorec.data import accounts
+    from audiorec.data import user_accounts as accounts
     from audiorec.data.workspace import Workspace
     from audiorec.sources.importing import user_name
 
@@ -68,7 +68,7 @@ def merge_users(session: Session, names: tuple[str, ...], into: str) -> None:
 @pass_session
 def delete_users(session: Session, names: tuple[str, ...]) -> None:
     """Delete the users NAMES, with their listens, what waits for its song, and their friendships."""
-    from audiorec.data import accounts
+    from audiorec.data import user_accounts as accounts
     from audiorec.data.workspace import Workspace
     from audiorec.sources.importing import user_name
 

@@ -20,8 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiorec.data import catalogue
+from audiorec.data.artists import one_spelling
 from audiorec.data.catalogue import FileRecord
 from audiorec.data.interactions import Interactions, from_triples
+from audiorec.data.names import artist_key
 from audiorec.data.tables import FeatureTable, Layout, TrackFeatures, write_shard
 from audiorec.data.tracks import Track
 from audiorec.errors import CheckpointError, WorkspaceError
@@ -102,8 +104,8 @@ class Workspace:
     # --- tracks and their features -----------------------------------------------------------------------------
 
     def tracks(self) -> list[Track]:
-        """Every track that is present, in rising order of id, failed ones included."""
-        return catalogue.read_tracks(self.db)
+        """Every track that is present, in rising order of id, failed ones included; artists in one spelling each."""
+        return one_spelling(catalogue.read_tracks(self.db))
 
     def records(self) -> dict[bytes, FileRecord]:
         """What is known of each present file, by path."""
@@ -246,9 +248,10 @@ class Workspace:
         Content models learn on fit artists only, so that validation and test artists are honestly new to them. The
         order is a hash of the name, and a known artist keeps her part for ever when it was stored by a writer.
         """
-        stored = dict(self.db.execute("SELECT artist, part FROM artist_part"))
+        by_key = {artist_key(name): part for name, part in self.db.execute("SELECT artist, part FROM artist_part")}
         names = {track.artist_key for track in self.tracks() if track.status not in ("failed", "listed")}
-        parts = _assign_parts(names, stored)
+        # The spelling that most files use may change as files come; the part does not.
+        parts = _assign_parts(names, {name: by_key[key] for name in names if (key := artist_key(name)) in by_key})
         if self._lock is not None:
             with self.transaction() as db:
                 db.executemany("INSERT OR REPLACE INTO artist_part VALUES (?, ?)", parts.items())
@@ -284,14 +287,16 @@ class Workspace:
     def counts(self) -> dict[str, int | float]:
         """How many artists, users, listens, played tracks, waiting listens and friendships there are."""
         queries = {
-            "artists": "SELECT count(DISTINCT json_extract(artists, '$[0]')) FROM track WHERE present = 1",
             "users": "SELECT count(DISTINCT user) FROM listen",
             "listens": "SELECT coalesce(sum(count), 0) FROM listen",
             "played_tracks": "SELECT count(DISTINCT track_id) FROM listen",
             "listens_not_matched": "SELECT count(*) FROM unmatched",
             "friendships": "SELECT count(*) FROM (SELECT DISTINCT a, b FROM friend)",
         }
-        return {name: self.db.execute(query).fetchone()[0] for name, query in queries.items()}
+        artists = {track.artist for track in self.tracks()} - {""}
+        return {"artists": len(artists)} | {
+            name: self.db.execute(query).fetchone()[0] for name, query in queries.items()
+        }
 
     def inputs(self) -> dict[str, str]:
         """Fingerprints of what models are trained on: the features in use, the listens, and the latest models."""

@@ -15,6 +15,7 @@ from audiorec.sources.columns import find_columns
 from audiorec.sources.text_lines import text_lines
 
 Fields = list[str]
+_NONE = "\x1f"
 _DELIMITERS = (",", "\t", ";", "|")
 _SEP = re.compile(r"^\ufeff?\"?sep=(.)\"?$", re.IGNORECASE)
 _SPAN = 100  # lines that one quoted field may span
@@ -72,7 +73,9 @@ def sniff_delimiter(lines: list[str]) -> str:
         width = len(rows[0])
         return len(find_columns(rows[0])), width > 1 and all(len(row) == width for row in rows), width
 
-    return max(_DELIMITERS, key=merit)
+    best = max(_DELIMITERS, key=merit)
+    # A table of one column has no delimiter: a comma in it is part of a name.
+    return best if merit(best)[2] > 1 else _NONE
 
 
 def _quoted(text: str, delimiter: str) -> Fields | None:

@@ -61,7 +61,8 @@ def kept_row(
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a library keeps of a song: plays and skips in all, when it was last played, stars (0 to 5), liked or not."""
+    """What a library keeps of a song: plays and skips in all, when it was last played, stars (0 to 5), liked or not,
+    and whether it bears the one star of servers."""
 
     song: WrittenSong
     plays: float = 0.0
@@ -69,6 +70,8 @@ class Kept:
     skips: float = 0.0
     stars: float = 0.0
     liked: bool | None = None
+    starred: bool = False
+    star_time: float | None = None
     user: str = ""
 
 
@@ -84,7 +87,9 @@ def _of_kept(number: int, kept: Kept, user: str) -> Iterator[Row | Unread]:
         yield Row(user, kept.song, None, None, "rating", kept.stars, number)
     if kept.liked is not None:
         yield Row(user, kept.song, None, None, "like" if kept.liked else "dislike", 1.0, number)
-    if not (kept.plays or kept.skips or kept.stars) and kept.liked is None:
+    if kept.starred:
+        yield Row(user, kept.song, kept.star_time, None, "star", 1.0, number)
+    if not (kept.plays or kept.skips or kept.stars or kept.starred) and kept.liked is None:
         yield Unread(number, "never played, rated or liked", skipped=True)
 
 

@@ -76,15 +76,21 @@ class HttpClient:
         raise ServiceError(f"{self.root}{path} answers something that is no JSON: is it the right address?")
 
     def read(
-        self, path: str, query: Mapping[str, object] | None = None, form: Mapping[str, object] | None = None
+        self,
+        path: str,
+        query: Mapping[str, object] | None = None,
+        form: Mapping[str, object] | None = None,
+        sent: object = None,
     ) -> bytes:
-        """What a GET (or with `form`, a POST) answers; raises ServiceError."""
+        """What a GET (or with `form` or `sent`, which goes as JSON, a POST) answers; raises ServiceError."""
         address = f"{self.root}{path}" + (f"?{urlencode(query, doseq=True)}" if query else "")
-        data = urlencode(form, doseq=True).encode() if form is not None else None
+        data = json.dumps(sent).encode() if sent is not None else None
+        data = urlencode(form, doseq=True).encode() if form is not None else data
+        kind = {"Content-Type": "application/json"} if sent is not None else {}
         reason, status = "", 0
         for attempt in range(self.tries):
             self._pace()
-            request = Request(address, data, {"User-Agent": f"audiorec/{__version__}", **self.headers})
+            request = Request(address, data, {"User-Agent": f"audiorec/{__version__}", **kind, **self.headers})
             try:
                 with self._opener.open(request, timeout=self.timeout) as answer:
                     body: bytes = answer.read(_LARGEST + 1)
@@ -109,7 +115,7 @@ class HttpClient:
             self.sleep(self._free_at - now)
         self._free_at = max(now, self._free_at) + 1 / self.rate
 
-    def _heed(self, headers: Mapping[str, str]) -> None:
+    def _heed(self, headers: Any) -> None:
         """Wait before the next request where this one used up what is allowed (ListenBrainz says so)."""
         if headers.get("X-RateLimit-Remaining") == "0":
             self._free_at = max(self._free_at, self.clock() + _asked_wait(headers, 1.0))
@@ -124,7 +130,7 @@ def shown(address: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
-def _asked_wait(headers: Mapping[str, str], otherwise: float) -> float:
+def _asked_wait(headers: Any, otherwise: float) -> float:
     """Seconds that an answer asks to wait, in seconds or as a date."""
     for name in ("Retry-After", "X-RateLimit-Reset-In"):
         value = headers.get(name, "").strip()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
@@ -10,9 +11,8 @@ from audiorec.sources import friends_tables, items, songs_tables
 from audiorec.sources.contract import Row, Unread
 from audiorec.sources.importing import ImportReport, Owner, import_rows, rematch, source_of, user_name
 from audiorec.sources.matching import Matcher
-from audiorec.sources.registry import OTHERS, Access, recognise, recognise_url, source_named
+from audiorec.sources.registry import OTHERS, recognise, recognise_url, source_named
 
-NOBODY = Access()
 Reader = Callable[[str], Iterable[Row | Unread]]
 
 
@@ -47,12 +47,10 @@ def import_places(
     kind: str | None,
     owner: Owner,
     *,
-    access: Access = NOBODY,
     read: Reader | None = None,
     advance: Callable[[str], None] = lambda word: None,
 ) -> Imported:
-    """Import every place by the source `kind`, or (None) by what it is recognised as; `read` replaces its reader;
-    access: who asks a service.
+    """Import every place by the source `kind`, or (None) by what it is recognised as; `read` replaces its reader.
 
     Raises InputError for a place that no source knows and for rows that are nobody's.
     """
@@ -63,7 +61,7 @@ def import_places(
     matcher = Matcher(space.tracks())
     for place, name in todo:
         if name not in OTHERS:
-            reports.append(_take(space, matcher, (place, name), owner, read or _reader(name, access)))
+            reports.append(_take(space, matcher, (place, name), owner, read or _reader(name)))
         advance(Path(place).name)
     return Imported(reports, others, passed, late)
 
@@ -119,11 +117,17 @@ def _is_url(place: str) -> bool:
 
 def _take(space: Workspace, matcher: Matcher, found: tuple[str, str], owner: Owner, read: Reader) -> ImportReport:
     place, name = found
-    source = f"{name}:{place}" if _is_url(place) else source_of(space, name, Path(place))
+    source = f"{name}:{_bare(place)}" if _is_url(place) else source_of(space, name, Path(place))
     return import_rows(space, matcher, source, read(place), owner)
 
 
-def _reader(name: str, access: Access) -> Reader:
+def _bare(url: str) -> str:
+    """An address without what may be secret: names, passwords and queries are stored nowhere."""
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def _reader(name: str) -> Reader:
     """The reader of a source, for files and for addresses."""
     source = source_named(name)
 
@@ -132,6 +136,6 @@ def _reader(name: str, access: Access) -> Reader:
             return source.read(Path(place))
         if source.fetch is None:
             raise InputError(f"{name} is read from files, not from an address such as {place}")
-        return source.fetch(place, access)
+        return source.fetch(place)
 
     return read

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from audiorec.errors import InputError
-from audiorec.sources.columns import find_columns, names_a_song
+from audiorec.sources.columns import CLOCKS, find_columns, folded, names_a_song
 from audiorec.sources.contract import Kind, Row, Unread, WrittenSong
-from audiorec.sources.delimited import read_delimited, sniff_delimiter, split_rows
+from audiorec.sources.delimited import read_headed, sniff_delimiter, split_rows
 from audiorec.sources.matching import parse_song
 from audiorec.sources.record_files import is_json, is_parquet, json_records, parquet_records
 from audiorec.sources.text_file import UNREADABLE, decode
@@ -25,6 +25,7 @@ _FIRST = 500  # rows that tell how a file writes its dates
 _MOST_PLAYS = 1e9  # more is no count of plays, and would not fit a float32
 _UUID = re.compile(r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
 _SPOTIFY = re.compile(r"(?:spotify:track:|/track/)([0-9A-Za-z]{22})")
+_CLOCK = re.compile(r"^\s*\d{1,2}:\d{2}")
 _YES = frozenset("1 true yes y x ja oui si loved liked ♥ ❤ 是".split())
 _KINDS: Mapping[str, Kind] = {
     "play": "play", "listen": "play", "scrobble": "play", "like": "like", "love": "like", "loved": "like",
@@ -35,10 +36,11 @@ _KINDS: Mapping[str, Kind] = {
 
 
 class Table(NamedTuple):
-    """Rows of a table with their numbers, and the places of its known columns."""
+    """Rows of a table with their numbers, the places of its known columns, and its header (blank where it has none)."""
 
     rows: Iterator[tuple[int, Sequence[str]]]
     columns: Mapping[str, int]
+    header: Sequence[str]
 
 
 def recognises(path: Path, head: bytes) -> bool:
@@ -71,45 +73,64 @@ def read(path: Path, named: Mapping[str, str] | None = None, user: str = "") -> 
     if "user" in columns:
         columns.pop("playlist", None)
     first = list(islice(table.rows, _FIRST))
-    place = columns.get("time", -1)
-    month_first = place >= 0 and writes_month_first(row[place] for _, row in first if len(row) > place)
-    parse = _RowParser(columns, month_first, user)
+    parse = _RowParser(columns, _Moments(table, [values for _, values in first]), user)
+    width = len(table.header)
     for number, values in chain(first, table.rows):
-        yield parse(number, values)
+        if len(values) > width and any(values[width:]):
+            yield Unread(number, f"{len(values)} fields where the header has {width}: is one not in quotation marks?")
+        elif values == table.header:
+            yield Unread(number, "the header once more", skipped=True)
+        else:
+            yield parse(number, values)
 
 
 def open_table(path: Path, named: Mapping[str, str] | None = None) -> Table:
     """The rows of any table and what its columns are; raises InputError when it is none, or names no song."""
-    is_text = not (is_parquet(path) or is_json(path))
-    if is_text:
-        rows = read_delimited(path)
-        first = next(rows, None)
-        if first is None:
-            raise InputError(f"{path} is empty: it needs a header such as user,path,count and rows")
-        header: Sequence[str] = first[1]
+    if is_parquet(path) or is_json(path):
+        rows, header = parquet_records(path) if is_parquet(path) else json_records(path)
+        columns = find_columns(header, named)
     else:
-        records, header = parquet_records(path) if is_parquet(path) else json_records(path)
-        rows = iter(records)  # type: ignore[arg-type]
-    columns = find_columns(header, named)
-    if is_text and not columns and 2 <= len(header) <= len(_POSITIONS):
-        return Table(chain([first], rows), {name: place for place, name in enumerate(_POSITIONS[: len(header)])})  # type: ignore[list-item]
+        lines, header = read_headed(path, "user,path,count")
+        columns, rows = find_columns(header, named), ((number, fields) for number, fields in lines)
+        if not columns and 2 <= len(header) <= len(_POSITIONS):
+            columns = {name: place for place, name in enumerate(_POSITIONS[: len(header)])}
+            return Table(chain([(1, header)], rows), columns, [""] * len(header))
     if not names_a_song(columns):
         seen = ", ".join(header)[:200]
         raise InputError(f"{path} has no column for the song (found: {seen}): name one with --column song=NAME")
-    return Table(rows, columns)
+    return Table(rows, columns, header)
+
+
+class _Moments:
+    """Reads the moments of a table, whose day and clock may stand in two columns, in the order of its dates."""
+
+    def __init__(self, table: Table, first: Sequence[Sequence[str]]) -> None:
+        self._day = table.columns.get("time", -1)
+        clocks = [place for place, name in enumerate(table.header) if folded(name) in CLOCKS and place != self._day]
+        known = [values[clocks[0]] for values in first if len(values) > clocks[0]] if clocks else []
+        self._clock = clocks[0] if self._day >= 0 and any(_CLOCK.match(value) for value in known) else -1
+        days = (values[self._day] for values in first if len(values) > self._day >= 0)
+        self._month_first = writes_month_first(days)
+
+    def __call__(self, values: Sequence[str]) -> float | None:
+        if not 0 <= self._day < len(values):
+            return None
+        if 0 <= self._clock < len(values):
+            return _time(f"{values[self._day]} {values[self._clock]}", self._month_first)
+        return _time(values[self._day], self._month_first)
 
 
 class _RowParser:
     """Turns the values of a row into a Row, or says why not."""
 
-    def __init__(self, columns: Mapping[str, int], month_first: bool, user: str) -> None:
+    def __init__(self, columns: Mapping[str, int], moments: _Moments, user: str) -> None:
         self._columns = {
             name: place for name, place in columns.items() if name not in ("user", "playlist", "time", "count")
         }
         self._user = columns.get("user", columns.get("playlist", -1))
-        self._time, self._count = columns.get("time", -1), columns.get("count", -1)
+        self._time, self._count = moments, columns.get("count", -1)
         self._kinds = any(name in columns for name in ("kind", "rating", "loved", "heard"))
-        self._month_first, self._default = month_first, user
+        self._default = user
         self._is_list = "playlist" in columns and self._user == columns["playlist"]
         self._song = lru_cache(maxsize=100_000)(self._read_song)
 
@@ -123,7 +144,7 @@ class _RowParser:
             return Unread(number, song if isinstance(song, str) else _NO_TEXT)
         if (not user or user in ("nan", "NaN")) and self._user >= 0:
             return Unread(number, "no user")
-        time = _time(values[self._time], self._month_first) if 0 <= self._time < width else None
+        time = self._time(values)
         count = _plays(values[self._count]) if 0 <= self._count < width else 1.0
         if count is None:
             return Unread(

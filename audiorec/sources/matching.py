@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
+from audiorec.data.names import artist_key
 from audiorec.data.tracks import Track
 from audiorec.errors import UnknownNameError
 from audiorec.sources.contract import WrittenSong
 from audiorec.sources.name_index import NameIndex
-from audiorec.sources.names import normalise
 from audiorec.sources.path_endings import LISTED, PathFound, PathIndex
 
 __all__ = ["LISTED", "Match", "Matcher", "find_artist", "find_song", "parse_song", "shown"]
@@ -141,9 +141,9 @@ def find_song(tracks: Sequence[Track], text: str) -> Track:
 
 def find_artist(artists: Iterable[str], text: str) -> str:
     """The artist that a person means; raises UnknownNameError with near names."""
-    known = {normalise(artist): artist for artist in sorted(artists, reverse=True)}
-    if normalise(text) in known:
-        return known[normalise(text)]
+    known = {artist_key(artist): artist for artist in sorted(artists, reverse=True)}
+    if artist_key(text) in known:
+        return known[artist_key(text)]
     raise UnknownNameError(f"no artist {text!r} in the library{_did_you_mean(text, known.values())}")
 
 

@@ -12,10 +12,10 @@ from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 
+from audiorec.data.credits import split_artists
+from audiorec.data.names import artist_key, normalise
 from audiorec.data.tracks import Track
 from audiorec.sources.contract import WrittenSong
-from audiorec.sources.credits import split_artists
-from audiorec.sources.names import artist_key, normalise
 from audiorec.sources.titles import Title, core_key, parse_title
 
 _SAME_SECONDS = 3.0  # encoders pad a file by less
@@ -261,9 +261,9 @@ def _named(track: Track) -> Named:
 
 def names_of(track: Track) -> tuple[tuple[str, ...], str]:
     """Artists and title of a track; without tags they are read from `artist - title.mp3` or `artist/title.mp3`."""
-    if track.artists and track.title:
+    if track.title:
         return track.artists, track.title
     path = Path(os.fsdecode(track.path))
     artist, dash, title = path.stem.partition(" - ")
     guessed = (artist, title) if dash else (path.parent.name, path.stem)
-    return track.artists or (guessed[0],), track.title or guessed[1]
+    return track.artists or (guessed[0],), guessed[1]

@@ -6,6 +6,7 @@ itself is read over the network by `subsonic.py`.
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from audiorec.sources.contract import Row, Unread, WrittenSong
@@ -81,12 +82,14 @@ def _kept(number: int, entry: Entry) -> Kept | Unread:
     song, counted = _song(entry), count_of(entry, "counted")
     if not (song.title or song.path):
         return Unread(number, "counts of a song that the database no longer has")
-    liked = True if entry["starred"] in (1, "1", "true") else None
+    starred = entry["starred"] in (1, "1", "true")
     plays, stars = count_of(entry, "play_count"), stars_of(entry, "rating", 5)
-    if counted and not (liked or stars or plays > counted):
+    if counted and not (starred or stars or plays > counted):
         return Unread(number, "its plays are all in the history", skipped=True)
     last = None if counted else past_moment(entry, "play_date")
-    return Kept(song, max(0.0, plays - counted), last, stars=stars, liked=liked, user=text_of(entry, "user_name"))
+    star_time = past_moment(entry, "starred_at") if starred else None
+    kept = Kept(song, max(0.0, plays - counted), last, stars=stars, starred=starred, star_time=star_time)
+    return replace(kept, user=text_of(entry, "user_name"))
 
 
 def _lists(db: sqlite3.Connection, first: int) -> Iterator[Row | Unread]:

@@ -16,34 +16,32 @@ from audiorec.sources import (
     friends_tables,
     items,
     itunes,
+    jellyfin,
+    jellyfin_api,
     lastfm,
+    lastfm_api,
     listenbrainz,
+    listenbrainz_api,
     listens_tables,
     maloja,
     mpd_stickers,
     navidrome,
     panoscrobbler,
     playlists,
+    plex,
+    plex_api,
+    quodlibet,
     rhythmbox,
     scrobbler_log,
     spotify,
     strawberry,
+    subsonic,
+    tidal,
+    youtube_music,
 )
 from audiorec.sources.contract import Row, Unread
 
 HEAD = 65_536  # bytes of a file that recognisers are shown
-
-
-@dataclass(frozen=True)
-class Access:
-    """Who asks a service. user: the account's name; secret: its key, token or password, which is stored nowhere."""
-
-    user: str = ""
-    secret: str = ""
-
-    def __repr__(self) -> str:
-        """Without the secret, so that no traceback shows it."""
-        return f"Access(user={self.user!r})"
 
 
 @dataclass(frozen=True)
@@ -61,12 +59,18 @@ class Source:
     recognises: Callable[[Path, bytes], bool]
     read: Callable[[Path], Iterator[Row | Unread]]
     answers: Callable[[str], bool] | None = None
-    fetch: Callable[[str, Access], Iterator[Row | Unread]] | None = None
+    fetch: Callable[[str], Iterator[Row | Unread]] | None = None
 
 
 def _never(path: Path, head: bytes) -> bool:
     """Of what only looks like something else."""
     return False
+
+
+def _read_no_file(path: Path) -> Iterator[Row | Unread]:
+    """Of a source that has no files."""
+    raise InputError(f"{path} is a file, and this source is a server: give its address, such as https://music.example")
+    yield
 
 
 _ALL = (
@@ -78,15 +82,19 @@ _ALL = (
     ),
     Source(
         "listenbrainz",
-        "ListenBrainz: the export (listens, feedback, pins) as zip, folder or file, and listens as JSON.",
+        "ListenBrainz: the export as zip, folder or file, listens as JSON, and users by their address.",
         listenbrainz.recognises,
         listenbrainz.read,
+        listenbrainz_api.answers,
+        listenbrainz_api.fetch,
     ),
     Source(
         "lastfm",
-        "Last.fm and Libre.fm: what the common exporters write, pages of their APIs, loved tracks.",
+        "Last.fm and Libre.fm: what the common exporters write, loved tracks, and users by their address.",
         lastfm.recognises,
         lastfm.read,
+        lastfm_api.answers,
+        lastfm_api.fetch,
     ),
     Source("maloja", "Maloja: its export of all scrobbles.", maloja.recognises, maloja.read),
     Source(
@@ -98,14 +106,52 @@ _ALL = (
         scrobbler_log.recognises,
         scrobbler_log.read,
     ),
+    Source(
+        "youtube-music",
+        "YouTube Music: history and library of Google's Takeout; zip or file.",
+        youtube_music.recognises,
+        youtube_music.read,
+    ),
+    Source("tidal", "TIDAL: the account's data as CSV, zip or JSON.", tidal.recognises, tidal.read),
     Source("itunes", "iTunes and Music: the library as XML.", itunes.recognises, itunes.read),
     Source("rhythmbox", "Rhythmbox: rhythmdb.xml and playlists.xml.", rhythmbox.recognises, rhythmbox.read),
     Source("foobar2000", "foobar2000: the XML of Playback Statistics.", foobar2000.recognises, foobar2000.read),
     Source("strawberry", "Strawberry: its database.", strawberry.recognises, strawberry.read),
     Source("clementine", "Clementine: its database.", clementine.recognises, clementine.read),
+    Source("quodlibet", "Quod Libet: its library.", quodlibet.recognises, quodlibet.read),
     Source("beets", "beets: its library database.", beets.recognises, beets.read),
     Source("mpd", "MPD: its sticker database.", mpd_stickers.recognises, mpd_stickers.read),
-    Source("navidrome", "Navidrome: its database.", navidrome.recognises, navidrome.read),
+    Source(
+        "jellyfin",
+        "Jellyfin and Emby: songs as JSON of their API, or the server by its address.",
+        jellyfin.recognises,
+        jellyfin.read,
+        jellyfin_api.answers,
+        jellyfin_api.fetch,
+    ),
+    Source(
+        "plex",
+        "Plex: its database, XML of its API, or the server by its address.",
+        plex.recognises,
+        plex.read,
+        plex_api.answers,
+        plex_api.fetch,
+    ),
+    Source(
+        "navidrome",
+        "Navidrome: its database, or the server by its address.",
+        navidrome.recognises,
+        navidrome.read,
+        fetch=subsonic.fetch,
+    ),
+    Source(
+        "subsonic",
+        "OpenSubsonic servers by their address: Navidrome, gonic, Airsonic and others.",
+        _never,
+        _read_no_file,
+        subsonic.answers,
+        subsonic.fetch,
+    ),
     Source("playlists", "Playlists: m3u, m3u8, pls, xspf, jspf, wpl.", playlists.recognises, playlists.read),
     Source(
         "listens",

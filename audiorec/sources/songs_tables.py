@@ -36,7 +36,7 @@ class SongsFile:
 
 def read_songs(path: Path) -> SongsFile:
     """Read a list of songs; several artists are divided by `|` or `;`. Raises InputError for a missing column."""
-    rows, columns = open_table(path)
+    rows, columns, _ = open_table(path)
     key = next((columns[name] for name in ("song_id", "song", "track_id") if name in columns), None)
     if key is None or "title" not in columns:
         raise InputError(f"{path} needs the columns song_id and title, and artists where they are known")

@@ -9,7 +9,7 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-from audiorec.sources.names import normalise
+from audiorec.data.names import normalise
 
 _TAIL = re.compile(
     r"\s*(?:\(([^()]*)\)|\[([^\[\]]*)\]|\{([^{}]*)\}|【([^【】]*)】|「([^「」]*)」|<([^<>]*)>"
@@ -35,17 +35,14 @@ _ALTERNATIVES = {
 }
 _SAME_WORDS = frozenset(
     "remaster remastered remastering remasterise remasterizado digital digitally mono stereo album single radio"
-    " original"
-    " full explicit clean lp ep studio bonus track deluxe expanded special edition anniversary version ver edit mix"
-    " official"
-    " music lyric lyrics video audio visualizer visualiser hd hq 4k hi res parental advisory soundtrack ost main title"
-    " extended long short 7 12 inch bit 24 16 with uncensored censored uncut promo reissue collectors limited"
-    " and".split()
+    " original full explicit clean lp ep studio bonus track deluxe expanded special edition anniversary version ver"
+    " edit mix official music lyric lyrics video audio visualizer visualiser hd hq 4k hi res parental advisory"
+    " soundtrack ost main title extended long short 7 12 inch bit 24 16 with uncensored censored uncut promo reissue"
+    " collectors limited and".split()
 )
 _SAME_KEYS = frozenset(
-    "remaster remastered remastering mono stereo album single radio original explicit clean version ver edit"
-    " official video audio"
-    " lyrics lyric bonus deluxe edition hd hq 4k ost soundtrack visualizer visualiser extended reissue"
+    "remaster remastered remastering mono stereo album single radio original explicit clean version ver edit official"
+    " video audio lyrics lyric bonus deluxe edition hd hq 4k ost soundtrack visualizer visualiser extended reissue"
     " uncensored".split()
 )
 _YEAR = re.compile(r"(?:19|20)\d\d|'?\d\ds|\d+(?:st|nd|rd|th)")

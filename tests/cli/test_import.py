@@ -125,21 +125,27 @@ def next_step(root: Path) -> str:
     return str(json.loads(told)["next"])
 
 
-def test_a_service_is_asked_with_the_account_and_its_secret(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_service_is_asked_at_its_address(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from audiorec.sources import registry
 
     asked = []
 
-    def fetch(url: str, access: registry.Access) -> Iterator[Row | Unread]:
-        asked.append((url, access.user, access.secret))
+    def fetch(url: str) -> Iterator[Row | Unread]:
+        asked.append(url)
         yield Row("ann", WrittenSong(path="a.mp3"))
 
     service = replace(registry.SOURCES["navidrome"], answers=lambda url: "music.example" in url, fetch=fetch)
-    monkeypatch.setattr(registry, "SOURCES", {**registry.SOURCES, "navidrome": service})
-    monkeypatch.setenv("AUDIOREC_TOKEN", "hush")
-    out = call(root, "auto", "https://music.example/", "--user", "ann", "--json").stdout
-    assert asked == [("https://music.example/", "ann", "hush")]
+    monkeypatch.setattr(
+        registry,
+        "SOURCES",
+        {"navidrome": service, **{name: one for name, one in registry.SOURCES.items() if name != "navidrome"}},
+    )
+    out = call(root, "auto", "https://ann:hush@music.example/a?key=hush", "--json").stdout
+    assert asked == ["https://ann:hush@music.example/a?key=hush"]
+    with Workspace.open(root) as space:
+        assert list(space.db.execute("SELECT source FROM listen")) == [("navidrome:https://music.example/a",)]
     assert json.loads(out)["files"][0]["by"] == {"path": 1}
-    assert "hush" not in out + repr(registry.Access("ann", "hush"))
     with pytest.raises(InputError, match="read from files"):
         call(root, "beets", "https://music.example/", "--user", "ann")
+    with pytest.raises(InputError, match="give its address"):
+        call(root, "subsonic", str(root / "catalogue.sqlite"))

@@ -232,3 +232,29 @@ def test_every_row_is_a_row_or_a_reason(tmp_path: Path, pairs: list[tuple[str, s
 def test_a_western_table(tmp_path: Path) -> None:
     text = "user,artist,title,count\nMüller,Björk,Jóga,3\nJürgen,Motörhead,Ace of Spades,2\n"
     assert [row[0] for row in rows(tmp_path, text.encode("cp1252"))] == ["Müller", "Jürgen"]
+
+
+def test_a_comma_without_quotation_marks_is_said_and_no_wrong_song(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("user,artist,title\nann,A,B\nann,Earth, Wind,September\nuser,artist,title\nann,A,C,\n")
+    found = list(read(path))
+    assert [(row.row, row.skipped) for row in found if isinstance(row, Unread)] == [(3, False), (4, True)]
+    assert [row.song.title for row in found if isinstance(row, Row)] == ["B", "C"]
+
+
+def test_a_table_of_one_column(tmp_path: Path) -> None:
+    assert rows(tmp_path, "title\nHello, Goodbye\n", user="ann") == [("ann", "Hello, Goodbye", 1.0, None)]
+
+
+def test_day_and_clock_may_stand_in_two_columns(tmp_path: Path) -> None:
+    moment = datetime(2021, 1, 31, 12, 34, tzinfo=UTC).timestamp()
+    assert rows(tmp_path, "user,title,time,date\nann,A,12:34,31/01/2021\n")[0][3] == moment
+    assert rows(tmp_path, "user,title,time,played at\nann,A,3:45,2021-01-31 12:34\n")[0][3] is None
+    assert rows(tmp_path, "user,title,date,uts\nann,A,31 Jan 2021,1612096440\n")[0][3] == moment
+
+
+def test_a_column_of_lengths_is_no_clock(tmp_path: Path) -> None:
+    text = "Name\tArtist\tTime\tPlays\tLast Played\nOne\tAnn\t215\t3\t31/01/2021 12:34\n"
+    assert rows(tmp_path, text.replace("\n", "\r").encode("utf-16"), user="ann") == [
+        ("ann", "Ann - One", 3.0, datetime(2021, 1, 31, 12, 34, tzinfo=UTC).timestamp())
+    ]

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from audiorec.data.names import normalise, normalise_loosely
 from audiorec.data.tracks import Track
 from audiorec.errors import UnknownNameError
 from audiorec.sources.contract import WrittenSong
 from audiorec.sources.matching import Matcher, find_artist, find_song, parse_song
-from audiorec.sources.names import normalise, normalise_loosely
 
 
 def track(

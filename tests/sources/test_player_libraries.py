@@ -170,6 +170,6 @@ def test_navidrome_counts_no_play_twice(tmp_path: Path, with_history: bool) -> N
         if isinstance(row, Row) and row.kind == "play":
             plays[row.user, row.song.title] = plays.get((row.user, row.song.title), 0) + row.weight
     assert plays == {("ann", "Tin Boats"): 5.0, ("bob", "Gulls"): 1.0}
-    assert sorted(kind for kind, _ in told(found) if kind != "play") == ["like", "playlist", "rating"]
+    assert sorted(kind for kind, _ in told(found) if kind != "play") == ["playlist", "rating", "star"]
     assert any("no longer has" in row.reason for row in found if isinstance(row, Unread))
     assert [row.row for row in found] == sorted(row.row for row in found)

@@ -7,7 +7,7 @@ there alone can be given. It knows a few dozen names that would be divided wrong
 import re
 from collections.abc import Container
 
-from audiorec.sources.names import artist_key
+from audiorec.data.names import artist_key
 
 # Words and signs that only ever stand between two artists.
 _ALWAYS = re.compile(
@@ -24,26 +24,25 @@ _PERHAPS = re.compile(
 _MAY_DIVIDE = re.compile(
     r"[^\w\s.'’-]|\s(?:and|und|et|y|e|with|con|mit|feat|ft|featuring|vs|versus|x|pres\w*|starring)\b", re.I
 )
+_LISTS = re.compile(r"[,，/／]")
 _TIGHT = re.compile(r"(?<=\w)[/+&](?=\w)")
 _BAND = re.compile(
     r"(?:[,&＆+]|\b(?:and|und|et|y))\s*(?:the|his|her|their|die|les|los|las|la|el|der|das|orchestra|band|friends)\b",
     re.IGNORECASE,
 )
 _WHOLE = (
-    "AC/DC", "Earth, Wind & Fire", "Tyler, The Creator", "Simon & Garfunkel", "Hall & Oates", "Daryl Hall & John Oates",
-    "Crosby, Stills & Nash", "Crosby, Stills, Nash & Young", "Emerson, Lake & Palmer", "Blood, Sweat & Tears",
-    "Peter, Paul and Mary", "Mumford & Sons", "Iron & Wine", "Belle and Sebastian", "Angus & Julia Stone", "She & Him",
-    "Above & Beyond", "Chase & Status", "Florence + the Machine", "Matt and Kim", "Tegan and Sara", "Sam & Dave",
-    "Ike & Tina Turner", "Brooks & Dunn", "Dan + Shay", "Kool & The Gang", "Salt-N-Pepa", "Big & Rich",
-    "Macklemore & Ryan Lewis",
-    "Of Monsters and Men", "Medeski Martin & Wood", "Dave Dee, Dozy, Beaky, Mick & Tich", "Zager and Evans",
-    "Huey Lewis and the News",
-    "Marina and the Diamonds", "Me First and the Gimme Gimmes", "Up, Bustle and Out", "10,000 Maniacs", "Chip & Dale",
+    "AC/DC", "Earth, Wind & Fire", "Tyler, The Creator", "Simon & Garfunkel", "Hall & Oates",
+    "Daryl Hall & John Oates", "Crosby, Stills & Nash", "Crosby, Stills, Nash & Young", "Emerson, Lake & Palmer",
+    "Blood, Sweat & Tears", "Peter, Paul and Mary", "Mumford & Sons", "Iron & Wine", "Belle and Sebastian",
+    "Angus & Julia Stone", "She & Him", "Above & Beyond", "Chase & Status", "Florence + the Machine", "Matt and Kim",
+    "Tegan and Sara", "Sam & Dave", "Ike & Tina Turner", "Brooks & Dunn", "Dan + Shay", "Kool & The Gang",
+    "Salt-N-Pepa", "Big & Rich", "Macklemore & Ryan Lewis", "Of Monsters and Men", "Medeski Martin & Wood",
+    "Dave Dee, Dozy, Beaky, Mick & Tich", "Zager and Evans", "Huey Lewis and the News", "Marina and the Diamonds",
+    "Me First and the Gimme Gimmes", "Up, Bustle and Out", "10,000 Maniacs", "Chip & Dale",
     "Edward Sharpe & The Magnetic Zeros", "Godspeed You! Black Emperor", "Rodrigo y Gabriela", "Amadou & Mariam",
-    "Love/Hate",
-    "Au/Ra", "Sixpence None the Richer", "Nick & Simon", "Aly & AJ", "Jan & Dean", "Chad & Jeremy", "Peter and Gordon",
-    "Loggins & Messina", "Seals & Crofts", "Captain & Tennille", "Sonny & Cher", "Siouxsie and the Banshees",
-    "Echo & the Bunnymen",
+    "Love/Hate", "Au/Ra", "Sixpence None the Richer", "Nick & Simon", "Aly & AJ", "Jan & Dean", "Chad & Jeremy",
+    "Peter and Gordon", "Loggins & Messina", "Seals & Crofts", "Captain & Tennille", "Sonny & Cher",
+    "Siouxsie and the Banshees", "Echo & the Bunnymen",
 )  # fmt: skip
 _KEPT = frozenset(artist_key(name) for name in _WHOLE)
 
@@ -51,10 +50,10 @@ _KEPT = frozenset(artist_key(name) for name in _WHOLE)
 def credited(credit: str, known: Container[str] = frozenset()) -> tuple[str, ...]:
     """The single artists of a credit, in order; in doubt it stays whole.
 
-    known: keys (`names.artist_key`) of names that stand alone elsewhere: a credit is divided at a comma, slash or "&"
-    where one of its parts is such a name, or where it lists three or more.
+    known: keys (`names.artist_key`) of names that stand alone elsewhere: a credit is divided at a comma or slash where
+    one of its parts is such a name, at "&" where all are, and where it lists three or more.
 
-    >>> credited("Ann feat. Bob"), credited("AC/DC"), credited("甲/乙、丙"), credited("Ann & Bob", {"bob"})
+    >>> credited("Ann feat. Bob"), credited("AC/DC"), credited("甲/乙、丙"), credited("Ann & Bob", {"ann", "bob"})
     (('Ann', 'Bob'), ('AC/DC',), ('甲', '乙', '丙'), ('Ann', 'Bob'))
     >>> credited("Ann & Bob"), credited("Tyler, The Creator"), credited("Ann, Bob & Cyd")
     (('Ann & Bob',), ('Tyler, The Creator',), ('Ann', 'Bob', 'Cyd'))
@@ -84,7 +83,9 @@ def split_artists(text: str) -> tuple[str, ...]:
 def _divides(piece: str, parts: list[str], known: Container[str]) -> bool:
     if len(parts) < 2 or artist_key(piece) in _KEPT or artist_key(piece) in known:
         return False
-    if any(artist_key(part) in known for part in parts):
+    alone = [artist_key(part) in known for part in parts]
+    # "Love and Rockets" is no Love, though somebody of that name is there too.
+    if all(alone) or (any(alone) and _LISTS.search(piece) and not _BAND.search(piece)):
         return True
     if _BAND.search(piece):
         return False

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from audiorec.data import accounts
+from audiorec.data import user_accounts as accounts
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError, UnknownNameError
 

@@ -20,16 +20,13 @@ _LETTERS = {"ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", 
 _NOTHING = {"'", "’", "‘", "ʼ", "ʻ", "`", "´", "′", "＇"}
 _NOBODIES = (
     "various artists", "various artist", "various", "va", "v a", "unknown artist", "unknown", "artist unknown",
-    "no artist",
-    "untitled artist", "n a", "none", "null", "undefined", "soundtrack", "original soundtrack", "diverse",
-    "varios artistas",
-    "verschiedene interpreten", "verschiedene", "unbekannt", "unbekannter interpret", "unbekannter kunstler",
-    "artistes divers", "artiste inconnu", "artisti vari", "artista sconosciuto", "varios", "artista desconocido",
-    "artista desconhecido", "разные исполнители", "разные артисты", "неизвестныи исполнитель", "неизвестен",
-    "群星", "华语群星", "欧美群星", "群星合唱", "多位艺人", "多位歌手", "众艺人", "合辑", "未知", "未知艺术家",
-    "未知歌手", "未知艺人",
-    "佚名", "ヴァリアスアーティスト", "オムニバス", "不明なアーティスト", "アーティスト情報なし", "여러 아티스트",
-    "알 수 없는 아티스트",
+    "no artist", "untitled artist", "n a", "none", "null", "undefined", "soundtrack", "original soundtrack",
+    "diverse", "varios artistas", "verschiedene interpreten", "verschiedene", "unbekannt", "unbekannter interpret",
+    "unbekannter kunstler", "artistes divers", "artiste inconnu", "artisti vari", "artista sconosciuto", "varios",
+    "artista desconocido", "artista desconhecido", "разные исполнители", "разные артисты", "неизвестныи исполнитель",
+    "неизвестен", "群星", "华语群星", "欧美群星", "群星合唱", "多位艺人", "多位歌手", "众艺人", "合辑", "未知",
+    "未知艺术家", "未知歌手", "未知艺人", "佚名", "ヴァリアスアーティスト", "オムニバス", "不明なアーティスト",
+    "アーティスト情報なし", "여러 아티스트", "알 수 없는 아티스트",
 )  # fmt: skip
 
 

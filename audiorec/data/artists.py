@@ -1,0 +1,46 @@
+"""The artists of a library: one spelling for each, credits divided into single artists, and nobody left out.
+
+What stands in the files stays as it is; this is how it is read. It does not know that two different names can mean one
+artist.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from audiorec.data.credits import credited, split_artists
+from audiorec.data.names import artist_key
+from audiorec.data.tracks import Track
+
+
+def one_spelling(tracks: Sequence[Track]) -> list[Track]:
+    """The same tracks with their single artists, each in the spelling that most files use.
+
+    "Ann feat. Bob" gives Ann and Bob, "Björk" and "BJÖRK" are one; "Various Artists" and "Unknown Artist" are nobody.
+    """
+    credits = Counter(artist for track in tracks for artist in track.artists)
+    known = frozenset(artist_key(part) for part in _single(credits))
+    parts = {credit: credited(credit, known) for credit in credits}
+    spelled = _spellings((part, count) for credit, count in credits.items() for part in parts[credit])
+    names = {
+        credit: tuple(spelled[key] for part in found if (key := artist_key(part))) for credit, found in parts.items()
+    }
+    return [_with_artists(track, names) for track in tracks]
+
+
+def _single(credits: Iterable[str]) -> Iterable[str]:
+    """Names that stand alone somewhere, or beside others in a way that leaves no doubt."""
+    return (part for credit in credits for part in credited(credit) if split_artists(part) == (part,))
+
+
+def _spellings(counted: Iterable[tuple[str, int]]) -> dict[str, str]:
+    """The spelling of each key that is counted most often; of several the first in the alphabet."""
+    counts: dict[str, Counter[str]] = {}
+    for name, count in counted:
+        counts.setdefault(artist_key(name), Counter())[name] += count
+    return {key: min(names, key=lambda name: (-names[name], name)) for key, names in counts.items()}
+
+
+def _with_artists(track: Track, names: dict[str, tuple[str, ...]]) -> Track:
+    artists = tuple(dict.fromkeys(name for credit in track.artists for name in names[credit]))
+    return track if artists == track.artists else replace(track, artists=artists)
