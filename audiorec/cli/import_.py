@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from audiorec.cli import import_netease
 from audiorec.cli.console import console, notes, print_table, progress
 from audiorec.cli.session import Session, as_one, pass_session
 
@@ -142,6 +143,9 @@ def items(session: Session, files: tuple[Path, ...], as_json: bool) -> None:
     Listens name the items by their ids.
     """
     _run_others(session, "items", files, as_json)
+
+
+command.add_command(import_netease.command)
 
 
 def _run_others(session: Session, kind: str, files: Sequence[Path], as_json: bool) -> None:

@@ -61,6 +61,13 @@ def read(path: Path, judge: Judge | None = None) -> Iterator[Row | Unread]:
         yield Unread(number + 1, str(error))
 
 
+def songs(path: Path) -> Iterator[WrittenSong]:
+    """Every song that the service has told of, once; raises InputError."""
+    with opened(path) as db:
+        for _, entry in entries(db, f"SELECT {_SONG} FROM song s WHERE s.title <> '' ORDER BY s.id"):
+            yield _song(entry)
+
+
 def lyrics(path: Path) -> Iterator[Lyric]:
     """The words of all songs that have some; raises InputError."""
     with opened(path) as db:

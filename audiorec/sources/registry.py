@@ -26,6 +26,7 @@ from audiorec.sources import (
     maloja,
     mpd_stickers,
     navidrome,
+    netease,
     panoscrobbler,
     playlists,
     plex,
@@ -151,6 +152,12 @@ _ALL = (
         _read_no_file,
         subsonic.answers,
         subsonic.fetch,
+    ),
+    Source(
+        "netease",
+        "NetEase Cloud Music: a crawl through a compatible server that you run (off until you agree), or its file.",
+        netease.recognises,
+        netease.read,
     ),
     Source("playlists", "Playlists: m3u, m3u8, pls, xspf, jspf, wpl.", playlists.recognises, playlists.read),
     Source(
