@@ -57,6 +57,11 @@ def recognises(path: Path, head: bytes) -> bool:
         except InputError:
             return False
         return names_a_song(table.columns) and len(table.columns) > 1
+    return recognises_text(head)
+
+
+def recognises_text(head: bytes) -> bool:
+    """The same of the first bytes of a text of delimiters."""
     if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return False
     lines = decode(head).replace("\r\n", "\n").replace("\r", "\n").split("\n")[:20]

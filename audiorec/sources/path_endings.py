@@ -54,13 +54,14 @@ class PathIndex:
 
     def find(self, written: str, folder: Path | None) -> PathFound:
         """The files that a path may mean; a relative one starts at `folder` or at any folder above the file."""
-        for path in _readings(written):
+        readings = _readings(written)
+        for path in readings:
             places = (path, os.path.normpath(folder / path) if folder is not None else path)
             same = next((self._whole[place] for place in places if place in self._whole), None)
             if same is not None:
                 return PathFound((same,), True, 99)
         found = PathFound((), False, 0)
-        for path in _readings(written):
+        for path in readings:
             parts = _parts(path)
             if parts and (at_end := self._ends.get(_key(_stem(parts[-1])), ())):
                 found = max(found, _longest(parts, at_end), key=lambda one: (one.depth, -len(one.ids)))
