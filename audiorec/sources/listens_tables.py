@@ -228,9 +228,9 @@ def _ids(field: Mapping[str, str]) -> dict[str, str]:
 
 @lru_cache(maxsize=100_000)
 def _time(text: str, month_first: bool) -> float | None:
-    """The moment, or None for what is no date: the listen counts, only its time is not known."""
+    """The moment, or None for what is no date (or 0, which means so): the listen counts, only its time is not known."""
     try:
-        return parse_time(text, month_first)
+        return parse_time(text, month_first) or None
     except (ValueError, OverflowError):
         return None
 
