@@ -110,7 +110,7 @@ def _song(entry: Entry) -> WrittenSong:
         ids["mbid"] = mbid
     if isrc := info.get("isrc"):
         ids["isrc"] = text_of({"isrc": isrc[0] if isinstance(isrc, list) else isrc}, "isrc")
-    if found := _SPOTIFY.search(str(info.get("spotify_id", ""))):
+    if "spotify_id" in info and (found := _SPOTIFY.search(str(info["spotify_id"]))):
         ids["spotify"] = found[1]
     seconds = length_of(info, "duration_ms", 0.001) or length_of(info, "duration")
     title, album = text_of(said, "track_name"), text_of(said, "release_name")
@@ -118,6 +118,11 @@ def _song(entry: Entry) -> WrittenSong:
 
 
 def _artists(said: Entry, info: Entry, mapped: Entry) -> tuple[str, ...]:
-    credits = [artist.get("artist_credit_name") for artist in list_of(mapped, "artists") if isinstance(artist, dict)]
-    names = credits or list_of(info, "artist_names") or [text_of(said, "artist_name")]
+    if artists := list_of(mapped, "artists"):
+        names = [artist.get("artist_credit_name") for artist in artists if isinstance(artist, dict)]
+    else:
+        names = list_of(info, "artist_names") or [said.get("artist_name")]
+    if len(names) == 1:
+        name = text_of({"artist": names[0]}, "artist")
+        return (name,) if name else ()
     return tuple(checked(name.strip(), "artist") for name in names if isinstance(name, str) and name.strip())
