@@ -11,12 +11,13 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from starlette.responses import HTMLResponse, Response
 
 from audiorec import __version__
-from audiorec.serve.accounts import Accounts
 from audiorec.serve.desk import Desk
-from audiorec.serve.doors import library_door, lists_door, playlists_door, songs_door
+from audiorec.serve.doors import audiomuse_door, library_door, lists_door, playlists_door, songs_door
 from audiorec.serve.gate import Gate
+from audiorec.serve.logins import Accounts
 from audiorec.serve.problem_details import add_handlers
 from audiorec.serve.state import State
+from audiorec.serve.subsonic import endpoint
 
 PAGE = Path(__file__).parent / "page"
 _FILES = PAGE / "files"
@@ -49,6 +50,8 @@ def make_server(root: Path, needs_token: bool = False, names: frozenset[str] = f
     add_handlers(app)
     for router in (library_door.router, lists_door.router, songs_door.router, playlists_door.router):
         app.include_router(router, prefix="/api/v1")
+    app.include_router(audiomuse_door.router)
+    app.include_router(endpoint.router)
     app.mount("/page", StaticFiles(directory=_FILES), name="page")
     _add_page(app)
     return Server(Gate(app, desk.accounts, names, desk.count), desk)

@@ -10,9 +10,9 @@ from typing import Any
 from fastapi import Request
 
 from audiorec.data.tracks import Track
-from audiorec.serve.accounts import Accounts
 from audiorec.serve.for_you import ForYou
 from audiorec.serve.jobs import Job, Jobs
+from audiorec.serve.logins import Accounts
 from audiorec.serve.maps import Maps
 from audiorec.serve.state import Snapshot, State
 

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from http.cookies import SimpleCookie
 from typing import Any
 
-from audiorec.serve.accounts import Accounts
+from audiorec.serve.logins import Accounts
 from audiorec.serve.problem_details import problem
 
 Scope = MutableMapping[str, Any]

@@ -47,7 +47,7 @@ def regions(snapshot: Snapshot, songs: SongMap) -> list[dict[str, Any]]:
     size = len(songs.points)
     if not size:
         return []
-    count = int(np.clip(size // _REGION_SONGS + 2, 1, min(_MOST_REGIONS, size)))
+    count = int(np.clip(size // _REGION_SONGS + 6, 1, min(_MOST_REGIONS, size // 4 + 1)))
     found = KMeans(count, n_init=2, random_state=0).fit(songs.points)
     words = [_words(snapshot, row) for row in range(size)]
     everywhere = Counter(word for row in words for word in set(row))

@@ -41,7 +41,8 @@ class Snapshot:
     Shape:
         tracks: N usable ones; vectors: float32 [N, D] unit rows, zeros where nothing is known; recording: int64 [N],
         equal for files of one recording; counts: CSR [U, N], listens of `users`; texts, languages: N, None where a song
-        has no lyrics. `notes` says in words what is not there and what would make it.
+        has no lyrics; sizes in bytes and `added` in seconds since 1970, by id. `notes` says in
+        words what is not there and what would make it.
     """
 
     root: Path
@@ -62,6 +63,8 @@ class Snapshot:
     notes: tuple[str, ...] = ()
     row: dict[int, int] = field(default_factory=dict)
     column: dict[int, int] = field(default_factory=dict)
+    sizes: dict[int, int] = field(default_factory=dict)
+    added: dict[int, float] = field(default_factory=dict)
 
     def row_of(self, track_id: int) -> int:
         """Row of a track id; raises UnknownNameError."""
@@ -108,11 +111,13 @@ def take_snapshot(root: Path, serial: int, is_demo: bool = False) -> Snapshot:
             notes.append(str(error))
             vectors = np.zeros((len(library.tracks), 1), np.float32)
         recommender = _recommender(space, notes)
+        stamps = space.db.execute("SELECT id, size, mtime_ns FROM track WHERE present = 1").fetchall()
     return Snapshot(
         root, serial, is_demo, library.tracks, failed, library.blocks, vectors,
         recordings(library.tracks, prints), users, counts, languages, texts,
         build_index(library.tracks, numbers), recommender, models, tuple(notes), dict(library.row),
         {} if recommender is None else {track.id: n for n, track in enumerate(recommender.material.tracks)},
+        {track: size for track, size, _ in stamps}, {track: at / 1e9 for track, _, at in stamps},
     )  # fmt: skip
 
 

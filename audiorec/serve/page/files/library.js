@@ -18,7 +18,7 @@ export async function library(box, _, status) {
     h("ul", { class: "cards" }, [["Songs", status.songs], ["Artists", status.artists], ["Listeners", status.users], ["Listens", status.listens]]
       .map(([name, value]) => h("li", {}, h("b", {}, value.toLocaleString()), h("span", {}, name)))),
     ...status.notes.map((note) => h("p", { class: "lead" }, note)),
-    h("div", { class: "card" }, h("h2", {}, "What to do next"), h("pre", {}, status.next),
+    h("div", { class: "card" }, h("h2", {}, "What to do next"), status.can_recommend ? h("p", {}, "All is trained. Train again when much was played since.") : h("pre", {}, status.next),
       h("div", { class: "row" }, JOBS.map(([kind, name]) => h("button", { type: "button", onclick: () => begin(kind), disabled: !status.songs || (kind !== "extract" && !status.users) }, name))),
       place),
     part(`${health.broken_count} files that are not whole`, health.broken.length ? table(["File", "State", "Why"], health.broken.map((one) => [one.file, one.status, one.reason])) : null),

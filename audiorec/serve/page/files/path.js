@@ -9,18 +9,18 @@ export async function path(box, [from, to]) {
   const start = picker("From"), end = picker("To"), more = picker("More of"), less = picker("Less of");
   const count = h("input", { type: "range", min: "3", max: "20", value: "8", "aria-label": "How many songs" });
   const variance = h("input", { type: "range", min: "0", max: "100", value: "0", "aria-label": "How much chance" });
-  const list = h("div", {});
+  const list = h("div", {}), mixed = h("div", {});
   async function walk() {
     if (!start.song || !end.song) return list.replaceChildren(h("p", { class: "lead" }, "Choose both ends."));
     const asked = { start: start.song.id, end: end.song.id, songs: count.value, variance: variance.value / 100, seed: Math.floor(Math.random() * 1e6) };
     show((await get("/path", asked)).songs, (song) => (song.likeness < 1 ? `${song.likeness.toFixed(2)} near to the one before` : "The start"));
   }
   async function mix() {
-    if (!more.song) return list.replaceChildren(h("p", { class: "lead" }, "Choose a song to have more of."));
-    show((await post("/alchemy", { more: [more.song.id], less: less.song ? [less.song.id] : [] })).songs);
+    if (!more.song) return mixed.replaceChildren(h("p", { class: "lead" }, "Choose a song to have more of."));
+    show((await post("/alchemy", { more: [more.song.id], less: less.song ? [less.song.id] : [] })).songs, undefined, mixed);
   }
-  function show(songs, note) {
-    list.replaceChildren(h("div", { class: "row" },
+  function show(songs, note, place = list) {
+    place.replaceChildren(h("div", { class: "row" },
       h("button", { class: "main", type: "button", onclick: () => playAll(songs) }, "Play all"),
       h("button", { type: "button", onclick: () => addAll(songs) }, "Add to the queue")), songList(songs, { note }));
     document.dispatchEvent(new Event("opinions"));
@@ -30,8 +30,9 @@ export async function path(box, [from, to]) {
     h("div", { class: "pick" }, start.box, end.box),
     h("div", { class: "row" }, h("label", {}, "Songs ", count), h("label", {}, "Chance ", variance),
       h("button", { class: "main", type: "button", onclick: () => walk().catch(failed) }, "Find the path")),
-    h("h2", {}, "Alchemy"), h("div", { class: "pick" }, more.box, less.box),
-    h("button", { type: "button", onclick: () => mix().catch(failed) }, "Mix"), list);
+    list, h("h2", {}, "Alchemy"), h("p", { class: "lead" }, "More songs like one, and none like another."),
+    h("div", { class: "pick" }, more.box, less.box),
+    h("button", { type: "button", onclick: () => mix().catch(failed) }, "Mix"), mixed);
   if (from && to) await walk();
 }
 
