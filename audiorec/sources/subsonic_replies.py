@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from audiorec.errors import InputError
 from audiorec.sources.contract import Row, Unread, WrittenSong
@@ -42,7 +43,9 @@ def read(path: Path) -> Iterator[Row | Unread]:
         answer = json.loads(read_text(path).lstrip("\ufeff"))["subsonic-response"]
         outer = [value for value in answer.values() if isinstance(value, dict)]
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"{path} is no answer of a Subsonic server ({str(error)[:80]})") from error
+        raise InputError(
+            f"{path} is no saved answer of a Subsonic server: give its address, such as https://music.example"
+        ) from error
     number = 0
     for part in outer:
         owner = part.get("owner")
