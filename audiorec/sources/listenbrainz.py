@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from audiorec.sources.contract import Kind, Row, Unread, WrittenSong
-from audiorec.sources.exports import ExportError, Member, has_member, head_of, is_zip, members
+from audiorec.sources.exports import ExportError, Member, has_member, head_of, is_whole, is_zip, members
 from audiorec.sources.fields import (
     Entry,
     checked,
@@ -31,8 +31,10 @@ _SPOTIFY = re.compile(r"track[/:](\w{22})\b")
 
 def recognises(path: Path, head: bytes) -> bool:
     """Whether a folder, archive or file is of ListenBrainz."""
+    if path.is_dir() and not is_whole(path, _is_part):
+        return False
     if path.is_dir() or is_zip(head):
-        return has_member(path, head, _is_part) and any(_is_listens(head_of(part)) for part in members(path, _is_part))
+        return has_member(path, _is_part) and any(_is_listens(head_of(part)) for part in members(path, _is_part))
     return _is_listens(head)
 
 
