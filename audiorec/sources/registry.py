@@ -36,6 +36,7 @@ from audiorec.sources import (
     spotify,
     strawberry,
     subsonic,
+    subsonic_replies,
     table_archives,
     tidal,
     youtube_music,
@@ -66,12 +67,6 @@ class Source:
 def _never(path: Path, head: bytes) -> bool:
     """Of what only looks like something else."""
     return False
-
-
-def _read_no_file(path: Path) -> Iterator[Row | Unread]:
-    """Of a source that has no files."""
-    raise InputError(f"{path} is a file, and this source is a server: give its address, such as https://music.example")
-    yield
 
 
 _ALL = (
@@ -147,9 +142,9 @@ _ALL = (
     ),
     Source(
         "subsonic",
-        "OpenSubsonic servers by their address: Navidrome, gonic, Airsonic and others.",
-        _never,
-        _read_no_file,
+        "OpenSubsonic servers by their address: Navidrome, gonic, Airsonic and others; saved answers (JSON).",
+        subsonic_replies.recognises,
+        subsonic_replies.read,
         subsonic.answers,
         subsonic.fetch,
     ),
