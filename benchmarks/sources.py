@@ -226,6 +226,39 @@ def _write_m3u(path: Path, rows: int) -> None:
             file.write(f"#EXTINF:{moment % 400},{artist} - {title}\n/music/{artist}/{title}.mp3\n")
 
 
+def _write_list(path: Path, rows: int, entry: Callable[[str, str, str, int], object], is_lines: bool = False) -> None:
+    """JSON lines, or one list of objects, written piece by piece."""
+    with path.open("w", encoding="utf-8") as file:
+        file.write("" if is_lines else "[")
+        for number, event in enumerate(_events(rows)):
+            file.write(("" if is_lines or not number else ",") + json.dumps(entry(*event)) + ("\n" if is_lines else ""))
+        file.write("" if is_lines else "]")
+
+
+def _spotify(user: str, artist: str, title: str, moment: int) -> object:
+    names = {"master_metadata_track_name": title, "master_metadata_album_artist_name": artist}
+    when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment))
+    return {"ts": when, "username": user, "ms_played": 61_000, **names, "spotify_track_uri": None, "skipped": False}
+
+
+def _listenbrainz(user: str, artist: str, title: str, moment: int) -> object:
+    said = {"artist_name": artist, "track_name": title, "additional_info": {}}
+    return {"listened_at": moment, "user_name": user, "track_metadata": said}
+
+
+def _write_lastfm(path: Path, rows: int) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        for _, artist, title, moment in _events(rows):
+            file.write(f'"{artist}","","{title}","{time.strftime("%d %b %Y, %H:%M", time.gmtime(moment))}"\n')
+
+
+def _write_log(path: Path, rows: int) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        file.write("#AUDIOSCROBBLER/1.1\n#TZ/UTC\n#CLIENT/made\n")
+        for _, artist, title, moment in _events(rows):
+            file.write(f"{artist}\t\t{title}\t1\t200\tL\t{moment}\t\n")
+
+
 # A made export for a reader: which source reads it, what writes it.
 EXPORTS: dict[str, tuple[str, Callable[[Path, int], None]]] = {
     "table.csv": ("listens", _write_csv),
@@ -235,6 +268,10 @@ EXPORTS: dict[str, tuple[str, Callable[[Path, int], None]]] = {
     "table.jsonl": ("listens", _write_json_lines),
     "table.parquet": ("listens", _write_parquet),
     "list.m3u8": ("playlists", _write_m3u),
+    "Streaming_History_Audio_0.json": ("spotify", lambda path, rows: _write_list(path, rows, _spotify)),
+    "listens.jsonl": ("listenbrainz", lambda path, rows: _write_list(path, rows, _listenbrainz, is_lines=True)),
+    "lastfm.csv": ("lastfm", _write_lastfm),
+    ".scrobbler.log": ("scrobbler-log", _write_log),
 }
 
 

@@ -80,14 +80,32 @@ class LikeSvm:
 
     def probabilities(self, songs: NDArray[np.floating], user_rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Like-probabilities float32 [users, N] of fused song vectors [N, D] for some users."""
-        short = self.projection.apply(songs)
-        out = np.empty((len(user_rows), len(short)), dtype=np.float32)
-        for place, row in enumerate(user_rows):
-            pairs = np.concatenate([short, np.broadcast_to(self.users[row], (len(short), self.users.shape[1]))], axis=1)
-            decision = gram(self.kernel, self.gamma, pairs, self.support) @ self.dual + self.intercept
-            slope, offset = self.calibration
-            out[place] = 1.0 / (1.0 + np.exp(-(slope * decision + offset)))
-        return out
+        slope, offset = self.calibration
+        decisions = self._decisions(self.projection.apply(songs), self.users[user_rows])
+        return np.asarray(1.0 / (1.0 + np.exp(-(slope * decisions + offset))), dtype=np.float32)
+
+    def _decisions(self, songs: Float, users: Float) -> Float:
+        """Decision of every user [B, f] over every projected song [N, d], [B, N].
+
+        The kernel of a pair is made of a song's and a user's, so that it is never formed for all pairs: a product for
+        the Gaussian and the Laplacian kernel, a sum inside the polynomial and the sigmoid.
+        """
+        length = songs.shape[1]
+        theirs, mine = self.support[:, :length], self.support[:, length:]
+        if self.kernel in ("rbf", "laplacian"):
+            by_user = self.dual * gram(self.kernel, self.gamma, users, mine)
+            found = by_user @ gram(self.kernel, self.gamma, songs, theirs).T
+        elif self.kernel == "poly":
+            song, user = self.gamma * songs @ theirs.T + 1.0, self.gamma * users @ mine.T
+            # (song + user)^3, written out.
+            powers = ((1.0, 0), (3.0, 1), (3.0, 2), (1.0, 3))
+            found = np.sum([times * (self.dual * user**n) @ (song ** (3 - n)).T for times, n in powers], axis=0)
+        else:
+            song, user = self.gamma * songs @ theirs.T, self.gamma * users @ mine.T
+            found = (
+                np.stack([np.tanh(song + one) @ self.dual for one in user]) if len(user) else np.empty((0, len(songs)))
+            )
+        return np.asarray(found + self.intercept)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Everything but the kernel's name and width, for a checkpoint."""

@@ -165,35 +165,39 @@ def _divergence(logits: torch.Tensor, usual: torch.Tensor) -> torch.Tensor:
     return (chance * (chance.clamp(min=1e-9).log() - usual)).sum()
 
 
-def never_below(weights: Weights, warm: Iterable[Lists], k: int = 20) -> Weights:
+def never_below(
+    weights: Weights, blocks: Iterable[Mapping[str, Lists]], k: int = 20
+) -> tuple[Weights, dict[str, float]]:
     """Weights whose warm lists are no worse than those of a listens' signal alone, by NDCG@k on the rehearsal.
 
-    The warm weights move towards one of them in steps of a quarter; the best step is kept.
+    The warm weights move towards one of them in steps of a quarter; the best step is kept. Beside them NDCG@k of warm
+    and cold lists, on which the weights were fitted: an optimistic figure; `evaluate` has others.
     """
     sure = [name for name in ("collaborative", "factors", "neighbours") if name in weights.warm]
-    steps = [(name, step) for name in sure for step in (0.0, 0.25, 0.5, 0.75, 1.0)]
-    trials = [replace(weights, warm=_towards(weights.warm, name, step)) for name, step in steps]
-    found = lists_ndcg(trials, warm, k) if sure else []
-    if not found:
-        return weights
-    best = max(range(len(steps)), key=lambda place: (found[place], -steps[place][1]))
-    return weights if steps[best][1] == 0.0 else trials[best]
+    moves = [("", 0.0), *((name, step) for name in sure for step in (0.25, 0.5, 0.75, 1.0))]
+    trials = [replace(weights, warm=_towards(weights.warm, name, step)) for name, step in moves]
+    warm, cold = list[list[float]](), list[list[float]]()
+    for lists in blocks:
+        warm += lists_ndcg(trials, lists["warm"], k)
+        cold += lists_ndcg([weights], lists["cold"], k)
+    found = np.mean(warm, axis=0) if warm else np.zeros(1)
+    best = max(range(len(found)), key=lambda place: (found[place], -moves[place][1]))
+    measured = {"warm": float(found[best])} if warm else {}
+    measured |= {"cold": float(np.mean(cold))} if cold else {}
+    return trials[best], {f"{name} ndcg@{k}": value for name, value in measured.items()}
 
 
 def _towards(warm: Mapping[str, float], name: str, step: float) -> dict[str, float]:
     return {other: (1.0 - step) * value + step * (other == name) for other, value in warm.items()}
 
 
-def lists_ndcg(trials: Sequence[Weights], blocks: Iterable[Lists], k: int) -> list[float]:
-    """Mean NDCG@k of each set of weights over the lists that have a relevant song; empty when there is none."""
-    found: list[list[float]] = []
-    for lists in blocks:
-        rows = np.flatnonzero(lists.relevant.any(axis=1))
-        relevant, candidates = lists.relevant[rows], lists.candidates[rows]
-        known = {name: calibrate(values[rows], candidates) for name, values in lists.signals.items()}
-        scores = [combine(weights, known, candidates, lists.warmth[rows]).total for weights in trials]
-        found += [[_ndcg(each[row], relevant[row], k) for each in scores] for row in range(len(rows))]
-    return np.mean(found, axis=0).tolist() if found else []
+def lists_ndcg(trials: Sequence[Weights], lists: Lists, k: int) -> list[list[float]]:
+    """NDCG@k of every list that has a relevant song, by each set of weights."""
+    rows = np.flatnonzero(lists.relevant.any(axis=1))
+    relevant, candidates = lists.relevant[rows], lists.candidates[rows]
+    known = {name: calibrate(values[rows], candidates) for name, values in lists.signals.items()}
+    scores = [combine(weights, known, candidates, lists.warmth[rows]).total for weights in trials]
+    return [[_ndcg(each[row], relevant[row], k) for each in scores] for row in range(len(rows))]
 
 
 def _ndcg(scores: Floats, relevant: NDArray[np.bool_], k: int) -> float:

@@ -7,7 +7,6 @@ artists), and a part of each user's other listens is held out. It does not know 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain
 
 import numpy as np
 import torch
@@ -16,7 +15,7 @@ from scipy import sparse
 
 from audiorec.collaborative import neumf
 from audiorec.data.interactions import Interactions
-from audiorec.hybrid.fit_weights import Lists, fit_weights, lists_ndcg, never_below
+from audiorec.hybrid.fit_weights import Lists, fit_weights, never_below
 from audiorec.hybrid.inputs import Material
 from audiorec.hybrid.recipe import HybridRecipe
 from audiorec.hybrid.settings import Settings
@@ -25,8 +24,6 @@ from audiorec.hybrid.weights import Weights
 from audiorec.learning.loop import Epoch, quiet
 
 WARM, COLD_SONG, COLD_ARTIST = 0, 1, 2
-# Which kinds of songs the weights are learned from, a list of each.
-_ASKED = {"warm": (WARM,), "cold": (COLD_SONG, COLD_ARTIST), "mixed": (WARM, COLD_SONG, COLD_ARTIST)}
 Masks = tuple[NDArray[np.bool_], NDArray[np.bool_]]
 # Entries of one dense array of users x songs that a rehearsal keeps in hand at most; more users come in blocks.
 _ENTRIES = 4_000_000
@@ -145,11 +142,9 @@ def learn_weights(
     Beside them NDCG@20 of these lists, on which the weights were fitted: an optimistic figure; `evaluate` has others.
     """
     rows = stage.users(recipe.users, recipe.seed)
-    warm, cold, mixed = (partial(rehearsed_lists, material, stage, parts, rows, recipe, name) for name in _ASKED)
-    weights = never_below(fit_weights(chain(warm(), cold(), mixed()), recipe), warm())
-    asked = {"warm": warm(), "cold": cold(), "mixed": mixed()}
-    measured = {name: lists_ndcg([weights], blocks, 20) for name, blocks in asked.items()}
-    return weights, {f"{name} ndcg@20": value[0] for name, value in measured.items() if value}
+    lists = partial(rehearsed_lists, material, stage, parts, rows, recipe)
+    fitted = fit_weights((asked for each in lists() for asked in each.values()), recipe)
+    return never_below(fitted, lists())
 
 
 def rehearsed_lists(
@@ -158,14 +153,17 @@ def rehearsed_lists(
     parts: Parts,
     rows: NDArray[np.int64],
     recipe: HybridRecipe,
-    asked: str,
-) -> Iterator[Lists]:
-    """The lists of some users, a block of them at a time, so that none is left out for want of memory."""
+) -> Iterator[dict[str, Lists]]:
+    """Warm, cold and mixed lists of some users, a block of them at a time: none is left out for want of memory."""
     blank = Weights({}, {}, 1.0, recipe.song_plays, recipe.user_plays)
     for block in stage.blocks(rows):
-        masks = stage.mixed(block) if asked == "mixed" else stage.lists(block, _ASKED[asked])
         warmth = blank.warmth(parts.listeners, parts.songs_of_users[block])
-        yield Lists(signals(material, parts, block), *masks, warmth)
+        found = signals(material, parts, block)
+        yield {
+            "warm": Lists(found, *stage.lists(block, (WARM,)), warmth),
+            "cold": Lists(found, *stage.lists(block, (COLD_SONG, COLD_ARTIST)), warmth),
+            "mixed": Lists(found, *stage.mixed(block), warmth),
+        }
 
 
 def _held_out(

@@ -64,10 +64,14 @@ class HttpClient:
         self.root = self.root.rstrip("/")
         self._opener: OpenerDirector = build_opener(_SameHost())
 
-    def json(self, path: str, query: Mapping[str, object] | None = None, **more: Any) -> Any:
-        """What a GET (or with `form=`, a POST) answers, as JSON; raises ServiceError."""
+    def json(self, path: str, query: Mapping[str, object] | None = None, fresh: str = "", **more: Any) -> Any:
+        """What a GET (or with `form=` or `sent=`, a POST) answers, as JSON; raises ServiceError.
+
+        fresh: a parameter that is new in every request, where a server would repeat a torn answer out of its cache.
+        """
         for attempt in range(self.tries):
-            body = self.read(path, query, **more)
+            new = {fresh: int(self.wall() * 1000) + attempt} if fresh else {}
+            body = self.read(path, {**(query or {}), **new}, **more)
             try:
                 return json.loads(body)
             except (ValueError, RecursionError):

@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, islice
+from operator import itemgetter
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from audiorec.errors import InputError
 from audiorec.sources.columns import CLOCKS, find_columns, folded, names_a_song
@@ -35,10 +36,13 @@ _KINDS: Mapping[str, Kind] = {
 }  # fmt: skip
 
 
+Rows = Iterator[tuple[int, Sequence[str]]]
+
+
 class Table(NamedTuple):
     """Rows of a table with their numbers, the places of its known columns, and its header (blank where it has none)."""
 
-    rows: Iterator[tuple[int, Sequence[str]]]
+    rows: Rows
     columns: Mapping[str, int]
     header: Sequence[str]
 
@@ -91,7 +95,7 @@ def open_table(path: Path, named: Mapping[str, str] | None = None) -> Table:
         columns = find_columns(header, named)
     else:
         lines, header = read_headed(path, "user,path,count")
-        columns, rows = find_columns(header, named), ((number, fields) for number, fields in lines)
+        columns, rows = find_columns(header, named), cast(Rows, lines)
         if not columns and 2 <= len(header) <= len(_POSITIONS):
             columns = {name: place for place, name in enumerate(_POSITIONS[: len(header)])}
             return Table(chain([(1, header)], rows), columns, [""] * len(header))
@@ -115,9 +119,12 @@ class _Moments:
     def __call__(self, values: Sequence[str]) -> float | None:
         if not 0 <= self._day < len(values):
             return None
+        day = values[self._day]
+        if len(day) == 10 and day.isascii() and day.isdecimal() and self._clock < 0:
+            return float(day)  # unix seconds, by far the most common, need no look at other forms
         if 0 <= self._clock < len(values):
-            return _time(f"{values[self._day]} {values[self._clock]}", self._month_first)
-        return _time(values[self._day], self._month_first)
+            return _time(f"{day} {values[self._clock]}", self._month_first)
+        return _time(day, self._month_first)
 
 
 class _RowParser:
@@ -132,6 +139,9 @@ class _RowParser:
         self._kinds = any(name in columns for name in ("kind", "rating", "loved", "heard"))
         self._default = user
         self._is_list = "playlist" in columns and self._user == columns["playlist"]
+        self._last = max(self._columns.values())
+        # The last place once more: of one place alone itemgetter would give no tuple.
+        self._pick = itemgetter(*self._columns.values(), self._last)
         self._song = lru_cache(maxsize=100_000)(self._read_song)
 
     def __call__(self, number: int, values: Sequence[str]) -> Row | Unread:
@@ -139,7 +149,8 @@ class _RowParser:
             return Unread(number, "a quotation mark has no partner")
         width = len(values)
         user = values[self._user].strip() if 0 <= self._user < width else self._default
-        song = self._song(tuple(values[place].strip() if place < width else "" for place in self._columns.values()))
+        # Most rows are whole; the rest are filled up. The same song is written many times, so that it is kept.
+        song = self._song(self._pick(values if width > self._last else [*values, *[""] * (self._last + 1 - width)]))
         if isinstance(song, str) or UNREADABLE in user:
             return Unread(number, song if isinstance(song, str) else _NO_TEXT)
         if (not user or user in ("nan", "NaN")) and self._user >= 0:
@@ -155,7 +166,7 @@ class _RowParser:
         return self._of_kind(Row(user, song, time, None, "play", count, number), values)
 
     def _read_song(self, values: tuple[str, ...]) -> WrittenSong | str:
-        field = dict(zip(self._columns, values, strict=True))
+        field = {name: value.strip() for name, value in zip(self._columns, values, strict=False)}
         if any(UNREADABLE in value for value in values):
             return _NO_TEXT
         song = _song_of(field)

@@ -89,7 +89,7 @@ class Crawl:
         }[task.kind]
 
     def _answer(self, path: str, query: Mapping[str, object]) -> Entry:
-        answer = self.client.json(path, {**query, **self.extra})
+        answer = self.client.json(path, {**query, **self.extra}, fresh="timestamp")
         code = answer.get("code", 200) if isinstance(answer, dict) else None
         if code != 200:
             status = code if isinstance(code, int) else 0

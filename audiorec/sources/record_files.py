@@ -91,8 +91,9 @@ def _row(number: int, found: dict[str, Any] | None, places: dict[str, int]) -> t
         return number, [UNREADABLE] * len(places)
     values = [""] * len(places)
     for key, value in found.items():
-        if key in places:
-            values[places[key]] = value if value.__class__ is str else as_text(value)
+        place = places.get(key)
+        if place is not None:
+            values[place] = value if value.__class__ is str else as_text(value)
     return number, values
 
 
@@ -125,6 +126,8 @@ def as_text(value: object) -> str:
     """A value as a table of text would hold it."""
     if value is None:
         return ""
+    if value.__class__ is int:
+        return str(value)
     if isinstance(value, datetime):
         return (value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat()
     if isinstance(value, date):

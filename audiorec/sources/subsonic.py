@@ -1,8 +1,8 @@
 """OpenSubsonic servers (Navidrome, gonic, supysonic, Airsonic, ...): plays, stars, ratings and lists by their API.
 
-The password is sent as a salted token. Older servers take it only readable (`enc:`), which is done after asking. What a
-server does not offer is left out: code 0, 30 or 70 and HTTP 404 or 501 alike say so. Of Navidrome its history of single
-plays is read too.
+The password is sent as a salted token. Older servers take it only readable (`enc:`), which is done after asking. What
+a server does not offer is left out: code 0, 10, 30 or 70 and HTTP 404 or 501 alike say so. Of Navidrome its history of
+single plays is read too.
 """
 
 import hashlib
@@ -33,8 +33,9 @@ from audiorec.sources.fields import (
 )
 from audiorec.sources.http_client import HttpClient, ServiceError
 
-_NOT_OFFERED = (0, 30, 70)
+_NOT_OFFERED = (0, 10, 30, 70)  # 10: a search for everything, where a server wants words
 _NO_TOKENS = (41, 42)
+_MISSING = 10  # of a greeting with a token: the server misses a password
 _VERSION = "1.16.1"
 _PAGE = 500
 
@@ -66,7 +67,8 @@ class SubsonicServer:
             return answer
         fault = answer.get("error")
         code = fault.get("code") if isinstance(fault, dict) else None
-        if code in _NO_TOKENS and not self._plain and not self.api_key:
+        has_no_tokens = code in _NO_TOKENS or (code == _MISSING and method == "ping")
+        if has_no_tokens and not self._plain and not self.api_key:
             if not self.readable():
                 raise ServiceError(
                     f"{self.client.root} takes no tokens: set SUBSONIC_READABLE=yes to send the password"

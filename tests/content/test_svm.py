@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from audiorec.content.dataset import LikeData
-from audiorec.content.svm import KERNELS, SvmRecipe, from_arrays, gram, train_svm
+from audiorec.content.svm import KERNELS, Kernel, LikeSvm, SongProjection, SvmRecipe, from_arrays, gram, train_svm
 from audiorec.errors import InputError
 from tests.content.test_encoder_training import BY_KIND, SONGS, kind, library
 
@@ -54,3 +54,16 @@ def test_without_likes_it_says_so() -> None:
     none = LikeData(data.track_ids, data.part, data.played, likes, data.users, data.names, data.artists, data.network)
     with pytest.raises(InputError):
         train_svm(songs(), none, RECIPE)
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_decisions_by_halves_are_those_over_pairs(kernel: Kernel) -> None:
+    rng = np.random.default_rng(0)
+    songs, users = rng.normal(size=(7, 3)), rng.normal(size=(4, 2))
+    projection = SongProjection(np.zeros(3), np.ones(3), np.eye(3), np.ones(3))
+    model = LikeSvm(kernel, 0.2, projection, users, rng.normal(size=(9, 5)), rng.normal(size=9), 0.1, (1.5, -0.2))
+    rows = np.array([2, 0])
+    pairs = np.concatenate([np.tile(songs, (2, 1)), np.repeat(users[rows], 7, axis=0)], axis=1)
+    decision = gram(kernel, 0.2, pairs, model.support) @ model.dual + 0.1
+    expected = 1.0 / (1.0 + np.exp(-(1.5 * decision - 0.2)))
+    np.testing.assert_allclose(model.probabilities(songs, rows), expected.reshape(2, 7), rtol=1e-5)

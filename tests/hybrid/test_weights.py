@@ -32,15 +32,15 @@ def test_warm_lists_move_to_the_collaborative_signal_where_it_is_better() -> Non
     relevant[np.arange(50), rng.integers(0, 30, 50)] = True
     signals = {"collaborative": relevant + 0.2 * rng.normal(size=(50, 30)), "content": rng.normal(size=(50, 30))}
     lists = Lists(signals, np.ones((50, 30), dtype=bool), relevant, np.full((50, 30), 0.95))
-    kept = never_below(WEIGHTS, [lists])
-    mine, alone = lists_ndcg(
-        [kept, Weights({"collaborative": 1.0}, {"collaborative": 1.0}, 1.0, 2.0, 2.0)], [lists], 20
-    )
+    kept, measured = never_below(WEIGHTS, [{"warm": lists, "cold": lists}])
+    only = Weights({"collaborative": 1.0}, {"collaborative": 1.0}, 1.0, 2.0, 2.0)
+    mine, alone = np.mean(lists_ndcg([kept, only], lists, 20), axis=0)
+    assert measured["warm ndcg@20"] == pytest.approx(mine)
     assert mine >= alone - 0.01
     assert kept.warm["collaborative"] > 0.7
     # Without the collaborative signal there is nothing to be held against.
     without = Weights({"content": 1.0}, {"content": 1.0}, 1.0, 2.0, 2.0)
-    assert never_below(without, [lists]) is without
+    assert never_below(without, [{"warm": lists, "cold": lists}])[0] == without
 
 
 def test_saved_weights_come_back_and_foreign_ones_are_refused(tmp_path: Path) -> None:

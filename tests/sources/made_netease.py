@@ -5,6 +5,7 @@
 
 import json
 import random
+import time
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -82,10 +83,10 @@ def _of_song(path: str, query: dict[str, str], key: int) -> dict[str, Any]:
 
 
 class MadeNetease:
-    """Answers requests; `faults`: the share of requests that fail in some way."""
+    """Answers requests after `delay` seconds; `faults`: the share of requests that fail in some way."""
 
-    def __init__(self, faults: float = 0.0, seed: int = 1) -> None:
-        self.faults, self.asked, self._random = faults, 0, random.Random(seed)
+    def __init__(self, faults: float = 0.0, delay: float = 0.0) -> None:
+        self.faults, self.delay, self.asked, self._random = faults, delay, 0, random.Random(1)
 
     def answer(self, asked: Asked) -> Answer:
         """As the compatible server answers."""
@@ -103,6 +104,7 @@ class MadeNetease:
         return Answer({"code": 404}, status=404)
 
     def _failing(self, said: dict[str, Any]) -> Answer:
+        time.sleep(self.delay)
         status = said["code"] if 100 < said["code"] < 600 else 200
         if self._random.random() >= self.faults:
             return Answer(said, status=status)

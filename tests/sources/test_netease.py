@@ -6,7 +6,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -138,13 +137,7 @@ def killed_until_done(root: str, path: Path, kills: int, seed: int = 5) -> int:
 def test_killed_twenty_times_it_ends_with_the_same_data(tmp_path: Path) -> None:
     with service(MadeNetease().answer) as root:
         crawl(root, tmp_path / "quiet.sqlite")
-    made = MadeNetease(faults=0.1)
-
-    def slow(asked: Any) -> Answer:
-        time.sleep(0.03)
-        return made.answer(asked)
-
-    with service(slow) as root:
+    with service(MadeNetease(faults=0.1, delay=0.03).answer) as root:
         killed = killed_until_done(root, tmp_path / "killed.sqlite", kills=20)
     assert killed == 20
     assert data_of(tmp_path / "quiet.sqlite") == data_of(tmp_path / "killed.sqlite")

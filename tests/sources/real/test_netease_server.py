@@ -1,0 +1,77 @@
+"""The crawl through the real npm server, which is pointed at a small upstream of ours that fails now and then."""
+
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from audiorec.sources import netease
+from audiorec.sources.contract import Row
+from tests.sources.made_netease import MadeNetease
+from tests.sources.made_services import service
+from tests.sources.real.made_library import free_port, partner, program, running
+from tests.sources.test_netease import data_of
+
+pytestmark = pytest.mark.slow
+# The server keeps answers for two minutes; its own start asks the real service for a token, which we leave out.
+SERVE = "require('NeteaseCloudMusicApi/server').serveNcmApi({port: Number(process.argv[1]), host: '127.0.0.1'})"
+CRAWL = """
+import sys
+from pathlib import Path
+from audiorec.sources.http_client import HttpClient
+from audiorec.sources.netease_crawl import Crawl
+from audiorec.sources.netease_state import Caps, CrawlState
+extra = {"domain": sys.argv[3], "crypto": "api"}
+with CrawlState(Path(sys.argv[2])) as state:
+    client = HttpClient(sys.argv[1], rate=1e9, sleep=lambda seconds: None, tries=12)
+    crawl = Crawl(client, state, Caps(users=6, songs=60, comments=100, depth=3), extra)
+    crawl.start(users=[1])
+    crawl.run()
+"""
+
+
+@contextmanager
+def servers(folder: Path, made: MadeNetease) -> Iterator[list[str]]:
+    """The addresses of the npm server and of the upstream behind it."""
+    modules = partner("netease", "node_modules")
+    port = free_port()
+    folder.mkdir()
+    # The server reads a token that its own start would have fetched.
+    temporary = {"TMPDIR": str(folder), "NODE_PATH": str(modules)}
+    (folder / "anonymous_token").write_text("", encoding="utf-8")
+    with (
+        service(made.upstream) as upstream,
+        running([program("node"), "-e", SERVE, str(port)], port, folder, **temporary),
+    ):
+        yield [f"http://127.0.0.1:{port}", upstream]
+
+
+def run_crawl(root: str, path: Path, upstream: str, seconds: float) -> bool:
+    """Whether the crawl ended by itself within some time; else it was killed."""
+    process = subprocess.Popen([sys.executable, "-c", CRAWL, root, str(path), upstream], cwd=os.getcwd())
+    try:
+        assert process.wait(timeout=seconds) == 0
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        return False
+    return True
+
+
+def test_killed_twenty_times_through_the_real_server(tmp_path: Path) -> None:
+    with servers(tmp_path / "quiet", MadeNetease()) as (root, upstream):
+        assert run_crawl(root, tmp_path / "quiet.sqlite", upstream, 300)
+    made, chance, kills = MadeNetease(faults=0.1, delay=0.04), random.Random(3), 0
+    with servers(tmp_path / "killed", made) as (root, upstream):
+        while kills < 20 and not run_crawl(root, tmp_path / "killed.sqlite", upstream, chance.uniform(0.3, 0.9)):
+            kills += 1
+        assert run_crawl(root, tmp_path / "killed.sqlite", upstream, 300)
+    assert kills == 20
+    assert data_of(tmp_path / "quiet.sqlite") == data_of(tmp_path / "killed.sqlite")
+    rows = [row for row in netease.read(tmp_path / "killed.sqlite") if isinstance(row, Row)]
+    assert {row.kind for row in rows} == {"like", "playlist", "play", "comment"}
