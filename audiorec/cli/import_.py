@@ -93,10 +93,10 @@ def listens(session: Session, asked: Asked) -> None:
     The song is a column path, artist and title, or an id. Rows of songs that are not in the library are kept and
     matched later, when their files are there. Importing a file again replaces what it gave before.
     """
-    from audiorec.sources import listens_tables
+    from audiorec.sources import table_archives
 
     named = dict(column.partition("=")[::2] for column in asked.columns)
-    _run(session, asked, "listens", lambda place: listens_tables.read(Path(place), named, asked.instead or asked.user))
+    _run(session, asked, "listens", lambda place: table_archives.read(Path(place), named, asked.instead or asked.user))
 
 
 @command.command("playlists")

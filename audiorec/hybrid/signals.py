@@ -83,7 +83,7 @@ class Parts:
     points: the content space [I, D]; factors: implicit ALS; collaborative: a NeuMF of these users and songs, or None;
     cold: the same trained on with songs dropped to cold, and predicted: the vectors [I, d] that content predicts for
     it; network, and users and songs placed in it: or None; heard: listeners of each song [I] where `seen` holds only
-    some of the users.
+    some of the users; unit_points: the points as unit vectors where they lie ready.
     """
 
     seen: "Interactions"
@@ -97,11 +97,12 @@ class Parts:
     network: "NetworkEmbedding | None" = None
     placed: Placed | None = None
     heard: Floats | None = None
+    unit_points: NDArray[np.float32] | None = None
 
     @cached_property
     def directions(self) -> NDArray[np.float32]:
         """The points as unit vectors, float32 [I, D]: normalising them for each list was most of its time."""
-        return unit_rows(self.points).astype(np.float32)
+        return unit_rows(self.points).astype(np.float32) if self.unit_points is None else self.unit_points
 
     @property
     def listeners(self) -> Floats:

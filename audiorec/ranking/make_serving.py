@@ -55,6 +55,7 @@ def pack_parts(material: Material, parts: Parts, network: NetworkEmbedding | Non
         "usable": material.usable,
         "artist": material.artist,
         "points": parts.points.astype(np.float32),
+        "directions": parts.directions,
         "popularity": parts.taste.popularity.astype(np.float32),
         **{f"factors.{name}": values for name, values in factors.to_arrays().items()},  # type: ignore[attr-defined]
         **pack("seen", material.listens.counts),

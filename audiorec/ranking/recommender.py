@@ -19,7 +19,7 @@ from audiorec.hybrid.signals import signals
 from audiorec.hybrid.weights import Scores, Weights, load_weights, score
 from audiorec.ranking import genre_shares
 from audiorec.ranking.diversify import Owner, Shelf, Wishes, diversify, long_tail
-from audiorec.ranking.explain import OwnSong, nearest_own, sentence
+from audiorec.ranking.explain import OwnSong, OwnSongs, sentence
 from audiorec.ranking.neighbours import Block
 from audiorec.ranking.serving import Serving, open_serving
 
@@ -110,7 +110,8 @@ class Recommender:
         own, genre = counts.indices, self.serving.arrays["genre"]
         owner = Owner(own, genre_shares.shares(genre[own], counts.data, len(self.genres)))
         chosen = diversify(total, self.shelf, replace(wishes, top=top), owner)
-        return [self._explained(user, scored, column, plays, own) for column in chosen]
+        songs = OwnSongs(self.blocks, own)
+        return [self._explained(user, scored, column, plays, songs) for column in chosen]
 
     def score(self, row: int) -> Scores:
         """Scores and contributions [1, I] of one user's candidates: the songs that they do not have."""
@@ -122,13 +123,12 @@ class Recommender:
         return score(self.weights, found, candidates, warmth)
 
     def _explained(
-        self, user: str, scored: Scores, column: int, plays: NDArray[np.float32], own: NDArray[np.integer]
+        self, user: str, scored: Scores, column: int, plays: NDArray[np.float32], songs: OwnSongs
     ) -> Recommendation:
         track = self.tracks[column]
         shares = scored.shares(0, column)
-        # A song that nobody has played shares listeners with none: its place in the network is a guess from its artist.
-        told = {name: block for name, block in self.blocks.items() if name != "network" or plays[column] > 0}
-        near = nearest_own(told, column, own)
+        # A song that nobody has played shares listeners with none: its place in the network comes from its artist.
+        near = songs.nearest(column, without=() if plays[column] > 0 else ("network",))
         return Recommendation(
             user=user,
             track_id=track.id,

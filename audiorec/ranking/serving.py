@@ -27,7 +27,7 @@ from audiorec.hybrid.signals import Parts, Placed
 from audiorec.ranking.neighbours import Block
 
 NAME = "ranker"
-VERSION = 1
+VERSION = 2
 Arrays = Mapping[str, NDArray[Any]]
 
 
@@ -117,6 +117,7 @@ class Serving:
             arrays.get("predicted"),
             placed=self._placed(own, row),
             heard=self.listeners,
+            unit_points=arrays["directions"],
         )
 
     def _neural(self, name: str, user: str) -> NeumfScores | None:

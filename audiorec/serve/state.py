@@ -200,9 +200,11 @@ class State:
 
     def now(self) -> Snapshot:
         """The current snapshot; raises NotReadyError while the first one is being opened."""
-        if self._snapshot is None:
-            raise NotReadyError(self.problem or "the library is being opened: try again in a moment")
-        return self._snapshot
+        if self._snapshot is not None:
+            return self._snapshot
+        if self.problem:
+            raise WorkspaceError(self.problem)
+        raise NotReadyError("the library is being opened: try again in a moment")
 
     @property
     def ledger(self) -> Ledger:
@@ -256,7 +258,17 @@ class State:
             return self.root, False
         return demo, True
 
+    def _bring_up(self) -> None:
+        """Take catalogues of older versions to this one, where nobody else writes them now."""
+        for root in (self.root, self.root / "demo"):
+            if (root / "catalogue.sqlite").is_file():
+                try:
+                    Workspace.open(root, write=True).close()
+                except WorkspaceError as error:
+                    LOG.info("%s", error)
+
     def _keep(self) -> None:
+        self._bring_up()
         stamp: Any = None
         took = 0.0
         while not self._stop.is_set():

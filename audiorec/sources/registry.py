@@ -22,7 +22,6 @@ from audiorec.sources import (
     lastfm_api,
     listenbrainz,
     listenbrainz_api,
-    listens_tables,
     maloja,
     mpd_stickers,
     navidrome,
@@ -38,6 +37,7 @@ from audiorec.sources import (
     strawberry,
     subsonic,
     subsonic_replies,
+    table_archives,
     tidal,
     youtube_music,
 )
@@ -158,8 +158,8 @@ _ALL = (
     Source(
         "listens",
         "Tables of listens: CSV, TSV, Parquet, JSON lines, with columns in any order.",
-        listens_tables.recognises,
-        listens_tables.read,
+        table_archives.recognises,
+        table_archives.read,
     ),
 )
 SOURCES: Mapping[str, Source] = {source.name: source for source in _ALL}

@@ -70,14 +70,21 @@ function menu(song) {
     ["Never play it", () => say(song, "never")],
   ];
   const box = h("div", { class: "menu" });
-  const close = () => { box.querySelector("div")?.remove(); button.setAttribute("aria-expanded", "false"); };
+  let list = null;
+  const close = () => {
+    // Taking the focused entry away is itself a loss of focus, which closes again.
+    const open = list;
+    list = null;
+    open?.remove();
+    button.setAttribute("aria-expanded", "false");
+  };
   const open = () => {
-    const list = h("div", {}, entries.map(([name, does]) => h("button", { type: "button", onclick: () => { close(); does(); } }, name)));
+    list = h("div", {}, entries.map(([name, does]) => h("button", { type: "button", onclick: () => { close(); does(); } }, name)));
     box.append(list);
     button.setAttribute("aria-expanded", "true");
     list.firstChild.focus();
   };
-  const button = iconButton("more", `More for ${song.title}`, () => (box.querySelector("div") ? close() : open()), { "aria-expanded": "false" });
+  const button = iconButton("more", `More for ${song.title}`, () => (list ? close() : open()), { "aria-expanded": "false" });
   box.addEventListener("keydown", (event) => { if (event.key === "Escape") { close(); button.focus(); } });
   box.addEventListener("focusout", (event) => { if (!box.contains(event.relatedTarget)) close(); });
   box.append(button);
