@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import safetensors
-import skops.io
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
@@ -58,6 +57,8 @@ def load(folder: Path, kind: str, feature_digest: str | None = None) -> tuple[He
 
 def save_skops(folder: Path, header: Header, model: object) -> None:
     """Write a scikit-learn model as `model.skops`, with its header."""
+    import skops.io  # loads scikit-learn and PyTorch: seconds that reading arrays does not need
+
     skops.io.dump(model, folder / "model.skops")
     _write_header(folder, header)
 
@@ -66,6 +67,8 @@ def load_skops(
     folder: Path, kind: str, trusted: Sequence[str], feature_digest: str | None = None
 ) -> tuple[Header, Any]:
     """Read a scikit-learn model; only types of scikit-learn, NumPy and the literal list `trusted` are ever built."""
+    import skops.io
+
     header = read_header(folder, kind, feature_digest)
     try:
         return header, skops.io.load(folder / "model.skops", trusted=list(trusted))
