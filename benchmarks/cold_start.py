@@ -26,9 +26,10 @@ from sklearn.model_selection import KFold
 from audiorec import metrics, recipes
 from audiorec.cold_start.content_knn import mean_similarity
 from audiorec.cold_start.content_space import fit_space
-from audiorec.cold_start.content_to_factors import Content, TasteRecipe, fit_taste, standard_rows
+from audiorec.cold_start.content_to_factors import TasteRecipe, fit_taste
 from audiorec.cold_start.dropoutnet import ColdDropoutRecipe, predict_vectors, train_on_dropped
 from audiorec.cold_start.ridge import fit_ridge
+from audiorec.cold_start.taste import Content, standard_rows
 from audiorec.collaborative import neumf
 from audiorec.collaborative.als import implicit_als
 from audiorec.collaborative.neumf import Neumf, NeumfRecipe

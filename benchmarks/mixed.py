@@ -20,18 +20,19 @@ from scipy import sparse
 
 from audiorec import metrics, recipes
 from audiorec.cold_start.content_knn import mean_similarity, mutual_proximity
-from audiorec.cold_start.content_to_factors import Content
+from audiorec.cold_start.taste import Content
 from audiorec.collaborative.als import refit
 from audiorec.collaborative.neumf import NeumfRecipe
 from audiorec.data.interactions import Interactions
 from audiorec.data.tracks import Track
 from audiorec.hybrid.evaluation import METRICS, PROTOCOLS, all_scores, measure
 from audiorec.hybrid.fit_cache import Kept
+from audiorec.hybrid.fit_parts import fit_parts
 from audiorec.hybrid.inputs import BLOCK_WEIGHTS, Material
 from audiorec.hybrid.recipe import HybridRecipe
 from audiorec.hybrid.rehearsal import COLD_ARTIST, WARM, Stage, learn_weights, rehearse, set_stage
 from audiorec.hybrid.settings import Settings, shipped
-from audiorec.hybrid.signals import Parts, fit_parts, signals
+from audiorec.hybrid.signals import Parts, signals
 from audiorec.hybrid.weights import Weights, score
 from audiorec.network.spectral import SpectralSettings
 from audiorec.ranking.diversify import Shelf, Wishes, diversify, long_tail

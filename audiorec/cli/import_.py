@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from audiorec.cli import import_netease
 from audiorec.cli.console import console, notes, print_table, progress
 from audiorec.cli.session import Session, as_one, pass_session
 
@@ -92,10 +93,10 @@ def listens(session: Session, asked: Asked) -> None:
     The song is a column path, artist and title, or an id. Rows of songs that are not in the library are kept and
     matched later, when their files are there. Importing a file again replaces what it gave before.
     """
-    from audiorec.sources import listens_tables
+    from audiorec.sources import table_archives
 
     named = dict(column.partition("=")[::2] for column in asked.columns)
-    _run(session, asked, "listens", lambda place: listens_tables.read(Path(place), named, asked.instead or asked.user))
+    _run(session, asked, "listens", lambda place: table_archives.read(Path(place), named, asked.instead or asked.user))
 
 
 @command.command("playlists")
@@ -142,6 +143,9 @@ def items(session: Session, files: tuple[Path, ...], as_json: bool) -> None:
     Listens name the items by their ids.
     """
     _run_others(session, "items", files, as_json)
+
+
+command.add_command(import_netease.command)
 
 
 def _run_others(session: Session, kind: str, files: Sequence[Path], as_json: bool) -> None:

@@ -27,10 +27,13 @@ def command(ctx: click.Context, as_json: bool) -> None:
         console().print_json(json.dumps([asdict(account) for account in found]))
         return
     rows = [
-        (one.name, f"{one.listens:.12g}", str(one.songs), str(one.waiting), str(one.friends), _day(one.last))
+        (
+            *(one.name, f"{one.listens:.12g}", str(one.songs), str(one.waiting), str(one.friends)),
+            *(str(one.feedback), _day(one.last)),
+        )
         for one in found
     ]
-    print_table("Users", ["name", "listens", "songs", "waiting", "friends", "last listen"], rows)
+    print_table("Users", ["name", "listens", "songs", "waiting", "friends", "feedback", "last listen"], rows)
 
 
 @command.command("rename")
@@ -67,7 +70,7 @@ def merge_users(session: Session, names: tuple[str, ...], into: str) -> None:
 @click.argument("names", nargs=-1, required=True)
 @pass_session
 def delete_users(session: Session, names: tuple[str, ...]) -> None:
-    """Delete the users NAMES, with their listens, what waits for its song, and their friendships."""
+    """Delete the users NAMES with everything of theirs: listens, friendships, feedback, playlists."""
     from audiorec.data import user_accounts as accounts
     from audiorec.data.workspace import Workspace
     from audiorec.sources.importing import user_name

@@ -17,6 +17,7 @@ from scipy import sparse
 from audiorec.cold_start.conditional_logit import fit_choice
 from audiorec.cold_start.content_space import ContentSpace, fit_space, unit_rows
 from audiorec.cold_start.kernel_ridge import fit_kernel_map
+from audiorec.cold_start.taste import Content, Pair, Taste
 from audiorec.collaborative.als import implicit_als, solve_rows
 from audiorec.network.spectral import SpectralSettings, embed
 from audiorec.recipes import Recipe
@@ -48,15 +49,6 @@ class TasteRecipe(Recipe):
 
 
 @dataclass(frozen=True)
-class Pair:
-    """One member: users [U, k] and songs [I, k]; the scores are `users @ songs.T`."""
-
-    name: str
-    users: Floats
-    songs: Floats
-
-
-@dataclass(frozen=True)
 class Target:
     """A space to map into: users [U, k] and songs [I, k] as listens put them, and the score that a play stands for."""
 
@@ -64,33 +56,6 @@ class Target:
     users: Floats
     songs: Floats
     wanted: float
-
-
-@dataclass(frozen=True)
-class Taste:
-    """Members, and the predicted popularity of every song [I] (log listeners)."""
-
-    pairs: tuple[Pair, ...]
-    popularity: Floats
-
-    def scores(self, user_rows: NDArray[np.integer]) -> Floats:
-        """Mean of the members' scores, each standardised over the songs of a user: [B, I]."""
-        parts = [standard_rows(pair.users[user_rows] @ pair.songs.T) for pair in self.pairs]
-        return np.asarray(np.mean(parts, axis=0))
-
-    def member(self, name: str, user_rows: NDArray[np.integer]) -> Floats:
-        """Scores of one member [B, I]."""
-        pair = next(pair for pair in self.pairs if pair.name == name)
-        return np.asarray(pair.users[user_rows] @ pair.songs.T)
-
-
-@dataclass(frozen=True)
-class Content:
-    """Blocks [I, D_b] of every song (NaN = not known), a weight each; `usable` bool [I]: songs that have content."""
-
-    blocks: Sequence[NDArray[np.floating]]
-    weights: Sequence[float]
-    usable: NDArray[np.bool_]
 
 
 def fit_taste(
@@ -142,16 +107,6 @@ def fold_in(
         gram = came.T @ came + prior * np.eye(users.shape[1])
         moved[song] = np.linalg.solve(gram, wanted * came.sum(axis=0) + prior * mapped[song])
     return moved
-
-
-def standard_rows(scores: NDArray[np.floating]) -> Floats:
-    """Each row with mean 0 and deviation 1 over its known values; a constant row becomes 0."""
-    values = np.asarray(scores, dtype=np.float64)
-    known = np.isfinite(values)
-    count = np.maximum(known.sum(axis=1, keepdims=True), 1)
-    moved = values - np.where(known, values, 0.0).sum(axis=1, keepdims=True) / count
-    deviation = np.sqrt(np.where(known, moved**2, 0.0).sum(axis=1, keepdims=True) / count)
-    return np.asarray(moved / np.where(deviation > 1e-12, deviation, np.inf))
 
 
 def content_space(content: Content, rows: NDArray[np.integer]) -> ContentSpace:

@@ -14,17 +14,22 @@ from scipy import sparse
 
 @dataclass(frozen=True)
 class ItemToItem:
-    """history: CSR [U, I], what each user has heard; weights: [I, I] dense or CSR, from the row to the column."""
+    """history: CSR [U, I], what each user has heard; weights: [I, I] dense or CSR, from the row to the column;
+    items_seen: bool [I], songs that anybody has heard, where the history holds only some of the users."""
 
     history: sparse.csr_array
     weights: NDArray[np.float32] | sparse.csr_array
+    items_seen: NDArray[np.bool_] | None = None
 
     def scores(self, user_rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Scores of all songs: int64 [B] -> float32 [B, I], NaN for users without history and songs nobody heard."""
         mine = sparse.csr_array(self.history[user_rows])
         product = mine @ self.weights
         found = np.array(product.toarray() if sparse.issparse(product) else product, dtype=np.float32)
-        found[:, np.bincount(self.history.indices, minlength=found.shape[1]) == 0] = np.nan
+        seen = self.items_seen
+        if seen is None:
+            seen = np.bincount(self.history.indices, minlength=found.shape[1]) > 0
+        found[:, ~seen] = np.nan
         found[np.diff(mine.indptr) == 0] = np.nan
         return found
 

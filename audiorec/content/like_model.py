@@ -58,6 +58,17 @@ class LikeModel:
         return np.asarray(self.parts.cpu()(tensors).numpy(), dtype=np.float32)
 
     @torch.no_grad()
+    def sides(self, songs: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+        """Songs' side [N, f + 1], users' side [U, f + 1] and bias [U] of song embeddings [N, dim].
+
+        The logit of a like is their product plus the bias.
+        """
+        head, given = self.head.cpu(), torch.from_numpy(songs)
+        song = torch.cat([head.song(given), head.popularity(given)], dim=1)
+        user = torch.cat([head.user(head.users), torch.ones(len(head.users), 1)], dim=1)
+        return song.numpy(), user.numpy(), (head.bias - head.shift).numpy()
+
+    @torch.no_grad()
     def likes(self, songs: NDArray[np.float32]) -> NDArray[np.float32]:
         """Like-probabilities float32 [U, N] of song embeddings [N, dim]."""
         return np.asarray(self.head.cpu().probabilities(torch.from_numpy(songs)).numpy().T, dtype=np.float32)

@@ -12,9 +12,7 @@ from numpy.typing import NDArray
 from audiorec.content import like_model
 from audiorec.content.like_model import LikeModel
 from audiorec.content.likes_training import encoder_block, known_parts, view_patches
-from audiorec.content.svm import from_arrays
 from audiorec.data.tables import FeatureTable
-from audiorec.learning import checkpoint
 from audiorec.network.embedding import song_vectors
 
 # Songs whose patches are in memory at once: 2,000 songs are about 2 GB of patches of both views.
@@ -28,47 +26,11 @@ def embed_tracks(
     return _embed(like_model.load(folder, table.layout.digest), table, track_ids, artists)
 
 
-def like_scores(
-    folder: Path,
-    table: FeatureTable,
-    track_ids: NDArray[np.int64],
-    artists: Sequence[Sequence[str]],
-    users: Sequence[str],
-) -> NDArray[np.float32]:
-    """Like-probabilities float32 [users, N]; a row of NaN for a user whom the model has not seen."""
-    model = like_model.load(folder, table.layout.digest)
-    likes = model.likes(_embed(model, table, track_ids, artists))
-    out = np.full((len(users), len(track_ids)), np.nan, dtype=np.float32)
-    known, rows = _known(model.names, users)
-    out[known] = likes[rows]
-    return out
-
-
-def svm_scores(
-    folder: Path, table: FeatureTable, track_ids: NDArray[np.int64], users: Sequence[str]
-) -> NDArray[np.float32]:
-    """The same for the SVM in `folder`."""
-    header, arrays = checkpoint.load(folder, "svm", table.layout.digest)
-    model = from_arrays(header.config["kernel"], header.config["gamma"], arrays)
-    out = np.full((len(users), len(track_ids)), np.nan, dtype=np.float32)
-    known, rows = _known(header.labels, users)
-    out[known] = model.probabilities(fused_songs(table, track_ids), rows)
-    return out
-
-
 def fused_songs(table: FeatureTable, track_ids: NDArray[np.int64]) -> NDArray[np.float32]:
     """What the SVM sees of songs: descriptors, lyrics, and whether there are any; float32 [N, D], NaN: missing."""
     parts = known_parts(table, track_ids)
     has_lyrics = np.isfinite(parts["lyrics"]).all(axis=1, keepdims=True).astype(np.float32)
     return np.concatenate([parts["descriptors"], parts["lyrics"], has_lyrics], axis=1)
-
-
-def _known(names: Sequence[str], users: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Places of the users that a model knows, and their rows in it."""
-    row_of = {name: row for row, name in enumerate(names)}
-    places = [place for place, user in enumerate(users) if user in row_of]
-    rows = [row_of[users[place]] for place in places]
-    return np.array(places, dtype=np.int64), np.array(rows, dtype=np.int64)
 
 
 def _embed(

@@ -1,11 +1,18 @@
 """The users of a workspace: who they are, and renaming, joining and deleting them with all that is theirs.
 
-It does not know models: they keep what they learned until they are trained again.
+What is theirs: listens, rows that wait for their song, friendships, events, and what they told a server (feedback and
+playlists). It does not know models, which keep what they learned until they are trained again, nor passwords.
 """
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError, UnknownNameError
@@ -13,18 +20,22 @@ from audiorec.errors import InputError, UnknownNameError
 
 @dataclass(frozen=True)
 class Account:
-    """A user and how much is known of them; `last` is the unix time of their last listen, None where none says."""
+    """A user and how much is known of them.
+
+    feedback: what they told a server; last: unix time of their last listen, None where none says.
+    """
 
     name: str
     listens: float
     songs: int
     waiting: int
     friends: int
+    feedback: int
     last: float | None
 
 
 def accounts(space: Workspace) -> list[Account]:
-    """Every user who has listens, rows that wait for their song, or friends, in the order of their names."""
+    """Every user of whom anything is known, in the order of their names."""
     listens = {
         name: (count, songs, last)
         for name, count, songs, last in space.db.execute(
@@ -35,10 +46,12 @@ def accounts(space: Workspace) -> list[Account]:
     friends: dict[str, int] = {}
     for name in (name for pair in space.friends() for name in pair):
         friends[name] = friends.get(name, 0) + 1
+    told = _feedback_of(space.root)
     found = []
-    for name in sorted({*listens, *waiting, *friends}):
+    for name in sorted({*listens, *waiting, *friends, *told}):
         count, songs, last = listens.get(name, (0.0, 0, None))
-        found.append(Account(name, count, songs, waiting.get(name, 0), friends.get(name, 0), last))
+        known = waiting.get(name, 0), friends.get(name, 0), told.get(name, 0)
+        found.append(Account(name, count, songs, *known, last))
     return found
 
 
@@ -54,17 +67,19 @@ def merge(space: Workspace, names: Sequence[str], into: str) -> None:
     _refuse_unknown(space, names)
     if not into:
         raise InputError("a user needs a name")
+    others = [name for name in names if name != into]
+    _in_files(space.root, others, into)
     with space.transaction() as db:
-        for name in names:
-            if name != into:
-                _move_listens(db, name, into)
-                db.execute("UPDATE unmatched SET user = ? WHERE user = ?", (into, name))
-                _move_friends(db, name, into)
+        for name in others:
+            _move_listens(db, name, into)
+            db.execute("UPDATE unmatched SET user = ? WHERE user = ?", (into, name))
+            _move_friends(db, name, into)
 
 
 def delete(space: Workspace, names: Sequence[str]) -> None:
-    """Remove users with their listens, their rows that wait, and their friendships."""
+    """Remove users with everything of theirs."""
     _refuse_unknown(space, names)
+    _in_files(space.root, names, None)
     with space.transaction() as db:
         for name in names:
             db.execute("DELETE FROM listen WHERE user = ?", (name,))
@@ -89,6 +104,51 @@ def _move_friends(db: sqlite3.Connection, name: str, into: str) -> None:
     moved = [(source, *sorted(into if one == name else one for one in pair)) for source, *pair in pairs]
     # Two accounts of one person who were friends are not their own friend.
     db.executemany("INSERT OR IGNORE INTO friend VALUES (?, ?, ?)", (row for row in moved if row[1] != row[2]))
+
+
+def _in_files(root: Path, names: Sequence[str], into: str | None) -> None:
+    """Rename users (None: remove them) in what lies beside the catalogue.
+
+    The catalogue comes after it: when this is cut off, the users are still there and the same command ends it.
+    """
+    for path in sorted((root / "listens").rglob("*.parquet")):
+        _in_events(path, names, into)
+    feedback = root / "feedback.sqlite"
+    if feedback.is_file():
+        # The connection's own context commits all of it or nothing; closing ends it.
+        with closing(sqlite3.connect(feedback, timeout=30)) as db, db:
+            db.execute("PRAGMA foreign_keys = ON")
+            for table, column in (("event", "user"), ("playlist", "owner")):
+                for name in names:
+                    if into is None:
+                        db.execute(f"DELETE FROM {table} WHERE {column} = ?", (name,))
+                    else:
+                        db.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (into, name))
+
+
+def _in_events(path: Path, names: Sequence[str], into: str | None) -> None:
+    table = pq.read_table(path)
+    is_theirs = pc.is_in(table["user"], pa.array(names, pa.string()))
+    if not pc.any(is_theirs).as_py():
+        return
+    if into is None:
+        table = table.filter(pc.invert(is_theirs))
+    else:
+        users = pc.if_else(is_theirs, into, table["user"])
+        table = table.set_column(table.schema.get_field_index("user"), "user", users)
+    waiting = path.with_suffix(".new")
+    pq.write_table(table, waiting)
+    waiting.replace(path)
+
+
+def _feedback_of(root: Path) -> dict[str, int]:
+    """How much each user told a server: events and playlists."""
+    path = root / "feedback.sqlite"
+    if not path.is_file():
+        return {}
+    told = "SELECT user, count(*) FROM (SELECT user FROM event UNION ALL SELECT owner FROM playlist) GROUP BY user"
+    with closing(sqlite3.connect(path, timeout=30)) as db:
+        return dict(db.execute(told))
 
 
 def _refuse_unknown(space: Workspace, names: Sequence[str]) -> None:

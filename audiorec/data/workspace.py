@@ -221,12 +221,14 @@ class Workspace:
         """Whether any listen was imported."""
         return self.db.execute("SELECT 1 FROM listen LIMIT 1").fetchone() is not None
 
-    def interactions(self, every_song: bool = False) -> Interactions:
+    def interactions(self, every_song: bool = False, items: NDArray[np.int64] | None = None) -> Interactions:
         """All listens to tracks that have features, over every such track.
 
-        `every_song` takes also the tracks without features that are known by name only: what a network needs.
+        `every_song` takes also the tracks without features that are known by name only: what a network needs. `items`:
+        over these track ids, in rising order.
         """
-        items = self._song_ids() if every_song else self.features().track_ids
+        if items is None:
+            items = self._song_ids() if every_song else self.features().track_ids
         known = set(items.tolist())
         rows = [
             row
@@ -276,6 +278,10 @@ class Workspace:
         with self.transaction() as db:
             db.execute("INSERT INTO model (name, version) VALUES (?, ?)", (name, version))
         return final
+
+    def derived(self, name: str) -> Path:
+        """Where arrays that can be made again are kept (`data/derived.py`); it need not be there."""
+        return self.root / "derived" / name
 
     def model(self, name: str) -> Path:
         """Folder of the latest version of a model; raises CheckpointError with the command that makes one."""

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from audiorec.cold_start.content_to_factors import Pair, Taste
 from audiorec.cold_start.dropoutnet import ColdDropoutRecipe
+from audiorec.cold_start.taste import Pair, Taste
 from audiorec.collaborative import neumf
 from audiorec.collaborative.als import Als
 from audiorec.collaborative.neumf import NamedNeumf, Neumf

@@ -3,23 +3,23 @@
 It holds no fitted parts: those depend on which listens may be seen.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from audiorec.cold_start.album_names import album_vectors
-from audiorec.cold_start.content_to_factors import Content
-from audiorec.content import like_model
-from audiorec.content.scoring import embed_tracks, svm_scores
+from audiorec.cold_start.taste import Content
+from audiorec.content.embedded_songs import embedded_songs
+from audiorec.content.likes_by_sides import network_likes, svm_likes
+from audiorec.content.scoring import fused_songs
 from audiorec.data.interactions import Interactions
 from audiorec.data.tables import FeatureTable
 from audiorec.data.tracks import Track
 from audiorec.data.workspace import Workspace
+from audiorec.hybrid.signals import Likes
 from audiorec.hybrid.sketch_cache import kept_spectra
 from audiorec.network.embedding import NetworkEmbedding
 from audiorec.network.graph import build_network
@@ -28,8 +28,6 @@ from audiorec.network.spectral_training import embed_network
 
 # How much a column of each block counts beside one of sound.
 BLOCK_WEIGHTS = {"sound": 1.0, "spectrum": 0.5, "release": 3.0, "album": 0.7, "words": 0.3}
-# Like-probabilities float32 [B, I] of some users, by name; NaN for those whom a model does not know.
-Likes = Callable[[Sequence[str]], NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
@@ -53,6 +51,11 @@ class Material:
     likes: dict[str, Likes]
     feature_digest: str
     fingerprints: NDArray[np.uint8]
+
+    @property
+    def usable(self) -> NDArray[np.bool_]:
+        """Songs that have content, bool [I]."""
+        return self.content.usable
 
     @property
     def spectra(self) -> NDArray[np.float32]:
@@ -148,44 +151,15 @@ def _elsewhere(
 
 
 def _likes(space: Workspace, table: FeatureTable, tracks: list[Track], listens: Interactions) -> dict[str, Likes]:
-    """Like-probabilities by the content models that are there, computed when they are first asked for.
-
-    They speak of new songs only. Of a song that they learned from they know by heart who plays it: asked about it, they
-    would repeat what they were told, and look perfect in any rehearsal.
-    """
+    """Like-probabilities by the content models that are there; see `likes_by_sides.py`."""
     ids = np.array([track.id for track in tracks], dtype=np.int64)
+    parts = space.artist_parts()
+    is_fit = np.array([parts.get(track.artist_key, "fit") == "fit" for track in tracks], dtype=bool)
+    silent, digest = is_fit & (listens.plays() > 0), table.layout.digest
     found: dict[str, Likes] = {}
     if space.has_model("cnn"):
-        found["cnn"] = _NetworkLikes(space.model("cnn"), table, ids, [track.artists for track in tracks])
+        songs = embedded_songs(space, table, ids, [track.artists for track in tracks])
+        found["cnn"] = network_likes(space.model("cnn"), digest, songs, silent)
     if space.has_model("svm"):
-        folder = space.model("svm")
-        found["svm"] = lambda users: svm_scores(folder, table, ids, users)
-    parts = space.artist_parts()
-    is_fit = np.array([parts.get(track.artist_key, "fit") == "fit" for track in tracks])
-    learned = is_fit & (listens.plays() > 0)
-    return {name: _of_new_songs(likes, learned) for name, likes in found.items()}
-
-
-def _of_new_songs(likes: Likes, learned: NDArray[np.bool_]) -> Likes:
-    return lambda users: np.where(learned, np.float32(np.nan), likes(users))
-
-
-class _NetworkLikes:
-    """Likes by the content network; songs are embedded once, at the first question."""
-
-    def __init__(
-        self, folder: Path, table: FeatureTable, ids: NDArray[np.int64], artists: Sequence[Sequence[str]]
-    ) -> None:
-        self._model = like_model.load(folder, table.layout.digest)
-        self._material = (folder, table, ids, artists)
-        self._row = {name: row for row, name in enumerate(self._model.names)}
-
-    @cached_property
-    def _all(self) -> NDArray[np.float32]:
-        return self._model.likes(embed_tracks(*self._material))
-
-    def __call__(self, users: Sequence[str]) -> NDArray[np.float32]:
-        rows = np.array([self._row.get(name, -1) for name in users])
-        found = np.full((len(users), self._all.shape[1]), np.nan, dtype=np.float32)
-        found[rows >= 0] = self._all[rows[rows >= 0]]
-        return found
+        found["svm"] = svm_likes(space.model("svm"), digest, fused_songs(table, ids), silent)
+    return found

@@ -15,11 +15,12 @@ from scipy import sparse
 
 from audiorec.collaborative import neumf
 from audiorec.data.interactions import Interactions
+from audiorec.hybrid.fit_parts import fit_parts
 from audiorec.hybrid.fit_weights import Lists, fit_weights, never_below
 from audiorec.hybrid.inputs import Material
 from audiorec.hybrid.recipe import HybridRecipe
 from audiorec.hybrid.settings import Settings
-from audiorec.hybrid.signals import Parts, fit_parts, signals
+from audiorec.hybrid.signals import Parts, signals
 from audiorec.hybrid.weights import Weights
 from audiorec.learning.loop import Epoch, quiet
 

@@ -4,27 +4,23 @@ The cheap parts are fitted from listens that may be seen, so that a rehearsal ca
 signals against each other.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from audiorec.cold_start.content_knn import mean_similarity
 from audiorec.cold_start.content_space import unit_rows
-from audiorec.cold_start.content_to_factors import Taste, content_space, drawn, fit_taste, standard_rows
-from audiorec.cold_start.dropoutnet import predict_vectors, train_on_dropped
-from audiorec.collaborative.als import Als, AlsRecipe
-from audiorec.collaborative.als import train as train_als
-from audiorec.collaborative.item_model import ItemToItem
-from audiorec.collaborative.itemknn import nearest_items
-from audiorec.collaborative.neumf import Neumf
-from audiorec.data.interactions import Interactions
-from audiorec.hybrid.fit_cache import NOTHING, Kept
-from audiorec.hybrid.inputs import Material
-from audiorec.hybrid.settings import Settings
+from audiorec.cold_start.taste import Taste, standard_rows
 from audiorec.hybrid.weights import calibrate
-from audiorec.network.embedding import NetworkEmbedding, song_vectors
+
+if TYPE_CHECKING:
+    from audiorec.collaborative.item_model import ItemToItem
+    from audiorec.data.interactions import Interactions
+    from audiorec.network.embedding import NetworkEmbedding
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -32,8 +28,52 @@ Rows = NDArray[np.int64]
 NEURAL = 0.4
 # Listeners of a song with whom its factors count as much as what its content promises.
 _SETTLED = 30.0
-# Songs from which a map into another space can be learned at all.
-_LEAST_SONGS = 4
+
+
+Likes = Callable[[Sequence[str]], NDArray[np.floating]]
+
+
+class Ranker(Protocol):
+    """Scores of all songs for some users: int64 [B] -> [B, I], NaN where it has none."""
+
+    def scores(self, user_rows: Rows) -> NDArray[np.floating]:
+        """See the class."""
+        ...
+
+
+class NeuralRanker(Ranker, Protocol):
+    """One that also scores songs given by vectors."""
+
+    def score_with_item_vectors(self, user_rows: Rows, item_vectors: NDArray[np.floating]) -> NDArray[np.floating]:
+        """Vectors [N, d] -> [B, N]."""
+        ...
+
+
+class Songs(Protocol):
+    """What signals need to know of the songs.
+
+    Shape:
+        usable: bool [I], songs with content; artist: int64 [I], -1 = unknown; likes: what answers with
+        like-probabilities, by signal.
+    """
+
+    @property
+    def usable(self) -> NDArray[np.bool_]: ...
+
+    @property
+    def artist(self) -> NDArray[np.int64]: ...
+
+    @property
+    def likes(self) -> Mapping[str, Likes]: ...
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Unit vectors of users [U, d] (zeros: unknown) and songs [I, d] in the network, and which songs are known."""
+
+    users: NDArray[np.floating]
+    songs: NDArray[np.floating]
+    known: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -42,22 +82,33 @@ class Parts:
 
     points: the content space [I, D]; factors: implicit ALS; collaborative: a NeuMF of these users and songs, or None;
     cold: the same trained on with songs dropped to cold, and predicted: the vectors [I, d] that content predicts for
-    it; network: or None.
+    it; network, and users and songs placed in it: or None; heard: listeners of each song [I] where `seen` holds only
+    some of the users; unit_points: the points as unit vectors where they lie ready.
     """
 
-    seen: Interactions
+    seen: "Interactions"
     points: Floats
     taste: Taste
-    factors: Als
-    neighbours: ItemToItem
-    collaborative: Neumf | None = None
-    cold: Neumf | None = None
-    predicted: Floats | None = None
-    network: NetworkEmbedding | None = None
+    factors: Ranker
+    neighbours: "ItemToItem"
+    collaborative: NeuralRanker | None = None
+    cold: NeuralRanker | None = None
+    predicted: NDArray[np.floating] | None = None
+    network: "NetworkEmbedding | None" = None
+    placed: Placed | None = None
+    heard: Floats | None = None
+    unit_points: NDArray[np.float32] | None = None
+
+    @cached_property
+    def directions(self) -> NDArray[np.float32]:
+        """The points as unit vectors, float32 [I, D]: normalising them for each list was most of its time."""
+        return unit_rows(self.points).astype(np.float32) if self.unit_points is None else self.unit_points
 
     @property
     def listeners(self) -> Floats:
         """Users who have each song, [I]."""
+        if self.heard is not None:
+            return self.heard
         return np.bincount(self.seen.counts.indices, minlength=len(self.seen.items)).astype(np.float64)
 
     @property
@@ -66,58 +117,20 @@ class Parts:
         return np.diff(self.seen.counts.indptr).astype(np.float64)
 
 
-def fit_parts(
-    material: Material,
-    seen: Interactions,
-    settings: Settings,
-    *,
-    collaborative: Neumf | None = None,
-    network: NetworkEmbedding | None = None,
-    kept: Kept = NOTHING,
-) -> Parts:
-    """Fit the cheap parts, and the maps into NeuMF's space, on the listens that may be seen.
-
-    What is `kept` from an earlier fit is not fitted again.
-    """
-    played = np.flatnonzero(np.bincount(seen.counts.indices, minlength=len(seen.items)))
-    points = content_space(material.content, played).place(material.content.blocks)
-    taste = kept.taste or fit_taste(material.content, seen.counts, settings.taste, elsewhere=material.elsewhere)
-    factors = kept.factors or fit_factors(seen.counts, settings.factors)
-    # The strengths with which ItemKNN stands as a baseline: among a household's few listens it beats factors.
-    neighbours = nearest_items(seen.counts, neighbours=200, shrinkage=10.0)
-    parts = Parts(seen, points, taste, factors, neighbours, collaborative, network=network)
-    if collaborative is None:
-        return parts
-    vectors = collaborative.item_vectors()
-    known = drawn(np.flatnonzero(np.isfinite(vectors).all(axis=1) & material.content.usable), settings.taste)
-    if len(known) < _LEAST_SONGS:
-        return parts
-    cold = kept.cold
-    if cold is None:
-        heard = np.where(material.content.usable[:, None], points, np.nan)
-        cold = train_on_dropped(collaborative, seen.counts, heard, material.artist_groups, settings.cold)
-    return replace(parts, cold=cold, predicted=predict_vectors(points, vectors, known))
-
-
-def fit_factors(counts: sparse.csr_array, recipe: AlsRecipe) -> Als:
-    """Implicit ALS of CSR counts [U, I], with no more factors than there are users or songs."""
-    return train_als(counts, recipe.model_copy(update={"rank": min(recipe.rank, *counts.shape)}))
-
-
-def signals(material: Material, parts: Parts, rows: Rows) -> dict[str, Floats]:
-    """Every signal that can be had, each [B, I]; the names are those of `training.hybrid.SIGNALS`."""
+def signals(songs: Songs, parts: Parts, rows: Rows) -> dict[str, Floats]:
+    """Every signal that can be had, each [B, I]; the names are those of `weights.SIGNALS`."""
     found = {"predicted": predicted(parts, rows), "content": content(parts, rows)}
     for values in found.values():  # what has no content is told by listens alone
-        values[:, ~material.content.usable] = np.nan
+        values[:, ~songs.usable] = np.nan
     if parts.collaborative is not None:
         found["collaborative"] = parts.collaborative.scores(rows).astype(np.float64)
     found["factors"] = factors(parts, rows, found["predicted"])
     found["neighbours"] = neighbours(parts, rows)
-    for name, likes in material.likes.items():
+    for name, likes in songs.likes.items():
         found[name] = likes([parts.seen.users[row] for row in rows]).astype(np.float64)
-    if parts.network is not None:
-        found["network"] = network(material, parts, rows)
-    found["artist"] = artist_prior(parts.seen.counts, material.artist, rows)
+    if parts.placed is not None:
+        found["network"] = network(parts.placed, rows)
+    found["artist"] = artist_prior(parts.seen.counts, songs.artist, rows)
     found["popularity"] = np.tile(popularity(parts), (len(rows), 1))
     return found
 
@@ -150,21 +163,21 @@ def neighbours(parts: Parts, rows: Rows) -> Floats:
 
 
 def content(parts: Parts, rows: Rows) -> Floats:
-    """Mean likeness in content to the user's own songs."""
-    return mean_similarity(sparse.csr_array(parts.seen.counts[rows]), parts.points, parts.points)
+    """Mean cosine in content to the user's own songs; NaN for a user without songs."""
+    own = sparse.csr_array(parts.seen.counts[rows])
+    ones = sparse.csr_array((np.ones(own.nnz, dtype=np.float32), own.indices, own.indptr), shape=own.shape)
+    sums = np.asarray(ones @ parts.directions) @ parts.directions.T
+    count = np.diff(own.indptr)[:, None]
+    return np.asarray(np.divide(sums, count, out=np.full(sums.shape, np.nan), where=count > 0))
 
 
-def network(material: Material, parts: Parts, rows: Rows) -> Floats:
-    """Cosine of user and song in the embedded network; a new song stands with its artist."""
-    embedding = parts.network
-    assert embedding is not None
-    vectors, known = song_vectors(embedding, parts.seen.items, [track.artists for track in material.tracks])
-    place = np.array([embedding.user_row.get(parts.seen.users[row], -1) for row in rows])
-    users = np.where((place >= 0)[:, None], embedding.users[place], 0.0)
-    found = unit_rows(users) @ unit_rows(vectors).T
-    found[:, ~known] = np.nan
+def network(placed: Placed, rows: Rows) -> Floats:
+    """Cosine of user and song in the embedded network; NaN for what it does not know."""
+    users = placed.users[rows]
+    found = np.asarray(users @ placed.songs.T, dtype=np.float64)
+    found[:, ~placed.known] = np.nan
     found[~users.any(axis=1)] = np.nan
-    return np.asarray(found)
+    return found
 
 
 def artist_prior(counts: sparse.csr_array, artist: Rows, rows: Rows) -> Floats:

@@ -8,13 +8,15 @@ from typing import Any
 from numpy.typing import NDArray
 
 from audiorec import recipes
+from audiorec.collaborative.als import Als
+from audiorec.collaborative.neumf import Neumf
 from audiorec.data.workspace import Workspace
 from audiorec.hybrid import fit_cache
+from audiorec.hybrid.fit_parts import fit_parts
 from audiorec.hybrid.inputs import gather
 from audiorec.hybrid.recipe import HybridRecipe
 from audiorec.hybrid.rehearsal import learn_weights, rehearse, set_stage
 from audiorec.hybrid.settings import shipped, with_models
-from audiorec.hybrid.signals import fit_parts
 from audiorec.hybrid.weights import Weights, save_weights
 from audiorec.learning.loop import Epoch, choose_device, quiet
 
@@ -50,12 +52,15 @@ def train(
     weights, score = learn_weights(inner, stage, parts, chosen)
     collaborative = fit_cache.collaborative(space, material.listens)
     whole = fit_parts(material, material.listens, settings, collaborative=collaborative)
+    assert isinstance(whole.factors, Als)
+    assert whole.cold is None or isinstance(whole.cold, Neumf)
+    taste, factors, dropped = whole.taste, whole.factors, whole.cold
     digests = (material.feature_digest, settings.digest)
     sketches: dict[str, NDArray[Any]] = {"track_ids": material.listens.items, "spectra": material.spectra}
 
     def write(folder: Path) -> None:
         save_weights(folder, weights, settings.as_config(), digests, score, sketches)
-        fit_cache.save(folder, material.listens, whole.taste, whole.factors, whole.cold, digests, settings.cold)
+        fit_cache.save(folder, material.listens, taste, factors, dropped, digests, settings.cold)
 
     space.publish_model("hybrid", write)
     return Trained(weights, len(cold), [name for name in ("cf", "network", "cnn", "svm") if not space.has_model(name)])

@@ -57,7 +57,7 @@ def load(folder: Path, kind: str, feature_digest: str | None = None) -> tuple[He
 
 def save_skops(folder: Path, header: Header, model: object) -> None:
     """Write a scikit-learn model as `model.skops`, with its header."""
-    import skops.io  # loads scikit-learn and PyTorch: seconds that reading arrays does not need
+    import skops.io  # brings scikit-learn, a second that only some models need
 
     skops.io.dump(model, folder / "model.skops")
     _write_header(folder, header)
@@ -67,7 +67,7 @@ def load_skops(
     folder: Path, kind: str, trusted: Sequence[str], feature_digest: str | None = None
 ) -> tuple[Header, Any]:
     """Read a scikit-learn model; only types of scikit-learn, NumPy and the literal list `trusted` are ever built."""
-    import skops.io
+    import skops.io  # brings scikit-learn, a second that only some models need
 
     header = read_header(folder, kind, feature_digest)
     try:

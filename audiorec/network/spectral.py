@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.utils.extmath import randomized_svd
 
 _USER_DAMPING = 10.0  # added to the degrees of users and artists
 # Power of the singular values in a song's vector, so that a score goes 1.5 steps through the network. Against 1: one in
@@ -124,6 +123,8 @@ def _decompose(
         p, s, qt = np.linalg.svd(matrix.toarray(), full_matrices=False)
         p, s, q = p[:, :dims], s[:dims], qt[:dims].T
     else:
+        from sklearn.utils.extmath import randomized_svd  # a second to import, for large networks alone
+
         p, s, qt = randomized_svd(matrix.astype(np.float32), dims, n_iter=4, random_state=seed)
         p, s, q = p.astype(np.float64), s.astype(np.float64), qt.T.astype(np.float64)
     kept = int(np.sum(s > 1e-5 * max(float(s[0]), 1e-12))) if len(s) else 0

@@ -3,13 +3,13 @@
 It says only what the arithmetic says: shares come from the score, neighbours from the same vectors that were scored.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
-from audiorec.cold_start.content_knn import mutual_proximity
 from audiorec.cold_start.content_space import unit_rows
 from audiorec.ranking.neighbours import Block
 
@@ -39,22 +39,48 @@ class OwnSong:
     likeness: float
 
 
-def nearest_own(blocks: Mapping[str, Block], song: int, own: NDArray[np.integer]) -> list[OwnSong]:
-    """The nearest of a user's own songs by each modality that knows both; best first, each song once.
+class OwnSongs:
+    """A user's songs, ready to say which of them is nearest to a recommended one.
 
-    A song that is near to everything is no reason for anything: nearness is held against that to other songs.
+    A song that is near to everything is no reason for anything: nearness is held against that of an own song to a
+    sample of all songs, and of the recommended song to all own ones (mutual proximity, Schnitzer et al. 2012).
     """
-    found = []
-    for by, block in blocks.items():
-        known = own[block.known[own]]
-        if not block.known[song] or not len(known):
-            continue
-        likeness, special = _special(block, song, known)
+
+    def __init__(self, blocks: Mapping[str, Block], own: NDArray[np.integer]) -> None:
+        self._sides = [_Side(by, block, own[block.known[own]]) for by, block in blocks.items()]
+
+    def nearest(self, song: int, without: Collection[str] = ()) -> list[OwnSong]:
+        """The nearest by each modality that knows both, best first, each song once; some modalities left out."""
+        found = [side.nearest(song) for side in self._sides if side.by not in without]
+        order = sorted((near for near in found if near is not None), key=lambda near: -near.likeness)
+        return [near for n, near in enumerate(order) if near.column not in {other.column for other in order[:n]}]
+
+
+class _Side:
+    """One modality: the own songs that it knows, as unit vectors, and their usual nearness to other songs."""
+
+    def __init__(self, by: str, block: Block, own: NDArray[np.integer]) -> None:
+        self.by, self._block, self._own = by, block, own
+        self._mine = unit_rows(block.vectors[own])
+        others = np.flatnonzero(block.known)
+        sample = unit_rows(block.vectors[others[:: max(1, len(others) // _SAMPLE)]])
+        usual = self._mine @ sample.T if len(own) and len(sample) else np.zeros((len(own), 1))
+        self._mean, self._deviation = usual.mean(axis=1), np.maximum(usual.std(axis=1), 1e-12)
+
+    def nearest(self, song: int) -> OwnSong | None:
+        """The own song nearest to one; None when none is near or the modality does not know it."""
+        if not self._block.known[song] or not len(self._own):
+            return None
+        likeness = self._mine @ unit_rows(self._block.vectors[[song]])[0]
+        among = (likeness - likeness.mean()) / max(float(likeness.std()), 1e-12)
+        special = ndtr((likeness - self._mean) / self._deviation) * ndtr(among)
         best = int(np.argmax(np.where(likeness > 0.0, special, -1.0)))
-        if likeness[best] > 0.0:
-            found.append(OwnSong(int(known[best]), by, float(likeness[best])))
-    order = sorted(found, key=lambda near: -near.likeness)
-    return [near for place, near in enumerate(order) if near.column not in {other.column for other in order[:place]}]
+        return OwnSong(int(self._own[best]), self.by, float(likeness[best])) if likeness[best] > 0.0 else None
+
+
+def nearest_own(blocks: Mapping[str, Block], song: int, own: NDArray[np.integer]) -> list[OwnSong]:
+    """The nearest of a user's own songs by each modality that knows both; see `OwnSongs`."""
+    return OwnSongs(blocks, own).nearest(song)
 
 
 def sentence(shares: Mapping[str, float], near: str = "", by: str = "") -> str:
@@ -71,11 +97,3 @@ def sentence(shares: Mapping[str, float], near: str = "", by: str = "") -> str:
     if near:
         text += f"; it {_NEAR.get(by, 'is like')} {near}"
     return text[0].upper() + text[1:] + "."
-
-
-def _special(block: Block, song: int, own: NDArray[np.integer]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Cosines of own songs to one song, and how special each is beside those to a sample of all songs."""
-    others = np.flatnonzero(block.known)
-    sample = np.append(others[:: max(1, len(others) // _SAMPLE)], song)
-    cosines = unit_rows(block.vectors[own]) @ unit_rows(block.vectors[sample]).T
-    return cosines[:, -1], mutual_proximity(cosines)[:, -1]

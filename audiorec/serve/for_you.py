@@ -104,7 +104,7 @@ class ForYou:
             return None
         key = (id(recommender), user)
         if key not in self._scores:
-            self._scores[key] = recommender.score(recommender.material.listens.user_row(user))
+            self._scores[key] = recommender.score(recommender.listens.user_row(user))
             while len(self._scores) > 64:
                 self._scores.popitem(last=False)
         return self._scores[key]
@@ -164,7 +164,7 @@ def _base(snapshot: Snapshot, scores: "Scores | None", user: str, said: Opinions
     """Scores [N] by the models, else by likeness to the user's songs; None when they have none."""
     if scores is not None and snapshot.recommender is not None:
         total = np.full(len(snapshot.tracks), -np.inf)
-        for column, track in enumerate(snapshot.recommender.material.tracks):
+        for column, track in enumerate(snapshot.recommender.tracks):
             total[snapshot.row[track.id]] = scores.total[0, column]
         return total
     own = np.union1d(snapshot.listened(user), said.good)

@@ -120,7 +120,7 @@ def take_snapshot(root: Path, serial: int, is_demo: bool = False) -> Snapshot:
         root, serial, is_demo, library.tracks, failed, library.blocks, vectors,
         recordings(library.tracks, prints), users, counts, languages, texts,
         build_index(library.tracks, numbers), recommender, models, tuple(notes), dict(library.row),
-        {} if recommender is None else {track.id: n for n, track in enumerate(recommender.material.tracks)},
+        {} if recommender is None else {track.id: n for n, track in enumerate(recommender.tracks)},
         {track: size for track, size, _ in stamps}, {track: at / 1e9 for track, _, at in stamps},
     )  # fmt: skip
 

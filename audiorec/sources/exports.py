@@ -44,14 +44,24 @@ def is_zip(head: bytes) -> bool:
     return head.startswith((b"PK\x03\x04", b"PK\x05\x06"))
 
 
-def has_member(path: Path, head: bytes, wanted: Callable[[str], bool]) -> bool:
-    """Whether a folder or archive holds a file whose base name is wanted; False for what is neither or is broken."""
-    if not (path.is_dir() or is_zip(head)):
-        return False
+def has_member(path: Path, wanted: Callable[[str], bool]) -> bool:
+    """Whether an archive holds a file whose base name is wanted; False for what is broken."""
     try:
         return any(True for _ in members(path, wanted))
     except InputError:
         return False
+
+
+def is_whole(folder: Path, wanted: Callable[[str], bool], beside: Callable[[str], bool] = lambda name: False) -> bool:
+    """Whether a folder is one export: it holds a wanted file, and nothing but those and what such exports bring along.
+
+    A folder with other files too is none, or what else lies in it would never be looked at.
+    """
+    try:
+        names = [member.base for member in members(folder, lambda name: not name.startswith("."))]
+    except InputError:
+        return False
+    return any(map(wanted, names)) and all(wanted(name) or beside(name) for name in names)
 
 
 def members(path: Path, wanted: Callable[[str], bool]) -> Iterator[Member]:

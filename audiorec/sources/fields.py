@@ -106,15 +106,18 @@ def text_of(entry: Entry, name: str) -> str:
     value = entry.get(name)
     if value is None:
         return ""
-    if value.__class__ is not str:
-        if isinstance(value, bool) or not isinstance(value, int) or abs(value) > _LARGEST_NAME:
-            raise FieldError(f"its {name} is no text: {str(value)[:40]!r}")
-        return str(value)
-    return checked(value.strip(), name)
+    if isinstance(value, str):
+        return checked(value.strip(), name)
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > _LARGEST_NAME:
+        raise FieldError(f"its {name} is no text: {str(value)[:40]!r}")
+    return str(value)
 
 
 def checked(value: str, name: str) -> str:
     """The text itself where it can be kept; raises FieldError."""
+    # Nearly every text is of this kind: the rest below may take its time.
+    if len(value) <= _LONGEST and value.isascii() and "\0" not in value:
+        return value
     if len(value) > _LONGEST:
         raise FieldError(f"its {name} is {len(value)} signs long")
     if not value.isascii():
@@ -152,6 +155,8 @@ def number_of(entry: Entry, name: str) -> float | None:
     value = entry.get(name)
     if value is None or value == "":
         return None
+    if value.__class__ is int and -_MOST_PLAYS < value < _MOST_PLAYS:
+        return float(value)
     try:
         number = math.nan if isinstance(value, bool) else float(value)
     except (TypeError, ValueError, OverflowError):
@@ -181,6 +186,8 @@ def moment_of(entry: Entry, name: str) -> float | None:
     None where there is none; raises FieldError.
     """
     value = entry.get(name)
+    if value.__class__ is int and 0 <= value <= _LATEST:
+        return float(value)
     if value is None or value == "":
         return None
     if value.__class__ is str and not value.isdigit():

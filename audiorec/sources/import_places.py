@@ -108,7 +108,9 @@ def _recognised_in(folder: Path, passed: list[tuple[str, str]]) -> Iterator[tupl
 
 
 def _is_hidden(path: Path, folder: Path) -> bool:
-    return any(part.startswith((".", "__MACOSX")) for part in path.relative_to(folder).parts)
+    parts = path.relative_to(folder).parts
+    # Portable players begin the name of their log with a dot.
+    return any(part.startswith((".", "__MACOSX")) and part.lower() != ".scrobbler.log" for part in parts)
 
 
 def _is_url(place: str) -> bool:

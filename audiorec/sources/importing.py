@@ -21,6 +21,10 @@ SHOWN = 1000  # rows without a song or that could not be read that a report name
 _COUNTED = {"play": None, "playlist": 1.0, "like": 1.0, "star": 1.0}  # None: as many as the row says
 
 
+class NobodyError(InputError):
+    """A row is nobody's."""
+
+
 @dataclass(frozen=True)
 class Owner:
     """Whose the rows are. user: where the source names nobody; instead: whoever the source names."""
@@ -29,10 +33,10 @@ class Owner:
     instead: str = ""
 
     def of(self, name: str) -> str:
-        """The user of a row; raises InputError where nobody is named."""
+        """The user of a row; raises NobodyError where nobody is named."""
         owner = user_name(self.instead or name or self.user)
         if not owner:
-            raise InputError("the file does not say whose listens these are: add --user NAME")
+            raise NobodyError("it does not say whose listens these are: add --user NAME")
         return owner
 
 
@@ -94,7 +98,10 @@ def import_rows(
     Raises InputError when a row is nobody's; nothing is stored then.
     """
     report = ImportReport(source.partition(":")[2], source.partition(":")[0])
-    _store(space, source, _matched(matcher, found, owner, folder_of(source), report))
+    try:
+        _store(space, source, _matched(matcher, found, owner, folder_of(source), report))
+    except NobodyError as error:
+        raise NobodyError(f"{report.file}: {error}") from error
     return report
 
 

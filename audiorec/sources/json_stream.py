@@ -51,7 +51,9 @@ def _line_value(line: bytes) -> Any:
     if len(line) > LARGEST:
         return JsonError("a line without an end")
     try:
-        return json.loads(line.decode("utf-8-sig" if line[0] == 0xEF else "utf-8"))
+        text = line.decode("utf-8-sig" if line[0] == 0xEF else "utf-8").strip()
+        value, end = _decode(text)
+        return value if end == len(text) else JsonError("something stands behind its end")
     except UnicodeDecodeError:
         return JsonError("bytes that are no UTF-8")
     except (ValueError, RecursionError) as error:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from audiorec.sources.contract import Kind, Row, Unread, WrittenSong
-from audiorec.sources.exports import ExportError, Member, has_member, head_of, is_zip, members
+from audiorec.sources.exports import ExportError, Member, has_member, head_of, is_whole, is_zip, members
 from audiorec.sources.fields import (
     Entry,
     checked,
@@ -31,8 +31,10 @@ _SPOTIFY = re.compile(r"track[/:](\w{22})\b")
 
 def recognises(path: Path, head: bytes) -> bool:
     """Whether a folder, archive or file is of ListenBrainz."""
+    if path.is_dir() and not is_whole(path, _is_part):
+        return False
     if path.is_dir() or is_zip(head):
-        return has_member(path, head, _is_part) and any(_is_listens(head_of(part)) for part in members(path, _is_part))
+        return has_member(path, _is_part) and any(_is_listens(head_of(part)) for part in members(path, _is_part))
     return _is_listens(head)
 
 
@@ -110,7 +112,7 @@ def _song(entry: Entry) -> WrittenSong:
         ids["mbid"] = mbid
     if isrc := info.get("isrc"):
         ids["isrc"] = text_of({"isrc": isrc[0] if isinstance(isrc, list) else isrc}, "isrc")
-    if found := _SPOTIFY.search(str(info.get("spotify_id", ""))):
+    if "spotify_id" in info and (found := _SPOTIFY.search(str(info["spotify_id"]))):
         ids["spotify"] = found[1]
     seconds = length_of(info, "duration_ms", 0.001) or length_of(info, "duration")
     title, album = text_of(said, "track_name"), text_of(said, "release_name")
@@ -118,6 +120,11 @@ def _song(entry: Entry) -> WrittenSong:
 
 
 def _artists(said: Entry, info: Entry, mapped: Entry) -> tuple[str, ...]:
-    credits = [artist.get("artist_credit_name") for artist in list_of(mapped, "artists") if isinstance(artist, dict)]
-    names = credits or list_of(info, "artist_names") or [text_of(said, "artist_name")]
+    if artists := list_of(mapped, "artists"):
+        names = [artist.get("artist_credit_name") for artist in artists if isinstance(artist, dict)]
+    else:
+        names = list_of(info, "artist_names") or [said.get("artist_name")]
+    if len(names) == 1:
+        name = text_of({"artist": names[0]}, "artist")
+        return (name,) if name else ()
     return tuple(checked(name.strip(), "artist") for name in names if isinstance(name, str) and name.strip())

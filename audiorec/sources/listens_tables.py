@@ -57,6 +57,11 @@ def recognises(path: Path, head: bytes) -> bool:
         except InputError:
             return False
         return names_a_song(table.columns) and len(table.columns) > 1
+    return recognises_text(head)
+
+
+def recognises_text(head: bytes) -> bool:
+    """The same of the first bytes of a text of delimiters."""
     if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return False
     lines = decode(head).replace("\r\n", "\n").replace("\r", "\n").split("\n")[:20]
@@ -223,9 +228,9 @@ def _ids(field: Mapping[str, str]) -> dict[str, str]:
 
 @lru_cache(maxsize=100_000)
 def _time(text: str, month_first: bool) -> float | None:
-    """The moment, or None for what is no date: the listen counts, only its time is not known."""
+    """The moment, or None for what is no date (or 0, which means so): the listen counts, only its time is not known."""
     try:
-        return parse_time(text, month_first)
+        return parse_time(text, month_first) or None
     except (ValueError, OverflowError):
         return None
 

@@ -16,6 +16,7 @@ from audiorec.data.credits import split_artists
 from audiorec.data.names import artist_key, normalise
 from audiorec.data.tracks import Track
 from audiorec.sources.contract import WrittenSong
+from audiorec.sources.path_endings import folders_of
 from audiorec.sources.titles import Title, core_key, parse_title
 
 _SAME_SECONDS = 3.0  # encoders pad a file by less
@@ -30,7 +31,7 @@ class Named:
     """A track as it is compared.
 
     whole: keys of its artists as credited; parts: of every name in the credits; tagged: the names are no guess from
-    its path.
+    its path; sorted: one of its folders bears its artist's name.
     """
 
     id: int
@@ -42,6 +43,7 @@ class Named:
     album: str
     seconds: float
     tagged: bool
+    sorted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +91,17 @@ class NameIndex:
         return self._same_title(track, song) and self._same_artist(track, song)
 
     def contradicts(self, track: int, song: WrittenSong) -> bool:
-        """Whether both title and artist are written, and neither is that of a track."""
-        written = bool(song.title and song.artists)
-        return written and not self._same_title(track, song) and not self._same_artist(track, song)
+        """Whether what is written beside a file's name speaks of another song than a track.
+
+        Both title and artist are written, and neither is the track's; or the song lies in folders such as Artist/Album,
+        as the track does, and none of theirs is its artist's.
+        """
+        if song.title and song.artists:
+            return not self._same_title(track, song) and not self._same_artist(track, song)
+        named, folders = self.named[track], folders_of(song.path)
+        return (
+            named.sorted and len(folders) > 1 and not {artist_key(one) for one in folders} & (named.whole | named.parts)
+        )
 
     def _same_title(self, track: int, song: WrittenSong) -> bool:
         named = self.named[track]
@@ -246,17 +256,11 @@ def _named(track: Track) -> Named:
     credits, title = names_of(track)
     whole, parts = _keys(credits)
     album = parse_title(track.album).key if track.album else ""
-    return Named(
-        track.id,
-        normalise(title),
-        parse_title(title),
-        core_key(title),
-        whole,
-        parts,
-        album,
-        track.seconds,
-        bool(track.title),
-    )
+    folders = folders_of(os.fsdecode(track.path)) if track.title and whole else []
+    is_sorted = any(artist_key(folder) in whole | parts for folder in folders)
+    is_tagged = bool(track.title)
+    names = normalise(title), parse_title(title), core_key(title)
+    return Named(track.id, *names, whole, parts, album, track.seconds, is_tagged, is_sorted)
 
 
 def names_of(track: Track) -> tuple[tuple[str, ...], str]:

@@ -11,9 +11,10 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from audiorec.sources import netease_replies
 from audiorec.sources.contract import Row, Unread, WrittenSong
 from audiorec.sources.fields import Entry, FieldError, checked, length_of, number_of, past_moment, rows, text_of
-from audiorec.sources.sqlite_files import DatabaseError, entries, has_tables, opened
+from audiorec.sources.sqlite_files import DatabaseError, entries, has_tables, is_database, opened
 
 Judge = Callable[[str], float]
 _SONG = "s.id AS song, s.title AS title, s.artists AS artists, s.album AS album, s.ms AS ms"
@@ -41,15 +42,20 @@ class Lyric(NamedTuple):
 
 
 def recognises(path: Path, head: bytes) -> bool:
-    """Whether a file is of a crawl."""
-    return has_tables(path, head, {"task": "outcome", "entry": "playlist", "comment": "likes", "lyric": "translation"})
+    """Whether a file is of a crawl, or an answer of the service."""
+    return netease_replies.recognises(path, head) or has_tables(
+        path, head, {"task": "outcome", "entry": "playlist", "comment": "likes", "lyric": "translation"}
+    )
 
 
 def read(path: Path, judge: Judge | None = None) -> Iterator[Row | Unread]:
-    """Every event of a crawl; a fault ends the reading, and what stands before it is given.
+    """Every event of a crawl or of a saved answer; a fault ends the reading, and what stands before it is given.
 
     judge: the feeling of a comment, from -1 to 1.
     """
+    if not is_database(path):
+        yield from netease_replies.read(path)
+        return
     number = 0
     try:
         with opened(path) as db:
@@ -59,6 +65,13 @@ def read(path: Path, judge: Judge | None = None) -> Iterator[Row | Unread]:
                     yield found
     except DatabaseError as error:
         yield Unread(number + 1, str(error))
+
+
+def songs(path: Path) -> Iterator[WrittenSong]:
+    """Every song that the service has told of, once; raises InputError."""
+    with opened(path) as db:
+        for _, entry in entries(db, f"SELECT {_SONG} FROM song s WHERE s.title <> '' ORDER BY s.id"):
+            yield _song(entry)
 
 
 def lyrics(path: Path) -> Iterator[Lyric]:

@@ -54,25 +54,35 @@ class PathIndex:
 
     def find(self, written: str, folder: Path | None) -> PathFound:
         """The files that a path may mean; a relative one starts at `folder` or at any folder above the file."""
-        for path in _readings(written):
+        readings = _readings(written)
+        for path in readings:
             places = (path, os.path.normpath(folder / path) if folder is not None else path)
             same = next((self._whole[place] for place in places if place in self._whole), None)
             if same is not None:
                 return PathFound((same,), True, 99)
         found = PathFound((), False, 0)
-        for path in _readings(written):
+        for path in readings:
             parts = _parts(path)
             if parts and (at_end := self._ends.get(_key(_stem(parts[-1])), ())):
                 found = max(found, _longest(parts, at_end), key=lambda one: (one.depth, -len(one.ids)))
         return found
 
 
+def tells(name: str) -> bool:
+    """Whether a name of a file or folder says more than "Track 01" or "Music" do."""
+    return bool(_EMPTY_WORDS.sub("", name.casefold()))
+
+
+def folders_of(path: str) -> list[str]:
+    """The folders of a path of any machine that tell something, as they are written."""
+    return [part for part in _parts(_readings(path)[-1])[:-1] if tells(part)] if path else []
+
+
 def _longest(parts: list[str], known: Sequence[tuple[str, int]]) -> PathFound:
     ranked = [(_rank(parts, path), track) for path, track in known]
     best = max(rank for rank, _ in ranked)
     depth = best[0]
-    tells = any(_EMPTY_WORDS.sub("", part.casefold()) for part in (*parts[-depth:-1], _stem(parts[-1])))
-    if not tells and depth < len(parts):
+    if depth < len(parts) and not any(map(tells, (*parts[-depth:-1], _stem(parts[-1])))):
         return PathFound((), False, 0)
     return PathFound(tuple(track for rank, track in ranked if rank == best), depth == len(parts), depth)
 

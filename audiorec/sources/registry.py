@@ -22,10 +22,10 @@ from audiorec.sources import (
     lastfm_api,
     listenbrainz,
     listenbrainz_api,
-    listens_tables,
     maloja,
     mpd_stickers,
     navidrome,
+    netease,
     panoscrobbler,
     playlists,
     plex,
@@ -36,6 +36,8 @@ from audiorec.sources import (
     spotify,
     strawberry,
     subsonic,
+    subsonic_replies,
+    table_archives,
     tidal,
     youtube_music,
 )
@@ -65,12 +67,6 @@ class Source:
 def _never(path: Path, head: bytes) -> bool:
     """Of what only looks like something else."""
     return False
-
-
-def _read_no_file(path: Path) -> Iterator[Row | Unread]:
-    """Of a source that has no files."""
-    raise InputError(f"{path} is a file, and this source is a server: give its address, such as https://music.example")
-    yield
 
 
 _ALL = (
@@ -146,18 +142,24 @@ _ALL = (
     ),
     Source(
         "subsonic",
-        "OpenSubsonic servers by their address: Navidrome, gonic, Airsonic and others.",
-        _never,
-        _read_no_file,
+        "OpenSubsonic servers by their address: Navidrome, gonic, Airsonic and others; saved answers (JSON).",
+        subsonic_replies.recognises,
+        subsonic_replies.read,
         subsonic.answers,
         subsonic.fetch,
+    ),
+    Source(
+        "netease",
+        "NetEase Cloud Music: a crawl through a compatible server that you run (off until you agree), or its file.",
+        netease.recognises,
+        netease.read,
     ),
     Source("playlists", "Playlists: m3u, m3u8, pls, xspf, jspf, wpl.", playlists.recognises, playlists.read),
     Source(
         "listens",
         "Tables of listens: CSV, TSV, Parquet, JSON lines, with columns in any order.",
-        listens_tables.recognises,
-        listens_tables.read,
+        table_archives.recognises,
+        table_archives.read,
     ),
 )
 SOURCES: Mapping[str, Source] = {source.name: source for source in _ALL}

@@ -9,13 +9,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from audiorec.sources.contract import Row, Unread, WrittenSong
-from audiorec.sources.exports import ExportError, Member, has_member, members
+from audiorec.sources.exports import ExportError, Member, has_member, is_whole, is_zip, members
 from audiorec.sources.fields import Entry, length_of, moment_of, number_of, object_of, rows, text_of, written
 from audiorec.sources.json_stream import JsonError, json_items
 
 _NAMES = re.compile(
     r"(?:Streaming_History_(?:Audio|Video)_.*|endsong(?:_\d+)?|StreamingHistory.*|YourLibrary|Playlist\d*)"
     r"(?: ?\(\d+\))?\.json$",
+    re.IGNORECASE,
+)
+_BESIDE = re.compile(
+    r"(?:Identi\w*|Userdata|UserAddress|Payments|SearchQueries|Inferences|Follow|Marquee|DuoNewFamily|FamilyPlan"
+    r"|CarThing|Voiceinput|YourSoundCapsule|Wrapped\w*|\w*Prompts|MessageData|Podcast\w*|Shared\w*)\.json$"
+    r"|.*\.(?:pdf|txt)$",
     re.IGNORECASE,
 )
 _HISTORIES = (b'"master_metadata_track_name"', b'"msPlayed"', b'"podcastName"')
@@ -26,15 +32,18 @@ _FORWARD = ("fwdbtn", "backbtn", "clickrow", "clickside")
 
 def recognises(path: Path, head: bytes) -> bool:
     """Whether a folder, archive or file is an export of Spotify."""
-    if path.is_dir() or head.startswith(b"PK"):
-        return has_member(path, head, lambda name: bool(_NAMES.match(name)))
-    return any(key in head for key in _HISTORIES) or (b'"spotify:track:' in head and b'"trackName"' in head)
+    if path.is_dir():
+        return is_whole(path, _is_part, lambda name: bool(_BESIDE.match(name)))
+    if is_zip(head):
+        return has_member(path, _is_part)
+    is_kept = b'"spotify:track:' in head and (b'"trackName"' in head or b'"track"' in head)
+    return is_kept or any(key in head for key in _HISTORIES)
 
 
 def read(path: Path) -> Iterator[Row | Unread]:
     """Plays, skips, saved songs and entries of playlists; raises InputError when nothing can be opened."""
     number = 0
-    for member in members(path, lambda name: bool(_NAMES.match(name))):
+    for member in members(path, _is_part):
         try:
             for found in rows(_entries(member, number), _row):
                 number = found.row
@@ -42,6 +51,10 @@ def read(path: Path) -> Iterator[Row | Unread]:
         except (JsonError, ExportError) as error:
             number += 1
             yield Unread(number, f"{member.name}: {error}")
+
+
+def _is_part(name: str) -> bool:
+    return bool(_NAMES.match(name))
 
 
 def _entries(member: Member, number: int) -> Iterator[tuple[int, object]]:

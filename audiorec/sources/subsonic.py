@@ -17,21 +17,10 @@ from typing import Any
 from audiorec.errors import InputError
 from audiorec.sources import navidrome_api
 from audiorec.sources.access import secret, setting
-from audiorec.sources.contract import Row, Unread, WrittenSong
-from audiorec.sources.fields import (
-    Entry,
-    FieldError,
-    Kept,
-    count_of,
-    kept_row,
-    length_of,
-    list_of,
-    past_moment,
-    rows,
-    stars_of,
-    text_of,
-)
+from audiorec.sources.contract import Row, Unread
+from audiorec.sources.fields import kept_row, rows
 from audiorec.sources.http_client import HttpClient, ServiceError
+from audiorec.sources.subsonic_replies import kept_song, listed_row, play_row
 
 _NOT_OFFERED = (0, 10, 30, 70)  # 10: a search for everything, where a server wants words
 _NO_TOKENS = (41, 42)
@@ -123,11 +112,11 @@ def of_server(server: SubsonicServer) -> Iterator[Row | Unread]:
         key = str(entry.get("id")) if isinstance(entry, dict) else ""
         times = history.get(key, ())
         for time in times:
-            yield from rows([(number, entry)], partial(_play, user=server.user, time=time))
-        yield from kept_row(number, entry, partial(_kept, seen=len(times)), server.user)
+            yield from rows([(number, entry)], partial(play_row, user=server.user, time=time))
+        yield from kept_row(number, entry, partial(kept_song, seen=len(times)), server.user)
     for owner, entry in _listed(server):
         number += 1
-        yield from rows([(number, entry)], partial(_entry, owner=owner))
+        yield from rows([(number, entry)], partial(listed_row, owner=owner))
 
 
 def _is_navidrome(server: SubsonicServer) -> bool:
@@ -187,42 +176,6 @@ def _part(server: SubsonicServer, method: str, outer: str, inner: str, **query: 
         return []
     values = found.get(inner) if isinstance(found, dict) else None
     return values if isinstance(values, list) else [values] if isinstance(values, dict) else []
-
-
-def _song(entry: Entry) -> WrittenSong:
-    artists = [text_of(artist, "name") for artist in list_of(entry, "artists") if isinstance(artist, dict)]
-    isrc = entry.get("isrc")
-    ids = {
-        "subsonic": text_of(entry, "id"),
-        "mbid": text_of(entry, "musicBrainzId"),
-        "isrc": text_of({"isrc": isrc[0] if isinstance(isrc, list) and isrc else None}, "isrc"),
-    }
-    names = tuple(filter(None, artists or [text_of(entry, "artist")]))
-    known = {kind: key for kind, key in ids.items() if key}
-    title, album, path = (text_of(entry, name) for name in ("title", "album", "path"))
-    return WrittenSong(names, title, album, path, known, length_of(entry, "duration"))
-
-
-def _kept(number: int, entry: Entry, seen: int) -> Kept | Unread:
-    if entry.get("isVideo") is True or entry.get("type") in ("video", "podcast", "audiobook"):
-        return Unread(number, "a video, a book or a podcast: no song", skipped=True)
-    plays = max(0.0, count_of(entry, "playCount") - seen)
-    last, star_time = past_moment(entry, "played"), past_moment(entry, "starred")
-    if seen and not (plays or star_time or entry.get("userRating")):
-        return Unread(number, "its plays are all in the history", skipped=True)
-    stars = stars_of(entry, "userRating", 5)
-    return Kept(_song(entry), plays, None if seen else last, stars=stars, starred=bool(star_time), star_time=star_time)
-
-
-def _play(number: int, entry: Entry, user: str, time: float) -> Row | Unread:
-    return Row(user, _song(entry), time, row=number)
-
-
-def _entry(number: int, entry: Entry, owner: str) -> Row | Unread:
-    song = _song(entry)
-    if not (song.title or song.path):
-        raise FieldError("no song")
-    return Row(owner, song, kind="playlist", row=number)
 
 
 def _may_be_readable() -> bool:

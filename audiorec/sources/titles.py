@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 from audiorec.data.names import normalise
 
-_TAIL = re.compile(
-    r"\s*(?:\(([^()]*)\)|\[([^\[\]]*)\]|\{([^{}]*)\}|【([^【】]*)】|「([^「」]*)」|<([^<>]*)>"
-    r"|\s[-‐‑–—―~/|:]+\s*((?:(?!\s[-–—~/|:]+\s).)+))\s*$"
+_BRACKETS = re.compile(
+    r"\s*(?:\(([^()]*)\)|\[([^\[\]]*)\]|\{([^{}]*)\}|【([^【】]*)】|「([^「」]*)」|<([^<>]*)>)[\s.!?…’,;]*$"
 )
-_MARK = re.compile(r"[)\]}】」>]\s*$|\s[-‐‑–—―~/|:]")
+_DASH = re.compile(r"\s[-‐‑–—―~/|:]+\s*((?:(?!\s[-–—~/|:]+\s).)+)$")
+_MARK = re.compile(r"[)\]}】」>]|\s[-‐‑–—―~/|:]")
 _GUEST = re.compile(r"^(?:feat|ft|featuring|with|w/|duet with|合唱|prod|produced by)\b", re.IGNORECASE)
 _INNER_GUEST = re.compile(
     r"\s*[(\[]\s*(?:feat|ft|featuring)\b[^()\[\]]*[)\]]|\s+(?:feat|ft|featuring)\b\.?\s[^()\[\]]*"
@@ -70,7 +70,7 @@ def parse_title(text: str) -> Title:
     """
     rest = unicodedata.normalize("NFKC", text).casefold().strip()
     versions: set[str] = set()
-    while _MARK.search(rest) and (tail := _TAIL.search(rest)):
+    while _MARK.search(rest) and (tail := _BRACKETS.search(rest) or _DASH.search(rest)):
         kind = _kind(next((group for group in tail.groups() if group is not None), "").strip())
         if kind is None or not rest[: tail.start()].strip():
             break

@@ -37,8 +37,10 @@ _LONGEST = 100_000  # signs of one entry of the page
 
 def recognises(path: Path, head: bytes) -> bool:
     """Whether a folder, archive or file is such a history or list of songs."""
-    if path.is_dir() or is_zip(head):
-        return has_member(path, head, _may_be) and any(_is_part(head_of(part)) for part in members(path, _may_be))
+    if path.is_dir():
+        return False
+    if is_zip(head):
+        return has_member(path, _may_be) and any(_is_part(head_of(part)) for part in members(path, _may_be))
     return _is_part(head)
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 from scipy import sparse
 
-from audiorec.cold_start.content_to_factors import Content, TasteRecipe, fit_taste, standard_rows
+from audiorec.cold_start.content_to_factors import TasteRecipe, fit_taste
+from audiorec.cold_start.taste import Content, standard_rows
 
 
 def world(rng: np.random.Generator) -> tuple[Content, sparse.csr_array, np.ndarray]:

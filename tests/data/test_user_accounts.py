@@ -1,6 +1,7 @@
 """Users renamed, joined and deleted: everything of theirs goes with them, and nothing of anybody else's."""
 
 import os
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -28,8 +29,27 @@ def listens(space: Workspace) -> list[tuple[str, int, float, float | None]]:
 
 def test_users_are_listed(space: Workspace) -> None:
     ann, bob, cyd = accounts.accounts(space)
-    assert ann == accounts.Account("ann", 3.0, 2, 1, 2, 50.0)
+    assert ann == accounts.Account("ann", 3.0, 2, 1, 2, 0, 50.0)
     assert (bob.name, bob.last, cyd.waiting) == ("bob", 90.0, 0)
+
+
+def test_what_lies_beside_the_catalogue_goes_with_its_user(space: Workspace) -> None:
+    from audiorec.data.events import read_events, write_events
+
+    rows = [(user, None, "{}", None, None, "comment", 1.0, row) for row, user in enumerate(("ann", "bob", "ann"))]
+    write_events(space.root, "x:/x", rows)
+    with sqlite3.connect(space.root / "feedback.sqlite") as db:
+        db.execute("CREATE TABLE event (user TEXT)")
+        db.execute("CREATE TABLE playlist (owner TEXT)")
+        db.executemany("INSERT INTO event VALUES (?)", [("ann",), ("dan",)])
+        db.execute("INSERT INTO playlist VALUES ('ann')")
+    db.close()
+    assert [(one.name, one.feedback) for one in accounts.accounts(space) if one.feedback] == [("ann", 2), ("dan", 1)]
+    accounts.rename(space, "ann", "zoe")
+    assert read_events(space.root, "x:/x")["user"].to_pylist() == ["zoe", "bob", "zoe"]
+    accounts.delete(space, ["zoe", "dan"])
+    assert read_events(space.root, "x:/x")["user"].to_pylist() == ["bob"]
+    assert [one.name for one in accounts.accounts(space)] == ["bob", "cyd"]
 
 
 def test_joined_users_have_the_listens_and_friends_of_both(space: Workspace) -> None:

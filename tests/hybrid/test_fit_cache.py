@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from audiorec.cold_start.content_to_factors import Pair, Taste
 from audiorec.cold_start.dropoutnet import ColdDropoutRecipe
+from audiorec.cold_start.taste import Pair, Taste
 from audiorec.collaborative.als import Als, als
 from audiorec.collaborative.neumf import NamedNeumf, Neumf, NeumfNet, NeumfRecipe, train
 from audiorec.collaborative.neumf import load as load_neumf

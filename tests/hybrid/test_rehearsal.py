@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import sparse
 
-from audiorec.cold_start.content_to_factors import Content
+from audiorec.cold_start.taste import Content
 from audiorec.data.interactions import Interactions
 from audiorec.data.tracks import Track
 from audiorec.data.workspace import Workspace

@@ -4,11 +4,12 @@ import numpy as np
 from scipy import sparse
 
 from audiorec import recipes
-from audiorec.cold_start.content_to_factors import Taste
+from audiorec.cold_start.taste import Taste
 from audiorec.collaborative.als import AlsRecipe
 from audiorec.collaborative.itemknn import nearest_items
 from audiorec.data.interactions import Interactions
-from audiorec.hybrid.signals import Parts, artist_prior, factors, fit_factors
+from audiorec.hybrid.fit_parts import fit_factors
+from audiorec.hybrid.signals import Parts, artist_prior, factors
 from audiorec.hybrid.weights import Weights, calibrate
 
 FACTORS = recipes.load("training/hybrid_factors", AlsRecipe)

@@ -58,7 +58,7 @@ def test_cold_songs_of_the_style_are_found(recommender: Recommender) -> None:
 
 
 def test_own_songs_are_not_recommended_and_artists_are_capped(recommender: Recommender) -> None:
-    own = recommender.material.listens.counts[[0]].indices
+    own = recommender.listens.counts[[0]].indices
     found = recommender.recommend("user 0", 20, wishes=Wishes(per_artist=2))
     assert not {song.track_id for song in found} & set((own + 1).tolist())
     artists = [song.artist for song in found]
@@ -76,7 +76,7 @@ def test_explored_songs_are_of_the_tail(recommender: Recommender) -> None:
 @pytest.mark.parametrize("cold_only", [False, True])
 def test_shares_match_the_arithmetic(recommender: Recommender, cold_only: bool) -> None:
     for user in recommender.users[:6]:
-        row = recommender.material.listens.user_row(user)
+        row = recommender.listens.user_row(user)
         scored = recommender.score(row)
         for song in recommender.recommend(user, 6, cold_only):
             column = song.track_id - 1
@@ -91,16 +91,16 @@ def test_shares_match_the_arithmetic(recommender: Recommender, cold_only: bool) 
 
 def test_reasons_name_the_users_own_songs(recommender: Recommender) -> None:
     row = recommender.users.index("user 2")
-    own = set((recommender.material.listens.counts[[row]].indices + 1).tolist())
+    own = set((recommender.listens.counts[[row]].indices + 1).tolist())
     for song in recommender.recommend("user 2", 5):
         assert song.nearest
         assert {track for track, _ in song.nearest} <= own
 
 
 def test_a_song_without_listeners_shares_none(recommender: Recommender) -> None:
-    size = len(recommender.material.tracks)
+    size = len(recommender.tracks)
     network = {"network": Block(np.ones((size, 2)), np.ones(size, dtype=bool))}
-    other = Recommender(recommender.material, recommender.parts, recommender.weights, network)
+    other = Recommender(recommender.serving, recommender.weights, recommender.tracks, blocks=network)
     assert all("shares listeners" in song.reason for song in other.recommend("user 1", 3) if not song.cold)
     assert not any(song.nearest for song in other.recommend("user 1", 2, cold_only=True))
 

@@ -4,15 +4,19 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from audiorec.sources.netease_state import CrawlState
 from tests.sources.made_exports import (
     FOOBAR,
     ITUNES,
+    PLEX_XML,
     RHYTHMBOX,
     SCROBBLER_LOG,
     listen,
     maloja_scrobble,
+    quodlibet_library,
     scrobble,
     spotify_play,
+    watched,
     write_database,
     write_json,
     write_lines,
@@ -63,7 +67,33 @@ def _navidrome(folder: Path) -> Path:
     return write_database(folder / "navidrome.db", tables)
 
 
+def _player(place: str) -> Callable[[Path], Path]:
+    columns = f"title, artist, album, {place}, length, playcount, skipcount, lastplayed, rating"
+    rows = [("Tin Boats", "The Harbours", "", "file:///m/a.flac", 9_000_000_000, 5, 0, 1_600_000_000, -1)]
+    tables = {f"songs({columns})": rows, "schema_version(version)": [(9,)]}
+    return lambda folder: write_database(folder / "player.db", tables)
+
+
+def _quodlibet(folder: Path) -> Path:
+    (folder / "songs").write_bytes(quodlibet_library())
+    return folder / "songs"
+
+
+def _netease(folder: Path) -> Path:
+    path = folder / "netease.sqlite"
+    with CrawlState(path) as state, state.together() as db:
+        state.add_user(1, "ann")
+        db.execute("INSERT INTO song VALUES (7, 'Tin Boats', '[\"The Harbours\"]', 'Low Water', 201000)")
+        db.execute("INSERT INTO playlist VALUES (5, 'Rain', 1, 0)")
+        db.execute("INSERT INTO entry VALUES (5, 0, 7, 1600000000000)")
+        db.execute("INSERT INTO comment VALUES (3, 7, 1, 'fine', 1600000000000, 0)")
+        db.execute("INSERT INTO record VALUES (1, 7, 4)")
+    return path
+
+
 SPOTIFY = "Streaming_History_Audio_2021_1.json"
+JELLYFIN = {"Name": "Tin Boats", "ServerId": "s", "Id": "j", "Type": "Audio", "UserData": {"PlayCount": 2}}
+TIDAL = "artist_name,track_title,entry_date,stream_duration_ms\nThe Harbours,Tin Boats,2020-09-13 12:26:40,61000\n"
 PANO = {
     "timeMs": 1_600_000_000_000,
     "artist": "The Harbours",
@@ -85,6 +115,14 @@ GOOD: dict[str, tuple[Callable[[Path], Path], int]] = {
     "mpd": (_stickers, 2),
     "beets": (_beets, 1),
     "navidrome": (_navidrome, 2),
+    "strawberry": (_player("url"), 1),
+    "clementine": (_player("filename"), 1),
+    "quodlibet": (_quodlibet, 4),
+    "plex": (_text("tracks.xml", PLEX_XML), 4),
+    "jellyfin": (lambda folder: write_json(folder / "items.json", {"Items": [JELLYFIN, JELLYFIN]}), 2),
+    "youtube-music": (lambda folder: write_json(folder / "watch-history.json", [watched(), watched("Gulls")]), 2),
+    "tidal": (_text("streaming.csv", TIDAL), 1),
+    "netease": (_netease, 3),
     "playlists": (_text("mine.m3u8", "#EXTM3U\n#EXTINF:5,Ann - One\na.mp3\nb.m3u\n"), 2),
     "listens": (_text("t.csv", "user,artist,title,time\nann,Ann,One,5\nann,,,\nbob,Ann,Two,7\n"), 3),
 }

@@ -5,7 +5,9 @@
 
 import json
 import random
+import subprocess
 import time
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -110,3 +112,22 @@ class MadeNetease:
             return Answer(said, status=status)
         faults = [Answer({"code": 429}, 429, {"Retry-After": "0.01"}), Answer({"code": 503}, 503), Answer(said, cut=20)]
         return self._random.choice(faults)
+
+
+def run_killed(command: Sequence[str], made: MadeNetease, kills: int) -> int:
+    """Run a crawl that is killed `kills` times at random moments and then ends; returns how often it was killed.
+
+    A moment is some requests after the start, and some time after their answer: anywhere between two of them.
+    """
+    chance, killed = random.Random(5), 0
+    for _ in range(kills):
+        process = subprocess.Popen(command)
+        goal = made.asked + chance.randint(0, 9)
+        while process.poll() is None and made.asked < goal:
+            time.sleep(0.001)
+        time.sleep(chance.uniform(0.0, 0.03))
+        killed += process.poll() is None
+        process.kill()
+        process.wait()
+    subprocess.run(command, check=True, timeout=300)
+    return killed

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,10 @@ def test_every_source_says_what_it_is(name: str) -> None:
     assert SOURCES[name].says.endswith(".")
 
 
+def test_every_source_with_files_has_a_good_export() -> None:
+    assert set(GOOD) == set(SOURCES) - {"subsonic"}
+
+
 @pytest.mark.parametrize("name", GOOD)
 def test_every_entry_is_a_row_or_a_reason(name: str, tmp_path: Path) -> None:
     write, entries = GOOD[name]
@@ -65,21 +70,39 @@ def test_importing_twice_changes_nothing(name: str, tmp_path: Path) -> None:
     assert sum(map(len, kept[0])) > 0
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@QUICK
 @given(data=st.data())
 @pytest.mark.parametrize("name", GOOD)
 def test_damaged_exports_end_in_rows_and_reasons(name: str, data: st.DataObject, tmp_path: Path) -> None:
-    path = GOOD[name][0](tmp_path) if not (kept := tmp_path / "kept").exists() else Path(kept.read_text())
+    damage(name, data, tmp_path)
+
+
+@pytest.mark.slow
+@settings(QUICK, max_examples=300)
+@given(data=st.data())
+@pytest.mark.parametrize("name", GOOD)
+def test_thousands_of_damaged_exports(name: str, data: st.DataObject, tmp_path: Path) -> None:
+    damage(name, data, tmp_path)
+
+
+def damage(name: str, data: st.DataObject, folder: Path) -> None:
+    """Change some bytes of a good export, cut it somewhere, and read it."""
+    kept = folder / "kept"
     if not kept.exists():
-        kept.write_text(str(path))
-        (tmp_path / "good").write_bytes(path.read_bytes())
-    content = bytearray((tmp_path / "good").read_bytes())
+        kept.write_text(str(GOOD[name][0](folder)))
+        (folder / "good").write_bytes(Path(kept.read_text()).read_bytes())
+    path, content = Path(kept.read_text()), bytearray((folder / "good").read_bytes())
     for _ in range(data.draw(st.integers(1, 8))):
         place = data.draw(st.integers(0, len(content) - 1))
         content[place : place + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=4))
     path.write_bytes(content[: data.draw(st.integers(1, len(content)))])
+    start = time.monotonic()
     assert all(is_well_formed(row) for row in outcome(name, path))
     assert recognised(path) in {*SOURCES, *OTHERS, "nothing"}
+    assert time.monotonic() - start < 5
 
 
 def outcome(name: str, path: Path) -> list[Row | Unread]:

@@ -56,7 +56,8 @@ def test_what_is_optional_may_be_absent_or_left_off_at_the_end(tmp_path: Path) -
     assert rows(tmp_path, "user,artist,title\nann,Nelly,Dilemma\n") == [("ann", "Nelly - Dilemma", 1.0, None)]
     short = rows(tmp_path, "user,artist,title,count,time\nann,Nelly,Dilemma\nann,Nelly,Dilemma,3\n")
     assert [row[2] for row in short] == [1.0, 3.0]
-    assert rows(tmp_path, "user,artist,title,time\nann,A,B,yesterday\n") == [("ann", "A - B", 1.0, None)]
+    for time in ("yesterday", "0", "01 Jan 1970, 00:00"):
+        assert rows(tmp_path, f'user,artist,title,time\nann,A,B,"{time}"\n') == [("ann", "A - B", 1.0, None)]
 
 
 def test_triplets_without_a_header(tmp_path: Path) -> None:

@@ -208,6 +208,16 @@ def test_the_longest_common_end_counts_and_the_same_extension_after_it() -> None
     assert Matcher(library).match(song(path="x/song.mp3")).candidates == (1, 2)
 
 
+def test_a_file_name_alone_is_not_enough_in_a_sorted_library() -> None:
+    sorted_library = [track(1, "/here/Ann/Sun/07 Hello.mp3", "Hello", "Ann")]
+    flat_library = [track(1, "/here/07 Hello.mp3", "Hello", "Ann")]
+    other, flat = song(path="/x/Bob/Moon/07 Hello.mp3"), song(path="D:\\Music\\07 Hello.mp3")
+    assert Matcher(sorted_library).match(other).track_id is None
+    assert Matcher(sorted_library).match(song(path="/x/Ann/Best/07 Hello.mp3")).track_id == 1
+    assert Matcher(sorted_library).match(flat).track_id == 1
+    assert Matcher(flat_library).match(other).track_id == 1
+
+
 def test_a_relative_path_starts_at_its_list(tmp_path: Path) -> None:
     library = [track(1, "/a/x/song.mp3"), track(2, "/b/x/song.mp3")]
     assert Matcher(library).match(song(path="../x/song.mp3"), Path("/b/lists")).track_id == 2

@@ -1,10 +1,6 @@
 """The crawl of NetEase: complete, within its caps, patient with faults, the same after being killed at any moment."""
 
-import os
-import random
-import signal
 import sqlite3
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,7 +13,7 @@ from audiorec.sources.contract import Row, Unread
 from audiorec.sources.http_client import HttpClient, ServiceError
 from audiorec.sources.netease_crawl import Crawl
 from audiorec.sources.netease_state import Caps, CrawlState
-from tests.sources.made_netease import SONGS, USERS, MadeNetease
+from tests.sources.made_netease import SONGS, USERS, MadeNetease, run_killed
 from tests.sources.made_services import Answer, service
 
 WIDE = Caps(users=1000, songs=1000, comments=100, depth=9)
@@ -116,30 +112,14 @@ with CrawlState(Path(sys.argv[2])) as state:
 """
 
 
-def killed_until_done(root: str, path: Path, kills: int, seed: int = 5) -> int:
-    """Run the crawl in a process that is killed at random moments until it ends by itself; returns how often."""
-    chance, killed = random.Random(seed), 0
-    while True:
-        process = subprocess.Popen([sys.executable, "-c", KILLED, root, str(path)], cwd=os.getcwd())
-        try:
-            # Most of it is starting Python, so that kills fall on all of a run.
-            process.wait(timeout=chance.uniform(0.2, 0.8) if killed < kills else 300)
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            killed += 1
-        else:
-            assert process.returncode == 0
-            return killed
-
-
 @pytest.mark.slow
 def test_killed_twenty_times_it_ends_with_the_same_data(tmp_path: Path) -> None:
     with service(MadeNetease().answer) as root:
         crawl(root, tmp_path / "quiet.sqlite")
-    with service(MadeNetease(faults=0.1, delay=0.03).answer) as root:
-        killed = killed_until_done(root, tmp_path / "killed.sqlite", kills=20)
-    assert killed == 20
+    made = MadeNetease(faults=0.1, delay=0.01)
+    with service(made.answer) as root:
+        command = [sys.executable, "-c", KILLED, root, str(tmp_path / "killed.sqlite")]
+        assert run_killed(command, made, kills=20) == 20
     assert data_of(tmp_path / "quiet.sqlite") == data_of(tmp_path / "killed.sqlite")
 
 

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from audiorec.data.workspace import Workspace
 from audiorec.sources import lastfm, listenbrainz, maloja, panoscrobbler, scrobbler_log, spotify
 from audiorec.sources.contract import Row, Unread
+from audiorec.sources.import_places import import_places
+from audiorec.sources.importing import Owner
 from tests.sources.made_exports import (
     MBID,
     SCROBBLER_LOG,
@@ -76,6 +79,35 @@ def test_spotify_as_zip_folder_and_file(tmp_path: Path) -> None:
         assert [row.row for row in rows] == [1, 2, 3]
         assert sorted(row.time for row in rows if isinstance(row, Row)) == [1546398184.0, 1614834306.0, 1614834306.0]
     assert spotify.recognises(first, head(first))
+
+
+def test_a_folder_with_other_files_is_not_one_export(tmp_path: Path) -> None:
+    write_json(tmp_path / "endsong_0.json", [spotify_play()])
+    write_json(tmp_path / "Userdata.json", {"country": "XX"})
+    assert spotify.recognises(tmp_path, b"")
+    (tmp_path / "rhythmdb.xml").write_text("<rhythmdb/>", encoding="utf-8")
+    assert not spotify.recognises(tmp_path, b"")
+    months = tmp_path / "listens" / "2020"
+    months.mkdir(parents=True)
+    write_lines(months / "9.jsonl", [listen()])
+    assert listenbrainz.recognises(tmp_path / "listens", b"")
+    assert not listenbrainz.recognises(tmp_path, b"")
+
+
+def test_lastfmstats_json(tmp_path: Path) -> None:
+    played = {
+        "track": "Tin Boats",
+        "artist": "The Harbours",
+        "album": "Low Water",
+        "albumId": "",
+        "date": 1_600_000_000_000,
+    }
+    path = write_json(tmp_path / "a.json", {"username": "ann", "scrobbles": [played, {**played, "track": ""}]})
+    assert lastfm.recognises(path, head(path))
+    row, none = lastfm.read(path)
+    assert isinstance(row, Row)
+    assert (row.user, row.time, row.song.album) == ("ann", 1_600_000_000.0, "Low Water")
+    assert isinstance(none, Unread)
 
 
 def test_spotify_account_export(tmp_path: Path) -> None:
@@ -225,6 +257,14 @@ def test_scrobbler_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zone: st
     assert (play.kind, play.time, play.song.seconds) == ("play", 1_600_000_000 - shift, 201.0)
     assert (skip.kind, skip.time, skip.song.title) == ("skip", 1_600_000_300 - shift, "Gulls")
     assert play.song.ids == {"mbid": MBID.format(1)}
+
+
+def test_the_log_of_a_player_is_found_in_its_folder(tmp_path: Path) -> None:
+    (tmp_path / ".scrobbler.log").write_text(SCROBBLER_LOG, encoding="utf-8")
+    (tmp_path / ".hidden.csv").write_text("artist,title\na,b\n", encoding="utf-8")
+    with Workspace.open(tmp_path / "w", write=True) as space:
+        (report,) = import_places(space, [str(tmp_path)], None, Owner("ann")).reports
+    assert (report.source, report.rows) == ("scrobbler-log", 2)
 
 
 def test_maloja(tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ def versions() -> dict[str, str]:
 
 def busiest_users(recommender: Recommender) -> list[str]:
     """Users who differ in what they play: the one with most songs, then always the one least like those chosen."""
-    played = sparse.csr_array((recommender.material.listens.counts > 0).astype(np.float64))
+    played = sparse.csr_array((recommender.listens.counts > 0).astype(np.float64))
     songs = np.diff(played.indptr)
     unit = sparse.csr_array(sparse.diags_array(1.0 / np.sqrt(np.maximum(songs, 1))) @ played)
     chosen = [int(songs.argmax())]
@@ -135,14 +135,11 @@ def found_in(space: Workspace) -> Found:
 
 
 def _listener(recommender: Recommender, user: str) -> Listener:
-    material = recommender.material
-    row = material.listens.user_row(user)
-    counts = material.listens.counts[[row]].toarray()[0]
-    files = alike_names(material.tracks)
-    favourites = [
-        _own(material.tracks[column], files) for column in np.argsort(-counts, kind="stable")[:5] if counts[column]
-    ]
-    of = {track.id: track for track in material.tracks}
+    tracks, row = recommender.tracks, recommender.listens.user_row(user)
+    counts = recommender.listens.counts[[row]].toarray()[0]
+    files = alike_names(tracks)
+    favourites = [_own(tracks[column], files) for column in np.argsort(-counts, kind="stable")[:5] if counts[column]]
+    of = {track.id: track for track in tracks}
     songs = []
     for song in recommender.recommend(user, SONGS, cold_only=True):
         data = excerpt(of[song.track_id].path)

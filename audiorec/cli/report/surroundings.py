@@ -11,7 +11,7 @@ SONGS, PEOPLE, NEW = 9, 4, 4
 
 def around(recommender: Recommender, user: str) -> Network:
     """Their most played songs with artists, the users who share most songs, and the first new songs recommended."""
-    listens = recommender.material.listens
+    listens = recommender.listens
     row = listens.user_row(user)
     played = (listens.counts > 0).astype(np.float64).toarray()
     mine = np.argsort(-listens.counts[[row]].toarray()[0], kind="stable")[: min(SONGS, int(played[row].sum()))]
@@ -35,17 +35,15 @@ def around(recommender: Recommender, user: str) -> Network:
 
 
 def _song(recommender: Recommender, column: int) -> Node:
-    track = recommender.material.tracks[column]
-    return Node(
-        f"song {column}", track.title or track.shown_path, "song", int(recommender.material.listens.plays()[column])
-    )
+    track = recommender.tracks[column]
+    return Node(f"song {column}", track.title or track.shown_path, "song", int(recommender.listens.plays()[column]))
 
 
 def _artists(recommender: Recommender, songs: list[str]) -> tuple[list[Node], list[Edge]]:
     nodes: dict[str, Node] = {}
     edges = []
     for key in songs:
-        artist = recommender.material.tracks[int(key.removeprefix("song "))].artist
+        artist = recommender.tracks[int(key.removeprefix("song "))].artist
         if artist:
             nodes.setdefault(artist, Node(f"artist {artist}", artist, "artist"))
             edges.append(Edge(key, f"artist {artist}"))

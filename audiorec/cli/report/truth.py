@@ -21,7 +21,7 @@ LIKED = 0.5
 
 def against_truth(recommender: Recommender, tastes: Path) -> Evaluation:
     """AUC over the unplayed songs for every listener: tastes.csv has columns user, path, taste (0..1)."""
-    listens = recommender.material.listens
+    listens = recommender.listens
     truth = _read(tastes, recommender)
     new = listens.plays() == 0
     scores: dict[str, Callable[[int], NDArray[np.floating]]] = {
@@ -41,9 +41,9 @@ def against_truth(recommender: Recommender, tastes: Path) -> Evaluation:
 
 def _read(tastes: Path, recommender: Recommender) -> NDArray[np.float64]:
     """Tastes [U, I] in the order of the listens; 0 where the file says nothing."""
-    listens = recommender.material.listens
+    listens = recommender.listens
     user_row = {name: row for row, name in enumerate(listens.users)}
-    place = {track.path: column for column, track in enumerate(recommender.material.tracks)}
+    place = {track.path: column for column, track in enumerate(recommender.tracks)}
     out = np.zeros((len(listens.users), len(listens.items)))
     library = os.fsencode((tastes.parent / "library").absolute())
     with tastes.open(encoding="utf-8", newline="") as file:

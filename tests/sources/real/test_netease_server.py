@@ -1,8 +1,5 @@
 """The crawl through the real npm server, which is pointed at a small upstream of ours that fails now and then."""
 
-import os
-import random
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +9,7 @@ import pytest
 
 from audiorec.sources import netease
 from audiorec.sources.contract import Row
-from tests.sources.made_netease import MadeNetease
+from tests.sources.made_netease import MadeNetease, run_killed
 from tests.sources.made_services import service
 from tests.sources.real.made_library import free_port, partner, program, running
 from tests.sources.test_netease import data_of
@@ -51,27 +48,11 @@ def servers(folder: Path, made: MadeNetease) -> Iterator[list[str]]:
         yield [f"http://127.0.0.1:{port}", upstream]
 
 
-def run_crawl(root: str, path: Path, upstream: str, seconds: float) -> bool:
-    """Whether the crawl ended by itself within some time; else it was killed."""
-    process = subprocess.Popen([sys.executable, "-c", CRAWL, root, str(path), upstream], cwd=os.getcwd())
-    try:
-        assert process.wait(timeout=seconds) == 0
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-        return False
-    return True
-
-
 def test_killed_twenty_times_through_the_real_server(tmp_path: Path) -> None:
-    with servers(tmp_path / "quiet", MadeNetease()) as (root, upstream):
-        assert run_crawl(root, tmp_path / "quiet.sqlite", upstream, 300)
-    made, chance, kills = MadeNetease(faults=0.1, delay=0.04), random.Random(3), 0
-    with servers(tmp_path / "killed", made) as (root, upstream):
-        while kills < 20 and not run_crawl(root, tmp_path / "killed.sqlite", upstream, chance.uniform(0.3, 0.9)):
-            kills += 1
-        assert run_crawl(root, tmp_path / "killed.sqlite", upstream, 300)
-    assert kills == 20
+    for name, made, kills in (("quiet", MadeNetease(), 0), ("killed", MadeNetease(faults=0.1, delay=0.02), 20)):
+        with servers(tmp_path / name, made) as (root, upstream):
+            command = [sys.executable, "-c", CRAWL, root, str(tmp_path / f"{name}.sqlite"), upstream]
+            assert run_killed(command, made, kills) == kills
     assert data_of(tmp_path / "quiet.sqlite") == data_of(tmp_path / "killed.sqlite")
     rows = [row for row in netease.read(tmp_path / "killed.sqlite") if isinstance(row, Row)]
     assert {row.kind for row in rows} == {"like", "playlist", "play", "comment"}

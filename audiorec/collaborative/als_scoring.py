@@ -1,0 +1,41 @@
+"""Implicit ALS's scores from its arrays, and a user folded in from what they play; in NumPy alone."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+
+@dataclass(frozen=True)
+class AlsScores:
+    """Users [B, k], items [I, k] and which items anybody has played, bool [I]."""
+
+    users: NDArray[np.floating]
+    items: NDArray[np.floating]
+    items_seen: NDArray[np.bool_]
+
+    def scores(self, user_rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Scores of all songs: int64 [B] -> float32 [B, I]; NaN for users and songs without listens."""
+        found = np.asarray(self.users[user_rows] @ self.items.T, dtype=np.float32)
+        found[:, ~self.items_seen] = np.nan
+        found[~np.any(self.users[user_rows], axis=1)] = np.nan
+        return found
+
+
+def fold_in_user(
+    own: sparse.csr_array, items: NDArray[np.floating], regularization: float, alpha: float
+) -> NDArray[np.float64]:
+    """The vector [1, k] of a user from their plays CSR [1, I], the items' vectors [I, k] as they are.
+
+    One half-step of ALS (Hu, Koren and Volinsky 2008): confidence 1 + alpha * log(1 + plays) for what they play.
+    """
+    rank = items.shape[1]
+    if not own.nnz:
+        return np.zeros((1, rank))
+    seen = np.asarray(items[own.indices], dtype=np.float64)
+    extra = alpha * np.log1p(own.data.astype(np.float64))
+    whole = np.asarray(items, dtype=np.float32)
+    gram = np.asarray(whole.T @ whole, dtype=np.float64) + regularization * np.eye(rank)
+    gram += (seen * extra[:, None]).T @ seen
+    return np.asarray(np.linalg.solve(gram, (1.0 + extra) @ seen)[None], dtype=np.float64)

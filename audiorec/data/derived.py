@@ -1,0 +1,74 @@
+"""What can be made again: arrays below `derived/`, memory-mapped, each with the fingerprints of what it came from.
+
+A folder holds `arrays.bin`, the arrays one after the other, and `index.json`, which says where each begins and what
+they were made from. It appears whole or not at all. One that is torn, absent or of other inputs is no error: whoever
+asked makes it again.
+"""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Arrays = dict[str, NDArray[Any]]
+_ALIGNED = 64  # bytes
+
+
+def load(folder: Path) -> tuple[dict[str, Any], Arrays] | None:
+    """What the arrays were made from and the arrays, memory-mapped; None when they are absent or torn."""
+    try:
+        index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
+        whole = np.memmap(folder / "arrays.bin", dtype=np.uint8, mode="r") if index["size"] else np.zeros(0, np.uint8)
+        if len(whole) != index["size"]:
+            return None
+        arrays = {
+            name: whole[start : start + size].view(kind).reshape(shape)
+            for name, (start, size, kind, shape) in index["arrays"].items()
+        }
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return dict(index["made_from"]), arrays
+
+
+def save(folder: Path, made_from: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bool:
+    """Write the arrays in the place of older ones; False where the disk does not take them, which costs only time."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError:
+        return False
+    try:
+        index = _write(made / "arrays.bin", arrays) | {"made_from": dict(made_from)}
+        (made / "index.json").write_text(json.dumps(index), encoding="utf-8")
+        if folder.exists():
+            # A reader that holds the old file mapped keeps it; a rename over a folder that is not empty is refused.
+            old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
+            os.replace(folder, old / "was")
+            os.replace(made, folder)
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            os.replace(made, folder)
+    except OSError:
+        shutil.rmtree(made, ignore_errors=True)
+        return False
+    return True
+
+
+def _write(path: Path, arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
+    places: dict[str, tuple[int, int, str, list[int]]] = {}
+    with path.open("wb") as file:
+        for name, array in arrays.items():
+            plain = np.ascontiguousarray(array)
+            file.write(b"\0" * (-file.tell() % _ALIGNED))
+            places[name] = (file.tell(), plain.nbytes, plain.dtype.str, list(plain.shape))
+            file.write(plain.tobytes())
+        size = file.tell()
+        file.flush()
+        os.fsync(file.fileno())
+    return {"size": size, "arrays": places}

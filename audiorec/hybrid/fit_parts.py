@@ -1,0 +1,74 @@
+"""Fitting what the hybrid's signals are made of from the listens that may be seen.
+
+A rehearsal can take listens away, since everything here is fitted from what it is given. It does not score: see
+`signals.py`.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+from scipy import sparse
+
+from audiorec.cold_start.content_space import unit_rows
+from audiorec.cold_start.content_to_factors import content_space, drawn, fit_taste
+from audiorec.cold_start.dropoutnet import predict_vectors, train_on_dropped
+from audiorec.collaborative.als import Als, AlsRecipe
+from audiorec.collaborative.als import train as train_als
+from audiorec.collaborative.itemknn import nearest_items
+from audiorec.collaborative.neumf import Neumf
+from audiorec.data.interactions import Interactions
+from audiorec.hybrid.fit_cache import NOTHING, Kept
+from audiorec.hybrid.inputs import Material
+from audiorec.hybrid.settings import Settings
+from audiorec.hybrid.signals import Parts, Placed
+from audiorec.network.embedding import NetworkEmbedding, song_vectors
+
+# Songs from which a map into another space can be learned at all.
+_LEAST_SONGS = 4
+
+
+def fit_parts(
+    material: Material,
+    seen: Interactions,
+    settings: Settings,
+    *,
+    collaborative: Neumf | None = None,
+    network: NetworkEmbedding | None = None,
+    kept: Kept = NOTHING,
+) -> Parts:
+    """Fit the cheap parts, and the maps into NeuMF's space, on the listens that may be seen.
+
+    What is `kept` from an earlier fit is not fitted again.
+    """
+    played = np.flatnonzero(np.bincount(seen.counts.indices, minlength=len(seen.items)))
+    points = content_space(material.content, played).place(material.content.blocks)
+    taste = kept.taste or fit_taste(material.content, seen.counts, settings.taste, elsewhere=material.elsewhere)
+    factors = kept.factors or fit_factors(seen.counts, settings.factors)
+    # The strengths with which ItemKNN stands as a baseline: among a household's few listens it beats factors.
+    neighbours = nearest_items(seen.counts, neighbours=200, shrinkage=10.0)
+    placed = None if network is None else place(network, seen, material)
+    parts = Parts(seen, points, taste, factors, neighbours, collaborative, network=network, placed=placed)
+    if collaborative is None:
+        return parts
+    vectors = collaborative.item_vectors()
+    known = drawn(np.flatnonzero(np.isfinite(vectors).all(axis=1) & material.content.usable), settings.taste)
+    if len(known) < _LEAST_SONGS:
+        return parts
+    cold = kept.cold
+    if cold is None:
+        heard = np.where(material.content.usable[:, None], points, np.nan)
+        cold = train_on_dropped(collaborative, seen.counts, heard, material.artist_groups, settings.cold)
+    return replace(parts, cold=cold, predicted=predict_vectors(points, vectors, known))
+
+
+def fit_factors(counts: sparse.csr_array, recipe: AlsRecipe) -> Als:
+    """Implicit ALS of CSR counts [U, I], with no more factors than there are users or songs."""
+    return train_als(counts, recipe.model_copy(update={"rank": min(recipe.rank, *counts.shape)}))
+
+
+def place(network: NetworkEmbedding, seen: Interactions, material: Material) -> Placed:
+    """Users and songs in the network; a new song stands with its artist."""
+    vectors, known = song_vectors(network, seen.items, [track.artists for track in material.tracks])
+    rows = np.array([network.user_row.get(user, -1) for user in seen.users], dtype=np.int64)
+    users = np.where((rows >= 0)[:, None], network.users[rows], 0.0)
+    return Placed(unit_rows(users).astype(np.float32), unit_rows(vectors).astype(np.float32), known)

@@ -1,0 +1,102 @@
+"""Making the arrays that requests rank by: every part fitted on all listens, taken apart into songs' and users'."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from audiorec.collaborative.als import TrainedAls
+from audiorec.collaborative.item_model import pack
+from audiorec.collaborative.neumf import Neumf
+from audiorec.data.workspace import Workspace
+from audiorec.hybrid import fit_cache
+from audiorec.hybrid.fit_parts import fit_parts
+from audiorec.hybrid.inputs import Material, gather
+from audiorec.hybrid.settings import load_settings
+from audiorec.hybrid.signals import Parts
+from audiorec.network import embedding
+from audiorec.network.embedding import NetworkEmbedding, song_vectors
+from audiorec.ranking import genre_shares, similarity
+from audiorec.ranking.recordings import recordings
+from audiorec.ranking.serving import VERSION
+
+Arrays = dict[str, NDArray[Any]]
+
+
+def make(space: Workspace) -> tuple[dict[str, Any], Arrays]:
+    """Fit what is not kept, and take all apart; raises as `inputs.gather` and `Workspace.model`."""
+    material, folder = gather(space), space.model("hybrid")
+    settings = load_settings(folder)
+    network = embedding.load(space.model("network")) if space.has_model("network") else None
+    parts = fit_parts(
+        material,
+        material.listens,
+        settings,
+        collaborative=fit_cache.collaborative(space, material.listens),
+        network=network,
+        kept=fit_cache.load(folder, material.listens, (material.feature_digest, settings.digest)),
+    )
+    about, arrays = pack_parts(material, parts, network)
+    blocks = _blocks(space, material)
+    genre, genres = genre_shares.genre_rows([track.genre for track in material.tracks])
+    arrays |= {f"block.{name}.{side}": values for name, sides in blocks.items() for side, values in sides.items()}
+    arrays |= {"recording": recordings(material.tracks, material.fingerprints), "genre": genre}
+    about |= {"version": VERSION, "inputs": space.inputs(), "blocks": list(blocks), "genres": list(genres)}
+    return about, arrays
+
+
+def pack_parts(material: Material, parts: Parts, network: NetworkEmbedding | None) -> tuple[dict[str, Any], Arrays]:
+    """Names and settings, and arrays, of fitted parts."""
+    factors = parts.factors
+    arrays: Arrays = {
+        "items": material.listens.items,
+        "usable": material.usable,
+        "artist": material.artist,
+        "points": parts.points.astype(np.float32),
+        "directions": parts.directions,
+        "popularity": parts.taste.popularity.astype(np.float32),
+        **{f"factors.{name}": values for name, values in factors.to_arrays().items()},  # type: ignore[attr-defined]
+        **pack("seen", material.listens.counts),
+        **pack("neighbours", sparse.csr_array(parts.neighbours.weights)),
+    }
+    for pair in parts.taste.pairs:
+        arrays[f"pair.{pair.name}.users"] = pair.users.astype(np.float32)
+        arrays[f"pair.{pair.name}.songs"] = pair.songs.astype(np.float32)
+    for name, model in (("cf", parts.collaborative), ("cold", parts.cold)):
+        if isinstance(model, Neumf):
+            arrays |= {f"{name}.{key}": values for key, values in model.to_arrays().items()}
+    if parts.predicted is not None:
+        arrays["predicted"] = np.asarray(parts.predicted, dtype=np.float32)
+    if parts.placed is not None and network is not None:
+        arrays |= {"placed.users": parts.placed.users, "placed.songs": parts.placed.songs}
+        arrays |= {"placed.known": parts.placed.known, "placed.pulls": _pulls(network, material)}
+    for name, likes in material.likes.items():
+        arrays |= {f"likes.{name}.{side}": values for side, values in likes.to_arrays().items()}  # type: ignore[attr-defined]
+    setting = factors.setting if isinstance(factors, TrainedAls) else (1.0, 10.0)
+    return {
+        "users": list(material.listens.users),
+        "pairs": [pair.name for pair in parts.taste.pairs],
+        "factors": list(setting),
+        "likes": {name: list(likes.names) for name, likes in material.likes.items()},  # type: ignore[attr-defined]
+    }, arrays
+
+
+def _pulls(network: NetworkEmbedding, material: Material) -> NDArray[np.float32]:
+    """What each song adds to the vector of a new user, float32 [I, d]."""
+    vectors, _ = song_vectors(network, material.listens.items, [track.artists for track in material.tracks])
+    place = np.searchsorted(network.song_ids, material.listens.items).clip(max=max(len(network.song_ids) - 1, 0))
+    known = network.song_ids[place] == material.listens.items
+    scale = np.where(known, network.scale[place], 1.0)
+    return np.asarray(vectors * scale[:, None], dtype=np.float32)
+
+
+def _blocks(space: Workspace, material: Material) -> Mapping[str, Mapping[str, NDArray[Any]]]:
+    """Sound, words and network of the material's songs, for the user's own songs nearest to a recommended one."""
+    library = similarity.gather(space)
+    rows = np.array([library.row[track.id] for track in material.tracks], dtype=np.int64)
+    return {
+        name: {"vectors": block.vectors[rows].astype(np.float32), "known": block.known[rows]}
+        for name, block in library.blocks.items()
+    }

@@ -1,0 +1,194 @@
+"""What a request ranks by: every signal's songs' side as arrays that lie ready, and the user's side made on the spot.
+
+The arrays are memory-mapped from `derived/ranker`, made again when features or models have changed
+(`make_serving.py`). When listens have changed since, a user's side is folded in from what they play now: nothing is
+trained, and nothing heavy is imported.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from audiorec.cold_start.taste import Pair, Taste
+from audiorec.collaborative.als_scoring import AlsScores, fold_in_user
+from audiorec.collaborative.item_model import ItemToItem, unpack
+from audiorec.collaborative.neumf_scoring import NeumfScores
+from audiorec.content.likes_by_sides import LikesBySides
+from audiorec.data import derived
+from audiorec.data.interactions import Interactions
+from audiorec.data.workspace import Workspace
+from audiorec.errors import WorkspaceError
+from audiorec.hybrid.signals import Parts, Placed
+from audiorec.ranking.neighbours import Block
+
+NAME = "ranker"
+VERSION = 2
+Arrays = Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Serving:
+    """The opened arrays.
+
+    about: names and settings; arrays: see `make_serving.pack`; now: the listens as they are; is_fresh: whether they
+    are the ones that the arrays were fitted on.
+    """
+
+    about: Mapping[str, Any]
+    arrays: Arrays
+    now: Interactions
+    is_fresh: bool
+
+    @property
+    def usable(self) -> NDArray[np.bool_]:
+        """Songs that have content, bool [I]."""
+        return self.arrays["usable"]
+
+    @property
+    def artist(self) -> NDArray[np.int64]:
+        """The artist of each song, int64 [I], -1 = unknown."""
+        return self.arrays["artist"]
+
+    @cached_property
+    def likes(self) -> dict[str, LikesBySides]:
+        """Like-probabilities of the content models."""
+        return {
+            name: LikesBySides.from_arrays(users, part(self.arrays, f"likes.{name}."))
+            for name, users in self.about["likes"].items()
+        }
+
+    @cached_property
+    def blocks(self) -> dict[str, Block]:
+        """Sound, words and network of the songs, for reasons."""
+        names = self.about["blocks"]
+        return {name: Block(self.arrays[f"block.{name}.vectors"], self.arrays[f"block.{name}.known"]) for name in names}
+
+    @cached_property
+    def listeners(self) -> NDArray[np.float64]:
+        """Users who have each song, [I]."""
+        return np.bincount(self.now.counts.indices, minlength=len(self.now.items)).astype(np.float64)
+
+    @cached_property
+    def plays(self) -> NDArray[np.float32]:
+        """Listens of each song by everybody, [I]."""
+        return self.now.plays()
+
+    @cached_property
+    def _fitted_row(self) -> dict[str, int]:
+        return {name: row for row, name in enumerate(self.about["users"])}
+
+    @cached_property
+    def _then(self) -> sparse.csr_array:
+        return unpack("seen", self.arrays)
+
+    def parts_of(self, user: str) -> Parts:
+        """Everything that signals of this one user need; their row is 0. Raises UnknownNameError."""
+        own = sparse.csr_array(self.now.counts[[self.now.user_row(user)]])
+        row = self._fitted_row.get(user, -1)
+        if row >= 0 and not self.is_fresh and _differ(self._then[[row]], own):
+            row = -1
+        return self._parts(user, own, row)
+
+    def _parts(self, user: str, own: sparse.csr_array, row: int) -> Parts:
+        """From the row that was fitted, or (-1) from what the user plays now."""
+        arrays, one = self.arrays, slice(row, row + 1)
+        seen = Interactions((user,), self.now.items, own)
+        pairs = []
+        for name in self.about["pairs"]:
+            songs = arrays[f"pair.{name}.songs"]
+            known = arrays[f"pair.{name}.users"][one] if row >= 0 else fold_in_user(own, songs, 1.0, 5.0)
+            pairs.append(Pair(name, known, songs))
+        items = arrays["factors.items"]
+        penalty, alpha = self.about["factors"]
+        users = arrays["factors.users"][one] if row >= 0 else fold_in_user(own, items, penalty * (1 + alpha), alpha)
+        return Parts(
+            seen,
+            arrays["points"],
+            Taste(tuple(pairs), arrays["popularity"]),
+            AlsScores(users, items, self.listeners > 0),
+            ItemToItem(own, unpack("neighbours", arrays), self.listeners > 0),
+            self._neural("cf", user),
+            self._neural("cold", user),
+            arrays.get("predicted"),
+            placed=self._placed(own, row),
+            heard=self.listeners,
+            unit_points=arrays["directions"],
+        )
+
+    def _neural(self, name: str, user: str) -> NeumfScores | None:
+        """NeuMF with this one user; one that it has not met has no score."""
+        arrays = part(self.arrays, f"{name}.")
+        if not arrays:
+            return None
+        row = self._fitted_row.get(user, -1)
+        mine = {
+            "net.users.weight": arrays["net.users.weight"][[max(row, 0)]],
+            "users_seen": arrays["users_seen"][[max(row, 0)]] & (row >= 0),
+        }
+        return NeumfScores({**arrays, **mine})
+
+    def _placed(self, own: sparse.csr_array, row: int) -> Placed | None:
+        if "placed.songs" not in self.arrays:
+            return None
+        songs = self.arrays["placed.songs"]
+        if row >= 0:
+            users = self.arrays["placed.users"][row : row + 1]
+        else:
+            # As a new user enters the network (`spectral.fold_in`): the sum of their songs' vectors, by weight.
+            weights = sparse.csr_array((np.log2(1.0 + own.data), own.indices, own.indptr), shape=own.shape)
+            summed = np.asarray(weights @ self.arrays["placed.pulls"])
+            length = np.linalg.norm(summed, axis=1, keepdims=True)
+            users = summed / np.where(length > 0, length, 1.0)
+        return Placed(users, songs, self.arrays["placed.known"])
+
+
+def part(arrays: Arrays, prefix: str) -> dict[str, NDArray[Any]]:
+    """The arrays whose names begin so, without the beginning."""
+    return {name.removeprefix(prefix): value for name, value in arrays.items() if name.startswith(prefix)}
+
+
+def _differ(one: sparse.csr_array, other: sparse.csr_array) -> bool:
+    same = np.array_equal(one.indices, other.indices) and np.array_equal(one.data, other.data)
+    return not same
+
+
+def open_serving(space: Workspace) -> Serving:
+    """The arrays of a workspace, made first where they are not there or of other features or models.
+
+    Raises CheckpointError without `train-hybrid`, WorkspaceError without features or listens.
+    """
+    space.model("hybrid")
+    inputs = space.inputs()
+    found = derived.load(space.derived(NAME))
+    if found is None or not _holds(found[0], inputs):
+        from audiorec.ranking.make_serving import make
+
+        about, arrays = make(space)
+        derived.save(space.derived(NAME), about, arrays)
+    else:
+        about, arrays = found
+    if not space.has_listens():
+        raise WorkspaceError("no listens here yet: run audiorec import listens FILE first")
+    is_fresh = about["inputs"]["listens"] == inputs["listens"]
+    if is_fresh:
+        now = Interactions(tuple(about["users"]), arrays["items"], unpack("seen", arrays))
+    else:
+        now = space.interactions(items=arrays["items"])
+    return Serving(about, arrays, now, is_fresh)
+
+
+def _holds(about: Mapping[str, Any], inputs: Mapping[str, str]) -> bool:
+    """Whether arrays are of these features and models; listens may differ."""
+    if about.get("version") != VERSION:
+        return False
+    then = about["inputs"]
+    return all(then.get(name) == inputs.get(name) for name in {*then, *inputs} if _matters(name))
+
+
+def _matters(name: str) -> bool:
+    return name in ("features", *(f"model {model}" for model in ("hybrid", "cf", "network", "cnn", "svm")))

@@ -1,0 +1,43 @@
+"""A crawl of NetEase Cloud Music on its way into the workspace: songs by name, plays and lists, comments, follows.
+
+Songs that the library has are matched, the others become songs known by name only, so that everything that learns from
+who plays what can use them. Comments are kept as events that weigh their feeling. It judges no words itself.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from audiorec.data.events import Event, write_events
+from audiorec.data.workspace import Workspace
+from audiorec.sources import netease
+from audiorec.sources.contract import Row
+from audiorec.sources.importing import ImportReport, Owner, import_rows, pack, user_name
+from audiorec.sources.matching import Matcher
+from audiorec.sources.songs_tables import ListedSong, store_songs
+
+
+def bring(space: Workspace, path: Path, judge: netease.Judge, owner: Owner) -> ImportReport:
+    """Import what a crawl has found so far, in the place of what it had found before; raises InputError.
+
+    judge: the feeling of a comment, from -1 to 1.
+    """
+    source = f"netease:{path.absolute()}"
+    matcher = Matcher(space.tracks())
+    listed = [
+        ListedSong(0, song.ids["netease"], song.title, song.artists)
+        for song in netease.songs(path)
+        if not (found := matcher.match(song)).candidates and found.track_id is None
+    ]
+    store_songs(space, listed)
+    matcher = Matcher(space.tracks())
+    report = import_rows(space, matcher, source, netease.read(path), owner)
+    write_events(space.root, source, _events(netease.read(path, judge), matcher, owner))
+    space.add_friends(source, [(user_name(one), user_name(other)) for one, other in netease.friends(path)])
+    return report
+
+
+def _events(found: Iterator[object], matcher: Matcher, owner: Owner) -> Iterator[Event]:
+    for row in found:
+        if isinstance(row, Row):
+            track = matcher.match(row.song).track_id
+            yield (owner.of(row.user), track, pack(row.song), row.time, row.seconds, row.kind, row.weight, row.row)

@@ -1,0 +1,92 @@
+"""Lists from arrays that lie ready are those of the fitted parts; changes are followed, torn files made again."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from audiorec.data import derived
+from audiorec.data.workspace import Workspace
+from audiorec.hybrid import fit_cache
+from audiorec.hybrid.fit_parts import fit_parts
+from audiorec.hybrid.inputs import gather
+from audiorec.hybrid.settings import load_settings
+from audiorec.hybrid.signals import signals
+from audiorec.network import embedding
+from audiorec.ranking.recommender import Recommender
+from audiorec.ranking.serving import NAME, open_serving
+from tests.cli.test_content_commands import QUICK_CNN, USERS, call, fill
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with every model."""
+    folder = tmp_path_factory.mktemp("serving") / "ws"
+    fill(folder)
+    call(folder, "train-network", changes=("dims=[4]",))
+    call(folder, "train-cnn", "--view", "spectrogram", "--device", "cpu", changes=QUICK_CNN)
+    call(folder, "train-svm")
+    call(folder, "train-cf", changes=("epochs=2", "refit=false"))
+    call(folder, "train-hybrid")
+    return folder
+
+
+def test_signals_are_those_of_the_fitted_parts(root: Path) -> None:
+    with Workspace.open(root) as space:
+        material, folder = gather(space), space.model("hybrid")
+        settings = load_settings(folder)
+        parts = fit_parts(
+            material,
+            material.listens,
+            settings,
+            collaborative=fit_cache.collaborative(space, material.listens),
+            network=embedding.load(space.model("network")),
+            kept=fit_cache.load(folder, material.listens, (material.feature_digest, settings.digest)),
+        )
+        serving = open_serving(space)
+    whole = signals(material, parts, np.arange(USERS))
+    for row, user in enumerate(material.listens.users):
+        mine = signals(serving, serving.parts_of(user), np.zeros(1, dtype=np.int64))
+        assert set(mine) == set(whole) >= {"cnn", "svm", "network", "collaborative"}
+        for name, values in mine.items():
+            np.testing.assert_allclose(values[0], whole[name][row], rtol=1e-3, atol=1e-3, err_msg=name)
+
+
+def test_a_torn_file_and_one_of_other_models_are_made_again(root: Path) -> None:
+    with Workspace.open(root) as space:
+        before = Recommender.open(space).recommend("user 0", 5)
+        arrays = space.derived(NAME) / "arrays.bin"
+        arrays.write_bytes(arrays.read_bytes()[:100])
+        assert derived.load(space.derived(NAME)) is None
+        assert Recommender.open(space).recommend("user 0", 5) == before
+        index = space.derived(NAME) / "index.json"
+        index.write_text(index.read_text(encoding="utf-8").replace('"model svm": "1"', '"model svm": "7"'))
+        assert Recommender.open(space).recommend("user 0", 5) == before
+
+
+def test_a_new_listen_counts_at_once_and_nothing_is_fitted(root: Path) -> None:
+    with Workspace.open(root, write=True) as space:
+        Recommender.open(space)
+        made = (space.derived(NAME) / "index.json").stat().st_mtime_ns
+        odd = [track for track in range(1, 40) if track % 2 == 1][:4]
+        space.add_listens("new", [("newcomer", track, 1.0, None) for track in odd])
+        recommender = Recommender.open(space)
+        assert (space.derived(NAME) / "index.json").stat().st_mtime_ns == made
+        found = recommender.recommend("newcomer", 6)
+        assert not {song.track_id for song in found} & set(odd)
+        # What sounds like what they play comes first.
+        assert np.mean([song.track_id % 2 == 1 for song in found]) >= 0.8
+        space.add_listens("new", [])
+
+
+def test_arrays_come_back_and_keep_their_kinds(tmp_path: Path) -> None:
+    arrays = {"a": np.arange(6, dtype=np.float32).reshape(2, 3), "b": np.array([True, False]), "c": np.zeros((0, 4))}
+    assert derived.save(tmp_path / "x", {"of": "this"}, arrays)
+    assert derived.save(tmp_path / "x", {"of": "that"}, arrays)
+    found = derived.load(tmp_path / "x")
+    assert found is not None
+    assert found[0] == {"of": "that"}
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(found[1][name], array)
+        assert found[1][name].dtype == array.dtype
+    assert [path.name for path in tmp_path.iterdir()] == ["x"]
