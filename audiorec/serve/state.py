@@ -8,6 +8,7 @@ import logging
 import threading
 import time
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,8 +80,19 @@ class Snapshot:
         return [self.row[track] for track in track_ids if track in self.row]
 
     def plays(self) -> NDArray[np.float32]:
-        """Listens of each song over all users, float32 [N]."""
+        """Listens of each song over all users, float32 [N]; not to be written to."""
+        return self._plays
+
+    @cached_property
+    def _plays(self) -> NDArray[np.float32]:
         return np.asarray(self.counts.sum(axis=0), dtype=np.float32).reshape(-1)
+
+    @cached_property
+    def artist_numbers(self) -> NDArray[np.int64]:
+        """A number for each song's first artist, int64 [N]; -1 where there is none."""
+        numbers: dict[str, int] = {}
+        named = (numbers.setdefault(track.artist, len(numbers)) if track.artist else -1 for track in self.tracks)
+        return np.fromiter(named, dtype=np.int64, count=len(self.tracks))
 
     def listened(self, user: str) -> NDArray[np.int64]:
         """Rows of the songs that a user has listens of."""
