@@ -23,6 +23,7 @@ from audiorec.ranking.joint_space import Vectors, joint_vectors
 from audiorec.ranking.mood_search import MoodIndex, build_index
 from audiorec.ranking.neighbours import Block
 from audiorec.ranking.recordings import recordings
+from audiorec.serve.foreign_ids import foreign_ids
 from audiorec.serve.ledger import Ledger
 from audiorec.serve.problem_details import NotReadyError
 
@@ -43,7 +44,8 @@ class Snapshot:
     Shape:
         tracks: N usable ones; vectors: float32 [N, D] unit rows, zeros where nothing is known; recording: int64 [N],
         equal for files of one recording; counts: CSR [U, N], listens of `users`; texts, languages: N, None where a song
-        has no lyrics; sizes in bytes and `added` in seconds since 1970, by id. `notes` says in
+        has no lyrics; sizes in bytes and `added` in seconds since 1970, by id; foreign:
+        track ids by the ids of media servers. `notes` says in
         words what is not there and what would make it.
     """
 
@@ -67,6 +69,7 @@ class Snapshot:
     column: dict[int, int] = field(default_factory=dict)
     sizes: dict[int, int] = field(default_factory=dict)
     added: dict[int, float] = field(default_factory=dict)
+    foreign: dict[str, int] = field(default_factory=dict)
 
     def row_of(self, track_id: int) -> int:
         """Row of a track id; raises UnknownNameError."""
@@ -86,6 +89,11 @@ class Snapshot:
     @cached_property
     def _plays(self) -> NDArray[np.float32]:
         return np.asarray(self.counts.sum(axis=0), dtype=np.float32).reshape(-1)
+
+    @cached_property
+    def foreign_of(self) -> dict[int, str]:
+        """The id in a media server of each song that has one, by track id."""
+        return {track: item for item, track in self.foreign.items()}
 
     @cached_property
     def artist_numbers(self) -> NDArray[np.int64]:
@@ -134,6 +142,7 @@ def take_snapshot(root: Path, serial: int, is_demo: bool = False) -> Snapshot:
         build_index(library.tracks, numbers), recommender, models, tuple(notes), dict(library.row),
         {} if recommender is None else {track.id: n for n, track in enumerate(recommender.tracks)},
         {track: size for track, size, _ in stamps}, {track: at / 1e9 for track, _, at in stamps},
+        foreign_ids(root),
     )  # fmt: skip
 
 
