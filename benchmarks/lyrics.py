@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from audiorec.sources.text_decoding import plain_text
 from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
 
 from audiorec.features.lyrics import describe_lyrics
-from audiorec.features.lyrics.encoding import decode_text
 from audiorec.features.lyrics.lexicon import Entry
 from audiorec.features.lyrics.reading import text_blocks
 from audiorec.features.lyrics.sentiment import chinese_feeling
@@ -156,7 +156,7 @@ def ntusd(folder: Path) -> dict[str, Entry]:
     entries = {}
     for start, value in (("正", 1.0), ("負", -1.0)):
         path = next(path for path in folder.iterdir() if path.name.startswith(start))
-        for word in simplified(decode_text(path.read_bytes())).split():
+        for word in simplified(plain_text(path.read_bytes())).split():
             entries[word] = Entry(word, value, 1.0, 0 if value > 0 else 2, "x")
     return entries
 
