@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from audiorec.sources.text_decoding import plain_text
 from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
@@ -27,6 +26,7 @@ from audiorec.features.lyrics.sentiment import chinese_feeling
 from audiorec.features.lyrics.simplify import simplified
 from audiorec.features.lyrics.wording import song_words
 from audiorec.labels.text_classifier import TextClassifier
+from audiorec.sources.text_decoding import plain_text
 
 REVIEWS = 4_000  # as many as the published comparison used
 SONGS_TIMED = 400

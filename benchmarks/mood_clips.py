@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from audiorec.sources.text_decoding import plain_text
 from scipy import sparse
 
 from audiorec.data.tables import FeatureTable
@@ -22,6 +21,7 @@ from audiorec.labels.ls_svm import fit_label_ridge
 from audiorec.labels.song_facts import SongFacts, sound_statistics, text_feelings
 from audiorec.labels.tag_tfidf import tag_directions
 from audiorec.network.artist_places import listener_places
+from audiorec.sources.text_decoding import plain_text
 
 
 @dataclass(frozen=True, eq=False)
