@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from audiorec.features.lyrics.encoding import decode_text
 from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
 
 from audiorec.features.lyrics import describe_lyrics
-from audiorec.features.lyrics.encoding import decode_text
 from audiorec.features.lyrics.lexicon import Entry
 from audiorec.features.lyrics.reading import text_blocks
 from audiorec.features.lyrics.sentiment import chinese_feeling

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from audiorec.features.lyrics.encoding import decode_text
 from scipy import sparse
 
 from audiorec.data.tables import FeatureTable
 from audiorec.data.workspace import Workspace
-from audiorec.features.lyrics.encoding import decode_text
 from audiorec.features.lyrics.wording import song_words
 from audiorec.labels import sound_words
 from audiorec.labels.classifiers import Question, statistics_likeness
