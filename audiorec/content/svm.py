@@ -80,6 +80,9 @@ class LikeSvm:
 
     def probabilities(self, songs: NDArray[np.floating], user_rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Like-probabilities float32 [users, N] of fused song vectors [N, D] for some users."""
+        if not len(user_rows):
+            # scikit-learn's kernels refuse an empty side: a listener who came after the training is alone here.
+            return np.zeros((0, len(songs)), dtype=np.float32)
         slope, offset = self.calibration
         decisions = self.decisions(songs, user_rows)
         return np.asarray(1.0 / (1.0 + np.exp(-(slope * decisions + offset))), dtype=np.float32)

@@ -66,7 +66,7 @@ def read_tags(file: BinaryIO, path: bytes) -> Tags:
 def _texts(tags: Any, keys: tuple[str, ...]) -> list[str]:
     """Values of the first key that has any."""
     for key in keys:
-        if tags is None or key not in tags:
+        if tags is None or not _has(tags, key):
             continue
         value = tags[key]
         pieces = value if isinstance(value, list) else value.text if hasattr(value, "text") else [value]
@@ -74,6 +74,13 @@ def _texts(tags: Any, keys: tuple[str, ...]) -> list[str]:
         if any(texts):
             return [text for text in texts if text]
     return []
+
+
+def _has(tags: Any, key: str) -> bool:
+    try:
+        return key in tags
+    except ValueError:  # Vorbis comments refuse to be asked for the names of MP4, which are no ASCII
+        return False
 
 
 def _clean(text: str) -> str:

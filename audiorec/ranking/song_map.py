@@ -18,11 +18,14 @@ from audiorec.learning.nearest import best_songs
 from audiorec.ranking.joint_space import Vectors, known_rows
 
 Points = NDArray[np.float32]
-# The curve of attraction 1 / (1 + a d^2b) for a least distance of 0.1 (UMAP's defaults).
-_A, _B = 1.577, 0.895
+# The curve of attraction 1 / (1 + a d^2b) for a least distance of 0: points may touch.
+_A, _B = 1.93, 0.79
 NEIGHBOURS = 15
-_REPULSIONS = 5
+# Strangers that a song is pushed from at each edge: more keep true neighbours better (measured) and cost time.
+_REPULSIONS = {True: 10, False: 3}
+_FEW = 10_000
 _MOST_STEP = 4.0
+_UNITS = 10.0
 _SPECTRAL_UP_TO = 20_000
 
 
@@ -48,9 +51,10 @@ def lay_out(track_ids: NDArray[np.int64], vectors: Vectors, before: SongMap | No
     is_old: NDArray[np.bool_] = np.isfinite(held[:, 0])
     if is_old.mean() >= 0.5:
         points = _beside_neighbours(held, graph, rng)
-        points[~is_old] = _settle(points, graph, rng, 60, ~is_old)[~is_old]
+        # The curve of attraction is in the units of the layout, ten times those of a finished map.
+        points[~is_old] = _settle(_UNITS * points, graph, rng, 60, ~is_old)[~is_old] / _UNITS
         return SongMap(track_ids, points.astype(np.float32), near)
-    epochs = 400 if len(vectors) <= 10_000 else 120
+    epochs = 400 if len(vectors) <= _FEW else 120
     points = _settle(_start(vectors, graph, rng), graph, rng, epochs, np.ones(len(vectors), dtype=bool))
     return SongMap(track_ids, _framed(points), near)
 
@@ -99,7 +103,7 @@ def _start(vectors: Vectors, graph: sparse.csr_array, rng: np.random.Generator) 
     if points is None:
         centred = vectors - vectors.mean(axis=0)
         points = centred @ np.linalg.eigh(centred.T @ centred)[1][:, -2:]
-    points = 10.0 * points / max(float(np.abs(points).max()), 1e-9)
+    points = _UNITS * points / max(float(np.abs(points).max()), 1e-9)
     return np.asarray(points + rng.normal(0.0, 1e-2, points.shape), dtype=np.float64)
 
 
@@ -112,14 +116,15 @@ def _settle(
     heads, tails = links.coords
     keep = moves[heads]
     heads, tails, odds = heads[keep], tails[keep], links.data[keep] / max(links.data.max(initial=0.0), 1e-9)
+    strangers_each = _REPULSIONS[len(points) <= _FEW]
     for epoch in range(epochs):
         rate = 1.0 - epoch / epochs
         drawn = rng.random(len(odds)) < odds
         one, other = heads[drawn], tails[drawn]
         step = _attraction(points[one] - points[other])
         pull = _summed(one, step, len(points))
-        strangers = rng.integers(len(points), size=(len(one), _REPULSIONS))
-        apart = np.repeat(one, _REPULSIONS)
+        strangers = rng.integers(len(points), size=(len(one), strangers_each))
+        apart = np.repeat(one, strangers_each)
         push = _summed(apart, _repulsion(points[apart] - points[strangers.ravel()]), len(points))
         points += rate * np.clip(pull + push, -_MOST_STEP, _MOST_STEP) * moves[:, None]
     return points

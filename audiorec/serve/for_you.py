@@ -7,17 +7,20 @@ The models learn of it later, when they are trained. It does not know HTTP.
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from audiorec.errors import InputError
-from audiorec.hybrid.weights import Scores
 from audiorec.ranking.diversify import Shelf, Wishes, diversify
 from audiorec.ranking.explain import nearest_own, sentence
 from audiorec.ranking.joint_space import known_rows, likeness
 from audiorec.serve.ledger import Event, Ledger
 from audiorec.serve.state import Snapshot
+
+if TYPE_CHECKING:
+    from audiorec.hybrid.weights import Scores
 
 LISTS = ("new", "known", "deep")
 # What feedback moves a score by, in standard deviations of the scores at a cosine of 1.
@@ -95,7 +98,7 @@ class ForYou:
             self._explained(snapshot, scores, row, float(total[row]), own) for row in diversify(total, shelf, wishes)
         ]
 
-    def _trained(self, snapshot: Snapshot, user: str) -> Scores | None:
+    def _trained(self, snapshot: Snapshot, user: str) -> "Scores | None":
         recommender = snapshot.recommender
         if recommender is None or user not in recommender.users:
             return None
@@ -107,7 +110,7 @@ class ForYou:
         return self._scores[key]
 
     def _explained(
-        self, snapshot: Snapshot, scores: Scores | None, row: int, score: float, own: NDArray[np.integer]
+        self, snapshot: Snapshot, scores: "Scores | None", row: int, score: float, own: NDArray[np.integer]
     ) -> Suggestion:
         column = snapshot.column.get(snapshot.tracks[row].id)
         shares = {} if scores is None or column is None else scores.shares(0, column)
@@ -157,7 +160,7 @@ def _side(event: Event) -> str | None:
     )
 
 
-def _base(snapshot: Snapshot, scores: Scores | None, user: str, said: Opinions) -> NDArray[np.float64] | None:
+def _base(snapshot: Snapshot, scores: "Scores | None", user: str, said: Opinions) -> NDArray[np.float64] | None:
     """Scores [N] by the models, else by likeness to the user's songs; None when they have none."""
     if scores is not None and snapshot.recommender is not None:
         total = np.full(len(snapshot.tracks), -np.inf)

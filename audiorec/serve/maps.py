@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
-from sklearn.cluster import KMeans
 
 from audiorec.ranking.song_map import SongMap, lay_out
 from audiorec.serve.state import Snapshot
@@ -44,6 +43,8 @@ class Maps:
 
 def regions(snapshot: Snapshot, songs: SongMap) -> list[dict[str, Any]]:
     """Regions of the map: where their middle is, the words that stand out there, and their songs, the middle first."""
+    from sklearn.cluster import KMeans
+
     size = len(songs.points)
     if not size:
         return []

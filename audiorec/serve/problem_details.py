@@ -50,6 +50,11 @@ def add_handlers(app: FastAPI) -> None:
     def theirs(request: Request, error: HTTPException) -> Response:
         return problem(error.status_code, str(error.detail), dict(error.headers or {}))
 
+    @app.exception_handler(Exception)
+    def bug(request: Request, error: Exception) -> Response:
+        # The log has the trace, by the framework; the answer has none.
+        return problem(500, "this is a fault of audiorec: its log says more")
+
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> Response:
         told = [f"{'.'.join(str(part) for part in one['loc'][1:])}: {one['msg']}" for one in error.errors()]

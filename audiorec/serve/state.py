@@ -9,7 +9,7 @@ import threading
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +21,12 @@ from audiorec.errors import AudiorecError, UnknownNameError, WorkspaceError
 from audiorec.ranking.joint_space import Vectors, joint_vectors
 from audiorec.ranking.mood_search import MoodIndex, build_index
 from audiorec.ranking.neighbours import Block
-from audiorec.ranking.recommender import Recommender
 from audiorec.ranking.recordings import recordings
-from audiorec.ranking.similarity import gather
 from audiorec.serve.ledger import Ledger
 from audiorec.serve.problem_details import NotReadyError
+
+if TYPE_CHECKING:
+    from audiorec.ranking.recommender import Recommender
 
 LOG = logging.getLogger("audiorec.serve")
 SOURCE = "audiorec serve"
@@ -58,7 +59,7 @@ class Snapshot:
     languages: list[str | None] = field(default_factory=list)
     texts: list[str | None] = field(default_factory=list)
     moods: MoodIndex = field(default_factory=lambda: MoodIndex(()))
-    recommender: Recommender | None = None
+    recommender: "Recommender | None" = None
     models: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     row: dict[int, int] = field(default_factory=dict)
@@ -91,6 +92,9 @@ class Snapshot:
 
 def take_snapshot(root: Path, serial: int, is_demo: bool = False) -> Snapshot:
     """Read a workspace whole; parts that are not there yet are left out and named in `notes`."""
+    # PyTorch takes seconds to load: the server answers before.
+    from audiorec.ranking.similarity import gather
+
     empty = Snapshot(root, serial, is_demo)
     if not (root / "catalogue.sqlite").is_file():
         return replace(empty, notes=("no music here yet: run audiorec extract FOLDER",))
@@ -154,9 +158,11 @@ def _stored(
     return [texts[row] for row in rows], [languages[row] for row in rows], numbers, prints
 
 
-def _recommender(space: Workspace, notes: list[str]) -> Recommender | None:
+def _recommender(space: Workspace, notes: list[str]) -> "Recommender | None":
     if not space.has_listens():
         return None
+    from audiorec.ranking.recommender import Recommender
+
     try:
         return Recommender.open(space)
     except AudiorecError as error:

@@ -8,9 +8,11 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_opener
 
 from audiorec import __version__
@@ -61,7 +63,9 @@ class HttpClient:
         parts = urlsplit(self.root)
         if parts.scheme not in ("http", "https") or not parts.netloc:
             raise InputError(f"{shown(self.root)} is no address of a service: it begins with http:// or https://")
-        self.root = self.root.rstrip("/")
+        # A name and password in the address are for who asks (`login_in`); here they would stand in every message.
+        host = parts.netloc.rpartition("@")[2]
+        self.root = urlunsplit((parts.scheme, host, parts.path.rstrip("/"), "", ""))
         self._opener: OpenerDirector = build_opener(_SameHost())
 
     def json(self, path: str, query: Mapping[str, object] | None = None, fresh: str = "", **more: Any) -> Any:
@@ -108,8 +112,8 @@ class HttpClient:
                 if error.code not in _AGAIN:
                     break
                 self._wait(_asked_wait(error.headers, 2.0**attempt))
-            except (URLError, TimeoutError, OSError, EOFError) as error:
-                reason = str(getattr(error, "reason", error)) or type(error).__name__
+            except (URLError, TimeoutError, OSError, EOFError, HTTPException) as error:
+                reason = "the answer broke off" if isinstance(error, HTTPException) else _reason(error)
                 self._wait(2.0**attempt)
         raise ServiceError(f"{shown(address)} does not answer ({reason}): see to its address and your access", status)
 
@@ -128,6 +132,10 @@ class HttpClient:
         self.sleep(min(seconds, _LONGEST_WAIT))
 
 
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "reason", error)) or type(error).__name__
+
+
 def shown(address: str) -> str:
     """An address without what may be secret: no user, password, query or fragment."""
     parts = urlsplit(address)
@@ -140,7 +148,15 @@ def _asked_wait(headers: Any, otherwise: float) -> float:
         value = headers.get(name, "").strip()
         try:
             if value:
-                return max(0.0, float(value))
-        except ValueError:
+                is_number = value.replace(".", "", 1).isdigit()
+                seconds = float(value) if is_number else parsedate_to_datetime(value).timestamp() - time.time()
+                return max(0.0, seconds)
+        except (ValueError, OverflowError):
             return otherwise
     return otherwise
+
+
+def login_in(address: str) -> tuple[str, str]:
+    """The name and the password that stand in an address, both empty where none do."""
+    parts = urlsplit(address)
+    return unquote(parts.username or ""), unquote(parts.password or "")

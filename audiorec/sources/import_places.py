@@ -7,7 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
-from audiorec.sources import friends_tables, items, songs_tables
+from audiorec.sources import friends_tables, items, songs_tables, table_archives
 from audiorec.sources.contract import Row, Unread
 from audiorec.sources.importing import ImportReport, Owner, import_rows, rematch, source_of, user_name
 from audiorec.sources.matching import Matcher
@@ -61,7 +61,7 @@ def import_places(
     matcher = Matcher(space.tracks())
     for place, name in todo:
         if name not in OTHERS:
-            reports.append(_take(space, matcher, (place, name), owner, read or _reader(name)))
+            reports.append(_take(space, matcher, (place, name), owner, read or _reader(name, owner)))
         advance(Path(place).name)
     return Imported(reports, others, passed, late)
 
@@ -129,9 +129,12 @@ def _bare(url: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
-def _reader(name: str) -> Reader:
+def _reader(name: str, owner: Owner) -> Reader:
     """The reader of a source, for files and for addresses."""
     source = source_named(name)
+    if name == "listens":
+        # A column of playlists stands for the user only where nobody is named.
+        return lambda place: table_archives.read(Path(place), user=owner.instead or owner.user)
 
     def read(place: str) -> Iterable[Row | Unread]:
         if not _is_url(place):

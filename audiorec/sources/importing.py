@@ -18,6 +18,7 @@ from audiorec.sources.contract import Row, Unread, WrittenSong
 from audiorec.sources.matching import Match, Matcher, shown
 
 SHOWN = 1000  # rows without a song or that could not be read that a report names; all are counted
+_HELD = 200_000  # rows that are held back at most
 _COUNTED = {"play": None, "playlist": 1.0, "like": 1.0, "star": 1.0}  # None: as many as the row says
 
 
@@ -111,7 +112,7 @@ def _matched(
     """Users, rows and matches, and the report filled on the way."""
     by, skipped = Counter[str](), Counter[str]()
     users, songs = dict[str, str](), set[int]()
-    for row in found:
+    for row in _ids_alone_last(found):
         if isinstance(row, Unread):
             _note_unread(row, report, skipped)
             continue
@@ -128,6 +129,18 @@ def _matched(
         yield user, row, match
     report.users, report.songs = len(set(users.values())), len(songs)
     report.by, report.skipped = dict(by), dict(skipped)
+
+
+def _ids_alone_last(found: Iterable[Row | Unread]) -> Iterator[Row | Unread]:
+    """The same rows; those that know an id alone come when others of the source have told whose it is."""
+    held: list[Row] = []
+    for row in found:
+        song = None if isinstance(row, Unread) else row.song
+        if isinstance(row, Row) and song and not (song.title or song.path) and len(held) < _HELD:
+            held.append(row)
+        else:
+            yield row
+    yield from held
 
 
 def _note_unread(row: Unread, report: ImportReport, skipped: Counter[str]) -> None:

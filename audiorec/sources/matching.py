@@ -62,7 +62,7 @@ class Matcher:
     def __init__(self, tracks: Sequence[Track], ids: Mapping[tuple[str, str], int] | None = None) -> None:
         usable = [track for track in tracks if track.status != "failed"]
         failed = [track for track in tracks if track.status == "failed"]
-        self._ids = dict(ids or {})
+        self._ids: dict[tuple[str, str], int | None] = dict(ids or {})
         self._known = {track.id for track in tracks}
         # A file that could not be used is only meant where no other is.
         self._indexes = [(PathIndex(some), NameIndex(some)) for some in (usable, failed) if some]
@@ -76,8 +76,18 @@ class Matcher:
         if found is None:
             if len(self._seen) >= _REMEMBERED:
                 self._seen.clear()
-            found = self._seen[key] = self._match(song, place)
+            found = self._match(song, place)
+            if found.track_id is not None or song.title or song.path:
+                self._seen[key] = found
+            if found.how in ("path", "name") and song.ids:
+                self._learn(song, found.track_id)
         return found
+
+    def _learn(self, song: WrittenSong, track: int | None) -> None:
+        """Remember what a song's ids turned out to mean, for rows that know the id alone; two meanings are none."""
+        for kind, value in song.ids.items():
+            if kind not in ("track", "song") and self._ids.setdefault((kind, value), track) != track:
+                self._ids[kind, value] = None
 
     def near(self, song: WrittenSong) -> tuple[int, ...]:
         """Tracks that a song without a match comes near to, for a person to choose from."""

@@ -31,7 +31,7 @@ class Named:
     """A track as it is compared.
 
     whole: keys of its artists as credited; parts: of every name in the credits; tagged: the names are no guess from
-    its path; sorted: one of its folders bears its artist's name.
+    its path.
     """
 
     id: int
@@ -43,7 +43,6 @@ class Named:
     album: str
     seconds: float
     tagged: bool
-    sorted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +62,7 @@ class NameIndex:
 
     def __init__(self, tracks: Sequence[Track]) -> None:
         self.named = {track.id: _named(track) for track in tracks}
+        self._paths = {track.id: track.path for track in tracks}
         self._by: dict[str, list[int]] = {}
         self._cores: dict[str, list[int]] = {}
         self._titles: dict[str, list[int]] = {}
@@ -99,9 +99,10 @@ class NameIndex:
         if song.title and song.artists:
             return not self._same_title(track, song) and not self._same_artist(track, song)
         named, folders = self.named[track], folders_of(song.path)
-        return (
-            named.sorted and len(folders) > 1 and not {artist_key(one) for one in folders} & (named.whole | named.parts)
-        )
+        names = named.whole | named.parts
+        lies_sorted = any(artist_key(folder) in names for folder in folders_of(os.fsdecode(self._paths[track])))
+        is_theirs = any(artist_key(folder) in names for folder in folders)
+        return named.tagged and lies_sorted and len(folders) > 1 and not is_theirs
 
     def _same_title(self, track: int, song: WrittenSong) -> bool:
         named = self.named[track]
@@ -256,11 +257,9 @@ def _named(track: Track) -> Named:
     credits, title = names_of(track)
     whole, parts = _keys(credits)
     album = parse_title(track.album).key if track.album else ""
-    folders = folders_of(os.fsdecode(track.path)) if track.title and whole else []
-    is_sorted = any(artist_key(folder) in whole | parts for folder in folders)
     is_tagged = bool(track.title)
     names = normalise(title), parse_title(title), core_key(title)
-    return Named(track.id, *names, whole, parts, album, track.seconds, is_tagged, is_sorted)
+    return Named(track.id, *names, whole, parts, album, track.seconds, is_tagged)
 
 
 def names_of(track: Track) -> tuple[tuple[str, ...], str]:

@@ -196,9 +196,10 @@ class Crawl:
 
 
 def _details(entry: Entry) -> tuple[str, str, str, int]:
-    artists = [_name(artist, "name") for artist in _objects(entry, "ar")]
-    title, album = _name(entry, "name"), _name(object_of(entry, "al"), "name")
-    return title, json.dumps(artists, ensure_ascii=False), album, _key(entry, "dt")
+    # Older servers write the names of the fields out.
+    artists = [_name(artist, "name") for artist in _objects(entry, "ar") or _objects(entry, "artists")]
+    title, album = _name(entry, "name"), _name(object_of(entry, "al") or object_of(entry, "album"), "name")
+    return title, json.dumps(artists, ensure_ascii=False), album, _key(entry, "dt") or _key(entry, "duration")
 
 
 def _objects(entry: Entry, name: str) -> list[dict[str, Any]]:

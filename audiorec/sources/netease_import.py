@@ -12,8 +12,10 @@ from audiorec.data.workspace import Workspace
 from audiorec.sources import netease
 from audiorec.sources.contract import Row
 from audiorec.sources.importing import ImportReport, Owner, import_rows, pack, user_name
-from audiorec.sources.matching import Matcher
+from audiorec.sources.matching import LISTED, Matcher
 from audiorec.sources.songs_tables import ListedSong, store_songs
+
+_KEY = "netease:"  # before an id of the service: those of other lists look alike
 
 
 def bring(space: Workspace, path: Path, judge: netease.Judge, owner: Owner) -> ImportReport:
@@ -22,18 +24,26 @@ def bring(space: Workspace, path: Path, judge: netease.Judge, owner: Owner) -> I
     judge: the feeling of a comment, from -1 to 1.
     """
     source = f"netease:{path.absolute()}"
-    matcher = Matcher(space.tracks())
+    matcher = _matcher(space)
     listed = [
-        ListedSong(0, song.ids["netease"], song.title, song.artists)
+        ListedSong(0, _KEY + song.ids["netease"], song.title, song.artists)
         for song in netease.songs(path)
         if not (found := matcher.match(song)).candidates and found.track_id is None
     ]
     store_songs(space, listed)
-    matcher = Matcher(space.tracks())
+    matcher = _matcher(space)
     report = import_rows(space, matcher, source, netease.read(path), owner)
     write_events(space.root, source, _events(netease.read(path, judge), matcher, owner))
     space.add_friends(source, [(user_name(one), user_name(other)) for one, other in netease.friends(path)])
     return report
+
+
+def _matcher(space: Workspace) -> Matcher:
+    """Matches with the library, and with the songs of earlier crawls by their ids."""
+    tracks = space.tracks()
+    start = f"{LISTED}{_KEY}".encode()
+    keys = {track.path.removeprefix(start).decode(): track.id for track in tracks if track.path.startswith(start)}
+    return Matcher(tracks, {("netease", key): track for key, track in keys.items()})
 
 
 def _events(found: Iterator[object], matcher: Matcher, owner: Owner) -> Iterator[Event]:

@@ -70,7 +70,10 @@ def _played(number: int, entry: Entry) -> Row | Unread:
 
 def song_of(entry: Entry) -> WrittenSong:
     """A song as the service writes it (`ar`, `al`, `dt`); raises FieldError."""
-    names = [text_of(artist, "name") for artist in list_of(entry, "ar") if isinstance(artist, dict)]
-    album, seconds = text_of(object_of(entry, "al"), "name"), length_of(entry, "dt", 0.001)
+    # Older answers write the names of the fields out.
+    artists = list_of(entry, "ar") or list_of(entry, "artists")
+    names = [text_of(artist, "name") for artist in artists if isinstance(artist, dict)]
+    album = text_of(object_of(entry, "al") or object_of(entry, "album"), "name")
+    seconds = length_of(entry, "dt", 0.001) or length_of(entry, "duration", 0.001)
     ids = {"netease": text_of(entry, "id")}
     return WrittenSong(tuple(filter(None, names)), text_of(entry, "name"), album, "", ids, seconds)

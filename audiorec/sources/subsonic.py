@@ -19,7 +19,7 @@ from audiorec.sources import navidrome_api
 from audiorec.sources.access import secret, setting
 from audiorec.sources.contract import Row, Unread
 from audiorec.sources.fields import kept_row, rows
-from audiorec.sources.http_client import HttpClient, ServiceError
+from audiorec.sources.http_client import HttpClient, ServiceError, login_in
 from audiorec.sources.subsonic_replies import kept_song, listed_row, play_row
 
 _NOT_OFFERED = (0, 10, 30, 70)  # 10: a search for everything, where a server wants words
@@ -97,10 +97,15 @@ def answers(url: str) -> bool:
 
 
 def fetch(url: str) -> Iterator[Row | Unread]:
-    """What the user of SUBSONIC_USER and SUBSONIC_PASSWORD (or of SUBSONIC_API_KEY) did; raises ServiceError."""
-    key = os.environ.get("SUBSONIC_API_KEY", "")
-    user = os.environ.get("SUBSONIC_USER", "") if key else setting("SUBSONIC_USER", "the name of the user")
-    password = "" if key else secret("SUBSONIC_PASSWORD", f"the password of {user}")
+    """What a user did; raises InputError and ServiceError.
+
+    Who they are stands in the address (https://NAME:PASSWORD@host), or in SUBSONIC_USER and SUBSONIC_PASSWORD or
+    SUBSONIC_API_KEY.
+    """
+    user, password = login_in(url)
+    key = os.environ.get("SUBSONIC_API_KEY", "") if not password else ""
+    user = user or (os.environ.get("SUBSONIC_USER", "") if key else setting("SUBSONIC_USER", "the name of the user"))
+    password = password or ("" if key else secret("SUBSONIC_PASSWORD", f"the password of {user}"))
     yield from of_server(SubsonicServer(HttpClient(url), user, password, key, _may_be_readable))
 
 

@@ -1,17 +1,15 @@
-"""Text files in the encodings that people's exports come in: UTF-8, UTF-16 with a mark, GB18030, Western.
+"""Text files as people's exports come; which encoding they have is found by `text_decoding.py`.
 
-It guesses from the bytes alone; it does not know what the text means. A line that the chosen encoding cannot read
-keeps the sign U+FFFD, so that its reader can report that line and go on with the others.
+A line that the chosen encoding cannot read keeps the sign U+FFFD, so that its reader can report that line and go on.
 """
 
 import codecs
-import re
 from pathlib import Path
 
 from audiorec.errors import InputError
+from audiorec.sources.text_decoding import decode_text
 
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
-_HIGH, _ALONE = re.compile(rb"[\x80-\xff]"), re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
@@ -29,7 +27,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def decode(data: bytes) -> str:
-    """Text of some bytes: by their mark, else the encoding that reads the most lines, UTF-8 before GB18030.
+    """The text of some bytes.
 
     >>> decode("晴天".encode("gb18030")), decode("café".encode())
     ('晴天', 'café')
@@ -38,27 +36,24 @@ def decode(data: bytes) -> str:
 
 
 def encoding_of(first: bytes, sample: bytes) -> str:
-    """The encoding of a text, by its first bytes and by a sample of its lines that are not ASCII."""
+    """The encoding of a text that is read piece by piece, by its first bytes and by a sample of its lines.
+
+    `utf-8-sig` and `utf-16` take the mark off.
+    """
     for mark, encoding in _MARKS.items():
         if first.startswith(mark):
             return encoding
     lines = [line for line in sample.split(b"\n") if not line.isascii()]
-    high, alone = len(_HIGH.findall(sample)), len(_ALONE.findall(sample))
-    # Single letters with accents inside words are Western; the bytes of Chinese come in pairs.
-    if alone * 2 > high and _readable(lines, "utf-8") < 0.5:
-        return "cp1252"
-    shares = {encoding: _readable(lines, encoding) for encoding in ("utf-8", "gb18030")}
-    best = max(shares, key=lambda encoding: shares[encoding])
-    return best if shares[best] >= 0.5 else "cp1252"
+    # A few lines of another encoding in a file of UTF-8 are those lines' fault.
+    if sum(_is_utf_8(line) for line in lines) * 2 >= len(lines):
+        return "utf-8"
+    found = decode_text(sample).encoding
+    return "utf-8" if found == "ascii" else found
 
 
-def _readable(lines: list[bytes], encoding: str) -> float:
-    return sum(_can_read(line, encoding) for line in lines) / len(lines) if lines else 1.0
-
-
-def _can_read(line: bytes, encoding: str) -> bool:
+def _is_utf_8(line: bytes) -> bool:
     try:
-        line.decode(encoding)
+        line.decode("utf-8")
     except UnicodeDecodeError:
         return False
     return True

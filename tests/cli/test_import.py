@@ -86,6 +86,15 @@ def test_auto_recognises_files_and_folders(root: Path, tmp_path: Path) -> None:
         call(root, "auto", "https://nowhere.example/x")
 
 
+def test_a_playlist_is_a_user_only_where_nobody_is_named(root: Path, tmp_path: Path) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text("Playlist name,path,Type\nRain,a.mp3,Playlist\n")
+    for words, user in ((["--user", "ann"], "ann"), ([], "Rain")):
+        call(root, "auto", str(file), *words)
+        with Workspace.open(root) as space:
+            assert list(space.db.execute("SELECT user, count FROM listen")) == [(user, 1.0)]
+
+
 def test_accounts_are_joined_and_columns_named(root: Path, tmp_path: Path) -> None:
     file = tmp_path / "t.csv"
     file.write_text("Wer,Was\nann,a.mp3\nbob,b.mp3\n")

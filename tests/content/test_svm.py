@@ -34,6 +34,8 @@ def test_comes_back_from_its_arrays() -> None:
     again = from_arrays(model.kernel, model.gamma, model.to_arrays())
     rows = np.array([0, 5])
     np.testing.assert_array_equal(again.probabilities(songs(), rows), model.probabilities(songs(), rows))
+    nobody = model.probabilities(songs(), np.zeros(0, dtype=np.int64))
+    assert nobody.shape == (0, len(songs()))
 
 
 @pytest.mark.parametrize("kernel", KERNELS)

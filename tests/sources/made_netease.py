@@ -110,7 +110,8 @@ class MadeNetease:
         status = said["code"] if 100 < said["code"] < 600 else 200
         if self._random.random() >= self.faults:
             return Answer(said, status=status)
-        faults = [Answer({"code": 429}, 429, {"Retry-After": "0.01"}), Answer({"code": 503}, 503), Answer(said, cut=20)]
+        faults = [Answer({"code": 429}, 429, {"Retry-After": "0.01"}), Answer({"code": 503}, 503), Answer(said, cut=20),
+                  Answer(said, cut=20, breaks=True)]  # fmt: skip
         return self._random.choice(faults)
 
 

@@ -22,12 +22,16 @@ class Asked:
 
 @dataclass
 class Answer:
-    """What is sent back; a body that is no bytes goes as JSON; cut: only so much of it is sent."""
+    """What is sent back; a body that is no bytes goes as JSON.
+
+    cut: only so much of it is sent; breaks: though the whole was promised.
+    """
 
     body: Any = b""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     cut: int | None = None
+    breaks: bool = False
 
 
 @contextmanager
@@ -44,7 +48,7 @@ def service(answer: Callable[[Asked], Answer]) -> Iterator[str]:
             self.send_response(found.status)
             for name, value in found.headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(data[: found.cut])))
+            self.send_header("Content-Length", str(len(data if found.breaks else data[: found.cut])))
             self.end_headers()
             self.wfile.write(data[: found.cut])
 

@@ -93,6 +93,17 @@ def test_nobodys_rows_are_refused_and_nothing_is_kept(tmp_path: Path) -> None:
         assert space.interactions().users == ("Zo\u00eb",)
 
 
+def test_rows_that_know_an_id_alone_find_their_song_by_the_others(tmp_path: Path) -> None:
+    with Workspace.open(tmp_path / "w", write=True) as space:
+        add_songs(space, "/m/a.mp3")
+        rows = [
+            Row("ann", WrittenSong(ids={"mbid": "x"}), kind="like"),
+            Row("ann", WrittenSong(("Ada",), "song 1", ids={"mbid": "x"})),
+        ]
+        report = import_rows(space, Matcher(space.tracks()), "x:/x", rows, Owner())
+        assert (report.by, report.waiting) == ({"name": 1, "id": 1}, 0)
+
+
 def test_a_report_counts_every_row(tmp_path: Path) -> None:
     with Workspace.open(tmp_path / "w", write=True) as space:
         add_songs(space, "/m/x/a.mp3", "/n/y/a.mp3")

@@ -239,6 +239,18 @@ def test_foreign_ids_count_where_the_names_agree() -> None:
     assert known.match(song("Who", "!!!", mbid="a-b")).track_id == 9
 
 
+def test_an_id_is_known_once_a_name_has_told_it() -> None:
+    matcher = Matcher(LIBRARY)
+    assert matcher.match(song(mbid="x")).track_id is None
+    assert matcher.match(song("Beyoncé", "Halo", mbid="x")).track_id == 5
+    assert matcher.match(song(mbid="x")).track_id == 5
+    assert matcher.match(song("Who", "!!!", mbid="x")).track_id == 9
+    assert matcher.match(song("", "", "", isrc="q")).track_id is None
+    matcher.match(song("Who", "???", isrc="q"))
+    matcher.match(song("Who", "!!!", isrc="q"))
+    assert matcher.match(song(isrc="q")).track_id is None
+
+
 def test_find_song_and_artist_name_what_is_near() -> None:
     assert find_song(LIBRARY, "beyonce - halo").id == 5
     with pytest.raises(UnknownNameError, match="AC/DC - Thunderstruck"):

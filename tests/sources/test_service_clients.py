@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -32,9 +33,11 @@ def client(root: str, **changes: Any) -> HttpClient:
         (Answer(status=429, headers={"X-RateLimit-Reset-In": "3"}), [3.0]),
         (Answer(status=503), [1.0]),
         (Answer({"a": [1, 2, 3]}, cut=5), [1.0]),
+        (Answer({"a": [1, 2, 3]}, cut=5, breaks=True), [1.0]),
+        (Answer(status=503, headers={"Retry-After": "Mon, 01 Jan 2001 00:00:00 GMT"}), []),
         (Answer(status=429, headers={"Retry-After": "99999"}), [120.0]),
     ],
-    ids=["retry-after", "reset-in", "503", "torn", "absurd"],
+    ids=["retry-after", "reset-in", "503", "torn", "broken off", "a date that is over", "absurd"],
 )
 def test_a_fault_of_the_moment_is_waited_out(fault: Answer, waits: list[float]) -> None:
     answers = [fault, Answer({"a": 1})]
@@ -221,6 +224,8 @@ def test_subsonic_by_token() -> None:
     with service(answer) as root:
         found = list(subsonic.of_server(subsonic.SubsonicServer(client(root), "ann", SECRET)))
         assert subsonic.answers(root)
+        address = root.replace("http://", f"http://ann:{quote(SECRET)}@")
+        assert told(list(subsonic.fetch(f"{address}/?x={SECRET}"))) == EXPECTED
         with pytest.raises(ServiceError) as error:
             list(subsonic.of_server(subsonic.SubsonicServer(client(root), "ann", "wrong")))
     assert "wrong" not in str(error.value)

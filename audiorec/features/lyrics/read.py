@@ -10,8 +10,8 @@ import os
 import stat
 from pathlib import Path
 
-from audiorec.features.lyrics.encoding import decode_text
 from audiorec.features.lyrics.lrc import parse_lrc
+from audiorec.sources.text_decoding import plain_text
 
 _LONGEST = 1_000_000  # bytes: a longer sidecar is not lyrics
 _SUFFIXES = (b".lrc", b".LRC", b".Lrc", b".txt", b".TXT", b".Txt")
@@ -27,7 +27,7 @@ def read_lyrics(audio_path: bytes, tag_text: str | None) -> str | None:
         data = _small_file(candidate)
         if data is None:
             continue
-        text = _worded(decode_text(data))
+        text = _worded(plain_text(data))
         if text:
             return text
     return _worded(tag_text) if tag_text else None
@@ -43,7 +43,7 @@ def sidecar_paths(audio_path: bytes) -> list[bytes]:
 def read_lyrics_file(path: Path) -> str | None:
     """Read one .lrc or .txt file by itself; None if it is empty, binary, too long or not there."""
     data = _small_file(os.fsencode(path))
-    return _worded(decode_text(data)) if data is not None else None
+    return _worded(plain_text(data)) if data is not None else None
 
 
 def _worded(text: str) -> str | None:
