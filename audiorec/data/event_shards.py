@@ -60,7 +60,7 @@ class Hasher:
             column = column.dictionary_encode()
         hashes = [self._text(text or "") for text in column.dictionary.to_pylist()]
         codes = pc.fill_null(column.indices, len(hashes)).to_numpy(zero_copy_only=False)
-        return np.array([*hashes, self._text("")], dtype=np.uint64)[codes]
+        return np.asarray(np.array([*hashes, self._text("")], dtype=np.uint64)[codes])
 
     def _text(self, text: str) -> int:
         if text not in self.texts:
@@ -73,7 +73,7 @@ def _mixed(values: Hashes) -> Hashes:
     """Every bit of the input in every bit of the output (the finish of SplitMix64)."""
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))
+    return np.asarray(values ^ (values >> np.uint64(31)), dtype=np.uint64)
 
 
 def write(timed: Path, timeless: Path, batches: Iterable[pa.RecordBatch], earlier: Sequence[Path]) -> Added:
