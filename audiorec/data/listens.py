@@ -10,14 +10,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from audiorec.data import event_shards
 from audiorec.data.event_shards import MOST_PLAYS, Added
 from audiorec.data.events import folder_of
-from audiorec.data.interactions import Interactions, from_columns
+from audiorec.data.listen_matrix import mark
 from audiorec.errors import WorkspaceError
 
 if TYPE_CHECKING:
@@ -28,7 +26,6 @@ _ADD = (
     " ON CONFLICT (source, user, track_id) DO UPDATE SET count = count + excluded.count,"
     " time = max(coalesce(time, excluded.time), coalesce(excluded.time, time))"
 )
-_AT_ONCE = 100_000  # rows of the catalogue that become arrays together
 
 
 def add_events(space: "Workspace", source: str, batches: Iterable[pa.RecordBatch]) -> Added:
@@ -67,6 +64,7 @@ def _timed_of_kind(space: "Workspace", source: str) -> list[Path]:
 def _enter(space: "Workspace", source: str, new: Mapping[bool, Path]) -> list[Path]:
     """Write the rows of new shards and bring the sums up to them; returns the files that no row names any more."""
     with space.transaction() as db:
+        mark(db)
         shards = list(db.execute("SELECT file, timed FROM event_shard WHERE source = ? ORDER BY id", (source,)))
         replaced = [space.root / file for file, timed in shards if not timed]
         db.execute("DELETE FROM event_shard WHERE source = ? AND NOT timed", (source,))
@@ -100,29 +98,9 @@ def resolve_events(space: "Workspace", source: str, tracks: Mapping[str, int]) -
 def add_sums(space: "Workspace", source: str, rows: Iterable[tuple[str, int, float, float | None]]) -> None:
     """See `Workspace.add_listens`."""
     with space.transaction() as db:
+        mark(db)
         db.execute("DELETE FROM listen WHERE source = ?", (source,))
         db.executemany(_ADD, ((source, user, track, n, MOST_PLAYS, time) for user, track, n, time in rows))
-
-
-def interactions(space: "Workspace", items: NDArray[np.int64]) -> Interactions:
-    """All listens to these track ids; raises WorkspaceError when there are none."""
-    numbers: dict[str, int] = {}
-    parts: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]] = []
-    cursor = space.db.execute("SELECT user, track_id, count, time FROM listen ORDER BY user, track_id, source")
-    while rows := cursor.fetchmany(_AT_ONCE):
-        users, tracks, counts, times = zip(*rows, strict=True)
-        ids = np.array(tracks, dtype=np.int64)
-        known = np.isin(ids, items)
-        row = np.array([numbers.setdefault(user, len(numbers)) for user in users], dtype=np.int64)
-        last = np.array(times, dtype=np.float64)  # None becomes NaN
-        parts.append((row[known], ids[known], np.array(counts, dtype=np.float64)[known], last[known]))
-    if not any(len(part[0]) for part in parts):
-        raise WorkspaceError("no listens here yet: run audiorec import listens FILE first")
-    rows_of, ids_of, counts_of, times_of = (np.concatenate(column) for column in zip(*parts, strict=True))
-    present = np.unique(rows_of)
-    names = list(numbers)
-    rows_of = np.searchsorted(present, rows_of)
-    return from_columns([names[row] for row in present], rows_of, ids_of, counts_of, times_of, items)
 
 
 def _flush(path: Path) -> None:

@@ -20,7 +20,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from audiorec.data import catalogue, listens
+from audiorec.data import catalogue, listen_matrix, listens
 from audiorec.data.artists import one_spelling
 from audiorec.data.catalogue import FileRecord
 from audiorec.data.event_shards import Added
@@ -237,7 +237,7 @@ class Workspace:
         """
         if items is None:
             items = self._song_ids() if every_song else self.features().track_ids
-        return listens.interactions(self, items)
+        return listen_matrix.interactions(self, items)
 
     def _song_ids(self) -> NDArray[np.int64]:
         songs = self.db.execute("SELECT id FROM track WHERE present = 1 AND status != 'failed' ORDER BY id")

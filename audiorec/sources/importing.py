@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from audiorec.data.event_shards import PLAYS
 from audiorec.data.events import SCHEMA
+from audiorec.data.listen_matrix import mark
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
 from audiorec.sources.contract import Row, Unread, WrittenSong
@@ -242,6 +243,7 @@ def waiting_songs(space: Workspace) -> Iterator[tuple[str, WrittenSong, int]]:
 def _move(space: Workspace, found: Iterable[tuple[str, int, str, int, float, float | None]]) -> None:
     # One transaction: a row is either not matched yet or a listen, whatever happens in between.
     with space.transaction() as db:
+        mark(db)
         for source, line, user, track, count, time in found:
             db.execute(
                 "INSERT INTO listen (source, user, track_id, count, time) VALUES (?, ?, ?, ?, ?)"
