@@ -118,7 +118,7 @@ def _score(text: str, looks: Callable[[str], float]) -> float:
     if not wide:
         return 0.4 if any(sign in _SIGNS for sign in text) else 0.0
     broken = sum(sign == "\ufffd" or "\ue000" <= sign <= "\uf8ff" or "\x80" <= sign < "\xa0" for sign in wide)
-    return looks(text) - 3.0 * broken / len(wide)
+    return float(looks(text) - 3.0 * broken / len(wide))
 
 
 def _share(text: str, letters: frozenset[str]) -> float:
@@ -170,17 +170,18 @@ def _latin(letters: frozenset[str]) -> Callable[[str], float]:
 
     def looks(text: str) -> float:
         wide = [sign for sign in text if sign > "\x7f" and sign not in _SIGNS]
-        runs = re.findall(r"[^\W\d_]+", text)
-        inside = sum(
-            sum(sign > "\x7f" and sign in letters for sign in word)
-            for word in runs
-            if any(sign < "\x80" for sign in word)
-            and not re.search("[^\x00-\x7f]{4}", word)
-            and not re.search("[a-z][^\W\da-z_]*[A-ZÀ-ÖØ-Þ]", word)
-        )
-        return 0.97 * inside / max(len(wide), 1)
+        words = [word for word in re.findall(r"[^\W\d_]+", text) if _is_latin_word(word)]
+        inside = sum(sign > "\x7f" and sign in letters for word in words for sign in word)
+        return float(0.97 * inside / max(len(wide), 1))
 
     return looks
+
+
+def _is_latin_word(word: str) -> bool:
+    """ASCII letters with an accented one here and there, in the cases of a word."""
+    has_ascii = any(sign < "\x80" for sign in word)
+    swaps_case = any(one.islower() and other.isupper() for one, other in zip(word, word[1:], strict=False))
+    return has_ascii and not swaps_case and not re.search("[^\x00-\x7f]{4}", word)
 
 
 _CANDIDATES: Mapping[str, Callable[[str], float]] = {
