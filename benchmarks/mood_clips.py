@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from audiorec.features.lyrics.encoding import decode_text
 from scipy import sparse
 
 from audiorec.data.tables import FeatureTable
