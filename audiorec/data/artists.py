@@ -38,7 +38,12 @@ def _spellings(counted: Iterable[tuple[str, int]]) -> dict[str, str]:
     counts: dict[str, Counter[str]] = {}
     for name, count in counted:
         counts.setdefault(artist_key(name), Counter())[name] += count
-    return {key: min(names, key=lambda name: (-names[name], name)) for key, names in counts.items()}
+    return {key: min(names, key=lambda name: _rank(names[name], name)) for key, names in counts.items()}
+
+
+def _rank(count: int, name: str) -> tuple[int, bool, str]:
+    """The most used first, then one in small and large letters, then the first in the alphabet."""
+    return -count, name.isupper() or name.islower(), name
 
 
 def _with_artists(track: Track, names: dict[str, tuple[str, ...]]) -> Track:

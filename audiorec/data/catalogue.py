@@ -45,6 +45,11 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE model (name TEXT NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (name, version)) STRICT;
     """,
     "ALTER TABLE track ADD COLUMN album_artist TEXT NOT NULL DEFAULT '';",
+    """
+    CREATE TABLE event_shard (
+        id INTEGER PRIMARY KEY, source TEXT NOT NULL, file TEXT NOT NULL UNIQUE, timed INTEGER NOT NULL
+    ) STRICT;
+    """,
 )
 
 

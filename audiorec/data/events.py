@@ -59,6 +59,11 @@ def read_events(root: Path, source: str) -> pa.Table:
     return pq.read_table(path, schema=SCHEMA) if path.is_file() else SCHEMA.empty_table()
 
 
-def _file_of(root: Path, source: str) -> Path:
+def folder_of(root: Path, source: str) -> Path:
+    """Where the shards of a source lie (`data/event_shards.py`)."""
     kind, digest = source.partition(":")[0], hashlib.sha256(source.encode()).hexdigest()[:16]
-    return root / "listens" / kind / f"{digest}.parquet"
+    return root / "listens" / kind / digest
+
+
+def _file_of(root: Path, source: str) -> Path:
+    return folder_of(root, source).with_suffix(".parquet")

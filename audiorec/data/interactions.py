@@ -3,7 +3,7 @@
 It does not know features or artists; the artist of a song is a question for the catalogue.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from audiorec.errors import UnknownNameError
+
+# Listens of a pair from one source: older catalogues hold counts that leave float32.
+_MOST = 1e9
 
 
 @dataclass(frozen=True)
@@ -73,20 +76,39 @@ class Interactions:
 def from_triples(
     users: list[str], ids: list[int], counts: list[float], times: list[float | None], items: NDArray[np.int64]
 ) -> Interactions:
-    """Interactions from parallel lists of user, track id, count and time; repeated pairs add up, the last time wins."""
-    names = tuple(sorted(set(users)))
-    row_of = {name: row for row, name in enumerate(names)}
-    rows = np.fromiter((row_of[user] for user in users), dtype=np.int64, count=len(users))
-    cols = np.searchsorted(items, np.asarray(ids, dtype=np.int64))
+    """Interactions from parallel lists of user, track id, count and time; see `from_columns`."""
+    names = sorted(set(users))
+    place = {name: row for row, name in enumerate(names)}
+    rows = np.array([place[user] for user in users], dtype=np.int64)
+    last = np.array(times, dtype=np.float64)  # None becomes NaN
+    return from_columns(names, rows, np.asarray(ids, dtype=np.int64), np.array(counts, dtype=np.float64), last, items)
+
+
+def from_columns(
+    users: Sequence[str],
+    rows: NDArray[np.int64],
+    ids: NDArray[np.int64],
+    counts: NDArray[np.float64],
+    times: NDArray[np.float64],
+    items: NDArray[np.int64],
+) -> Interactions:
+    """Interactions from columns, one element a listen; repeated pairs add up, the last time wins.
+
+    users: names; rows: the user of each by place in `users`; ids: tracks, all of `items`; times: NaN where unknown.
+    """
+    names = tuple(sorted(users))
+    place = {name: row for row, name in enumerate(names)}
+    rows = np.array([place[name] for name in users], dtype=np.int64)[rows]
+    cols = np.searchsorted(items, ids)
     shape = (len(names), len(items))
-    matrix = sparse.coo_array((np.asarray(counts, dtype=np.float32), (rows, cols)), shape=shape).tocsr()
-    return Interactions(names, items, sparse.csr_array(matrix), _last_times(rows, cols, times, shape))
+    matrix = sparse.coo_array((counts.clip(max=_MOST), (rows, cols)), shape=shape).tocsr()
+    bounded = sparse.csr_array(matrix.astype(np.float32))
+    return Interactions(names, items, bounded, _last_times(rows, cols, times, shape))
 
 
 def _last_times(
-    rows: NDArray[np.int64], cols: NDArray[np.int64], times: list[float | None], shape: tuple[int, int]
+    rows: NDArray[np.int64], cols: NDArray[np.int64], values: NDArray[np.float64], shape: tuple[int, int]
 ) -> sparse.csr_array | None:
-    values = np.array([np.nan if time is None else time for time in times], dtype=np.float64)
     known = np.flatnonzero(~np.isnan(values))
     if not len(known):
         return None

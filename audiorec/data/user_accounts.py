@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from audiorec.data.listen_matrix import mark
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError, UnknownNameError
 
@@ -70,6 +71,7 @@ def merge(space: Workspace, names: Sequence[str], into: str) -> None:
     others = [name for name in names if name != into]
     _in_files(space.root, others, into)
     with space.transaction() as db:
+        mark(db)
         for name in others:
             _move_listens(db, name, into)
             db.execute("UPDATE unmatched SET user = ? WHERE user = ?", (into, name))
@@ -81,6 +83,7 @@ def delete(space: Workspace, names: Sequence[str]) -> None:
     _refuse_unknown(space, names)
     _in_files(space.root, names, None)
     with space.transaction() as db:
+        mark(db)
         for name in names:
             db.execute("DELETE FROM listen WHERE user = ?", (name,))
             db.execute("DELETE FROM unmatched WHERE user = ?", (name,))

@@ -10,24 +10,27 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import IO
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
-from audiorec.data import catalogue
+from audiorec.data import catalogue, listen_matrix, listens
 from audiorec.data.artists import one_spelling
 from audiorec.data.catalogue import FileRecord
-from audiorec.data.interactions import Interactions, from_triples
+from audiorec.data.event_shards import Added
+from audiorec.data.interactions import Interactions
 from audiorec.data.names import artist_key
 from audiorec.data.tables import FeatureTable, Layout, TrackFeatures, write_shard
 from audiorec.data.tracks import Track
 from audiorec.errors import CheckpointError, WorkspaceError
 
+_SWEPT = ("features/*/*", "models/*/*", "listens/*/*/*")
 # Which command makes each model: what a person must run when it is not there.
 MAKERS = {
     "network": "audiorec train-network",
@@ -188,16 +191,21 @@ class Workspace:
 
     # --- listens -----------------------------------------------------------------------------------------------
 
+    def add_events(self, source: str, batches: Iterable[pa.RecordBatch]) -> Added:
+        """Store events (columns of `events.SCHEMA`) and how many were new; all of them or, when `batches` fails, none.
+
+        What any source of this kind (`kind:...`) has brought already is left out; the events without a time that this
+        source gave before are replaced. Raises WorkspaceError when the disk does not take them.
+        """
+        return listens.add_events(self, source, batches)
+
+    def resolve_events(self, source: str, tracks: Mapping[str, int]) -> None:
+        """Give stored events that wait for their song the track that was found, by the song as written."""
+        listens.resolve_events(self, source, tracks)
+
     def add_listens(self, source: str, rows: Iterable[tuple[str, int, float, float | None]]) -> None:
-        """Store (user, track id, count, time); what an earlier import of the same source gave is replaced."""
-        with self.transaction() as db:
-            db.execute("DELETE FROM listen WHERE source = ?", (source,))
-            db.executemany(
-                "INSERT INTO listen (source, user, track_id, count, time) VALUES (?, ?, ?, ?, ?)"
-                " ON CONFLICT (source, user, track_id) DO UPDATE SET count = count + excluded.count,"
-                " time = max(coalesce(time, excluded.time), coalesce(excluded.time, time))",
-                ((source, *row) for row in rows),
-            )
+        """Store sums (user, track id, count, time), in the place of what the same source gave before."""
+        listens.add_sums(self, source, rows)
 
     def add_unmatched(self, source: str, rows: Iterable[tuple[int, str, str, float, float | None]]) -> None:
         """Keep (line, user, song as written, count, time) of listens whose song is not in the library (yet)."""
@@ -229,16 +237,7 @@ class Workspace:
         """
         if items is None:
             items = self._song_ids() if every_song else self.features().track_ids
-        known = set(items.tolist())
-        rows = [
-            row
-            for row in self.db.execute("SELECT user, track_id, count, time FROM listen ORDER BY user, track_id, source")
-            if row[1] in known
-        ]
-        if not rows:
-            raise WorkspaceError("no listens here yet: run audiorec import listens FILE first")
-        users, ids, counts, times = (list(column) for column in zip(*rows, strict=True))
-        return from_triples(users, ids, counts, times, items)
+        return listen_matrix.interactions(self, items)
 
     def _song_ids(self) -> NDArray[np.int64]:
         songs = self.db.execute("SELECT id FROM track WHERE present = 1 AND status != 'failed' ORDER BY id")
@@ -315,9 +314,9 @@ class Workspace:
         heard = self.db.execute(
             "SELECT source, count(*), sum(count), max(time) FROM listen GROUP BY source ORDER BY source"
         )
-        listens = hashlib.sha256(repr(list(heard)).encode()).hexdigest()[:16]
+        played = hashlib.sha256(repr(list(heard)).encode()).hexdigest()[:16]
         models = {f"model {name}": str(version) for name, version in self.models().items()}
-        return {"features": features, "listens": listens, **models}
+        return {"features": features, "listens": played, **models}
 
     def model_inputs(self, name: str) -> dict[str, str]:
         """`inputs()` when the latest version of a model was published; raises CheckpointError as `model` does."""
@@ -342,7 +341,8 @@ class Workspace:
         known |= {
             self.root / "models" / name / f"{version:04d}" for name, version in self.db.execute("SELECT * FROM model")
         }
-        for orphan in {*(self.root / "features").glob("*/*"), *(self.root / "models").glob("*/*")} - known:
+        known |= {self.root / row[0] for row in self.db.execute("SELECT file FROM event_shard")}
+        for orphan in {path for places in _SWEPT for path in self.root.glob(places)} - known:
             shutil.rmtree(orphan) if orphan.is_dir() else orphan.unlink()
 
 

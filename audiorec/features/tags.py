@@ -1,34 +1,46 @@
-"""Tags: who plays what, from ID3, Vorbis, MP4, APE or ASF, with the file's name as a stand-in for a missing title.
+"""Tags: who plays what, from ID3, Vorbis, MP4, APE, ASF or RIFF, with the file's name where they say nothing.
 
-Broken tags count as absent: they must never cost the song. It does not decide which lyrics are used.
+Broken tags count as absent: one that cannot be read costs that tag, never the others and never the song. Artists are
+kept as the file credits them; `data/artists.py` divides credits. It does not decide which lyrics are used.
 """
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import mutagen
+from mutagen.id3 import ID3
 
+from audiorec.data.names import is_nobody
 from audiorec.features.lyrics import tag_lyrics
+from audiorec.sources.text_decoding import decode_text
 
-# The names of one thing in ID3, Vorbis / APE, MP4 and ASF.
+# The names of one thing in ID3, Vorbis / APE, MP4, ASF and RIFF INFO, in lower case; the first that has a value counts.
 _KEYS: Mapping[str, tuple[str, ...]] = {
-    "title": ("TIT2", "title", "\xa9nam", "Title"),
-    "artist": ("TPE1", "artist", "\xa9ART", "Author", "TPE2", "albumartist", "aART", "WM/AlbumArtist"),
-    "album_artist": ("TPE2", "albumartist", "album artist", "aART", "WM/AlbumArtist"),
-    "album": ("TALB", "album", "\xa9alb", "WM/AlbumTitle"),
-    "year": ("TDRC", "TYER", "TDOR", "date", "year", "\xa9day", "WM/Year"),
-    "genre": ("TCON", "genre", "\xa9gen", "WM/Genre"),
-}
+    "title": ("tit2", "tt2", "title", "\xa9nam", "inam"),
+    "artists": ("txxx:artists", "artists", "----:com.apple.itunes:artists", "wm/artists"),
+    "artist": ("tpe1", "tp1", "artist", "\xa9art", "author", "iart", "performer"),
+    "album_artist": ("tpe2", "tp2", "albumartist", "album artist", "aart", "wm/albumartist", "txxx:albumartist",
+                     "txxx:album artist"),
+    "album": ("talb", "tal", "album", "\xa9alb", "wm/albumtitle", "iprd"),
+    "year": ("tdrc", "tyer", "tye", "tdor", "tory", "date", "year", "originaldate", "\xa9day", "wm/year", "icrd"),
+    "genre": ("tcon", "tco", "genre", "\xa9gen", "wm/genre", "ignr"),
+}  # fmt: skip
 _LONGEST = 500
-_NUMBER = re.compile(r"^\s*\d{1,3}[\s._-]+")
+# A number in front of a name is a track's when it is padded, when a dash, dot or underscore follows, or when it is the
+# disc's too ("1-05"); "50 Cent" and "99 Luftballons" are names.
+_NUMBER = re.compile(r"^\s*(?:\d{1,2}[-.]\d{1,3}[\s._-]+|0\d{1,2}[\s._-]+|\d{1,3}\s*[._-]\s*(?=\S))(?=\D|\d+\D)")
+_DASH = re.compile(r"\s+[-–—]\s+|(?<=\w)\s*–\s*(?=\w)")
 
 
 @dataclass(frozen=True)
 class Tags:
-    """What the tags say; texts are clean, `year` is None and `lyrics` None when unknown."""
+    """What the tags say; texts are clean, `year` is None and `lyrics` None when unknown.
+
+    artists: credits as written; genre: all genres, divided by "; "; album_artist: empty for various artists.
+    """
 
     title: str
     artists: tuple[str, ...] = ()
@@ -41,46 +53,99 @@ class Tags:
 
 def read_tags(file: BinaryIO, path: bytes) -> Tags:
     """Read the tags of an open file; `path` gives a title (and `Artist - Title`) where they have none."""
-    file.seek(0)
-    try:
-        found = mutagen.File(file)
-        tags = found.tags if found is not None else None
-        values = {field: _texts(tags, keys) for field, keys in _KEYS.items()}
-        lyrics = tag_lyrics(tags)
-    except (mutagen.MutagenError, ValueError, KeyError, TypeError, OSError, EOFError, IndexError, AttributeError):
-        # mutagen lets errors of its parsers out on hostile files; such tags are as good as none.
-        values, lyrics = {field: [] for field in _KEYS}, None
+    found = _open(file)
+    values = {field: _values(found, keys) for field, keys in _KEYS.items()}
     guessed_artist, guessed_title = _from_name(path)
-    artists = _split(values["artist"]) or ((guessed_artist,) if guessed_artist and not values["title"] else ())
+    credits = _split(values["artists"] or values["artist"] or values["album_artist"])
+    artists = credits or ((guessed_artist,) if guessed_artist and not values["title"] else ())
     return Tags(
         title=_first(values["title"]) or guessed_title,
-        artists=artists,
+        artists=tuple(artist for artist in artists if not is_nobody(artist)),
         album=_first(values["album"]),
-        year=_year(_first(values["year"])),
-        genre=_first(values["genre"]),
-        lyrics=lyrics,
-        album_artist=_first(values["album_artist"]),
+        year=next((year for text in values["year"] if (year := _year(text)) is not None), None),
+        genre=_genres(values["genre"]),
+        lyrics=_lyrics(found),
+        album_artist=next((name for name in values["album_artist"] if not is_nobody(name)), ""),
     )
 
 
-def _texts(tags: Any, keys: tuple[str, ...]) -> list[str]:
-    """Values of the first key that has any."""
-    for key in keys:
-        if tags is None or not _has(tags, key):
+def _open(file: BinaryIO) -> list[Any]:
+    """The tags of a file, those of its own format first, then an ID3 tag in front or at the end of any other file."""
+    found = []
+    for read in (mutagen.File, ID3):
+        file.seek(0)
+        try:
+            opened = read(file)
+        except (mutagen.MutagenError, ValueError, KeyError, TypeError, OSError, EOFError, IndexError, AttributeError):
+            # mutagen lets errors of its parsers out on hostile files; such tags are as good as none.
             continue
-        value = tags[key]
-        pieces = value if isinstance(value, list) else value.text if hasattr(value, "text") else [value]
-        texts = [_clean(str(piece)) for piece in pieces]
-        if any(texts):
-            return [text for text in texts if text]
+        tags = opened if isinstance(opened, ID3) else getattr(opened, "tags", None)
+        if tags is not None:
+            found.append(tags)
+    return found
+
+
+def _values(found: Sequence[Any], keys: Sequence[str]) -> list[str]:
+    """Values of the first key that has any, in the first tags that have it."""
+    for tags in found:
+        named = dict(_named(tags))
+        for key in keys:
+            texts = [text for piece in named.get(key, ()) if (text := _clean(piece))]
+            if texts:
+                return texts
     return []
 
 
-def _has(tags: Any, key: str) -> bool:
+def _named(tags: Any) -> Iterator[tuple[str, list[str]]]:
+    """Every tag by its name in lower case with its texts; one that cannot be read is left out."""
+    for name in _names(tags):
+        try:
+            value = tags[name]
+            yield str(name).lower().partition(":eng")[0], list(_texts(value))
+        except (KeyError, ValueError, TypeError, AttributeError, IndexError, UnicodeError):
+            continue
+
+
+def _names(tags: Any) -> list[str]:
     try:
-        return key in tags
-    except ValueError:  # Vorbis comments refuse to be asked for the names of MP4, which are no ASCII
-        return False
+        return list(dict.fromkeys(tags.keys()))
+    except (KeyError, ValueError, TypeError, AttributeError):
+        return []
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, bytes):
+        yield decode_text(value).text
+        return
+    # ID3 frames that claim Latin-1 often hold the code page of the machine that wrote them.
+    is_latin = getattr(value, "encoding", None) == 0
+    pieces = value if isinstance(value, list | tuple) else getattr(value, "text", value)
+    for piece in pieces if isinstance(pieces, list | tuple) else [pieces]:
+        if isinstance(piece, bytes):
+            yield decode_text(piece).text
+        else:
+            yield _other_page(str(piece)) if is_latin else str(piece)
+
+
+def _other_page(text: str) -> str:
+    """Text of another code page that was read as Latin-1; itself where it is none or that is not sure."""
+    try:
+        data = text.encode("latin-1")
+    except UnicodeEncodeError:
+        return text
+    found = decode_text(data)
+    return found.text if found.sure and not found.encoding.startswith("utf-16") else text
+
+
+def _lyrics(found: Sequence[Any]) -> str | None:
+    for tags in found:
+        try:
+            text = tag_lyrics(tags)
+        except (KeyError, ValueError, TypeError, AttributeError, IndexError):
+            continue
+        if text:
+            return text
+    return None
 
 
 def _clean(text: str) -> str:
@@ -99,13 +164,36 @@ def _split(texts: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name))
 
 
+def _genres(texts: list[str]) -> str:
+    """All genres, divided by "; "; numbers of ID3v1 as their names."""
+    names = [name for text in texts for part in re.split(r"[;\0]", text) for name in _numbered(part.strip())]
+    return "; ".join(dict.fromkeys(name for name in names if name))[:_LONGEST]
+
+
+def _numbered(text: str) -> list[str]:
+    """Genres of a text such as "(17)(18)Rock" or "17".
+
+    >>> _numbered("(17)(8)"), _numbered("(17)Rock"), _numbered("Pop")
+    (['Rock', 'Jazz'], ['Rock'], ['Pop'])
+    """
+    found = re.match(r"^((?:\(\d{1,3}\))+)(.*)$", text)
+    numbers = re.findall(r"\d+", found[1]) if found else [text] if text.isdecimal() and len(text) < 4 else []
+    named = [ID3V1[int(number)] for number in numbers if int(number) < len(ID3V1)]
+    rest = found[2].strip() if found else "" if numbers else text
+    return list(dict.fromkeys([*named, *([rest] if rest else [])]))
+
+
+ID3V1: tuple[str, ...] = tuple(mutagen.id3.TCON.GENRES)
+
+
 def _year(text: str) -> int | None:
     found = re.search(r"\d{4}", text)
     return int(found[0]) if found and 1000 <= int(found[0]) <= 2999 else None
 
 
 def _from_name(path: bytes) -> tuple[str, str]:
-    stem = os.fsdecode(os.path.splitext(os.path.basename(path))[0])
-    name = _NUMBER.sub("", _clean(stem)) or _clean(stem)
-    artist, dash, title = name.partition(" - ")
-    return (artist.strip(), title.strip()) if dash and title.strip() else ("", name)
+    stem = _clean(os.fsdecode(os.path.splitext(os.path.basename(path))[0]))
+    name = _NUMBER.sub("", stem) or stem
+    parts = _DASH.split(name, maxsplit=1)
+    artist, title = (parts[0].strip(), parts[1].strip()) if len(parts) == 2 else ("", "")
+    return (artist, title) if title else ("", name)

@@ -6,7 +6,7 @@ The models learn of it later, when they are trained. It does not know HTTP.
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 LISTS = ("new", "known", "deep")
 # What feedback moves a score by, in standard deviations of the scores at a cosine of 1.
 _DRAW, _PUSH = 1.5, 2.0
+# Without models a song is judged by so many of the user's songs, those most like it.
+_NEAREST = 5
 _HEARD_LATELY = 14 * 24 * 3600.0
 # Answers kept; each is a few kilobytes.
 _MOST_KEPT = 512
@@ -92,7 +94,7 @@ class ForYou:
         total = _moved(snapshot, total, said)
         total[~_allowed(snapshot, events, said, ask, now)] = -np.inf
         own = np.union1d(snapshot.listened(ask.user), said.good)
-        shelf = Shelf(snapshot.vectors, _artist_numbers(snapshot), snapshot.recording)
+        shelf = Shelf(snapshot.vectors, snapshot.artist_numbers, snapshot.recording)
         wishes = Wishes(top=ask.top, per_artist=2 if ask.which == "new" else 4)
         return [
             self._explained(snapshot, scores, row, float(total[row]), own) for row in diversify(total, shelf, wishes)
@@ -171,7 +173,8 @@ def _base(snapshot: Snapshot, scores: "Scores | None", user: str, said: Opinions
     if not len(own):
         return None
     # The nearest of several tastes counts, not their middle, where nothing is.
-    near = np.sort(snapshot.vectors @ snapshot.vectors[own].T, axis=1)[:, -5:].mean(axis=1)
+    few = min(_NEAREST, len(own))
+    near = np.partition(snapshot.vectors @ snapshot.vectors[own].T, -few, axis=1)[:, -few:].mean(axis=1)
     return np.where(known_rows(snapshot.vectors), near.astype(np.float64), -np.inf)
 
 
@@ -208,6 +211,8 @@ def _allowed(snapshot: Snapshot, events: Sequence[Event], said: Opinions, ask: A
         keep &= np.array([track.artist in mine for track in snapshot.tracks], dtype=bool)
     if ask.which == "deep":
         keep &= plays <= np.median(plays)
+    if ask == replace(ask, genres=(), without_genres=(), folder=None, seconds=None, years=None):
+        return np.asarray(keep)  # nothing that has to be looked up song by song
     fits = np.array([_fits(snapshot, row, ask) for row in range(len(snapshot.tracks))], dtype=bool)
     return np.asarray(keep & fits)
 
@@ -229,14 +234,6 @@ def _fits(snapshot: Snapshot, row: int, ask: Ask) -> bool:
 def folder_of(path: bytes) -> bytes:
     """The folder that a file lies in."""
     return path.rpartition(b"/")[0]
-
-
-def _artist_numbers(snapshot: Snapshot) -> NDArray[np.int64]:
-    numbers: dict[str, int] = {}
-    return np.array(
-        [numbers.setdefault(track.artist, len(numbers)) if track.artist else -1 for track in snapshot.tracks],
-        dtype=np.int64,
-    )
 
 
 def _name(snapshot: Snapshot, row: int) -> str:

@@ -8,6 +8,7 @@ import logging
 import threading
 import time
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from audiorec.ranking.joint_space import Vectors, joint_vectors
 from audiorec.ranking.mood_search import MoodIndex, build_index
 from audiorec.ranking.neighbours import Block
 from audiorec.ranking.recordings import recordings
+from audiorec.serve.foreign_ids import foreign_ids
 from audiorec.serve.ledger import Ledger
 from audiorec.serve.problem_details import NotReadyError
 
@@ -42,7 +44,8 @@ class Snapshot:
     Shape:
         tracks: N usable ones; vectors: float32 [N, D] unit rows, zeros where nothing is known; recording: int64 [N],
         equal for files of one recording; counts: CSR [U, N], listens of `users`; texts, languages: N, None where a song
-        has no lyrics; sizes in bytes and `added` in seconds since 1970, by id. `notes` says in
+        has no lyrics; sizes in bytes and `added` in seconds since 1970, by id; foreign:
+        track ids by the ids of media servers. `notes` says in
         words what is not there and what would make it.
     """
 
@@ -66,6 +69,7 @@ class Snapshot:
     column: dict[int, int] = field(default_factory=dict)
     sizes: dict[int, int] = field(default_factory=dict)
     added: dict[int, float] = field(default_factory=dict)
+    foreign: dict[str, int] = field(default_factory=dict)
 
     def row_of(self, track_id: int) -> int:
         """Row of a track id; raises UnknownNameError."""
@@ -79,8 +83,24 @@ class Snapshot:
         return [self.row[track] for track in track_ids if track in self.row]
 
     def plays(self) -> NDArray[np.float32]:
-        """Listens of each song over all users, float32 [N]."""
+        """Listens of each song over all users, float32 [N]; not to be written to."""
+        return self._plays
+
+    @cached_property
+    def _plays(self) -> NDArray[np.float32]:
         return np.asarray(self.counts.sum(axis=0), dtype=np.float32).reshape(-1)
+
+    @cached_property
+    def foreign_of(self) -> dict[int, str]:
+        """The id in a media server of each song that has one, by track id."""
+        return {track: item for item, track in self.foreign.items()}
+
+    @cached_property
+    def artist_numbers(self) -> NDArray[np.int64]:
+        """A number for each song's first artist, int64 [N]; -1 where there is none."""
+        numbers: dict[str, int] = {}
+        named = (numbers.setdefault(track.artist, len(numbers)) if track.artist else -1 for track in self.tracks)
+        return np.fromiter(named, dtype=np.int64, count=len(self.tracks))
 
     def listened(self, user: str) -> NDArray[np.int64]:
         """Rows of the songs that a user has listens of."""
@@ -122,6 +142,7 @@ def take_snapshot(root: Path, serial: int, is_demo: bool = False) -> Snapshot:
         build_index(library.tracks, numbers), recommender, models, tuple(notes), dict(library.row),
         {} if recommender is None else {track.id: n for n, track in enumerate(recommender.tracks)},
         {track: size for track, size, _ in stamps}, {track: at / 1e9 for track, _, at in stamps},
+        foreign_ids(root),
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ there. It knows no service.
 """
 
 import json
+import socket
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from audiorec.errors import InputError
 _LARGEST = 64_000_000  # bytes of one answer
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 _LONGEST_WAIT = 120.0  # seconds
+_NOBODY = (ConnectionRefusedError, socket.gaierror)  # no server there, unless one was there before
 
 
 class ServiceError(InputError):
@@ -58,6 +60,7 @@ class HttpClient:
     clock: Callable[[], float] = time.monotonic
     wall: Callable[[], float] = time.time
     _free_at: float = field(default=0.0, repr=False)
+    _reached: bool = field(default=False, repr=False)
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.root)
@@ -103,17 +106,21 @@ class HttpClient:
                 with self._opener.open(request, timeout=self.timeout) as answer:
                     body: bytes = answer.read(_LARGEST + 1)
                     self._heed(answer.headers)
+                self._reached = True
                 if len(body) > _LARGEST:
                     raise ServiceError(f"{shown(address)} answers more than {_LARGEST // 10**6} MB")
                 return body
             except HTTPError as error:
                 error.close()
+                self._reached = True
                 reason, status = f"HTTP {error.code}", error.code
                 if error.code not in _AGAIN:
                     break
                 self._wait(_asked_wait(error.headers, 2.0**attempt))
             except (URLError, TimeoutError, OSError, EOFError, HTTPException) as error:
                 reason = "the answer broke off" if isinstance(error, HTTPException) else _reason(error)
+                if not self._reached and isinstance(getattr(error, "reason", error), _NOBODY):
+                    break
                 self._wait(2.0**attempt)
         raise ServiceError(f"{shown(address)} does not answer ({reason}): see to its address and your access", status)
 

@@ -1,7 +1,8 @@
 """Rows on their way into the workspace: matched with the library and counted; what has no song yet waits for it.
 
 A file is one source: importing it again replaces what it gave before, also from another place when its bytes are the
-same. It does not read files and services; the readers of the registry do.
+same. Of logs of single plays a later export adds what is new, whatever its name. It does not read files and services;
+the readers of the registry do.
 """
 
 import hashlib
@@ -10,8 +11,14 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
+import pyarrow as pa
+
+from audiorec.data.event_shards import PLAYS
+from audiorec.data.events import SCHEMA
+from audiorec.data.listen_matrix import mark
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
 from audiorec.sources.contract import Row, Unread, WrittenSong
@@ -19,7 +26,10 @@ from audiorec.sources.matching import Match, Matcher, shown
 
 SHOWN = 1000  # rows without a song or that could not be read that a report names; all are counted
 _HELD = 200_000  # rows that are held back at most
-_COUNTED = {"play": None, "playlist": 1.0, "like": 1.0, "star": 1.0}  # None: as many as the row says
+_AT_ONCE = 50_000  # rows that become one batch of events
+# Kinds of which every row with a time is one play: a later export holds the same rows again. Other sources tell totals
+# with the time of the last play, and those replace what they told before.
+_LOGS = frozenset({"spotify", "listenbrainz", "lastfm", "maloja", "panoscrobbler", "scrobbler-log", "youtube-music"})
 
 
 class NobodyError(InputError):
@@ -163,12 +173,15 @@ def _note_unmatched(row: Row, match: Match, report: ImportReport) -> None:
 
 def _plays(row: Row) -> float:
     """How many plays a row stands for."""
-    plays = _COUNTED.get(row.kind, 0.0)
+    plays = PLAYS.get(row.kind, 0.0)
     return row.weight if plays is None else plays
 
 
 def _store(space: Workspace, source: str, rows: Iterable[tuple[str, Row, Match]]) -> None:
     """Keep the rows of a source: the one place that knows how listens are stored."""
+    if source.partition(":")[0] in _LOGS:
+        space.add_events(source, _events(rows))
+        return
     matched: list[tuple[str, int, float, float | None]] = []
     waiting: list[tuple[int, str, str, float, float | None]] = []
     for number, (user, row, match) in enumerate(rows, start=1):
@@ -182,17 +195,40 @@ def _store(space: Workspace, source: str, rows: Iterable[tuple[str, Row, Match]]
     space.add_unmatched(source, waiting)
 
 
+def _events(rows: Iterable[tuple[str, Row, Match]]) -> Iterator[pa.RecordBatch]:
+    """The rows as batches of events."""
+    rest = iter(rows)
+    while part := list(islice(rest, _AT_ONCE)):
+        yield pa.RecordBatch.from_arrays(
+            [
+                pa.array([user for user, _, _ in part], pa.string()),
+                pa.array([match.track_id for _, _, match in part], pa.int64()),
+                pa.array([pack(row.song) for _, row, _ in part], pa.string()),
+                pa.array([row.time for _, row, _ in part], pa.float64()),
+                pa.array([row.seconds for _, row, _ in part], pa.float32()),
+                pa.array([row.kind for _, row, _ in part], pa.string()),
+                pa.array([row.weight for _, row, _ in part], pa.float32()),
+                pa.array([row.row for _, row, _ in part], pa.int64()),
+            ],
+            schema=SCHEMA,
+        )
+
+
 def rematch(space: Workspace) -> int:
     """Try again to match what earlier imports could not; returns how many rows found their song."""
     rows = list(space.db.execute("SELECT source, line, user, song, count, time FROM unmatched ORDER BY source, line"))
     if not rows:
         return 0
     matcher = Matcher(space.tracks())
-    found = []
+    found, songs = [], dict[str, dict[str, int]]()
     for source, line, user, song, count, time in rows:
         match = matcher.match(unpack(song), folder_of(source))
         if match.track_id is not None:
             found.append((source, line, user, match.track_id, count, time))
+            songs.setdefault(source, {})[song] = match.track_id
+    # The shards first: when this is cut off, the rows still wait, and the next time both are brought up.
+    for source, tracks in songs.items():
+        space.resolve_events(source, tracks)
     _move(space, found)
     return len(found)
 
@@ -207,6 +243,7 @@ def waiting_songs(space: Workspace) -> Iterator[tuple[str, WrittenSong, int]]:
 def _move(space: Workspace, found: Iterable[tuple[str, int, str, int, float, float | None]]) -> None:
     # One transaction: a row is either not matched yet or a listen, whatever happens in between.
     with space.transaction() as db:
+        mark(db)
         for source, line, user, track, count, time in found:
             db.execute(
                 "INSERT INTO listen (source, user, track_id, count, time) VALUES (?, ?, ?, ?, ?)"

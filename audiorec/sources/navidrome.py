@@ -64,17 +64,22 @@ def _play(number: int, entry: Entry) -> Row | Unread:
 
 
 def _annotations(db: sqlite3.Connection, first: int) -> Iterator[Row | Unread]:
-    counted = "0"
+    counted, history = "0", ""
     if columns(db, "scrobbles"):
-        counted = "(SELECT count(*) FROM scrobbles s WHERE s.media_file_id = a.item_id AND s.user_id = a.user_id)"
+        counted, history = "c.plays", _HISTORY
     query = (
         f"SELECT user_name, {counted} AS counted, {picked(db, 'annotation', _KEPT, 'a')},"
         f" {picked(db, 'media_file', _SONG, 'm')} FROM annotation a LEFT JOIN media_file m ON m.id = a.item_id"
-        " LEFT JOIN user u ON u.id = a.user_id WHERE a.item_type = 'media_file' ORDER BY a.rowid"
+        f" LEFT JOIN user u ON u.id = a.user_id {history} WHERE a.item_type = 'media_file' ORDER BY a.rowid"
     )
     yield from kept_rows(entries(db, query, first), _kept)
 
 
+# Counted once for all: the table has no index for single songs.
+_HISTORY = (
+    "LEFT JOIN (SELECT media_file_id, user_id, count(*) AS plays FROM scrobbles GROUP BY media_file_id, user_id) c"
+    " ON c.media_file_id = a.item_id AND c.user_id = a.user_id"
+)
 _KEPT = ("play_count", "play_date", "rating", "starred", "starred_at")
 
 

@@ -32,6 +32,10 @@ _SONG = """
  (SELECT file FROM media_parts p JOIN media_items m ON p.media_item_id = m.id WHERE m.metadata_item_id = i.id LIMIT 1)
  AS file, (SELECT duration FROM media_items m WHERE m.metadata_item_id = i.id LIMIT 1) AS duration
 """
+_HISTORY = (
+    "LEFT JOIN (SELECT guid, account_id, count(*) AS plays FROM metadata_item_views GROUP BY guid, account_id) w"
+    " ON w.guid = v.guid AND w.account_id = v.account_id"
+)
 _FROM = f"""
  LEFT JOIN accounts a ON a.id = v.account_id
  LEFT JOIN metadata_items i ON i.guid = v.guid AND i.metadata_type = {_TRACK}
@@ -109,12 +113,12 @@ def _view(number: int, entry: Entry) -> Row | Unread:
 
 
 def _settings(db: sqlite3.Connection, first: int) -> Iterator[Row | Unread]:
-    viewed = "0"
+    viewed, history = "0", ""
     if columns(db, "metadata_item_views"):
-        viewed = "(SELECT count(*) FROM metadata_item_views w WHERE w.guid = v.guid AND w.account_id = v.account_id)"
+        viewed, history = "w.plays", _HISTORY
     query = (
         f"SELECT a.name AS user_name, {viewed} AS viewed, {picked(db, 'metadata_item_settings', _SETTINGS, 'v')},"
-        f" {_SONG} FROM metadata_item_settings v{_FROM} WHERE i.id IS NOT NULL ORDER BY v.id"
+        f" {_SONG} FROM metadata_item_settings v{_FROM} {history} WHERE i.id IS NOT NULL ORDER BY v.id"
     )
     yield from kept_rows(entries(db, query, first), _kept)
 

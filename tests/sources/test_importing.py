@@ -72,6 +72,21 @@ def test_listens_wait_for_their_songs(tmp_path: Path) -> None:
         assert total(space) == 2
 
 
+def test_a_later_log_of_another_name_adds_what_is_new_and_finds_songs_late(tmp_path: Path) -> None:
+    plays = [Row("ann", WrittenSong(("Ada",), f"song {1 + n % 2}"), time=100.0 + n) for n in range(6)]
+    with Workspace.open(tmp_path / "w", write=True) as space:
+        add_songs(space, "/m/a.mp3")
+        for name, end in (("old", 4), ("old", 4), ("new", 6)):
+            report = import_rows(space, Matcher(space.tracks()), f"lastfm:/{name}", plays[:end], Owner())
+            assert report.rows == end
+        assert total(space) == 3
+        assert space.db.execute("SELECT count(*) FROM unmatched").fetchone() == (3,)
+        add_songs(space, "/m/b.mp3")
+        assert (rematch(space), total(space)) == (3, 6)
+        import_rows(space, Matcher(space.tracks()), "lastfm:/newest", plays, Owner())
+        assert total(space) == 6
+
+
 def test_old_and_new_songs_as_written_are_read() -> None:
     song = WrittenSong(("Ann", "Bob"), "One", "Sun", "/m/a.mp3", {"mbid": "x"}, 12.5)
     assert unpack(pack(song)) == song

@@ -72,8 +72,20 @@ def test_what_is_refused_is_not_asked_again_and_no_secret_is_told(caplog: pytest
 
 
 def test_nobody_there_is_told_in_one_line() -> None:
+    waited: list[float] = []
     with pytest.raises(ServiceError, match="does not answer"):
-        client("http://127.0.0.1:9", tries=2).json("/x")
+        HttpClient("http://127.0.0.1:9", sleep=waited.append).json("/x")
+    assert waited == []
+
+
+def test_a_server_that_goes_away_is_waited_for() -> None:
+    waited: list[float] = []
+    with service(lambda asked: Answer({})) as root:
+        own = HttpClient(root, rate=10_000.0, tries=3, sleep=waited.append)
+        own.json("/x")
+    with pytest.raises(ServiceError, match="does not answer"):
+        own.json("/x")
+    assert [wait for wait in waited if wait > 0.5] == [1.0, 2.0, 4.0]
 
 
 def test_keys_are_not_carried_to_another_host() -> None:

@@ -36,13 +36,13 @@ def _texts(tags: Any) -> list[str]:
         name = str(key)
         try:
             value = tags[key]
-        except KeyError:
+        except (KeyError, ValueError, TypeError):
             continue
         if name.startswith("USLT"):
             found.append(str(getattr(value, "text", "")))
         elif name.startswith("SYLT"):
             found.append(_from_sylt(value))
-        elif name.lower() in _COMMENT_KEYS or name.lower().startswith(("txxx:lyrics", "txxx:unsyncedlyrics")):
+        elif name.lower() in _COMMENT_KEYS or name.lower().removeprefix("txxx:") in _COMMENT_KEYS:
             found.append(_joined(value))
     return found
 

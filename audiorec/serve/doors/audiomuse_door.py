@@ -1,6 +1,7 @@
 """The questions that plugins of media servers put to AudioMuse, answered with the same shapes.
 
-`item_id` is the id of a song here; what those plugins ask beyond likeness is answered as an idle server would.
+`item_id` is the media server's own id where an import of that server told it, else the id of the song here. What
+those plugins ask beyond likeness is answered as an idle server would.
 """
 
 from typing import Annotated, Any
@@ -24,7 +25,9 @@ Count = Annotated[int, Query(ge=1, le=1000)]
 
 
 def _row(snapshot: Snapshot, item_id: str, title: str = "", artist: str = "") -> int:
-    """Row of a song by its id, or by title and artist."""
+    """Row of a song by its id in the media server, by its id here, or by title and artist."""
+    if item_id in snapshot.foreign and snapshot.foreign[item_id] in snapshot.row:
+        return snapshot.row[snapshot.foreign[item_id]]
     if item_id.isdecimal() and len(item_id) < 19 and int(item_id) in snapshot.row:
         return snapshot.row[int(item_id)]
     for row, track in enumerate(snapshot.tracks if title else []):
@@ -35,7 +38,12 @@ def _row(snapshot: Snapshot, item_id: str, title: str = "", artist: str = "") ->
 
 def _item(snapshot: Snapshot, row: int) -> dict[str, Any]:
     track = snapshot.tracks[row]
-    return {"item_id": str(track.id), "title": track.title, "author": track.artist, "album": track.album}
+    return {
+        "item_id": snapshot.foreign_of.get(track.id, str(track.id)),
+        "title": track.title,
+        "author": track.artist,
+        "album": track.album,
+    }
 
 
 @router.get("/similar_tracks")
@@ -106,7 +114,7 @@ def max_distance(desk: At, item_id: Text) -> dict[str, Any]:
         raise InputError("nothing is known of this song yet")
     far = np.where(known, 1.0 - snapshot.vectors @ snapshot.vectors[row], -1.0)
     worst = int(far.argmax())
-    return {"max_distance": round(float(far[worst]), 6), "farthest_item_id": str(snapshot.tracks[worst].id)}
+    return {"max_distance": round(float(far[worst]), 6), "farthest_item_id": _item(snapshot, worst)["item_id"]}
 
 
 class NewList(BaseModel):

@@ -62,7 +62,8 @@ export async function mapView(box) {
     pen.textAlign = "center";
     const taken = [];
     for (const region of map.regions) {
-      const [x, y] = toScreen(region);
+      const [x, middle] = toScreen(region);
+      const y = middle - 16; // above its songs, so that they can be seen
       const half = pen.measureText(region.name).width / 2;
       if (taken.some((one) => Math.abs(one.y - y) < 18 && Math.abs(one.x - x) < one.half + half + 8)) continue;
       taken.push({ x, y, half });

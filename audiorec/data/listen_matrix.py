@@ -1,0 +1,101 @@
+"""The sums of listens as a matrix that lies ready below `derived/`, made again whenever listens have changed.
+
+It does not know which songs have features: whoever asks says which songs are wanted.
+"""
+
+import secrets
+import sqlite3
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from audiorec.data import derived
+from audiorec.data.interactions import Interactions, from_columns
+from audiorec.errors import WorkspaceError
+
+if TYPE_CHECKING:
+    from audiorec.data.workspace import Workspace
+
+_NAME, _VERSION = "interactions", 1
+_AT_ONCE = 100_000  # rows of the catalogue that become arrays together
+
+
+def mark(db: sqlite3.Connection) -> None:
+    """Say that listens change in this transaction; whoever writes the table `listen` does."""
+    db.execute("INSERT OR REPLACE INTO setting (key, value) VALUES ('listens', ?)", (secrets.token_hex(8),))
+
+
+def interactions(space: "Workspace", items: NDArray[np.int64]) -> Interactions:
+    """All listens to these track ids, in rising order; raises WorkspaceError when there are none."""
+    whole = _kept(space)
+    if whole is None or not np.isin(whole.items, items).any():
+        raise WorkspaceError("no listens here yet: run audiorec import listens FILE first")
+    counts = _only_columns(whole.counts, whole.items, items)
+    has = np.diff(counts.indptr) > 0
+    users = tuple(name for name, here in zip(whole.users, has, strict=True) if here)
+    times = None
+    if whole.times is not None:
+        last = sparse.csr_array(_only_columns(whole.times, whole.items, items)[has])
+        times = last if last.nnz else None
+    return Interactions(users, items, sparse.csr_array(counts[has]), times)
+
+
+def _only_columns(matrix: sparse.csr_array, ids: NDArray[np.int64], items: NDArray[np.int64]) -> sparse.csr_array:
+    """CSR [U, I] over `items` of CSR [U, J] over `ids`, both in rising order."""
+    place = np.searchsorted(items, ids).clip(max=len(items) - 1)
+    place = np.where(items[place] == ids, place, -1)[matrix.indices]
+    keep = place >= 0
+    before = np.concatenate([[0], np.cumsum(keep)])
+    shape = (matrix.shape[0], len(items))
+    return sparse.csr_array((matrix.data[keep], place[keep], before[matrix.indptr]), shape=shape)
+
+
+def _kept(space: "Workspace") -> Interactions | None:
+    """The matrix over every track that anybody plays; None without listens."""
+    state = _state(space.db)
+    found = derived.load(space.derived(_NAME))
+    if found is not None and found[0].get("state") == state:
+        users, arrays = tuple(found[0]["users"]), found[1]
+    else:
+        made = _read(space.db)
+        if made is None:
+            return None
+        users, arrays = made.users, _arrays(made)
+        derived.save(space.derived(_NAME), {"state": state, "users": list(users)}, arrays)
+    shape = (len(users), len(arrays["items"]))
+    counts, times = (
+        sparse.csr_array(tuple(arrays[f"{name}.{part}"] for part in ("data", "indices", "indptr")), shape=shape)
+        for name in ("counts", "times")
+    )
+    return Interactions(users, arrays["items"], counts, times if times.nnz else None)
+
+
+def _arrays(made: Interactions) -> derived.Arrays:
+    times = sparse.csr_array(made.counts.shape) if made.times is None else made.times
+    arrays: derived.Arrays = {"items": made.items}
+    for name, matrix in (("counts", made.counts), ("times", times)):
+        arrays |= {f"{name}.{part}": getattr(matrix, part) for part in ("data", "indices", "indptr")}
+    return arrays
+
+
+def _state(db: sqlite3.Connection) -> str:
+    marked = db.execute("SELECT value FROM setting WHERE key = 'listens'").fetchone()
+    rows = db.execute("SELECT count(*), coalesce(max(rowid), 0) FROM listen").fetchone()
+    return f"{_VERSION} {marked[0] if marked else ''} {rows[0]} {rows[1]}"
+
+
+def _read(db: sqlite3.Connection) -> Interactions | None:
+    numbers: dict[str, int] = {}
+    parts = []
+    cursor = db.execute("SELECT user, track_id, count, time FROM listen ORDER BY user, track_id, source")
+    while rows := cursor.fetchmany(_AT_ONCE):
+        names, tracks, counts, times = zip(*rows, strict=True)
+        users = np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64)
+        last = np.array(times, dtype=np.float64)  # None becomes NaN
+        parts.append((users, np.array(tracks, dtype=np.int64), np.array(counts, dtype=np.float64), last))
+    if not parts:
+        return None
+    users, ids, plays, when = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return from_columns(list(numbers), users, ids, plays, when, np.unique(ids))

@@ -1,0 +1,111 @@
+"""Listens in a workspace: events on their way into shards, and their sums of each user and song in the catalogue.
+
+The shards hold every single event; the tables `listen` and `unmatched` follow from them, and hold also what versions
+before events had stored. It does not match songs: sources do.
+"""
+
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from audiorec.data import event_shards
+from audiorec.data.event_shards import MOST_PLAYS, Added
+from audiorec.data.events import folder_of
+from audiorec.data.listen_matrix import mark
+from audiorec.errors import WorkspaceError
+
+if TYPE_CHECKING:
+    from audiorec.data.workspace import Workspace
+
+_ADD = (
+    "INSERT INTO listen (source, user, track_id, count, time) VALUES (?, ?, ?, min(?, ?), ?)"
+    " ON CONFLICT (source, user, track_id) DO UPDATE SET count = count + excluded.count,"
+    " time = max(coalesce(time, excluded.time), coalesce(excluded.time, time))"
+)
+
+
+def add_events(space: "Workspace", source: str, batches: Iterable[pa.RecordBatch]) -> Added:
+    """See `Workspace.add_events`."""
+    folder = folder_of(space.root, source)
+    number = space.db.execute("SELECT coalesce(max(id), 0) + 1 FROM event_shard").fetchone()[0]
+    parts = {timed: folder / f"{number:06d}-{'timed' if timed else 'timeless'}.parquet" for timed in (True, False)}
+    made = {timed: path.with_suffix(".tmp") for timed, path in parts.items()}
+    with ExitStack() as clean:
+        for path in made.values():
+            clean.callback(path.unlink, missing_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            added = event_shards.write(made[True], made[False], batches, _timed_of_kind(space, source))
+            kept = [timed for timed in parts if event_shards.rows(made[timed])]
+            for timed in kept:
+                _flush(made[timed])
+                made[timed].replace(parts[timed])
+            _flush(folder)
+        except OSError as error:
+            raise WorkspaceError(
+                f"{folder} cannot be written ({error}): see to the disk and run the same command; nothing was changed"
+            ) from error
+    for old in _enter(space, source, {timed: parts[timed] for timed in kept}):
+        old.unlink(missing_ok=True)
+    return added
+
+
+def _timed_of_kind(space: "Workspace", source: str) -> list[Path]:
+    """Shards with times of every source of one kind: a later export has another name, and the same events."""
+    kind = source.partition(":")[0]
+    rows = space.db.execute("SELECT source, file FROM event_shard WHERE timed ORDER BY id")
+    return [space.root / file for other, file in rows if other.partition(":")[0] == kind]
+
+
+def _enter(space: "Workspace", source: str, new: Mapping[bool, Path]) -> list[Path]:
+    """Write the rows of new shards and bring the sums up to them; returns the files that no row names any more."""
+    with space.transaction() as db:
+        mark(db)
+        shards = list(db.execute("SELECT file, timed FROM event_shard WHERE source = ? ORDER BY id", (source,)))
+        replaced = [space.root / file for file, timed in shards if not timed]
+        db.execute("DELETE FROM event_shard WHERE source = ? AND NOT timed", (source,))
+        for timed, path in new.items():
+            row = (source, str(path.relative_to(space.root)), int(timed))
+            db.execute("INSERT INTO event_shard (source, file, timed) VALUES (?, ?, ?)", row)
+        files = list(new.values())
+        # Sums can only grow by what is new; where something goes, they are made again.
+        if replaced or not shards:
+            files = [space.root / file for file, timed in shards if timed] + files
+            db.execute("DELETE FROM listen WHERE source = ?", (source,))
+            db.execute("DELETE FROM unmatched WHERE source = ?", (source,))
+        first = db.execute("SELECT coalesce(max(line), 0) + 1 FROM unmatched WHERE source = ?", (source,)).fetchone()[0]
+        db.executemany(
+            _ADD,
+            ((source, user, track, n, MOST_PLAYS, time) for user, track, n, time in event_shards.matched(files)),
+        )
+        db.executemany(
+            "INSERT INTO unmatched VALUES (?, ?, ?, ?, ?, ?)",
+            ((source, line, *row) for line, row in enumerate(event_shards.waiting(files), start=first)),
+        )
+    return replaced
+
+
+def resolve_events(space: "Workspace", source: str, tracks: Mapping[str, int]) -> None:
+    """See `Workspace.resolve_events`."""
+    for (file,) in list(space.db.execute("SELECT file FROM event_shard WHERE source = ?", (source,))):
+        event_shards.resolve(space.root / file, tracks)
+
+
+def add_sums(space: "Workspace", source: str, rows: Iterable[tuple[str, int, float, float | None]]) -> None:
+    """See `Workspace.add_listens`."""
+    with space.transaction() as db:
+        mark(db)
+        db.execute("DELETE FROM listen WHERE source = ?", (source,))
+        db.executemany(_ADD, ((source, user, track, n, MOST_PLAYS, time) for user, track, n, time in rows))
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
