@@ -20,9 +20,8 @@ def main(folder: Path) -> None:
 
     # `Library` is looked up lazily, and pdoc reads only what stands there already; of a package with `__all__` it takes
     # only what is named in it.
-    audiorec.Library = audiorec.library.Library
     parts = [part.name for part in pkgutil.iter_modules(audiorec.__path__) if part.name != "__main__"]
-    audiorec.__all__ = ["Library", *parts]
+    vars(audiorec).update(Library=audiorec.library.Library, __all__=["Library", *parts])
     audiorec.__doc__ = f"{audiorec.__doc__}\n\n{TUTORIAL.read_text(encoding='utf-8')}"
     render.configure(docformat="google", search=True)
     pdoc.pdoc("audiorec", "!audiorec.__main__", output_directory=folder)
