@@ -168,10 +168,30 @@ class Library:
 
         Raises UnknownNameError for an unknown user, CheckpointError before `train`.
         """
+        from audiorec.data.ledger import said_by
         from audiorec.ranking.diversify import Wishes
 
-        found = self.recommender().recommend(user, top, cold_only, wishes or Wishes())
+        found = self.recommender().recommend(user, top, cold_only, wishes or Wishes(), said_by(self.path, user))
         return [song.as_json() for song in found]
+
+    def feedback(self, user: str, song: str, kind: str) -> Record:
+        """Store that a user likes, dislikes, skips (or `never` wants to be shown) a song; the next list follows it.
+
+        song: a track id, a path or `artist - title`. It is on the disk when this returns. Raises UnknownNameError for
+        an unknown song, InputError for another kind. Returns track_id, title and artist of the song that was meant.
+        """
+        from audiorec.data.ledger import LEDGER, Ledger
+        from audiorec.sources.importing import user_name
+        from audiorec.sources.matching import find_song
+
+        with self._read() as space:
+            track = find_song(space.tracks(), song)
+        ledger = Ledger(self.path / LEDGER)
+        try:
+            ledger.add(user_name(user), track.id, kind)
+        finally:
+            ledger.close()
+        return {"track_id": track.id, "title": track.title, "artist": track.artist}
 
     def similar(
         self, *, song: str | None = None, artist: str | None = None, user: str | None = None, top: int = 10

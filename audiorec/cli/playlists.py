@@ -35,8 +35,8 @@ def command(session: Session, asked: Options) -> None:
     """
     import numpy as np
 
+    from audiorec.data.ledger import Ledger
     from audiorec.serve import playlist_files
-    from audiorec.serve.ledger import Ledger
     from audiorec.serve.state import take_snapshot
     from audiorec.serve.subsonic.remote import RemoteServer
 

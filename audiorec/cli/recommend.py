@@ -48,6 +48,7 @@ class Options:
 @as_one(Options)
 def command(session: Session, asked: Options) -> None:
     """Recommend songs that a user does not have yet."""
+    from audiorec.data.ledger import said_by
     from audiorec.data.workspace import Workspace
     from audiorec.ranking import genre_shares
     from audiorec.ranking.diversify import Wishes
@@ -57,7 +58,8 @@ def command(session: Session, asked: Options) -> None:
     wishes = Wishes(per_artist=asked.per_artist, explore=asked.explore, mix=mix)
     with Workspace.open(session.workspace) as space:
         recommender = Recommender.open(space)
-        found = recommender.recommend(asked.user, asked.top, asked.cold_only, wishes)
+        said = said_by(session.workspace, asked.user)
+        found = recommender.recommend(asked.user, asked.top, asked.cold_only, wishes, said)
         if asked.my_genres and not recommender.genres:
             notes(session.quiet).print("--my-genres changes nothing: no song here has a genre in its tags.")
     if asked.m3u is not None:
@@ -66,7 +68,7 @@ def command(session: Session, asked: Options) -> None:
         console().print_json(json.dumps([song.as_json() for song in found]))
         return
     if not found:
-        why = "no song is unplayed." if asked.cold_only else "she has it all."
+        why = "every song has been played." if asked.cold_only else "they have every song."
         console().print(f"Nothing to recommend to {asked.user}: {why}")
         return
     rows = [

@@ -12,15 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiorec.data.interactions import Interactions
+from audiorec.data.ledger import Event
 from audiorec.data.tracks import Track
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
-from audiorec.hybrid.signals import signals
+from audiorec.hybrid.signals import Parts, signals
 from audiorec.hybrid.weights import Scores, Weights, load_weights, score
 from audiorec.ranking import genre_shares
 from audiorec.ranking.diversify import Owner, Shelf, Wishes, diversify, long_tail
 from audiorec.ranking.explain import OwnSong, OwnSongs, sentence
 from audiorec.ranking.neighbours import Block
+from audiorec.ranking.opinions import NONE, opinions
 from audiorec.ranking.serving import Serving, open_serving
 
 USUAL = Wishes()
@@ -95,32 +97,46 @@ class Recommender:
         return Shelf(arrays["points"], arrays["artist"], arrays["recording"], tail, arrays["genre"])
 
     def recommend(
-        self, user: str, top: int = 10, cold_only: bool = False, wishes: Wishes = USUAL
+        self,
+        user: str,
+        top: int = 10,
+        cold_only: bool = False,
+        wishes: Wishes = USUAL,
+        said: Sequence[Event] = (),
     ) -> list[Recommendation]:
-        """The best songs that the user does not have, `top` of them; raises UnknownNameError for an unknown user."""
-        row = self.listens.user_row(user)
-        scored = self.score(row)
-        total = scored.total[0].copy()
+        """The best songs that the user does not have, `top` of them; said: what they said of songs.
+
+        Raises UnknownNameError for a user without listens and likes.
+        """
+        if top < 1:
+            raise InputError(f"a list of {top} songs cannot be made: give --top 1 or more")
+        opinion = opinions(said, self._column) if said else NONE
+        parts = self.serving.parts_of(user, opinion.listens)
+        scored = self._scored(parts)
+        total = opinion.moved(scored.total[0], parts.directions)
         plays = self.serving.plays
         if cold_only:
             total[plays > 0] = -np.inf
-        if top < 1:
-            raise InputError(f"a list of {top} songs cannot be made: give --top 1 or more")
-        counts = self.listens.counts[[row]]
-        own, genre = counts.indices, self.serving.arrays["genre"]
-        owner = Owner(own, genre_shares.shares(genre[own], counts.data, len(self.genres)))
+        own, genre = parts.seen.counts.indices, self.serving.arrays["genre"]
+        owner = Owner(own, genre_shares.shares(genre[own], parts.seen.counts.data, len(self.genres)))
         chosen = diversify(total, self.shelf, replace(wishes, top=top), owner)
         songs = OwnSongs(self.blocks, own)
         return [self._explained(user, scored, column, plays, songs) for column in chosen]
 
     def score(self, row: int) -> Scores:
         """Scores and contributions [1, I] of one user's candidates: the songs that they do not have."""
-        parts = self.serving.parts_of(self.users[row])
+        return self._scored(self.serving.parts_of(self.users[row]))
+
+    def _scored(self, parts: Parts) -> Scores:
         candidates = np.ones((1, len(self.tracks)), dtype=bool)
         candidates[0, parts.seen.counts.indices] = False
         warmth = self.weights.warmth(parts.listeners, parts.songs_of_users)
         found = signals(self.serving, parts, np.zeros(1, dtype=np.int64))
         return score(self.weights, found, candidates, warmth)
+
+    @cached_property
+    def _column(self) -> dict[int, int]:
+        return {track.id: column for column, track in enumerate(self.tracks)}
 
     def _explained(
         self, user: str, scored: Scores, column: int, plays: NDArray[np.float32], songs: OwnSongs

@@ -27,6 +27,7 @@ from audiorec.hybrid.signals import Parts, Placed
 from audiorec.ranking.neighbours import Block
 
 NAME = "ranker"
+NOTHING: Mapping[int, float] = {}
 VERSION = 2
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -86,11 +87,20 @@ class Serving:
     def _then(self) -> sparse.csr_array:
         return unpack("seen", self.arrays)
 
-    def parts_of(self, user: str) -> Parts:
-        """Everything that signals of this one user need; their row is 0. Raises UnknownNameError."""
-        own = sparse.csr_array(self.now.counts[[self.now.user_row(user)]])
+    def parts_of(self, user: str, more: Mapping[int, float] = NOTHING) -> Parts:
+        """Everything that signals of this one user need; their row is 0.
+
+        more: listens by column beside the stored ones, as likes stand for. Raises UnknownNameError for a user without
+        any.
+        """
+        shape = (1, len(self.now.items))
+        liked = _one_row(more, shape)
+        if more and user not in self.now.users:
+            own = liked
+        else:
+            own = sparse.csr_array(self.now.counts[[self.now.user_row(user)]] + liked)
         row = self._fitted_row.get(user, -1)
-        if row >= 0 and not self.is_fresh and _differ(self._then[[row]], own):
+        if row >= 0 and (more or not self.is_fresh) and _differ(self._then[[row]], own):
             row = -1
         return self._parts(user, own, row)
 
@@ -145,6 +155,12 @@ class Serving:
             length = np.linalg.norm(summed, axis=1, keepdims=True)
             users = summed / np.where(length > 0, length, 1.0)
         return Placed(users, songs, self.arrays["placed.known"])
+
+
+def _one_row(values: Mapping[int, float], shape: tuple[int, int]) -> sparse.csr_array:
+    columns = np.array(list(values), dtype=np.int64)
+    data = np.array(list(values.values()), dtype=np.float32)
+    return sparse.csr_array((data, (np.zeros_like(columns), columns)), shape=shape)
 
 
 def part(arrays: Arrays, prefix: str) -> dict[str, NDArray[Any]]:

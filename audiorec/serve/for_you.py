@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from audiorec.data.ledger import Event, Ledger
 from audiorec.errors import InputError
 from audiorec.ranking.diversify import Shelf, Wishes, diversify
 from audiorec.ranking.explain import nearest_own, sentence
 from audiorec.ranking.joint_space import known_rows, likeness
-from audiorec.serve.ledger import Event, Ledger
 from audiorec.serve.state import Snapshot
 
 if TYPE_CHECKING:

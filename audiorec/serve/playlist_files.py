@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
+from audiorec.data.ledger import Ledger
 from audiorec.data.tracks import Track
 from audiorec.errors import InputError
 from audiorec.ranking.radio import Tuning, next_songs
 from audiorec.serve.for_you import LISTS, Ask, ForYou
-from audiorec.serve.ledger import Ledger
 from audiorec.serve.state import Snapshot
 from audiorec.serve.subsonic.acting import PERSONAL
 from audiorec.serve.subsonic.remote import RemoteServer, is_same

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from audiorec.data.ledger import LEDGER, Ledger
 from audiorec.data.tracks import Track
 from audiorec.data.workspace import MAKERS, Workspace
 from audiorec.errors import AudiorecError, UnknownNameError, WorkspaceError
@@ -24,7 +25,6 @@ from audiorec.ranking.mood_search import MoodIndex, build_index
 from audiorec.ranking.neighbours import Block
 from audiorec.ranking.recordings import recordings
 from audiorec.serve.foreign_ids import foreign_ids
-from audiorec.serve.ledger import Ledger
 from audiorec.serve.problem_details import NotReadyError
 
 if TYPE_CHECKING:
@@ -243,7 +243,7 @@ class State:
         with self._lock:
             if root not in self._ledgers:
                 root.mkdir(parents=True, exist_ok=True)
-                self._ledgers[root] = Ledger(root / "feedback.sqlite")
+                self._ledgers[root] = Ledger(root / LEDGER)
             return self._ledgers[root]
 
     def wait_ready(self, seconds: float) -> Snapshot:

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from audiorec.data.ledger import Ledger
 from audiorec.errors import InputError
 from audiorec.serve.app import Server, make_server
 from audiorec.serve.job_plans import music_folders
 from audiorec.serve.jobs import Job, Jobs
-from audiorec.serve.ledger import Ledger
 from tests.serve.music import SONGS
 
 API = "/api/v1"

@@ -6,10 +6,10 @@ import numpy as np
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
+from audiorec.data.ledger import KeptList
 from audiorec.errors import InputError
 from audiorec.ranking.radio import Tuning, next_songs
 from audiorec.serve.desk import DEFAULT_USER, Desk, desk_of, songs_json
-from audiorec.serve.ledger import KeptList
 
 router = APIRouter(prefix="/playlists")
 At = Annotated[Desk, Depends(desk_of)]

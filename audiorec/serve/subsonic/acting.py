@@ -3,9 +3,9 @@
 import time
 from typing import Any
 
+from audiorec.data.ledger import KeptList
 from audiorec.errors import UnknownNameError
 from audiorec.serve.for_you import LISTS, Ask
-from audiorec.serve.ledger import KeptList
 from audiorec.serve.subsonic.caller import Caller, iso
 from audiorec.serve.subsonic.envelope import FORBIDDEN, GENERIC, MISSING, NOT_FOUND, PlayerError
 

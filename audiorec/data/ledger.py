@@ -14,6 +14,7 @@ from pathlib import Path
 
 from audiorec.errors import InputError, UnknownNameError, WorkspaceError
 
+LEDGER = "feedback.sqlite"  # its name in the workspace
 KINDS = ("play", "like", "dislike", "less", "never", "skip", "star", "rating")
 # Kinds of which a user has at most one a song, and what a second of them takes the place of.
 _OPINIONS = ("like", "dislike", "less", "never")
@@ -232,6 +233,17 @@ class Ledger:
         with self._writing() as db:
             if not db.execute("DELETE FROM playlist WHERE id = ?", (number,)).rowcount:
                 raise UnknownNameError(f"no playlist {number}: it may have been deleted")
+
+
+def said_by(root: Path, user: str) -> list[Event]:
+    """What a user said of songs in the workspace at `root`, the oldest first."""
+    if not (root / LEDGER).is_file():
+        return []
+    ledger = Ledger(root / LEDGER)
+    try:
+        return ledger.events(user)
+    finally:
+        ledger.close()
 
 
 def _write_songs(db: sqlite3.Connection, number: int, songs: Sequence[int]) -> None:
