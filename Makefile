@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # One thread a process: the test runner and the extraction bring their own processes.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: install demo test test-fast test-portable check bench clean
+.PHONY: install demo test test-fast test-portable check docs bench clean
 
 install: $(READY)
 
@@ -46,6 +46,10 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/codespell
+
+# The tutorial and a page for each module, into build/docs; needs no network.
+docs: $(READY)
+	$(BIN)/python docs/build.py build/docs
 
 # Benchmarks on public data (see docs/architecture.md); AUDIOREC_DATA names the folder.
 bench: $(READY)

@@ -21,23 +21,31 @@ _PACKAGE = Path(__file__).parent
 class Reference(pydantic.BaseModel):
     """What a recipe must give: the data, split, metric, value and tolerance, and the command that measures it."""
 
-    model_config = pydantic.ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = pydantic.ConfigDict(strict=True, extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     data: str
+    """Name of the data set."""
     split: str
+    """How it was divided."""
     metric: str
+    """What was measured."""
     value: float
+    """The value that it must give."""
     tolerance: float
+    """How far another run may lie from it."""
     command: str
+    """What measures it."""
 
 
 class Recipe(pydantic.BaseModel):
     """What every recipe has: strict types, no unknown keys, a seed, and the result that it must give."""
 
-    model_config = pydantic.ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = pydantic.ConfigDict(strict=True, extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     seed: int = 0
+    """Seed of everything that is drawn."""
     reference: Reference | None = None
+    """The result that the recipe must give."""
 
 
 R = TypeVar("R", bound=Recipe)

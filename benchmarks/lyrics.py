@@ -20,13 +20,13 @@ from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
 
 from audiorec.features.lyrics import describe_lyrics
-from audiorec.features.lyrics.encoding import decode_text
 from audiorec.features.lyrics.lexicon import Entry
 from audiorec.features.lyrics.reading import text_blocks
 from audiorec.features.lyrics.sentiment import chinese_feeling
 from audiorec.features.lyrics.simplify import simplified
 from audiorec.features.lyrics.wording import song_words
 from audiorec.labels.text_classifier import TextClassifier
+from audiorec.sources.text_decoding import plain_text
 
 REVIEWS = 4_000  # as many as the published comparison used
 SONGS_TIMED = 400
@@ -156,7 +156,7 @@ def ntusd(folder: Path) -> dict[str, Entry]:
     entries = {}
     for start, value in (("正", 1.0), ("負", -1.0)):
         path = next(path for path in folder.iterdir() if path.name.startswith(start))
-        for word in simplified(decode_text(path.read_bytes())).split():
+        for word in simplified(plain_text(path.read_bytes())).split():
             entries[word] = Entry(word, value, 1.0, 0 if value > 0 else 2, "x")
     return entries
 

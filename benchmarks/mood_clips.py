@@ -14,7 +14,6 @@ from scipy import sparse
 
 from audiorec.data.tables import FeatureTable
 from audiorec.data.workspace import Workspace
-from audiorec.features.lyrics.encoding import decode_text
 from audiorec.features.lyrics.wording import song_words
 from audiorec.labels import sound_words
 from audiorec.labels.classifiers import Question, statistics_likeness
@@ -22,6 +21,7 @@ from audiorec.labels.ls_svm import fit_label_ridge
 from audiorec.labels.song_facts import SongFacts, sound_statistics, text_feelings
 from audiorec.labels.tag_tfidf import tag_directions
 from audiorec.network.artist_places import listener_places
+from audiorec.sources.text_decoding import plain_text
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +92,7 @@ def labels_of(texts: Sequence[str]) -> np.ndarray:
 def read_lyrics(row: dict[str, str]) -> str | None:
     """The text beside a clip."""
     path = Path(row["path"]).with_suffix(".txt")
-    return decode_text(path.read_bytes()) if row["has_lyrics"] == "1" and path.is_file() else None
+    return plain_text(path.read_bytes()) if row["has_lyrics"] == "1" and path.is_file() else None
 
 
 def listeners(folder: Path, ids: Sequence[str]) -> np.ndarray:

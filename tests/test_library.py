@@ -12,6 +12,7 @@ import audiorec
 from audiorec.cli.main import cli
 from audiorec.data.workspace import Workspace
 from audiorec.errors import CheckpointError, InputError, UnknownNameError, WorkspaceError
+from audiorec.recipe_kinds import KINDS
 from tests.ranking.small_library import SONGS, build
 
 FIELDS = {
@@ -148,3 +149,10 @@ def test_recipes_are_explained() -> None:
     assert "held_out" in done.stdout
     schema = json.loads(CliRunner().invoke(cli, ["recipe", "schema", "training/neumf"], catch_exceptions=False).stdout)
     assert schema["properties"]["factors"]["type"] == "integer"
+
+
+def test_every_key_of_a_recipe_is_explained() -> None:
+    fields = {(name, key): field for name, kind in KINDS.items() for key, field in kind.model_fields.items()}
+    assert [key for key, field in fields.items() if not field.description] == []
+    done = CliRunner().invoke(cli, ["recipe", "show", "training/neumf"], catch_exceptions=False)
+    assert "bfloat16" in done.stdout

@@ -26,26 +26,34 @@ Floats = NDArray[np.float64]
 
 
 class TasteRecipe(Recipe):
-    """How taste is learned from content.
-
-    ranks: factorisations; places: dimensions of the places in the network; kernels and strengths: the maps, in
-    parallel; alpha, regularization, iterations: of ALS on log(1 + plays); choices: whether the choice models take part;
-    prior_plays: listeners that the vector mapped from content is worth; anchors: most songs that a map learns from.
-    """
+    """How taste is learned from content."""
 
     ranks: tuple[int, ...] = (8, 16)
+    """Ranks of the factorisations."""
     places: tuple[int, ...] = (12, 24, 48)
+    """Dimensions of the places in the network."""
     kernels: tuple[str, ...] = ("cosine",)
+    """Kernels of the maps."""
     strengths: tuple[float, ...] = (1.5,)
+    """Ridge strengths of the maps."""
     alpha: float = 5.0
+    """What a listen adds to the confidence in ALS, on log(1 + plays)."""
     regularization: float = 1.0
+    """L2 penalty of ALS."""
     iterations: int = 5
+    """Alternations of ALS."""
     choices: bool = True
+    """Whether the choice models take part."""
     taste_decay: float = 0.003
+    """L2 penalty of the users' tastes in the choice models."""
     pull_decay: float = 0.01
+    """L2 penalty of what all users share in the choice models."""
     steps: int = 60
+    """Steps of the choice models' optimiser."""
     prior_plays: float = 3.0
+    """Listeners that the vector mapped from content is worth."""
     anchors: int = 4000
+    """Most songs that a map learns from."""
 
 
 @dataclass(frozen=True)

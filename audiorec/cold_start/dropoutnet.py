@@ -26,21 +26,26 @@ _MAPS = (("cosine", 1.5), ("linear", 1.5))
 
 
 class ColdDropoutRecipe(Recipe):
-    """How songs are dropped to cold.
-
-    share: of the songs in a step; folds: maps of which each leaves some songs out; epochs, learning_rate, batch,
-    negatives and weight_decay: of the training that goes on from a trained model, without averaging or early stopping.
-    """
+    """How songs are dropped to cold, in a training that goes on from a trained model."""
 
     share: float = 0.5
+    """Share of the songs in a step that is dropped."""
     folds: int = 8
+    """Maps, each of which leaves some songs out."""
     epochs: int = 1
+    """Most passes over the data."""
     learning_rate: float = 0.001
+    """Step size of the optimiser."""
     batch: int = 2048
+    """Pairs in a step."""
     negatives: int = 4
+    """Songs without a listen sampled for each listen."""
     weight_decay: float = 0.03
+    """L2 penalty of the weights."""
     averaging: float = 0.0
+    """Share of the running mean of the weights that is kept each epoch; 0: no mean."""
     patience: int = 99
+    """Passes without a better validation score before training stops."""
 
 
 def predict_vectors(points: NDArray[np.floating], vectors: NDArray[np.floating], learn: NDArray[np.integer]) -> Floats:
@@ -70,6 +75,7 @@ def unseen_vectors(
     return found
 
 
+@torch.random.fork_rng()
 def train_on_dropped(
     model: Neumf,
     counts: sparse.csr_array,

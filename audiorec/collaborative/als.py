@@ -151,13 +151,18 @@ def als(counts: sparse.csr_array, rank: int, *, penalty: float, alpha: float, it
 
 
 class AlsRecipe(Recipe):
-    """rank: of the factors; penalties: L2 in units of a listen's confidence 1 + alpha; alphas: what a listen adds."""
+    """How ALS is tuned and fitted."""
 
     rank: int = 256
+    """Length of the factors."""
     penalties: tuple[float, ...] = (2.0, 3.0, 5.0)
+    """L2 penalties tried, in units of a listen's confidence 1 + alpha."""
     alphas: tuple[float, ...] = (10.0, 30.0, 100.0, 300.0)
+    """What a listen adds to the confidence; values tried."""
     iterations: int = 10
+    """Alternations of the solver."""
     validation_users: int = 5000
+    """Most users whose held-out song is asked about in validation."""
 
 
 @dataclass(frozen=True)

@@ -29,11 +29,6 @@ def top_songs(counts: sparse.csr_array, length: int) -> NDArray[np.int64]:
     return _first(counts, order, length)
 
 
-def latest_songs(times: sparse.csr_array, length: int) -> NDArray[np.int64]:
-    """The latest songs of each user, the latest first; shapes as for `top_songs`."""
-    return top_songs(times, length)
-
-
 def _first(counts: sparse.csr_array, order: NDArray[np.int64], length: int) -> NDArray[np.int64]:
     rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
     place = np.arange(counts.nnz) - counts.indptr[rows]

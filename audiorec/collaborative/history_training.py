@@ -30,33 +30,46 @@ from audiorec.recipes import Recipe
 
 
 class HistoryRecipe(Recipe):
-    """How a model of the history is trained.
-
-    history: places k (the sequence model reads so many); query: where AMNN's attention gets its question; products:
-    see `models.amnn`; start: of AMNN and DNN with products, random numbers or an ALS factorisation of the same listens;
-    hidden: widths (NNrec takes the first); blocks, heads: of the sequence model; averaging: share of the running mean
-    over epochs that is kept each epoch; refit: train again on everything.
-    """
+    """How a model of the history is trained."""
 
     model: Literal["amnn", "dnn", "nnrec", "sequence"] = "amnn"
+    """Which network: AMNN, its form without attention (dnn), NNrec, or the sequence model."""
     query: Query = "song"
+    """Where AMNN's attention gets its question."""
     products: bool = True
+    """Whether the element-wise products enter (see `amnn.py`)."""
     start: Literal["random", "als"] = "als"
+    """Where AMNN and DNN with products start: random numbers, or an ALS factorisation of the same listens."""
     history: int = 50
+    """Songs of the history that are read."""
     factors: int = 128
+    """Length of a vector."""
     hidden: tuple[int, ...] = (32, 16)
+    """Widths of the hidden layers; NNrec takes the first."""
     blocks: int = 1
+    """Blocks of the sequence model."""
     heads: int = 2
+    """Attention heads of the sequence model."""
     dropout: float = 0.3
+    """Share of inputs that is hidden in training."""
     negatives: int = 4
+    """Songs without a listen sampled for each listen."""
     batch: int = 2048
+    """Pairs in a step."""
     learning_rate: float = 0.0003
+    """Step size of the optimiser."""
     weight_decay: float = 0.003
+    """L2 penalty of the weights."""
     epochs: int = 20
+    """Most passes over the data."""
     patience: int = 4
+    """Passes without a better validation score before training stops."""
     averaging: float = 0.8
+    """Share of the running mean of the weights that is kept each epoch; 0: no mean."""
     refit: bool = True
+    """Train again on everything, for as many epochs as were best."""
     validation_users: int = 5000
+    """Most users whose held-out song is asked about in validation."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +80,7 @@ class TrainedHistory(HistoryModel):
     score: dict[str, float] = field(default_factory=dict)
 
 
+@torch.random.fork_rng()
 def train(
     counts: sparse.csr_array,
     recipe: HistoryRecipe,
@@ -104,7 +118,6 @@ def train(
 
 def new_net(history: NDArray[np.int64], songs: int, recipe: HistoryRecipe) -> PairNet:
     """An untrained network over a history table int64 [U, L] of I songs."""
-    torch.manual_seed(recipe.seed)
     table = torch.from_numpy(history)
     if recipe.model == "sequence":
         return SequenceNet(table, songs, recipe.factors, recipe.blocks, recipe.heads, recipe.dropout)
@@ -131,12 +144,14 @@ def _train_net(
     solved: Als | None,
 ) -> tuple[PairNet, list[Epoch]]:
     if recipe.model != "sequence":
+        torch.manual_seed(recipe.seed)
         net = new_net(top_songs(counts, recipe.history + 1), counts.shape[1], recipe).to(device)
         if solved is not None and isinstance(net, AmnnNet):
             net.start_from(*(torch.from_numpy(vectors).to(device) for vectors in (solved.users, solved.items)))
         return net, fit_pairs(net, counts, split, recipe, report)
     ordered = counts if times is None else _times_of(counts, times)
     history = top_songs(ordered, recipe.history)[:, ::-1].copy()
+    torch.manual_seed(recipe.seed)
     net = new_net(history, counts.shape[1], recipe).to(device)
     epochs = SequenceEpochs(net, history, sampler=NegativeSampler(counts, device, recipe.seed), recipe=recipe)
     epochs.shuffle = times is None

@@ -120,18 +120,28 @@ def over(counts: sparse.csr_array, factors: int, dropout: float) -> DenoisingNet
 
 
 class DenoisingRecipe(Recipe):
-    """How the auto-encoder is trained. batch: users; weight_decay: L2 of all weights; averaging: as for NeuMF."""
+    """How the auto-encoder is trained."""
 
     factors: int = 256
+    """Length of a vector."""
     dropout: float = 0.5
+    """Share of inputs that is hidden in training."""
     batch: int = 100
+    """Users in a step."""
     learning_rate: float = 0.002
+    """Step size of the optimiser."""
     weight_decay: float = 0.0001
+    """L2 penalty of the weights."""
     epochs: int = 120
+    """Most passes over the data."""
     patience: int = 10
+    """Passes without a better validation score before training stops."""
     averaging: float = 0.8
+    """Share of the running mean of the weights that is kept each epoch; 0: no mean."""
     refit: bool = True
+    """Train again on everything, for as many epochs as were best."""
     validation_users: int = 5000
+    """Most users whose held-out song is asked about in validation."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +152,7 @@ class TrainedDenoiser(Denoiser):
     score: dict[str, float] = field(default_factory=dict)
 
 
+@torch.random.fork_rng()
 def train(
     counts: sparse.csr_array,
     recipe: DenoisingRecipe,

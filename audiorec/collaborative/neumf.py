@@ -234,29 +234,40 @@ def load(folder: Path) -> NamedNeumf:
 
 
 class NeumfRecipe(Recipe):
-    """How NeuMF is trained.
-
-    model: both halves or one alone; weight_decay: on the vectors of the users and songs in a batch; averaging: share of
-    the running mean over epochs that is kept each epoch; pretrain: train the halves alone first and start from them;
-    refit: train again on everything, as long as was best; short: the tower in bfloat16, faster on new processors.
-    """
+    """How NeuMF is trained."""
 
     model: Literal["neumf", "gmf", "mlp"] = "neumf"
+    """Both halves, or one alone."""
     factors: int = 64
+    """Length of the GMF half's vectors."""
     tower_factors: int = 16
+    """Length of the MLP half's vectors."""
     hidden: tuple[int, ...] = (16, 8)
+    """Widths of the MLP's layers."""
     dropout: float = 0.3
+    """Share of inputs that is hidden in training."""
     negatives: int = 4
+    """Songs without a listen sampled for each listen."""
     batch: int = 2048
+    """Pairs in a step."""
     learning_rate: float = 0.003
+    """Step size of the optimiser."""
     weight_decay: float = 0.03
+    """L2 penalty of the vectors of the users and songs in a batch."""
     epochs: int = 60
+    """Most passes over the data."""
     patience: int = 5
+    """Passes without a better validation score before training stops."""
     averaging: float = 0.9
+    """Share of the running mean of the weights that is kept each epoch; 0: no mean."""
     pretrain: bool = False
+    """Train the halves alone first and start from them."""
     refit: bool = True
+    """Train again on everything, for as many epochs as were best."""
     validation_users: int = 5000
+    """Most users whose held-out song is asked about in validation."""
     short: bool = False
+    """Compute the tower in bfloat16, faster on new processors."""
 
 
 @dataclass(frozen=True)
@@ -267,6 +278,7 @@ class TrainedNeumf(Neumf):
     score: dict[str, float] = field(default_factory=dict)
 
 
+@torch.random.fork_rng()
 def train(
     counts: sparse.csr_array,
     recipe: NeumfRecipe,

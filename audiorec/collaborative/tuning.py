@@ -23,21 +23,26 @@ from audiorec.recipes import Recipe
 
 
 class LinearRecipe(Recipe):
-    """Which linear model, and the values to choose from.
-
-    ItemKNN: powers, neighbours, shrinkages; walk: exponents, dampings; EASE: powers, regularizations, growths. A
-    regularization is a share of the largest number of listeners that a song has, so that it fits data of any size.
-    """
+    """Which linear model, and the values to choose from."""
 
     model: Literal["popularity", "itemknn", "walk", "ease"] = "ease"
+    """Which model."""
     neighbours: tuple[int, ...] = (1_000_000,)
+    """ItemKNN: nearest songs kept of each song."""
     shrinkages: tuple[float, ...] = (0.0, 5.0, 20.0)
+    """ItemKNN: added to the product of lengths, so that songs with few common users count less."""
     powers: tuple[float, ...] = (0.0, 0.5)
+    """ItemKNN and EASE: a user of n songs counts n to the minus this power."""
     regularizations: tuple[float, ...] = (0.1, 0.25, 0.6, 1.5)
+    """EASE: L2 penalties, as shares of the largest number of listeners of a song."""
     growths: tuple[float, ...] = (0.0, 0.4)
+    """EASE: power with which the penalty grows with a song's listeners."""
     exponents: tuple[float, ...] = (0.7, 1.0)
+    """walk: power of the chance to arrive at a song."""
     dampings: tuple[float, ...] = (0.2, 0.3, 0.4, 0.5)
+    """walk: power of the listeners that it is divided by."""
     validation_users: int = 5000
+    """Most users whose held-out song is asked about in validation."""
 
 
 @dataclass(frozen=True)

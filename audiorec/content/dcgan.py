@@ -111,22 +111,28 @@ Embed = Callable[[Bytes], NDArray[np.floating]]
 
 
 class DcganRecipe(Recipe):
-    """How the DCGAN is trained; size: 64 or 128 bands and frames (64 halves both by means of neighbours).
-
-    average: weight of the past in the moving mean of the generator, from which samples are drawn; noise_share: noise on
-    what the discriminator sees; samples: patches kept; grids: of samples, as training goes on.
-    """
+    """How the DCGAN is trained."""
 
     size: Literal[64, 128] = 64
+    """Bands and frames of a generated patch; 64 halves both by the mean of neighbours."""
     width: int = 16
+    """Channels of the layer of full size; deeper layers have up to eight times as many."""
     batch: int = 32
+    """Patches in a step."""
     steps: int = 1200
+    """Steps of the training."""
     generator_rate: float = 0.0002
+    """Step size of the generator's optimiser."""
     discriminator_rate: float = 0.0004
+    """Step size of the discriminator's optimiser."""
     noise_share: float = 0.05
+    """Noise added to what the discriminator gets, in units of the patches."""
     average: float = 0.99
+    """Weight of the past in the moving mean of the generator, from which samples are drawn."""
     samples: int = 64
+    """Generated patches that are kept."""
     grids: int = 4
+    """Pictures of samples drawn as training goes on."""
 
 
 @dataclass
@@ -139,6 +145,7 @@ class TrainedGan:
     grids: list[tuple[int, Bytes]] = field(default_factory=list)
 
 
+@torch.random.fork_rng()
 def train_gan(
     patches: Bytes, recipe: DcganRecipe, *, device: torch.device, report: Callable[[Epoch], None]
 ) -> TrainedGan:

@@ -31,33 +31,44 @@ KEPT = 0.99
 
 
 class CnnRecipe(Recipe):
-    """How the content networks are trained.
-
-    dim: of the embeddings; patches_each: drawn from a song a step; crop_frames / crop_samples: what a step sees of a
-    patch; mixup: strength of mixing songs (0: off); epochs_blind: epochs when nothing can be validated on;
-    head_steps: of the multimodal head; network_hidden: chance that training hides the network from it;
-    pretrain_epochs: over all songs without listens or labels, before anything else (0: none), in batches of
-    pretrain_batch songs, whose likeness is divided by temperature.
-    """
+    """How the content networks are trained."""
 
     dim: int = 64
+    """Length of an embedding."""
     dropout: float = 0.2
+    """Share of inputs that is hidden in training."""
     batch: int = 16
+    """Songs in a step."""
     patches_each: int = 2
+    """Patches drawn from a song in a step."""
     crop_frames: int = 128
+    """Frames of a log-mel patch that a step uses."""
     crop_samples: int = 32_768
+    """Samples of a waveform patch that a step uses."""
     learning_rate: float = 0.002
+    """Step size of the optimiser."""
     weight_decay: float = 0.01
+    """L2 penalty of the weights."""
     mixup: float = 0.2
+    """Strength of mixing two songs; 0: off."""
     epochs: int = 40
+    """Most passes over the data."""
     patience: int = 8
+    """Passes without a better validation score before training stops."""
     epochs_blind: int = 10
+    """Epochs where no artist is kept aside to validate on."""
     head_steps: int = 800
+    """Steps of the multimodal head."""
     network_hidden: float = 0.5
+    """Probability that training hides the network from the head."""
     user_dims: int = 16
+    """Dimensions of the users' vectors."""
     pretrain_epochs: int = 0
+    """Epochs over all songs without listens or labels, before the training; 0: none."""
     pretrain_batch: int = 64
+    """Songs in a step of the pre-training."""
     temperature: float = 0.2
+    """Divisor of similarities in the pre-training's loss."""
 
 
 @dataclass
@@ -69,6 +80,7 @@ class TrainedView:
     curve: list[Epoch]
 
 
+@torch.random.fork_rng()
 def train_view(
     view: View,
     patches: Patches,

@@ -89,6 +89,7 @@ def encoder_block(onnx: OnnxEncoder, table: FeatureTable, track_ids: NDArray[np.
     return onnx.embed(patches.values, patches.owner, len(track_ids), stored)
 
 
+@torch.random.fork_rng()
 def pretrained(
     view: View, patches: Patches, recipe: CnnRecipe, device: torch.device, report: Callable[[Epoch], None]
 ) -> tuple[SongEncoder, list[Epoch]]:

@@ -37,6 +37,7 @@ class TrainedParts:
     curve: list[Epoch]
 
 
+@torch.random.fork_rng()
 def train_parts(
     blocks: Blocks, data: LikeData, recipe: CnnRecipe, *, device: torch.device, report: Callable[[Epoch], None]
 ) -> TrainedParts:

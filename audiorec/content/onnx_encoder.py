@@ -51,6 +51,11 @@ class OnnxEncoder:
     about: dict[str, Any]
     files: tuple[Path, Path]
 
+    @property
+    def notes(self) -> dict[str, str]:
+        """What the file says of itself: licence, origin, labels."""
+        return dict(self.session.get_modelmeta().custom_metadata_map)
+
     def embed(self, patches: NDArray[np.uint8], owner: NDArray[np.int64], songs: int, stored: Stored) -> Floats:
         """Mean embedding float32 [songs, d] of stored patches; NaN for a song without any."""
         source = self.session.get_inputs()[0]

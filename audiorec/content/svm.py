@@ -138,19 +138,24 @@ def from_arrays(kernel: Kernel, gamma: float, arrays: Mapping[str, NDArray[Any]]
 
 
 class SvmRecipe(Recipe):
-    """What is searched; gammas are multiples of 1 / (columns of a pair).
-
-    components: length of a projected song; pairs: drawn for the last fit; search_pairs: for each fit of the search.
-    """
+    """Which settings of the support vector machine are searched, and on how much."""
 
     kernels: tuple[Kernel, ...] = KERNELS
+    """Kernels tried."""
     costs: tuple[float, ...] = (0.3, 1.0, 3.0)
+    """Costs C tried."""
     gammas: tuple[float, ...] = (0.3, 1.0, 3.0)
+    """Widths tried, in multiples of 1 / (columns of a pair)."""
     components: int = 24
+    """Length of a projected song."""
     pairs: int = 3000
+    """Pairs of user and song drawn for the last fit."""
     search_pairs: int = 900
+    """Pairs drawn for each fit of the search."""
     folds: int = 3
+    """Folds of the search's cross-validation."""
     user_dims: int = 16
+    """Dimensions of the users' vectors."""
 
 
 @dataclass(frozen=True)

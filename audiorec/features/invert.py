@@ -18,6 +18,7 @@ from audiorec.features.spectra import mel_weights
 PEAK = 0.8
 
 
+@torch.random.fork_rng()
 def to_sound(patch: NDArray[np.uint8], recipe: FeatureRecipe, seed: int, iterations: int = 64) -> NDArray[np.float32]:
     """Stored log-mel uint8 [bands, frames] -> samples float32 [n] at the recipe's rate, the loudest at 0.8."""
     decibels = recipe.logmel_offset + recipe.logmel_scale * patch.astype(np.float64)

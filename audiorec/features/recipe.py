@@ -29,17 +29,29 @@ class FeatureRecipe(Recipe):
     """
 
     sample_rate: int = pydantic.Field(default=22_050, ge=8_000, le=48_000)
+    """Rate of the analysis, Hz."""
     n_fft: int = pydantic.Field(default=2048, ge=256, le=8192)
+    """Window of the Fourier transform, samples."""
     hop: int = pydantic.Field(default=512, ge=64)
+    """Samples between two frames."""
     bands: int = pydantic.Field(default=128, ge=20, le=256)
+    """Mel bands."""
     mfcc: int = pydantic.Field(default=20, ge=5, le=40)
+    """Cepstral coefficients kept."""
     segments: int = pydantic.Field(default=5, ge=1, le=64)
+    """Log-mel patches kept of a song."""
     segment_frames: int = pydantic.Field(default=256, ge=32, le=2048)
+    """Frames of a patch."""
     waveform_segments: int = pydantic.Field(default=2, ge=0, le=16)
+    """Stretches of sound kept of a song; 0: none."""
     waveform_rate: int = pydantic.Field(default=11_025, ge=4_000, le=48_000)
+    """Rate of the kept sound, Hz."""
     logmel_offset: float = -80.0
+    """Level of stored step 0, dB."""
     logmel_scale: float = pydantic.Field(default=0.5, gt=0)
+    """dB of one stored step."""
     groups: tuple[Group, ...] = ALL_GROUPS
+    """Groups of descriptors that are computed."""
 
     @pydantic.model_validator(mode="after")
     def _windows_fit(self) -> Self:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from audiorec.errors import InputError
-from audiorec.features.lyrics.read import sidecar_paths
+from audiorec.features.lyrics.read import LYRICS_SUFFIXES, name_key, sidecar_paths
 
 SUFFIXES = frozenset(
     b".mp3 .mp2 .flac .ogg .oga .opus .wav .m4a .m4b .m4p .mp4 .aac .wma .wv .ape .aiff .aif .mpc .dsf .caf .tta"
@@ -81,7 +81,7 @@ def _folder(folder: bytes, seen: set[tuple[int, int]], problems: list[tuple[byte
 
 
 def _audio_files(entries: list["os.DirEntry[bytes]"], problems: list[tuple[bytes, str]]) -> Iterator[FoundFile]:
-    texts = {entry.path: entry for entry in entries if entry.name.lower().endswith((b".lrc", b".txt"))}
+    texts = {name_key(entry.name): entry for entry in entries if entry.name.lower().endswith(LYRICS_SUFFIXES)}
     for entry in entries:
         if os.path.splitext(entry.name)[1].lower() not in SUFFIXES or _is_folder(entry):
             continue
@@ -93,7 +93,7 @@ def _audio_files(entries: list["os.DirEntry[bytes]"], problems: list[tuple[bytes
         if not stat.S_ISREG(status.st_mode):
             problems.append((entry.path, "is not a regular file"))
             continue
-        beside = {name: texts[name].stat() for name in sidecar_paths(entry.path) if name in texts}
+        beside = {name: texts[key].stat() for name in sidecar_paths(entry.path) if (key := name_key(name)) in texts}
         yield FoundFile(entry.path, status.st_size, status.st_mtime_ns, _stamp(entry.path, beside))
 
 

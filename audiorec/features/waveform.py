@@ -58,10 +58,3 @@ def mu_law(sound: Float) -> NDArray[np.uint8]:
     clipped = np.clip(sound, -1.0, 1.0)
     bent = np.sign(clipped) * np.log1p(np.float32(_MU) * np.abs(clipped)) / np.float32(np.log1p(_MU))
     return np.rint(bent * np.float32(127.0) + np.float32(128.0)).astype(np.uint8)
-
-
-def from_mu_law(values: NDArray[np.uint8]) -> Float:
-    """The inverse of `mu_law`, up to its rounding."""
-    bent = (values.astype(np.float32) - np.float32(128.0)) / np.float32(127.0)
-    sound: Float = np.sign(bent) * np.expm1(np.abs(bent) * np.float32(np.log1p(_MU))) / np.float32(_MU)
-    return sound

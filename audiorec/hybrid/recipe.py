@@ -6,17 +6,21 @@ from audiorec.recipes import Recipe
 class HybridRecipe(Recipe):
     """How the hybrid is learned.
 
-    song_plays, user_plays: listeners of a song, songs of a user, at which warm and cold weights count the same (one
-    listener is enough: the signals know themselves how little they know, and with five a song fell at its first play);
-    steps: of the optimiser; spread: pull of the warm weights towards equal ones; trust: of the cold ones towards
-    `predicted`; held_out: share of each user's listens to warm songs that is held out in the rehearsal; users: most
-    users who rehearse.
+    One listener is enough for a song to count half as warm: the signals are less sure of songs with few listeners by
+    themselves, and with five a song fell at its first play.
     """
 
     song_plays: float = 1.0
+    """Listeners of a song at which warm and cold weights count the same."""
     user_plays: float = 2.0
+    """Songs of a user at which warm and cold weights count the same."""
     steps: int = 150
+    """Steps of the optimiser."""
     spread: float = 0.02
+    """Pull of the warm weights towards equal ones."""
     trust: float = 0.2
+    """Pull of the cold weights towards `predicted`."""
     held_out: float = 0.2
+    """Share of each user's listens to warm songs that is held out in the rehearsal."""
     users: int = 2000
+    """Most users in the rehearsal."""

@@ -28,15 +28,22 @@ _ENCODER_SHARE = 0.3
 
 
 class LabelRecipe(CnnRecipe):
-    """How a network learns labels: as it learns likes, and on halved log-mel, a quarter of the work, if `halved`."""
+    """How a network learns labels: as it learns likes, with its own defaults."""
 
     batch: int = 16
+    """Songs in a step."""
     crop_frames: int = 112
+    """Frames of a log-mel patch that a step uses."""
     crop_samples: int = 16_384
+    """Samples of a waveform patch that a step uses."""
     mixup: float = 0.4
+    """Strength of mixing two songs; 0: off."""
     epochs_blind: int = 20
+    """Epochs where no song is kept aside to validate on."""
     pretrain_epochs: int = 40
+    """Epochs over all songs without labels, before the training; 0: none."""
     halved: bool = True
+    """Learn from log-mel of half the size: a quarter of the work."""
 
 
 @dataclass
@@ -55,6 +62,7 @@ class TrainedLabels:
         return np.asarray(torch.softmax(logits, dim=1).cpu().numpy(), dtype=np.float32)
 
 
+@torch.random.fork_rng()
 def train_labels(
     encoder: SongEncoder,
     store: PatchStore,

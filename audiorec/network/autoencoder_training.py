@@ -29,32 +29,49 @@ _CPU = torch.device("cpu")
 
 
 class AutoencoderRecipe(Recipe):
-    """divergence: weight of the KL term, 0 for a plain auto-encoder; held_out: share that finds the epoch to stop."""
+    """How the auto-encoder of the network's rows is trained."""
 
     dims: int = pydantic.Field(default=128, ge=2)
+    """Length of a vector."""
     dropout: float = pydantic.Field(default=0.5, ge=0, lt=1)
+    """Share of inputs that is hidden in training."""
     divergence: float = pydantic.Field(default=0.0, ge=0)
+    """Weight of the KL term; 0: a plain auto-encoder."""
     rate: float = pydantic.Field(default=3e-3, gt=0)
+    """Step size of the optimiser."""
     batch: int = pydantic.Field(default=64, ge=1)
+    """Users in a step."""
     epochs: int = pydantic.Field(default=150, ge=1)
+    """Most passes over the data."""
     patience: int = pydantic.Field(default=15, ge=1)
+    """Passes without a better validation score before training stops."""
     held_out: float = pydantic.Field(default=0.1, gt=0, lt=1)
+    """Share of the listens that finds the epoch to stop."""
 
 
 class GraphRecipe(Recipe):
-    """artist_weight, song_damping: of the spectral vectors that it starts from; gain: mean score of a listen at the
-    start; negatives: songs sampled against every step's listens."""
+    """How the graph auto-encoder is trained."""
 
     dims: int = pydantic.Field(default=256, ge=2)
+    """Length of a vector."""
     artist_weight: float = pydantic.Field(default=0.3, ge=0)
+    """Weight of an artist's edge in the spectral vectors that it starts from."""
     song_damping: float = pydantic.Field(default=3.0, ge=0)
+    """Listens added to a song's degree in the spectral vectors that it starts from."""
     gain: float = pydantic.Field(default=8.0, gt=0)
+    """Mean score of a listen at the start."""
     rate: float = pydantic.Field(default=1e-3, gt=0)
+    """Step size of the optimiser."""
     batch: int = pydantic.Field(default=4096, ge=1)
+    """Listens in a step."""
     negatives: int = pydantic.Field(default=256, ge=1)
+    """Songs sampled against a step's listens."""
     epochs: int = pydantic.Field(default=20, ge=1)
+    """Most passes over the data."""
     patience: int = pydantic.Field(default=4, ge=1)
+    """Passes without a better validation score before training stops."""
     held_out: float = pydantic.Field(default=0.1, gt=0, lt=1)
+    """Share of the listens that finds the epoch to stop."""
 
 
 # The models beside the spectral one, and what steers them.
@@ -105,6 +122,7 @@ def train(
     return TrainedAutoencoder(model, {key: value for key, value in score.items() if np.isfinite(value)})
 
 
+@torch.random.fork_rng()
 def fit_autoencoder(
     listens: sparse.csr_array,
     credits: sparse.csr_array,
@@ -132,6 +150,7 @@ def fit_autoencoder(
     return autoencoder.extract(model, listens)
 
 
+@torch.random.fork_rng()
 def fit_graph(
     listens: sparse.csr_array,
     credits: sparse.csr_array,

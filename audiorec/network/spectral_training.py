@@ -25,10 +25,15 @@ class NetworkRecipe(Recipe):
     """How the network is embedded; of lists, the value that ranks held-out listens best is taken."""
 
     dims: tuple[int, ...] = (16, 32, 64, 128, 256, 384)
+    """Lengths of a vector tried."""
     artist_weights: tuple[float, ...] = (0.3, 1.0, 1.5)
+    """Weights of an artist's edge against one listen tried."""
     song_dampings: tuple[float, ...] = (1.0, 3.0, 10.0, 30.0, 100.0)
+    """Listens added to every song's degree; values tried."""
     friend_weight: float = 0.1
+    """Weight of a friend's listens against one's own."""
     held_out: float = 0.1
+    """Share of the listens that is held out to choose by."""
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 LISTS = ("new", "known", "deep")
 # What feedback moves a score by, in standard deviations of the scores at a cosine of 1.
 _DRAW, _PUSH = 1.5, 2.0
+# Without models a song is judged by so many of the user's songs, those most like it.
+_NEAREST = 5
 _HEARD_LATELY = 14 * 24 * 3600.0
 # Answers kept; each is a few kilobytes.
 _MOST_KEPT = 512
@@ -171,7 +173,8 @@ def _base(snapshot: Snapshot, scores: "Scores | None", user: str, said: Opinions
     if not len(own):
         return None
     # The nearest of several tastes counts, not their middle, where nothing is.
-    near = np.sort(snapshot.vectors @ snapshot.vectors[own].T, axis=1)[:, -5:].mean(axis=1)
+    few = min(_NEAREST, len(own))
+    near = np.partition(snapshot.vectors @ snapshot.vectors[own].T, -few, axis=1)[:, -few:].mean(axis=1)
     return np.where(known_rows(snapshot.vectors), near.astype(np.float64), -np.inf)
 
 

@@ -146,7 +146,7 @@ def _of_archive(path: Path, wanted: Callable[[str], bool]) -> Iterator[Member]:
         if len(archive.filelist) > _MOST_FILES:
             raise ExportError(f"{path} holds more than {_MOST_FILES} files, as no export does")
         for info in sorted(archive.infolist(), key=lambda info: info.filename):
-            if not info.is_dir() and wanted(PurePosixPath(info.filename).name):
+            if info.filename and not info.is_dir() and wanted(PurePosixPath(info.filename).name):
                 yield _of_entry(archive, info)
 
 

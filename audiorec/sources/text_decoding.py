@@ -27,10 +27,10 @@ _EVERYDAY_KOREAN = frozenset(
     "생각기억잊못난넌줄수록때문데려일정말진짜왜뭐어떻게누구속앞뒤위아래다시또늘항상영원히행복슬픔아픔외로운그리운두려남여자"
 )
 _RUSSIAN = frozenset("оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъёіїєґў")
-_CENTRAL = frozenset("ąćęłńóśźżčďěňřšťůžőűáéíýúäöüľĺŕôăâîşţđĄĆĘŁŃÓŚŹŻČĎĚŇŘŠŤŮŽŐŰÁÉÍÝÚÄÖÜĽĐ")
-_WESTERN = frozenset("àâçèéêëîïôùûüñãõåäöøæßáíóúìòÀÂÇÈÉÊËÎÏÔÙÛÜÑÃÕÅÄÖØÆÁÍÓÚ¿¡ðþýœ")
-_TURKISH = frozenset("ğışçöüĞİŞÇÖÜâîû")
-_GREEK = re.compile("[Ά-ώ]")
+# Letters beyond ASCII by language: a text is mostly in one of the languages that its code page serves.
+_CENTRAL = ("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áéíóöőúüű", "áäčďéíĺľňóôŕšťúýž", "čćšžđ", "ăâîşţ")
+_WESTERN = ("äöüßåæøé", "éèêëàâçîïôùûœ", "áéíóúñü¿¡", "ãõáéíóúâêôàç", "áðéíóúýþæö", "àèéìòù")
+_TURKISH = ("çğıöşüâîû",)
 _MARKS = {
     codecs.BOM_UTF8: "utf-8",
     codecs.BOM_UTF32_LE: "utf-32-le",
@@ -62,6 +62,8 @@ def decode_text(data: bytes) -> DecodedText:
     for mark, encoding in _MARKS.items():
         if data.startswith(mark):
             return DecodedText(data[len(mark) :].decode(encoding, "replace"), encoding, True)
+    if b"\x1b$" in data and data.isascii() and _can_read(data, "iso2022_jp"):
+        return DecodedText(data.decode("iso2022_jp"), "iso2022_jp", True)
     if data.isascii() and b"\0" not in data:
         return DecodedText(data.decode("ascii"), "ascii", True)
     wide = _without_mark(data)
@@ -82,10 +84,14 @@ def plain_text(data: bytes) -> str:
 
 
 def _without_mark(data: bytes) -> str | None:
-    """UTF-16 without a mark: ASCII letters, spaces and line ends leave NULs in every second byte."""
+    """UTF-16 and UTF-32 without a mark: ASCII letters, spaces and line ends leave NULs in fixed places."""
     sample = data[: 4096 - 4096 % 2]
     if len(sample) < 4 or b"\0" not in sample:
         return None
+    zeros = [sample[place::4].count(0) * 4 / len(sample) for place in range(4)]
+    for encoding, high, next_high in (("utf-32-le", 3, 2), ("utf-32-be", 0, 1)):
+        if zeros[high] > 0.95 and zeros[next_high] > 0.8 and _can_read(data, encoding):
+            return encoding
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
     encoding = "utf-16-le" if odd > even else "utf-16-be"
     try:
@@ -95,6 +101,14 @@ def _without_mark(data: bytes) -> str | None:
     odd_signs = sum((sign < " " and sign not in "\n\r\t") or "\ue000" <= sign <= "\uf8ff" for sign in text)
     has_lines = b"\n\0" in sample or b"\0\n" in sample or max(even, odd) * 4 > len(sample)
     return encoding if has_lines and odd_signs * 20 <= len(text) else None
+
+
+def _can_read(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _by_looks(data: bytes) -> DecodedText:
@@ -109,7 +123,9 @@ def _by_looks(data: bytes) -> DecodedText:
     found.sort(key=lambda entry: -entry[0])
     best, second = found[0], next((other for other in found[1:] if other[2] != found[0][2]), (0.0, "", ""))
     sure = best[0] >= _LEAST and best[0] - second[0] >= _APART and "\ufffd" not in best[2]
-    return DecodedText(best[2], best[1], sure)
+    # A word of five letters beyond ASCII may also be Turkish.
+    few = best[1] in ("cp1251", "koi8-r", "cp1253") and sum(sign > "\x7f" for sign in best[2]) < 6
+    return DecodedText(best[2], best[1], sure and not few)
 
 
 def _score(text: str, looks: Callable[[str], float]) -> float:
@@ -118,7 +134,7 @@ def _score(text: str, looks: Callable[[str], float]) -> float:
     if not wide:
         return 0.4 if any(sign in _SIGNS for sign in text) else 0.0
     broken = sum(sign == "\ufffd" or "\ue000" <= sign <= "\uf8ff" or "\x80" <= sign < "\xa0" for sign in wide)
-    return float(looks(text) - 3.0 * broken / len(wide))
+    return looks(text) - 3.0 * broken / len(wide)
 
 
 def _share(text: str, letters: frozenset[str]) -> float:
@@ -159,29 +175,33 @@ def _cyrillic(text: str) -> float:
 
 
 def _greek(text: str) -> float:
+    """Words by themselves, of small letters after the first, with one stress each."""
     wide = [sign for sign in text if sign > "\x7f" and sign not in _SIGNS]
-    words = re.findall("[Ά-ώ]{2,}", text)
-    usual = sum(len(word) for word in words if word[1:].islower() or word.isupper())
-    return usual / max(len(wide), 1)
+    words = re.findall("(?<![A-Za-z])[Ά-ώ]{2,}(?![A-Za-z])", text)
+    usual = [
+        word for word in words if (word[1:].islower() or word.isupper()) and len(re.findall("[Άά-ίό-ώ]", word)) < 2
+    ]
+    return sum(map(len, usual)) / max(len(wide), 1)
 
 
-def _latin(letters: frozenset[str]) -> Callable[[str], float]:
-    """Accented letters of the language inside or at the edge of ASCII words, one or two together."""
+def _latin(alphabets: tuple[str, ...]) -> Callable[[str], float]:
+    """Accented letters of the languages inside or at the edge of ASCII words, the more of one language the better."""
+    letters = frozenset("".join(alphabets) + "".join(alphabets).upper().replace("SS", "") + "İ")
 
     def looks(text: str) -> float:
         wide = [sign for sign in text if sign > "\x7f" and sign not in _SIGNS]
-        words = [word for word in re.findall(r"[^\W\d_]+", text) if _is_latin_word(word)]
-        inside = sum(sign > "\x7f" and sign in letters for word in words for sign in word)
-        return float(0.97 * inside / max(len(wide), 1))
+        inside = sum(sum(sign in letters for sign in word) for word in re.findall(r"[^\W\d_]+", text) if _is_word(word))
+        one = max(sum(sign.lower()[:1] in alphabet for sign in wide) for alphabet in alphabets)
+        return (0.77 * inside + 0.2 * one) / max(len(wide), 1)
 
     return looks
 
 
-def _is_latin_word(word: str) -> bool:
-    """ASCII letters with an accented one here and there, in the cases of a word."""
-    has_ascii = any(sign < "\x80" for sign in word)
-    swaps_case = any(one.islower() and other.isupper() for one, other in zip(word, word[1:], strict=False))
-    return has_ascii and not swaps_case and not re.search("[^\x00-\x7f]{4}", word)
+def _is_word(word: str) -> bool:
+    """Whether a Latin word may be one: some letters of ASCII, few accents in a row, no capital after a small letter."""
+    few = any(sign < "\x80" for sign in word) and not re.search("[^\x00-\x7f]{4}", word)
+    # Icelandic has its thorn in front; inside words it is a Turkish letter read wrongly.
+    return few and not re.search(r"[a-z][^\W\da-z_]*[A-ZÀ-ÖØ-Þ]|\wþ", word)
 
 
 _CANDIDATES: Mapping[str, Callable[[str], float]] = {
@@ -195,5 +215,6 @@ _CANDIDATES: Mapping[str, Callable[[str], float]] = {
     "cp1253": _greek,
     "cp1252": _latin(_WESTERN),
     "cp1250": _latin(_CENTRAL),
+    "iso8859_2": _latin(_CENTRAL),
     "cp1254": _latin(_TURKISH),
 }

@@ -11,8 +11,12 @@ import json
 import re
 from dataclasses import dataclass
 
+from audiorec.features.lyrics.web_text import plain_lyrics
+
 _STAMP = re.compile(r"\[\s*(?:(\d{1,2}):)?(\d{1,3})\s*:\s*(\d{1,2})(?:[.:,]\s*(\d{1,3}))?\s*\]")
-_WORD_STAMP = re.compile(r"<\s*\d{1,3}\s*:\s*\d{1,2}(?:[.:]\d{1,3})?\s*>|<\d+,\d+(?:,\d+)?>|\(\d+,\d+,\d+\)")
+_WORD_STAMP = re.compile(r"<\s*\d{1,3}\s*:\s*\d{1,2}(?:[.:]\d{1,3})?\s*>|<\d+,\d+(?:,\d+)?>|\(\d+,\d+(?:,\d+)?\)")
+_VOICE = re.compile(r"^(?:v\d|[MFDmfd])\s*:\s*(?=<)|^(?:v\d)\s*:\s*")
+_BACKING = re.compile(r"^\s*\[bg:\s*(.*?)\]?\s*$")
 _SPAN_STAMP = re.compile(r"^\s*\[(\d+),(\d+)\]")
 _ID_TAG = re.compile(
     r"^\s*\[(ti|ar|al|au|by|re|ve|offset|length|la|id|kana|hash|sign|qq|total|language|tool|encoding|lr|t_time)"
@@ -51,7 +55,7 @@ def parse_lrc(text: str) -> TimedLyrics:
     """
     tags: dict[str, str] = {}
     lines: list[TimedLine] = []
-    for raw in text.split("\n"):
+    for raw in plain_lyrics(text).split("\n"):
         tag = _ID_TAG.match(raw)
         if tag:
             tags.setdefault(tag[1].lower(), tag[2].strip())
@@ -63,6 +67,8 @@ def parse_lrc(text: str) -> TimedLyrics:
 
 def _one_line(raw: str) -> list[TimedLine]:
     text = raw.strip().strip("\u200b\ufeff")
+    backing = _BACKING.match(text)
+    text = backing[1] if backing else text
     if text.startswith('{"t":'):
         return _json_line(text)
     span = _SPAN_STAMP.match(text)
@@ -102,7 +108,7 @@ def _inner_pieces(text: str, start: float | None) -> list[TimedLine]:
 
 def _plain(text: str) -> str:
     """Without word-level stamps and doubled spaces."""
-    return re.sub(r"[ \t\u3000]+", " ", _WORD_STAMP.sub("", text)).strip()
+    return re.sub(r"[ \t\u3000]+", " ", _WORD_STAMP.sub("", _VOICE.sub("", text.strip()))).strip()
 
 
 def _seconds(match: re.Match[str]) -> float:

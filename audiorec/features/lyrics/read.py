@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import os
 import stat
+import unicodedata
+from functools import lru_cache
 from pathlib import Path
 
 from audiorec.features.lyrics.lrc import parse_lrc
 from audiorec.sources.text_decoding import plain_text
 
 _LONGEST = 1_000_000  # bytes: a longer sidecar is not lyrics
-_SUFFIXES = (b".lrc", b".LRC", b".Lrc", b".txt", b".TXT", b".Txt")
+LYRICS_SUFFIXES = (b".lrc", b".ttml", b".srt", b".vtt", b".txt")
 
 
 def read_lyrics(audio_path: bytes, tag_text: str | None) -> str | None:
@@ -23,7 +25,10 @@ def read_lyrics(audio_path: bytes, tag_text: str | None) -> str | None:
     audio_path: the file's OS path; SONG.lrc and SONG.mp3.lrc go before SONG.txt, and all of them before the tags.
     tag_text: what the tags hold (see `embedded.tag_lyrics`). Unreadable or binary sidecars count as absent.
     """
-    for candidate in sidecar_paths(audio_path):
+    folder = os.path.dirname(audio_path)
+    beside = _names_beside(folder, _changed(folder))
+    for wanted in sidecar_paths(audio_path):
+        candidate = wanted if os.path.exists(wanted) else beside.get(name_key(wanted), wanted)
         data = _small_file(candidate)
         if data is None:
             continue
@@ -33,11 +38,32 @@ def read_lyrics(audio_path: bytes, tag_text: str | None) -> str | None:
     return _worded(tag_text) if tag_text else None
 
 
+def name_key(path: bytes) -> str:
+    """The name of a file without regard to case and Unicode form: two systems write one name differently."""
+    return unicodedata.normalize("NFC", os.fsdecode(os.path.basename(path)).casefold())
+
+
+@lru_cache(maxsize=4)
+def _names_beside(folder: bytes, changed: int) -> dict[str, bytes]:
+    """The texts in a folder by their keys; `changed` is the folder's time, so that a later listing is a new one."""
+    try:
+        names = [name for name in os.listdir(folder or b".") if name.lower().endswith(LYRICS_SUFFIXES)]
+    except OSError:
+        return {}
+    return {name_key(name): os.path.join(folder, name) for name in sorted(names)}
+
+
+def _changed(folder: bytes) -> int:
+    try:
+        return os.stat(folder or b".").st_mtime_ns
+    except OSError:
+        return 0
+
+
 def sidecar_paths(audio_path: bytes) -> list[bytes]:
-    """The names a sidecar may have, best first."""
+    """The names a sidecar may have, best first; case and Unicode form may differ (see `name_key`)."""
     stem = os.path.splitext(audio_path)[0]
-    timed = [stem + suffix for suffix in _SUFFIXES[:3]] + [audio_path + suffix for suffix in _SUFFIXES[:2]]
-    return timed + [stem + suffix for suffix in _SUFFIXES[3:]] + [audio_path + _SUFFIXES[3]]
+    return [name + suffix for suffix in LYRICS_SUFFIXES for name in (stem, audio_path)]
 
 
 def read_lyrics_file(path: Path) -> str | None:
