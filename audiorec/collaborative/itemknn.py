@@ -21,7 +21,7 @@ def nearest_items(
     """
     history = sparse.csr_array((np.ones(counts.nnz, np.float32), counts.indices, counts.indptr), shape=counts.shape)
     sizes = np.maximum(np.diff(history.indptr), 1).astype(np.float64)
-    weighted = sparse.diags_array(sizes**-power) @ history
+    weighted = sparse.csr_array(sparse.diags_array(sizes**-power) @ history)
     by_song = sparse.csr_array(history.T)
     lengths = np.sqrt(weighted.sum(axis=0))
     blocks = [sparse.csr_array((0, len(lengths)))]
