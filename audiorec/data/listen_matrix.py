@@ -49,7 +49,9 @@ def _only_columns(matrix: sparse.csr_array, ids: NDArray[np.int64], items: NDArr
     keep = place >= 0
     before = np.concatenate([[0], np.cumsum(keep)])
     shape = (matrix.shape[0], len(items))
-    return sparse.csr_array((matrix.data[keep], place[keep], before[matrix.indptr]), shape=shape)
+    # Numbers of the size that they had: fingerprints of listens are taken of their bytes.
+    indices, indptr = place[keep].astype(matrix.indices.dtype), before[matrix.indptr].astype(matrix.indptr.dtype)
+    return sparse.csr_array((matrix.data[keep], indices, indptr), shape=shape)
 
 
 def _kept(space: "Workspace") -> Interactions | None:
