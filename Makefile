@@ -16,6 +16,8 @@ $(READY): pyproject.toml constraints.txt
 	@echo "Setting up $(VENV): this downloads PyTorch and takes a few minutes the first time."
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --editable '.[dev,serve]'
+	@# Without an index it says so in a line, and all works without the encoder.
+	@$(BIN)/audiorec encoder add musicnn || true
 	@touch $@
 
 demo: $(READY)

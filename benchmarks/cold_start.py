@@ -44,6 +44,7 @@ SIGNALS = ("predicted", "content", "popularity", "friends")
 AUDIO = ("sound", "spectrum")
 PAIRED = (
     ("hybrid", "ridge"),
+    ("ridge+encoder", "ridge"),
     ("hybrid", "hybrid:audio"),
     ("hybrid", "hybrid:audio, all listens"),
     ("hybrid:audio+words", "hybrid:audio"),
@@ -96,19 +97,20 @@ def main() -> None:
     options = parse_options()
     torch.set_num_threads(1)
     chosen = {name: system for name, system in systems().items() if not options.systems or name in options.systems}
-    data = load(options.data, options.workspace, with_patches=any("cnn" in name for name in chosen))
+    data = load(options.data, options.workspace, any("cnn" in name for name in chosen), options.encoder)
     folds = kept_aside(data, options.cold) if options.cold else five_folds(len(data.artists))
     found, seconds = run(data, folds, chosen, options.seeds, options.keep)
     for name, values in found.items():
         for line in lines(name, values):
-            print(json.dumps(line | {"seconds": round(seconds[name], 1)}), flush=True)
+            told = {"encoder": options.encoder, "seconds": round(seconds[name], 1)}
+            print(json.dumps(line | told), flush=True)
     if not options.systems or "artist_prior" in options.systems:
         why = "every cold item here is its artist's only one: `audiorec evaluate` measures it on cold songs"
         print(json.dumps({"benchmark": "cold_start", "system": "artist_prior", "applies": False, "why": why}))
     for first, second in PAIRED:
         if first in found and second in found:
             for line in differences(first, second, found):
-                print(json.dumps(line), flush=True)
+                print(json.dumps(line | {"encoder": options.encoder}), flush=True)
 
 
 def parse_options() -> argparse.Namespace:
@@ -117,6 +119,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("AUDIOREC_DATA", "../shared/data")))
     parser.add_argument("--workspace", type=Path, help="a workspace with the clips extracted; made when it has none")
     parser.add_argument("--cold", type=Path, help="artist ids, one a line: test on these, train on all others")
+    parser.add_argument("--encoder", choices=("none", "mtt", "msd"), default="none", help="one more block of content")
     parser.add_argument("--seeds", type=int, default=3, help="how many seeds to average over")
     parser.add_argument("--keep", type=Path, help="a folder for what each fold gave: delete it after changing code")
     parser.add_argument("--systems", nargs="*", default=[], help="only these systems")
@@ -161,6 +164,7 @@ def systems() -> dict[str, System]:
         "popularity_oracle": lambda fold: np.tile(fold.truth.sum(axis=0), (len(fold.truth), 1)),
         "content_knn": content_knn,
         "ridge": ridge,
+        "ridge+encoder": lambda fold: ridge(fold, ("sound", "encoder")),
         "cnn": lambda fold: likes(fold, fold.cold, "cnn"),
         "svm": lambda fold: likes(fold, fold.cold, "svm"),
         "neumf_predicted": lambda fold: neural(fold, fold.cold, Kind(), dropout=False),
@@ -178,9 +182,9 @@ def content_knn(fold: Fold) -> np.ndarray:
     return np.nan_to_num(mean_similarity(fold.data.listens, points, points[fold.cold]))
 
 
-def ridge(fold: Fold) -> np.ndarray:
+def ridge(fold: Fold, blocks: tuple[str, ...] = ("sound",)) -> np.ndarray:
     """Ridge regression from sound to implicit-ALS factors (van den Oord et al. 2013, with a linear map)."""
-    sound = fold.data.blocks["sound"]
+    sound = np.hstack([fold.data.blocks[name] for name in blocks if name in fold.data.blocks])
     warm = np.setdiff1d(np.arange(len(sound)), fold.cold)
     together = sparse.csr_array(sparse.hstack([fold.data.listens, fold.data.elsewhere], format="csr"))
     together.data = np.log1p(together.data)

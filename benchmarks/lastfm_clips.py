@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from heard_clips import heard
 from scipy import sparse
 
 from audiorec.cold_start.album_names import album_vectors
@@ -32,7 +33,7 @@ class Data:
     patches: Patches | None = None
 
 
-def load(folder: Path, workspace: Path | None, with_patches: bool = False) -> Data:
+def load(folder: Path, workspace: Path | None, with_patches: bool = False, encoder: str = "none") -> Data:
     """Read listens, friends and content; extract the clips first when the workspace has no features."""
     if not (folder / "moodclips" / "labels.csv").is_file():
         sys.exit(f"skipped: no moodclips in {folder} (set AUDIOREC_DATA or --data)")
@@ -51,6 +52,9 @@ def load(folder: Path, workspace: Path | None, with_patches: bool = False) -> Da
             owner = np.array([artist_of.get(name, -1) for name in names])
             artists = np.unique(owner[owner >= 0])
             blocks = content(table, chosen, owner, artists)
+            if encoder != "none":
+                vectors = heard(encoder, [Path(os.fsdecode(track.path)) for track in chosen])
+                blocks["encoder"] = np.array([vectors[owner == artist].mean(axis=0) for artist in artists])
             patches = grouped(table, owner, artists) if with_patches else None
     hetrec = folder / "hetrec-lastfm-2k"
     plays = np.loadtxt(hetrec / "user_artists.dat", skiprows=1, dtype=np.int64)

@@ -1,4 +1,4 @@
-"""Tensors of a TensorFlow checkpoint (format V2, "bundle") without TensorFlow: an index table and a file of raw numbers.
+"""Tensors of a TensorFlow checkpoint (format V2, "bundle") without TensorFlow: an index table and raw numbers.
 
 The index is a sorted table as of LevelDB: blocks of entries whose keys share prefixes, and a footer that says where the
 block of blocks lies. Values are `BundleEntryProto` messages. Only float32 in one shard, uncompressed blocks, is read:

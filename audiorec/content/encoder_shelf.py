@@ -89,9 +89,7 @@ def fetch(target: Path) -> Path:
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_LONGEST)
     except subprocess.TimeoutExpired as error:
-        raise AudiorecError(
-            f"{PACKAGE} took too long to fetch: run the command again when the index answers"
-        ) from error
+        raise AudiorecError(f"{PACKAGE} took too long to fetch: try again when the index answers") from error
     wheels = sorted(target.glob("*.whl"))
     if done.returncode or not wheels:
         last = (done.stderr.strip().splitlines() or ["pip gave no wheel"])[-1]

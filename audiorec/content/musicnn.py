@@ -75,8 +75,10 @@ class _Network:
         parts = [add("Conv", [column, weight(waves)], strides=[HOP]) for waves in (cosines, sines)]
         power = add("Add", [add("Mul", [part, part]) for part in parts])
         bands = add("MatMul", [add("Transpose", [power], perm=[0, 2, 1]), weight(mel_filters().T)])
-        raised = add("Add", [add("Mul", [bands, weight(np.float32([1e4]))]), weight(np.float32([1]))])
-        levels = add("Mul", [add("Log", [raised]), weight(np.float32([1 / np.log(10)]))])
+        raised = add(
+            "Add", [add("Mul", [bands, weight(np.array([1e4], np.float32))]), weight(np.array([1], np.float32))]
+        )
+        levels = add("Mul", [add("Log", [raised]), weight(np.array([1 / np.log(10)], np.float32))])
         return add("Reshape", [levels, self.graph.whole((0, 1, FRAMES, BANDS))])
 
     def norm(self, source: str, place: int, name: str = "") -> str:

@@ -116,6 +116,8 @@ def load(path: Path) -> OnnxEncoder:
         raise InputError("an ONNX encoder needs onnxruntime: pip install 'audiorec[onnx]'") from error
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
+    # One thread: processes are the parallelism, and sums come out the same every time.
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
     try:
         session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except (faults.Fail, faults.InvalidGraph, faults.InvalidProtobuf, faults.NotImplemented) as error:
