@@ -89,6 +89,7 @@ class _Steps:
     def __init__(self, context: click.Context) -> None:
         self.context = context
         self.session: Session = context.obj
+        self.begun = 0
         self.done: list[Step] = []
 
     @contextmanager
@@ -102,7 +103,8 @@ class _Steps:
         """Run one step; one that has too little to learn from is passed over with a line."""
         from audiorec.cli.report import Step
 
-        console().print(f"\n[bold]{len(self.done) + 1}. {name}.[/bold] {words}")
+        self.begun += 1
+        console().print(f"\n[bold]{self.begun}. {name}.[/bold] {words}")
         start = time.monotonic()
         try:
             if isinstance(step, click.Command):

@@ -118,9 +118,10 @@ def run(
     """Run `audiorec NAME` as the console script does; returns its exit code and all that it printed."""
     options = [option.format(root=root) if "{root}" in option else option for option in SHORT[name]]
     monkeypatch.setattr(sys, "argv", ["audiorec", "--workspace", str(root), name, *options])
-    with warnings.catch_warnings(), pytest.raises(SystemExit) as ended:
+    with warnings.catch_warnings():
         warnings.simplefilter("default")
-        main.main()
+        with pytest.raises(SystemExit) as ended:
+            main.main()
     printed = capfd.readouterr()
     return ended.value.code, printed.out + printed.err
 
