@@ -1,6 +1,7 @@
 """`audiorec evaluate`: the hybrid against baselines on the user's own data, or collaborative models under P1 or P2."""
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,6 +117,11 @@ def _short(value: float) -> str:
     return f"{value:.3f}".replace("0.", ".", 1) if value < 1.0 else f"{value:.2f}"
 
 
+def _measured(value: float) -> str:
+    """Three decimals; a list of one song has no diversity, and no list no novelty."""
+    return f"{value:.3f}" if math.isfinite(value) else "not measured"
+
+
 def _by_protocol(session: Session, asked: Options, protocol: str) -> None:
     """Collaborative models under P1 or P2."""
     if asked.latest and asked.folds:
@@ -198,8 +204,12 @@ def _measure(question: "NcfData", models: Sequence[str], protocol: str, asked: O
 
 def _show_protocol(found: dict[str, dict[str, float]], protocol: str, as_json: bool) -> None:
     if as_json:
-        console().print_json(json.dumps({"protocol": protocol, "models": found}))
+        known = {
+            model: {name: value if math.isfinite(value) else None for name, value in values.items()}
+            for model, values in found.items()
+        }
+        console().print_json(json.dumps({"protocol": protocol, "models": known}))
         return
     names = list(next(iter(found.values())))
-    rows = [(name, *(f"{values[name]:.3f}" for values in found.values())) for name in names]
+    rows = [(name, *(_measured(values[name]) for values in found.values())) for name in names]
     print_table(f"protocol {protocol.upper()}", ("metric", *found), rows)

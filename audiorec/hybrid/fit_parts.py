@@ -55,10 +55,15 @@ def fit_parts(
     if len(known) < _LEAST_SONGS:
         return parts
     cold = kept.cold
-    if cold is None:
+    # A kept model of another shape was made beside another collaborative model: their vectors do not go together.
+    if cold is None or _shapes(cold) != _shapes(collaborative):
         heard = np.where(material.content.usable[:, None], points, np.nan)
         cold = train_on_dropped(collaborative, seen.counts, heard, material.artist_groups, settings.cold)
     return replace(parts, cold=cold, predicted=predict_vectors(points, vectors, known))
+
+
+def _shapes(model: Neumf) -> dict[str, tuple[int, ...]]:
+    return {name: values.shape for name, values in model.to_arrays().items()}
 
 
 def fit_factors(counts: sparse.csr_array, recipe: AlsRecipe) -> Als:

@@ -135,6 +135,9 @@ def _draw_graph(axes: Axes, graph: networkx.DiGraph) -> None:
             where = np.array([places[node] for node in nodes])
             sizes = [320 if node == graph.graph["centre"] else 90 for node in nodes]
             axes.scatter(where[:, 0], where[:, 1], s=sizes, c=colour, marker=MARKERS[kind], label=kind, zorder=2)
+    if len(places) < 3:
+        # One node or two on a line have no extent of their own, and a label beside them would lie miles away.
+        axes.update_datalim([(-1.0, -1.0), (1.0, 1.0)])
     axes.margins(0.08)
     axes.legend(loc="lower right", frameon=False, fontsize=11)
     _draw_labels(axes, graph, places)

@@ -96,28 +96,32 @@ LIBRARIES = {
     "counts beyond float32": Library(12, 4, vast),
 }
 CNN = "crop_frames=16 crop_samples=2048 epochs=1 epochs_blind=1 head_steps=2 dim=8 user_dims=4".split()
-SHORT = {
-    "train-network": [],
-    "train-cf": ["--set", "epochs=2"],
-    "train-svm": ["--set", 'kernels=["rbf"]'],
-    "train-cnn": [part for setting in CNN for part in ("--set", setting)],
-    "train-hybrid": ["--set", "steps=5"],
-    "train": [],
-    "recommend": ["--user", "u0", "--why"],
-    "similar": ["--song", "1"],
-    "clusters": [],
-    "evaluate": [],
-    "status": [],
-    "network": ["--around", "u0", "--kind", "user", "--out", "{root}/drawn.svg"],
-}
+COMMANDS = [
+    ("train-network", []),
+    ("train-cf", ["--set", "epochs=2"]),
+    ("train-svm", ["--set", 'kernels=["rbf"]']),
+    ("train-cnn", [part for setting in CNN for part in ("--set", setting)]),
+    ("train-hybrid", ["--set", "steps=5"]),
+    ("train", []),
+    ("recommend", ["--user", "u0", "--why"]),
+    ("similar", ["--song", "1"]),
+    ("clusters", []),
+    ("evaluate", []),
+    ("status", []),
+    ("network", ["--around", "u0", "--kind", "user", "--out", "{root}/drawn.svg"]),
+    ("network", ["--around", "artist 0", "--kind", "artist", "--out", "{root}/drawn.png"]),
+    ("evaluate", ["--protocol", "p2", "--model", "ease"]),
+    ("train-cf", ["--model", "gmf", "--set", "epochs=1"]),
+    ("recommend", ["--user", "u0", "--cold-only"]),
+]
 
 
 def run(
-    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, root: Path, name: str
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, root: Path, name: str, options: list[str]
 ) -> tuple[object, str]:
     """Run `audiorec NAME` as the console script does; returns its exit code and all that it printed."""
-    options = [option.format(root=root) if "{root}" in option else option for option in SHORT[name]]
-    monkeypatch.setattr(sys, "argv", ["audiorec", "--workspace", str(root), name, *options])
+    given = [option.format(root=root) if "{root}" in option else option for option in options]
+    monkeypatch.setattr(sys, "argv", ["audiorec", "--workspace", str(root), name, *given])
     with warnings.catch_warnings():
         warnings.simplefilter("default")
         with pytest.raises(SystemExit) as ended:
@@ -131,10 +135,24 @@ def test_every_command_ends_in_a_result_or_in_a_line(
     library: str, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     LIBRARIES[library].build(tmp_path)
-    for name in SHORT:
-        code, text = run(capfd, monkeypatch, tmp_path, name)
+    for name, options in COMMANDS:
+        code, text = run(capfd, monkeypatch, tmp_path, name, options)
         assert code in (0, 2), f"{name}: {text}"
         for word in ("Traceback", "nan", "Warning"):
             assert word not in text, f"{name}: {text}"
         if code == 2:
             assert len(text.strip().splitlines()[-1]) > 20, f"{name}: {text}"
+        if name in ("train-hybrid", "recommend") and LIBRARIES[library].listens is not nobody:
+            assert code == 0, f"{name}: {text}"
+
+
+def test_what_has_too_little_to_learn_from_is_passed_over_and_the_rest_is_trained(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    LIBRARIES["three songs, one user"].build(tmp_path)
+    code, text = run(capfd, monkeypatch, tmp_path, "train", [])
+    assert code == 0
+    assert "svm is passed over" in text
+    assert run(capfd, monkeypatch, tmp_path, "recommend", ["--user", "u0"])[0] == 0
+    again = run(capfd, monkeypatch, tmp_path, "train", [])[1]
+    assert "0 models trained" in again, "the ranker waits for nothing that was passed over"
