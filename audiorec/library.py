@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from audiorec.features.extract import Outcomes
     from audiorec.plan import Step
     from audiorec.ranking.diversify import Wishes
+    from audiorec.ranking.exclusions import Exclusions
     from audiorec.ranking.recommender import Recommender
     from audiorec.sources.import_places import Imported
 
@@ -162,7 +163,12 @@ class Library:
     # --- what comes out ----------------------------------------------------------------------------------------
 
     def recommend(
-        self, user: str, top: int = 10, cold_only: bool = False, wishes: "Wishes | None" = None
+        self,
+        user: str,
+        top: int = 10,
+        cold_only: bool = False,
+        wishes: "Wishes | None" = None,
+        without: "Exclusions | None" = None,
     ) -> list[Record]:
         """The best songs that a user does not have: the records of `recommend --json`.
 
@@ -170,8 +176,11 @@ class Library:
         """
         from audiorec.data.ledger import said_by
         from audiorec.ranking.diversify import Wishes
+        from audiorec.ranking.exclusions import Exclusions
 
-        found = self.recommender().recommend(user, top, cold_only, wishes or Wishes(), said_by(self.path, user))
+        said = said_by(self.path, user)
+        asked = (wishes or Wishes(), said, without or Exclusions())
+        found = self.recommender().recommend(user, top, cold_only, *asked)
         return [song.as_json() for song in found]
 
     def feedback(self, user: str, song: str | int, kind: str) -> Record:
