@@ -29,5 +29,9 @@ class InputError(AudiorecError):
     """A file or an argument that the user gave cannot be used."""
 
 
+class TooLittleError(InputError):
+    """There are too few songs or listens to learn this from; what is made of several models goes on without it."""
+
+
 class UnknownNameError(InputError):
     """A user, song, artist or choice that is not known; the message lists near or known names."""

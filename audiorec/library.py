@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import platformdirs
 
-from audiorec.errors import InputError, UnknownNameError
+from audiorec.errors import InputError, TooLittleError, UnknownNameError
 
 if TYPE_CHECKING:
     from audiorec.data.workspace import Workspace
@@ -139,8 +139,12 @@ class Library:
         *,
         device: str = "auto",
         begin: "Callable[[Step, int, int], None]" = lambda step, number, of: None,
+        passed: "Callable[[Step, TooLittleError], None]" = lambda step, why: None,
     ) -> "list[Step]":
-        """Train what `plan` names and return it; `begin(step, number, of)` is called before each training.
+        """Train what `plan` names; returns what was trained.
+
+        `begin(step, number, of)` is called before each training, `passed(step, why)` for a model that has too little to
+        learn from: the others go on without it.
 
         Raises InputError when there are no listens to learn from.
         """
@@ -150,8 +154,7 @@ class Library:
             if not space.has_listens():
                 raise InputError("nothing to learn from yet: run audiorec import with what you have listened to")
             steps = plan(space, only)
-            train_steps(space, steps, device=device, begin=begin)
-        return steps
+            return train_steps(space, steps, device=device, begin=begin, passed=passed)
 
     def evaluate(self, *, device: str = "auto", seed: int = 0) -> list[Record]:
         """How good the lists are on hidden listens, beside plain baselines: the records of `evaluate --json`."""

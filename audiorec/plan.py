@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from audiorec.data.workspace import Workspace
-from audiorec.errors import UnknownNameError
+from audiorec.errors import TooLittleError, UnknownNameError
 
 
 @dataclass(frozen=True)
@@ -77,12 +77,30 @@ def _reason(space: Workspace, name: str, model: _Model, now: Mapping[str, str], 
 
 
 def train_steps(
-    space: Workspace, steps: Sequence[Step], *, device: str = "auto", begin: Callable[[Step, int, int], None]
-) -> None:
-    """Train every step in order with the shipped recipes; `begin(step, number, of)` is called before each."""
+    space: Workspace,
+    steps: Sequence[Step],
+    *,
+    device: str = "auto",
+    begin: Callable[[Step, int, int], None],
+    passed: Callable[[Step, TooLittleError], None] = lambda step, why: None,
+) -> list[Step]:
+    """Train the steps in order with the shipped recipes and return those that were trained.
+
+    `begin(step, number, of)` is called before each, `passed(step, why)` for one that has too little to learn from.
+    """
+    done = list[Step]()
     for number, step in enumerate(steps, start=1):
+        # A step that only waited for one that was passed over is not due any more.
+        if not _reason(space, step.name, _MODELS[step.name], space.inputs(), {}):
+            continue
         begin(step, number, len(steps))
-        _train(space, step.name, device)
+        try:
+            _train(space, step.name, device)
+        except TooLittleError as why:
+            passed(step, why)
+        else:
+            done.append(step)
+    return done
 
 
 def _train(space: Workspace, name: str, device: str) -> None:

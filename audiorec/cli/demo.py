@@ -23,6 +23,7 @@ from audiorec.cli import (
 )
 from audiorec.cli.console import console
 from audiorec.cli.session import Session, pass_session
+from audiorec.errors import TooLittleError
 
 if TYPE_CHECKING:
     from audiorec.cli.report import Step
@@ -88,6 +89,7 @@ class _Steps:
     def __init__(self, context: click.Context) -> None:
         self.context = context
         self.session: Session = context.obj
+        self.begun = 0
         self.done: list[Step] = []
 
     @contextmanager
@@ -98,15 +100,20 @@ class _Steps:
         self.context.obj = self.session
 
     def run(self, name: str, words: str, step: click.Command | Callable[[], None], **options: Any) -> None:
-        """Run one step."""
+        """Run one step; one that has too little to learn from is passed over with a line."""
         from audiorec.cli.report import Step
 
-        console().print(f"\n[bold]{len(self.done) + 1}. {name}.[/bold] {words}")
+        self.begun += 1
+        console().print(f"\n[bold]{self.begun}. {name}.[/bold] {words}")
         start = time.monotonic()
-        if isinstance(step, click.Command):
-            self.context.invoke(step, **options)
-        else:
-            step()
+        try:
+            if isinstance(step, click.Command):
+                self.context.invoke(step, **options)
+            else:
+                step()
+        except TooLittleError as why:
+            console().print(f"Passed over: {why}", markup=False)
+            return
         self.done.append(Step(name, words, time.monotonic() - start))
 
 
@@ -131,8 +138,15 @@ def _bring_listens(steps: _Steps, assets: Path | None, music: Path) -> str | Non
     if playlists:
         words = f"{len(playlists)} playlists in the folder are imported as your listens."
         steps.run("Importing playlists", words, listens["playlists"], files=playlists, user="you")
-        return ""
-    return None
+    return "" if _has_listens(steps.session.workspace) else None
+
+
+def _has_listens(workspace: Path) -> bool:
+    """Whether any song of the playlists is in the library."""
+    from audiorec.data.workspace import Workspace
+
+    with Workspace.open(workspace) as space:
+        return space.has_listens()
 
 
 def _finish_without_listens(steps: _Steps, out: Path) -> None:

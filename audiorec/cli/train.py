@@ -8,6 +8,7 @@ from audiorec.cli.console import console, print_table
 from audiorec.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
+    from audiorec.errors import TooLittleError
     from audiorec.plan import Step
 
 
@@ -36,5 +37,14 @@ def command(session: Session, only: tuple[str, ...], dry_run: bool, device: str)
         if not session.quiet:
             console().print(f"{number} of {of}: {step.name}: {step.does} ({step.reason})", markup=False)
 
-    done = library.train(only or None, device=device, begin=begin)
-    console().print(f"{len(done)} models trained." if done else "Nothing is due: every model is as it should be.")
+    waiting = list[str]()
+
+    def passed(step: "Step", why: "TooLittleError") -> None:
+        waiting.append(step.name)
+        console().print(f"{step.name} is passed over: {why}", markup=False)
+
+    done = library.train(only or None, device=device, begin=begin, passed=passed)
+    if done or waiting:
+        console().print(f"{len(done)} models trained." + (f" Passed over: {', '.join(waiting)}." if waiting else ""))
+    else:
+        console().print("Nothing is due: every model is as it should be.")

@@ -26,4 +26,9 @@ def command(session: Session, recipe: str, overrides: tuple[str, ...], device: s
     print_table("How much each signal counts", ("signal", "known songs", "new songs"), rows)
     for name in done.absent:
         notes(session.quiet).print(f"no {name} model here, so its signal is left out: audiorec train-{name} makes it")
+    if done.is_given:
+        console().print(
+            "Hybrid ranker with given weights: too few listens to learn them from (two songs a user or more)."
+        )
+        return
     console().print(f"Hybrid ranker learned from {done.cold_artists} artists made cold.")

@@ -29,6 +29,8 @@ def command(session: Session, model: str, recipe: str | None, overrides: tuple[s
     out = notes(session.quiet)
 
     def tried(trial: Trial) -> None:
+        if trial.recall != trial.recall:  # nothing could be held out: the trial measured nothing
+            return
         setting = trial.settings
         out.print(
             f"network: {setting.dims} dimensions, artist weight {setting.artist_weight:g}, song damping "

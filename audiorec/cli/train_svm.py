@@ -21,7 +21,8 @@ def command(session: Session, user: str | None, recipe: str, overrides: tuple[st
     out = notes(session.quiet)
 
     def report(trial: Trial) -> None:
-        out.print(f"svm: {trial.kernel}, C {trial.cost:g}, gamma {trial.gamma:.4f}: AUC {trial.auc:.4f}")
+        if trial.auc == trial.auc:  # without a second artist a trial measures nothing
+            out.print(f"svm: {trial.kernel}, C {trial.cost:g}, gamma {trial.gamma:.4f}: AUC {trial.auc:.4f}")
 
     with Workspace.open(session.workspace, write=True) as space:
         done = train_svm_model(space, recipes.load(recipe, SvmRecipe, overrides), user=user, report=report)

@@ -71,7 +71,7 @@ class _Likelihood:
     def parts(self, values: Floats) -> tuple[Floats, Floats]:
         """Flat parameters as taste [D, k] and pull [D]."""
         cut = len(values) - self.inputs.shape[1]
-        return values[:cut].reshape(self.inputs.shape[1], -1), values[cut:]
+        return values[:cut].reshape(self.inputs.shape[1], self.people.shape[1]), values[cut:]
 
     def __call__(self, values: Floats) -> tuple[float, Floats]:
         taste, pull = self.parts(values)

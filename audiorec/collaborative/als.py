@@ -17,7 +17,7 @@ from scipy import sparse
 
 from audiorec.collaborative.protocols import sampled_ndcg
 from audiorec.data.splits import RANDOM, HoldOut, leave_one_out
-from audiorec.errors import InputError
+from audiorec.errors import TooLittleError
 from audiorec.recipes import Recipe
 
 Floats = NDArray[np.float64]
@@ -175,11 +175,11 @@ class TrainedAls(Als):
 
 
 def train(counts: sparse.csr_array, recipe: AlsRecipe, *, how: HoldOut = RANDOM) -> TrainedAls:
-    """Choose and fit on CSR counts [U, I]; raises InputError without any listen."""
+    """Choose and fit on CSR counts [U, I]; raises TooLittleError without any listen."""
     counts = sparse.csr_array(counts, copy=True)
     counts.eliminate_zeros()
     if not counts.nnz:
-        raise InputError("no listens to train on: import listens to songs of the library first")
+        raise TooLittleError("no listens to train on: import listens to songs of the library first")
     rng, most = np.random.default_rng(recipe.seed), recipe.validation_users
     split = leave_one_out(counts, rng, how=how, most_users=most)
     settings = list(product(recipe.penalties, recipe.alphas))

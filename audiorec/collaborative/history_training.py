@@ -24,7 +24,7 @@ from audiorec.collaborative.pair_net import PairNet
 from audiorec.collaborative.pairwise import TOP, fit_mean, fit_pairs, pair_loss
 from audiorec.collaborative.sasrec import SequenceNet
 from audiorec.data.splits import RANDOM, HoldOut, LeaveOneOut, leave_one_out
-from audiorec.errors import InputError
+from audiorec.errors import TooLittleError
 from audiorec.learning.loop import Epoch, quiet
 from audiorec.recipes import Recipe
 
@@ -90,7 +90,7 @@ def train(
     device: torch.device,
     report: Callable[[Epoch], None] = quiet,
 ) -> TrainedHistory:
-    """Train on CSR counts [U, I] and optional times of the last listen; raises InputError without any listen.
+    """Train on CSR counts [U, I] and optional times of the last listen; raises TooLittleError without any listen.
 
     The history is in the order of `times` for the sequence model and in the order of the counts for the others.
     """
@@ -98,7 +98,7 @@ def train(
     counts.eliminate_zeros()
     counts.sort_indices()
     if not counts.nnz:
-        raise InputError("no listens to train on: import listens to songs of the library first")
+        raise TooLittleError("no listens to train on: import listens to songs of the library first")
     order = None if times is None else sparse.csr_array(times)
     rng, most = np.random.default_rng(recipe.seed), recipe.validation_users
     split = leave_one_out(counts, rng, how=how, most_users=most)

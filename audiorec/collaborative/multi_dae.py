@@ -20,7 +20,7 @@ from torch.nn import functional
 from audiorec.collaborative.pair_net import PairNet, squared
 from audiorec.collaborative.pairwise import TOP, fit_mean
 from audiorec.data.splits import RANDOM, HoldOut, LeaveOneOut, leave_one_out
-from audiorec.errors import InputError
+from audiorec.errors import TooLittleError
 from audiorec.learning.loop import Epoch, quiet
 from audiorec.recipes import Recipe
 
@@ -161,11 +161,11 @@ def train(
     device: torch.device,
     report: Callable[[Epoch], None] = quiet,
 ) -> TrainedDenoiser:
-    """Train on CSR counts [U, I], any count being one listen; raises InputError without any listen."""
+    """Train on CSR counts [U, I], any count being one listen; raises TooLittleError without any listen."""
     counts = sparse.csr_array(counts, copy=True)
     counts.eliminate_zeros()
     if not counts.nnz:
-        raise InputError("no listens to train on: import listens to songs of the library first")
+        raise TooLittleError("no listens to train on: import listens to songs of the library first")
     rng, most = np.random.default_rng(recipe.seed), recipe.validation_users
     split = leave_one_out(counts, rng, how=how, most_users=most)
     net, curve = _train_net(split.train, split, recipe, device, report)

@@ -22,7 +22,7 @@ from audiorec import recipes
 from audiorec.collaborative.pair_net import PairNet, rows_of, squared
 from audiorec.collaborative.pairwise import TOP, fit_pairs
 from audiorec.data.splits import RANDOM, HoldOut, LeaveOneOut, leave_one_out
-from audiorec.errors import CheckpointError, InputError
+from audiorec.errors import CheckpointError, TooLittleError
 from audiorec.learning import checkpoint
 from audiorec.learning.checkpoint import Header
 from audiorec.learning.loop import Epoch, quiet
@@ -287,14 +287,14 @@ def train(
     device: torch.device,
     report: Callable[[Epoch], None] = quiet,
 ) -> TrainedNeumf:
-    """Train on CSR counts [U, I]; raises InputError when there are no listens at all.
+    """Train on CSR counts [U, I]; raises TooLittleError when there are no listens at all.
 
     Users and songs without a listen keep NaN scores. Without any user who has two songs there is nothing to
     validate on, and the full number of epochs is run.
     """
     counts = _binary(counts)
     if not counts.nnz:
-        raise InputError("no listens to train on: import listens to songs of the library first")
+        raise TooLittleError("no listens to train on: import listens to songs of the library first")
     # A song only ever held out would be unknown to the model that is validated, so the split is of users' songs.
     rng, most = np.random.default_rng(recipe.seed), recipe.validation_users
     split = leave_one_out(counts, rng, how=how, most_users=most)

@@ -18,7 +18,7 @@ from audiorec.collaborative.popularity import Popularity, count_listeners
 from audiorec.collaborative.protocols import sampled_ndcg
 from audiorec.collaborative.rp3beta import walk
 from audiorec.data.splits import RANDOM, HoldOut, LeaveOneOut, leave_one_out
-from audiorec.errors import InputError
+from audiorec.errors import TooLittleError
 from audiorec.recipes import Recipe
 
 
@@ -68,11 +68,11 @@ class TrainedLinear:
 
 
 def train(counts: sparse.csr_array, recipe: LinearRecipe, *, how: HoldOut = RANDOM) -> TrainedLinear:
-    """Choose and fit on CSR counts [U, I]; raises InputError without any listen."""
+    """Choose and fit on CSR counts [U, I]; raises TooLittleError without any listen."""
     counts = sparse.csr_array(counts, copy=True)
     counts.eliminate_zeros()
     if not counts.nnz:
-        raise InputError("no listens to train on: import listens to songs of the library first")
+        raise TooLittleError("no listens to train on: import listens to songs of the library first")
     rng, most = np.random.default_rng(recipe.seed), recipe.validation_users
     split = leave_one_out(counts, rng, how=how, most_users=most)
     found = [(setting, _ndcg(recipe, setting, split)) for setting in _settings(recipe)]

@@ -22,7 +22,7 @@ from torch import nn
 from torch.nn.utils.parametrizations import spectral_norm
 from torch.optim.swa_utils import AveragedModel
 
-from audiorec.errors import CheckpointError, InputError
+from audiorec.errors import CheckpointError, TooLittleError
 from audiorec.learning.averaging import mean_of_steps
 from audiorec.learning.loop import Epoch
 from audiorec.recipes import Recipe
@@ -149,12 +149,12 @@ class TrainedGan:
 def train_gan(
     patches: Bytes, recipe: DcganRecipe, *, device: torch.device, report: Callable[[Epoch], None]
 ) -> TrainedGan:
-    """Train on stored log-mel patches uint8 [P, 128, frames]; raises InputError for fewer than 8 of them.
+    """Train on stored log-mel patches uint8 [P, 128, frames]; raises TooLittleError for fewer than 8 of them.
 
     The curve's metric is the discriminator's accuracy: near 0.5 to 0.9 they are in balance, 1.0 means collapse.
     """
     if len(patches) < 8:
-        raise InputError(f"{len(patches)} patches are too few to learn from: the DCGAN needs at least 8")
+        raise TooLittleError(f"{len(patches)} patches are too few to learn from: the DCGAN needs at least 8")
     torch.manual_seed(recipe.seed)
     rng = np.random.default_rng(recipe.seed)
     generator, discriminator = Generator(recipe.size, recipe.width), Discriminator(recipe.size, recipe.width)

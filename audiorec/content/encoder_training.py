@@ -21,7 +21,7 @@ from audiorec.content.multimodal import LikeHead
 from audiorec.content.patches import PatchStore
 from audiorec.content.song_encoder import SongEncoder, View, WithHead, embed_songs
 from audiorec.data.tables import Patches
-from audiorec.errors import InputError
+from audiorec.errors import TooLittleError
 from audiorec.learning.averaging import mean_of_steps
 from audiorec.learning.loop import Epoch, fit
 from audiorec.recipes import Recipe
@@ -93,11 +93,11 @@ def train_view(
 ) -> TrainedView:
     """Train one view, from a pre-trained encoder if there is one; `patches.owner` are rows of `data`.
 
-    Raises InputError when no fit song was ever played.
+    Raises TooLittleError when no fit song was ever played.
     """
     fit_rows, held = data.rows("fit"), data.rows("validation")
     if not len(fit_rows):
-        raise InputError("no listens to songs of the fit part: import more listens before training on the sound")
+        raise TooLittleError("no listens to songs of the fit part: import more listens before training on the sound")
     torch.manual_seed(recipe.seed)
     store = PatchStore(patches, len(data.track_ids), device)
     encoder = start or SongEncoder(view, patches.values.shape[1], recipe.dim, recipe.dropout).to(device)

@@ -23,7 +23,7 @@ from sklearn.svm import SVC
 from audiorec import metrics
 from audiorec.content.dataset import LikeData
 from audiorec.content.encoder_training import mean_auc
-from audiorec.errors import InputError
+from audiorec.errors import TooLittleError
 from audiorec.recipes import Recipe
 
 Float = NDArray[np.float64]
@@ -191,9 +191,14 @@ def train_svm(
 ) -> TrainedSvm:
     """Train on fused song vectors float32 [N, D] (NaN: missing) whose rows are those of `data`.
 
-    Raises InputError when the fit part lacks likes or non-likes.
+    Raises TooLittleError when the fit part lacks likes or non-likes, or all its songs are alike.
     """
     fit, held = data.rows("fit"), data.rows("validation")
+    liked = data.likes[fit]
+    if not liked.any() or liked.all():
+        raise TooLittleError(
+            "the SVM needs songs of the fit part that are liked and some that are not: import more listens"
+        )
     projection = _project(songs[fit], recipe)
     short = projection.apply(songs)
     rng = np.random.default_rng(recipe.seed)
@@ -221,6 +226,8 @@ def _project(songs: NDArray[np.float32], recipe: SvmRecipe) -> SongProjection:
     # A constant column says nothing: an infinite deviation takes it out.
     std[known] = np.where(deviation > 1e-9, deviation, np.inf)
     scores = np.clip((np.where(np.isfinite(finite), finite, mean) - mean) / std, -5.0, 5.0)
+    if not (deviation > 1e-9).any():
+        raise TooLittleError("the SVM needs songs of the fit part that differ in sound or words: extract more songs")
     count = min(recipe.components, len(scores) - 1, scores.shape[1]) or 1
     pca = PCA(count, svd_solver="full", random_state=recipe.seed).fit(scores)
     # One scale for all components: whitening would blow the last ones, which are noise, up to the size of the first.
@@ -232,10 +239,6 @@ def _draw(short: Float, data: LikeData, rows: NDArray[np.int64], count: int, rng
     """About `count` pairs of fit songs and users, half of them likes."""
     liked = np.argwhere(data.likes[rows])
     others = np.argwhere(~data.likes[rows])
-    if not len(liked) or not len(others):
-        raise InputError(
-            "the SVM needs songs of the fit part that are liked and some that are not: import more listens"
-        )
     chosen = [side[rng.permutation(len(side))[: max(count // 2, 1)]] for side in (liked, others)]
     places = np.concatenate(chosen)
     vectors = np.concatenate([short[rows[places[:, 0]]], data.users[places[:, 1]].astype(np.float64)], axis=1)

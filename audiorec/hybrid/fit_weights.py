@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from audiorec import metrics
-from audiorec.errors import InputError
+from audiorec.errors import TooLittleError
 from audiorec.hybrid.recipe import HybridRecipe
 from audiorec.hybrid.weights import SIGNALS, Floats, Weights, calibrate, combine
 
@@ -43,8 +43,8 @@ class Lists:
 def fit_weights(blocks: Iterable[Lists], recipe: HybridRecipe) -> Weights:
     """Maximum likelihood weights of lists that come in blocks; at most `recipe.users` of the lists are learned from.
 
-    Without cold (warm) relevant songs the cold (warm) weights stay equal. Raises InputError when no list has a relevant
-    song among its candidates.
+    Without cold (warm) relevant songs the cold (warm) weights stay equal. Raises TooLittleError when no list has a
+    relevant song among its candidates.
     """
     names: list[str] = []
     drawn, rng = [], np.random.default_rng(recipe.seed)
@@ -54,7 +54,7 @@ def fit_weights(blocks: Iterable[Lists], recipe: HybridRecipe) -> Weights:
         sample = _sample(lists, names, rng)
         drawn += [sample] if len(sample.wanted) else []
     if not names or not drawn:
-        raise InputError("nothing to learn the ranking from: import more listens (two songs a user or more)")
+        raise TooLittleError("nothing to learn the ranking from: import more listens (two songs a user or more)")
     warm, cold, level = _Fit(_joined(drawn, recipe), names).run(recipe)
     return Weights(
         dict(zip(names, warm.tolist(), strict=True)),
@@ -63,6 +63,14 @@ def fit_weights(blocks: Iterable[Lists], recipe: HybridRecipe) -> Weights:
         recipe.song_plays,
         recipe.user_plays,
     )
+
+
+def given_weights(recipe: HybridRecipe) -> Weights:
+    """Weights where nothing can be learned: what the fit starts from, all signals alike but those of known worth."""
+    warm = {name: 1.0 / len(SIGNALS) for name in SIGNALS}
+    trust = {name: _TRUST.get(name, 1.0) for name in SIGNALS}
+    cold = {name: value / sum(trust.values()) for name, value in trust.items()}
+    return Weights(warm, cold, 1.0, recipe.song_plays, recipe.user_plays)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Training of the hybrid ranker on a workspace: weights from a rehearsal, parts fitted on everything, published."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,10 @@ from audiorec import recipes
 from audiorec.collaborative.als import Als
 from audiorec.collaborative.neumf import Neumf
 from audiorec.data.workspace import Workspace
+from audiorec.errors import TooLittleError
 from audiorec.hybrid import fit_cache
 from audiorec.hybrid.fit_parts import fit_parts
+from audiorec.hybrid.fit_weights import given_weights
 from audiorec.hybrid.inputs import gather
 from audiorec.hybrid.recipe import HybridRecipe
 from audiorec.hybrid.rehearsal import learn_weights, rehearse, set_stage
@@ -23,11 +26,15 @@ from audiorec.learning.loop import Epoch, choose_device, quiet
 
 @dataclass(frozen=True)
 class Trained:
-    """The weights, how many artists were made cold, and which models were absent, so that their signal is left out."""
+    """The weights, how many artists were made cold, and which models were absent, so that their signal is left out.
+
+    is_given: too few listens could be hidden to learn the weights from, so they are given ones.
+    """
 
     weights: Weights
     cold_artists: int
     absent: list[str]
+    is_given: bool
 
 
 def train(
@@ -37,9 +44,9 @@ def train(
     device: str = "auto",
     report: Callable[[Epoch], None] = quiet,
 ) -> Trained:
-    """Learn the weights of all signals and publish them with what was fitted.
+    """Learn the weights of all signals and publish them with what was fitted; with too few listens they are given.
 
-    Raises WorkspaceError without features or listens, InputError when there is nothing to learn from.
+    Raises WorkspaceError without features or listens.
     """
     chosen = recipe or recipes.load("training/hybrid", HybridRecipe)
     settings = with_models(shipped(chosen), space)
@@ -48,8 +55,11 @@ def train(
     # `evaluate` asks about the test artists: here nobody has ever played them.
     inner = material.without_artists(unseen)
     stage = set_stage(inner, cold, held_out=chosen.held_out, seed=chosen.seed)
-    parts = rehearse(inner, stage, settings, device=choose_device(device), report=report)
-    weights, score = learn_weights(inner, stage, parts, chosen)
+    weights, score, is_given = given_weights(chosen), dict[str, float](), True
+    with suppress(TooLittleError):
+        parts = rehearse(inner, stage, settings, device=choose_device(device), report=report)
+        weights, score = learn_weights(inner, stage, parts, chosen)
+        is_given = False
     collaborative = fit_cache.collaborative(space, material.listens)
     whole = fit_parts(material, material.listens, settings, collaborative=collaborative)
     assert isinstance(whole.factors, Als)
@@ -63,4 +73,5 @@ def train(
         fit_cache.save(folder, material.listens, taste, factors, dropped, digests, settings.cold)
 
     space.publish_model("hybrid", write)
-    return Trained(weights, len(cold), [name for name in ("cf", "network", "cnn", "svm") if not space.has_model(name)])
+    absent = [name for name in ("cf", "network", "cnn", "svm") if not space.has_model(name)]
+    return Trained(weights, len(cold), absent, is_given)
