@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from audiorec.features.extract import Outcomes
     from audiorec.plan import Step
     from audiorec.ranking.diversify import Wishes
+    from audiorec.ranking.exclusions import Exclusions
     from audiorec.ranking.recommender import Recommender
     from audiorec.sources.import_places import Imported
 
@@ -165,7 +166,12 @@ class Library:
     # --- what comes out ----------------------------------------------------------------------------------------
 
     def recommend(
-        self, user: str, top: int = 10, cold_only: bool = False, wishes: "Wishes | None" = None
+        self,
+        user: str,
+        top: int = 10,
+        cold_only: bool = False,
+        wishes: "Wishes | None" = None,
+        without: "Exclusions | None" = None,
     ) -> list[Record]:
         """The best songs that a user does not have: the records of `recommend --json`.
 
@@ -173,22 +179,30 @@ class Library:
         """
         from audiorec.data.ledger import said_by
         from audiorec.ranking.diversify import Wishes
+        from audiorec.ranking.exclusions import Exclusions
 
-        found = self.recommender().recommend(user, top, cold_only, wishes or Wishes(), said_by(self.path, user))
+        said = said_by(self.path, user)
+        asked = (wishes or Wishes(), said, without or Exclusions())
+        found = self.recommender().recommend(user, top, cold_only, *asked)
         return [song.as_json() for song in found]
 
-    def feedback(self, user: str, song: str, kind: str) -> Record:
+    def feedback(self, user: str, song: str | int, kind: str) -> Record:
         """Store that a user likes, dislikes, skips (or `never` wants to be shown) a song; the next list follows it.
 
-        song: a track id, a path or `artist - title`. It is on the disk when this returns. Raises UnknownNameError for
-        an unknown song, InputError for another kind. Returns track_id, title and artist of the song that was meant.
+        song: a track id (int), or as `find_song` reads a text: a path, `artist - title`. It is on the disk when this
+        returns: track_id, title and artist of the song that was meant. Raises UnknownNameError for an unknown song,
+        InputError for another kind.
         """
         from audiorec.data.ledger import LEDGER, Ledger
         from audiorec.sources.importing import user_name
         from audiorec.sources.matching import find_song
 
         with self._read() as space:
-            track = find_song(space.tracks(), song)
+            tracks = space.tracks()
+        by_id = {track.id: track for track in tracks}
+        if isinstance(song, int) and song not in by_id:
+            raise UnknownNameError(f"no song with the id {song}: see audiorec tracks")
+        track = by_id[song] if isinstance(song, int) else find_song(tracks, song)
         ledger = Ledger(self.path / LEDGER)
         try:
             ledger.add(user_name(user), track.id, kind)

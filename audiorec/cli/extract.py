@@ -34,6 +34,7 @@ class Options:
     limit: int | None
     since: datetime | None
     strict: bool
+    retry: bool
 
 
 @click.command("extract")
@@ -45,6 +46,7 @@ class Options:
 @click.option("--max-memory", type=click.IntRange(_LEAST_MB), metavar="MB", help="What each process may have.")
 @click.option("--limit", type=click.IntRange(1), default=None, help="Describe at most this many files in this run.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Pass over files last changed before this day.")
+@click.option("--retry", is_flag=True, help="Look again at files that failed before.")
 @click.option("--strict", is_flag=True, help="Exit with 1 when any file could not be used.")
 @pass_session
 @as_one(Options)
@@ -65,7 +67,7 @@ def command(session: Session, asked: Options) -> None:
     start = time.monotonic()
     with Workspace.open(session.workspace, write=True) as space:
         earliest = asked.since.timestamp() if asked.since else 0.0
-        plan = make_plan(space, [os.fsencode(path) for path in asked.paths], chosen, asked.limit, earliest)
+        plan = make_plan(space, [os.fsencode(path) for path in asked.paths], chosen, asked.limit, earliest, asked.retry)
         notes(session.quiet).print(f"{len(plan.tasks)} files to look at, {len(plan.unchanged)} are as they were")
         crew = Crew(asked.jobs or len(os.sched_getaffinity(0)), asked.nice, asked.max_memory)
         sizes = [task.file.size for task in plan.tasks]

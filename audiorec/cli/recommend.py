@@ -11,6 +11,7 @@ from audiorec.cli.console import console, notes, print_table
 from audiorec.cli.session import Session, as_one, pass_session
 
 if TYPE_CHECKING:
+    from audiorec.ranking.exclusions import Exclusions
     from audiorec.ranking.recommender import Recommendation
 
 
@@ -27,6 +28,11 @@ class Options:
     my_genres: bool
     as_json: bool
     m3u: Path | None
+    without_genre: tuple[str, ...]
+    without_artist: tuple[str, ...]
+    without_folder: tuple[Path, ...]
+    years: tuple[int, int] | None
+    minutes: tuple[float, float] | None
 
 
 @click.command("recommend")
@@ -42,6 +48,11 @@ class Options:
     help="Share of the list kept for songs that few people play.",
 )  # fmt: skip
 @click.option("--my-genres", is_flag=True, help="Keep the shares of genres that the user listens to.")
+@click.option("--without-genre", multiple=True, metavar="NAME", help="No songs of this genre.")
+@click.option("--without-artist", multiple=True, metavar="NAME", help="No songs by this artist.")
+@click.option("--without-folder", multiple=True, type=click.Path(path_type=Path), help="No songs below this folder.")
+@click.option("--years", nargs=2, type=int, metavar="FROM TO", help="Only songs of these years.")
+@click.option("--minutes", nargs=2, type=float, metavar="FROM TO", help="Only songs of this length.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--m3u", type=click.Path(path_type=Path, dir_okay=False), help="Write the list as a playlist.")
 @pass_session
@@ -59,7 +70,7 @@ def command(session: Session, asked: Options) -> None:
     with Workspace.open(session.workspace) as space:
         recommender = Recommender.open(space)
         said = said_by(session.workspace, asked.user)
-        found = recommender.recommend(asked.user, asked.top, asked.cold_only, wishes, said)
+        found = recommender.recommend(asked.user, asked.top, asked.cold_only, wishes, said, _exclusions(asked))
         if asked.my_genres and not recommender.genres:
             notes(session.quiet).print("--my-genres changes nothing: no song here has a genre in its tags.")
     if asked.m3u is not None:
@@ -81,6 +92,15 @@ def command(session: Session, asked: Options) -> None:
             console().print(f"{place}. {song.title}: {_why(song)}", markup=False)
     if recommender.missing:
         notes(session.quiet).print(f"Not asked, as not trained yet: {', '.join(recommender.missing)}.")
+
+
+def _exclusions(asked: Options) -> "Exclusions":
+    from audiorec.ranking.exclusions import Exclusions
+
+    since, until = asked.years or (None, None)
+    shortest, longest = (60.0 * minutes for minutes in asked.minutes) if asked.minutes else (None, None)
+    named = (asked.without_genre, asked.without_artist, asked.without_folder)
+    return Exclusions(*named, shortest=shortest, longest=longest, since=since, until=until)
 
 
 def _why(song: "Recommendation") -> str:

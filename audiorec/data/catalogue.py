@@ -80,6 +80,15 @@ class FileRecord:
     crashes: int = 0
     album_artist: str = ""
 
+    @property
+    def may_pass(self) -> bool:
+        """Whether the file failed for a reason that says nothing of it: an I/O error, want of time or memory."""
+        return self.status == "failed" and self.mtime_ns == NO_STAMP
+
+
+# The stamp of a file that could not be looked at for a reason that may pass: it fits no file, so it is tried again.
+NO_STAMP = -1
+
 
 def connect(path: Path, write: bool) -> sqlite3.Connection:
     """Open a catalogue, bringing it to this version when writing; raises WorkspaceError for a newer or foreign file."""

@@ -15,7 +15,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from audiorec.errors import DecodeError
-from audiorec.features.sniff import MP3, Container, mp3_says_length
+from audiorec.features.sniff import MP3, NO_LENGTH, Container, holds_frames, mp3_says_length
 
 Float = NDArray[np.float32]
 # Sound that is handed on at once: 12 s of stereo at 44.1 kHz. Four times less costs 5 % more time, since what describes
@@ -23,7 +23,7 @@ Float = NDArray[np.float32]
 BLOCK_BYTES = 4 * 2**20
 MAX_CHANNELS = 64
 # An mp3 without a table of contents is given a length by libsndfile that is guessed from its first frames, and reading
-# stops there; this many bytes left over say that the guess was too short (tags at the end are smaller).
+# stops there. So many bytes left over are sound for certain; of fewer it is looked whether they hold frames or a tag.
 _LEFT_OVER = 65_536
 # Float files may be louder than 1; 40 dB above it is no sound but a fault.
 LOUDEST = 100.0
@@ -77,7 +77,7 @@ def open_decoding(decoder: str, file: BinaryIO, container: Container) -> Decodin
     The blocks are float32 [n, channels] in [-1, 1] (louder is possible for float files); what is not a number
     or absurdly loud is 0.
     """
-    is_guess = container is MP3 and not mp3_says_length(file)
+    is_guess = container.name in NO_LENGTH or (container is MP3 and not mp3_says_length(file))
     decoding = _open_soundfile(file.fileno()) if decoder == "soundfile" else _open_pyav(file.fileno(), container)
     decoding.is_guess = is_guess
     return decoding
@@ -107,10 +107,16 @@ def _soundfile_blocks(decoding: Decoding, sound: soundfile.SoundFile, file: int)
                 decoding.problem = _words(error)
                 return
             if not len(block):
-                here = os.lseek(file, 0, os.SEEK_CUR)
-                decoding.is_cut = sound.format == "MP3" and os.fstat(file).st_size - here > _LEFT_OVER
+                decoding.is_cut = sound.format == "MP3" and _has_more(file)
                 return
             yield block
+
+
+def _has_more(file: int) -> bool:
+    """Whether sound is left behind the place where reading stopped; the place is kept."""
+    here = os.lseek(file, 0, os.SEEK_CUR)
+    left = os.fstat(file).st_size - here
+    return left > _LEFT_OVER or (left > 0 and holds_frames(os.pread(file, left, here)))
 
 
 def _open_pyav(file: int, container: Container) -> Decoding:

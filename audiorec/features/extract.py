@@ -59,26 +59,31 @@ class Plan:
 
 
 def make_plan(
-    space: Workspace, paths: Sequence[bytes], recipe: FeatureRecipe, limit: int | None = None, since: float = 0.0
+    space: Workspace,
+    paths: Sequence[bytes],
+    recipe: FeatureRecipe,
+    limit: int | None = None,
+    since: float = 0.0,
+    retry: bool = False,
 ) -> Plan:
     """Scan, give ids, and compare with what is known; the workspace must be open for writing.
 
     `limit` is the most files to describe in this run; files that were last changed before `since` (seconds of the
-    epoch) are left for another run.
+    epoch) are left for another run; `retry` looks again at files that failed.
     """
     found = scan(paths)
     known = space.records()
-    gone = _gone(known, found, paths)
+    gone, away = _gone(known, found, paths)
     _follow_moves(space, known, found, gone)
     space.add_paths([file.path for file in found.files])
     space.set_absent([known[path].track_id for path in gone])
     records, have = space.records(), space.has_features(feature_digest(recipe))
-    changed = [file for file in found.files if not _is_unchanged(file, records[file.path], have)]
+    changed = [file for file in found.files if not _is_unchanged(file, records[file.path], have, retry)]
     left = {file.path for file in changed}
     unchanged = [(file.path, records[file.path]) for file in found.files if file.path not in left]
     due = [file for file in changed if file.mtime_ns >= since * 1e9]
     tasks = [Task(records[file.path].track_id, file, recipe) for file in due[:limit]]
-    return Plan(tasks, unchanged, [known[path].track_id for path in gone], found.problems)
+    return Plan(tasks, unchanged, [known[path].track_id for path in gone], [*found.problems, *away])
 
 
 def run_plan(
@@ -128,24 +133,41 @@ def _store(space: Workspace, batch: list[Outcome], shards: Layout) -> None:
     rows: list[tuple[int, TrackFeatures]] = [
         (record.track_id, features) for record, features in batch if features is not None
     ]
-    space.commit_shard(rows, [record for record, _ in batch], shards)
+    passing = [record for record, _ in batch if record.may_pass]
+    have = space.has_features(shards.digest) if passing else set()
+    # A failure that may pass is no verdict: what is known of the song stays.
+    records = [record for record, _ in batch if not (record.may_pass and record.track_id in have)]
+    space.commit_shard(rows, records, shards)
 
 
-def _is_unchanged(file: FoundFile, record: FileRecord, have: set[int]) -> bool:
+def _is_unchanged(file: FoundFile, record: FileRecord, have: set[int], retry: bool) -> bool:
     same = (file.size, file.mtime_ns, file.sidecar) == (record.size, record.mtime_ns, record.sidecar)
-    return same and (record.track_id in have or record.status == "failed")
+    return same and (record.track_id in have or (record.status == "failed" and not retry))
 
 
-def _gone(known: dict[bytes, FileRecord], found: Scan, paths: Sequence[bytes]) -> set[bytes]:
-    """Known files below the scanned folders that are not there any more; not those of a folder that cannot be read."""
+def _gone(
+    known: dict[bytes, FileRecord], found: Scan, paths: Sequence[bytes]
+) -> tuple[set[bytes], list[tuple[bytes, str]]]:
+    """Known files below the scanned folders that are not there any more, and folders that seem to be away.
+
+    Those of a folder that cannot be read are not gone, nor those of one in which nothing is left: a share or disk that
+    is not mounted leaves an empty folder.
+    """
     roots = [os.path.abspath(path).rstrip(b"/") + b"/" for path in paths]
     unreadable = tuple(path.rstrip(b"/") + b"/" for path, _ in found.problems)
     here = {file.path for file in found.files}
-    return {
+    lost = {
         path
         for path in set(known) - here
         if any(path.startswith(root) for root in roots) and not path.startswith(unreadable or (b"\0",))
     }
+    away = []
+    for root in roots:
+        missing = {path for path in lost if path.startswith(root)}
+        if missing and not any(path.startswith(root) for path in here):
+            lost -= missing
+            away.append((root, f"is empty where {len(missing)} songs were: is it mounted? They are kept"))
+    return lost, away
 
 
 def _follow_moves(space: Workspace, known: dict[bytes, FileRecord], found: Scan, gone: set[bytes]) -> None:

@@ -13,8 +13,18 @@ from audiorec.features.lyrics.read import LYRICS_SUFFIXES, name_key, sidecar_pat
 
 SUFFIXES = frozenset(
     b".mp3 .mp2 .flac .ogg .oga .opus .wav .m4a .m4b .m4p .mp4 .aac .wma .wv .ape .aiff .aif .mpc .dsf .caf .tta"
-    b" .mka .au".split()
+    b" .mka .au .spx .ac3 .eac3 .dff .tak .mkv .webm .3gp .amr .mp1 .aifc .rf64 .w64".split()
 )
+
+
+# Folders that hold no music of the library: thumbnails, trash, resource forks and snapshots of the systems that shares
+# and sticks come from. In lower case.
+_NO_MUSIC = frozenset(
+    (b"@eadir", b"#recycle", b"#snapshot", b"$recycle.bin", b"recycler", b"system volume information", b"__macosx",
+     b"lost+found", b"found.000", b".git")
+)  # fmt: skip
+# A file of such a name asks that its folder is left out.
+_LEAVE_OUT = frozenset((b".nomedia", b".ndignore", b".plexignore", b".audiorecignore"))
 
 
 @dataclass(frozen=True)
@@ -76,14 +86,16 @@ def _folder(folder: bytes, seen: set[tuple[int, int]], problems: list[tuple[byte
         except OSError as error:
             problems.append((here, f"folder cannot be read ({error.strerror})"))
             continue
-        waiting.extend(entry.path for entry in reversed(entries) if _is_folder(entry))
+        if here != folder and any(entry.name.lower() in _LEAVE_OUT for entry in entries):
+            continue
+        waiting.extend(entry.path for entry in reversed(entries) if _is_folder(entry) and not _is_no_music(entry.name))
         yield from _audio_files(entries, problems)
 
 
 def _audio_files(entries: list["os.DirEntry[bytes]"], problems: list[tuple[bytes, str]]) -> Iterator[FoundFile]:
     texts = {name_key(entry.name): entry for entry in entries if entry.name.lower().endswith(LYRICS_SUFFIXES)}
     for entry in entries:
-        if os.path.splitext(entry.name)[1].lower() not in SUFFIXES or _is_folder(entry):
+        if os.path.splitext(entry.name)[1].lower() not in SUFFIXES or entry.name.startswith(b".") or _is_folder(entry):
             continue
         try:
             status = entry.stat()
@@ -95,6 +107,11 @@ def _audio_files(entries: list["os.DirEntry[bytes]"], problems: list[tuple[bytes
             continue
         beside = {name: texts[key].stat() for name in sidecar_paths(entry.path) if (key := name_key(name)) in texts}
         yield FoundFile(entry.path, status.st_size, status.st_mtime_ns, _stamp(entry.path, beside))
+
+
+def _is_no_music(name: bytes) -> bool:
+    """Whether a folder is hidden or one of the system's own."""
+    return name.startswith(b".") or name.lower() in _NO_MUSIC
 
 
 def _is_folder(entry: "os.DirEntry[bytes]") -> bool:

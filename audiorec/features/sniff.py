@@ -23,6 +23,8 @@ class Container:
 
 MP3 = Container("mp3", "mp3", True)
 AAC = Container("aac", "aac", False)
+# What FFmpeg works out from the bit rate where the container holds no length is no promise.
+NO_LENGTH = frozenset(("aac", "ac3"))
 # (offset, bytes there, container)
 _SIGNATURES: tuple[tuple[int, bytes, Container], ...] = (
     (0, b"fLaC", Container("flac", "flac", True)),
@@ -41,6 +43,10 @@ _SIGNATURES: tuple[tuple[int, bytes, Container], ...] = (
     (0, b"TTA1", Container("tta", "tta", False)),
     (0, b"\x1aE\xdf\xa3", Container("matroska", "matroska", False)),
     (0, b".snd", Container("au", "au", True)),
+    (0, b"\x0b\x77", Container("ac3", "ac3", False)),
+    (0, b"FRM8", Container("dff", "iff", False)),
+    (0, b"tBaK", Container("tak", "tak", False)),
+    (0, b"#!AMR", Container("amr", "amr", False)),
 )
 
 
@@ -62,6 +68,24 @@ def mp3_says_length(file: BinaryIO) -> bool:
     file.seek(_after_id3(file))
     head = file.read(_JUNK)
     return any(mark in head for mark in (b"Xing", b"Info", b"VBRI"))
+
+
+def holds_frames(data: bytes) -> bool:
+    """Whether some bytes hold MPEG layer III frames, one behind the other: sound, no tag.
+
+    Three in a row, so that a picture or text inside a tag does not look like sound.
+    """
+    place = data.find(b"\xff")
+    while 0 <= place < len(data) - 4:
+        at, chained = place, 0
+        while chained < 3 and (length := _frame_length(data[at : at + 4])):
+            at, chained = at + length, chained + 1
+            if at + 4 > len(data):
+                break
+        if chained >= 3:
+            return True
+        place = data.find(b"\xff", place + 1)
+    return False
 
 
 def _after_id3(file: BinaryIO) -> int:

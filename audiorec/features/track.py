@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from audiorec.data.catalogue import FileRecord
+from audiorec.data.catalogue import NO_STAMP, FileRecord
 from audiorec.data.tables import TrackFeatures
 from audiorec.errors import DecodeError
 from audiorec.features.decode import Decoding, decoders, open_decoding
@@ -40,7 +40,8 @@ def describe_file(task: Task) -> tuple[FileRecord, TrackFeatures | None]:
         with open(task.file.path, "rb") as file:
             record, features, tags = _describe_open(file, task, blank)
     except OSError as error:
-        return replace(blank, reason=f"cannot be read ({error.strerror or error})"), None
+        reason = f"cannot be read now ({error.strerror or error}); tried again at the next run"
+        return replace(blank, reason=reason, mtime_ns=NO_STAMP), None
     return record, None if features is None else _with_lyrics(features, task.file.path, tags)
 
 

@@ -16,7 +16,7 @@ from multiprocessing import get_context
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from audiorec.data.catalogue import FileRecord
+from audiorec.data.catalogue import NO_STAMP, FileRecord
 from audiorec.data.tables import TrackFeatures
 from audiorec.features.track import Task, describe_file
 
@@ -84,16 +84,25 @@ class _Supervised:
                 record, features = future.result()
                 return replace(record, crashes=crashes), features
             except FutureTimeoutError:
-                return _failed(task, "took too long and was stopped", crashes)
+                return _passing(task, "took too long and was stopped")
             except MemoryError:
-                return _failed(task, "needs more memory than a worker may have", crashes)
+                return _passing(task, "needs more memory than a worker may have")
             except ProcessExpired as error:
                 crashes += 1
+                if crashes >= MOST_CRASHES and error.exitcode == -signal.SIGKILL:
+                    # Nobody but the system kills so: it had no memory left.
+                    return _passing(task, "the system stopped it, most likely for want of memory")
                 if crashes >= MOST_CRASHES:
                     return _failed(task, f"crashed the decoder {crashes} times (exit code {error.exitcode})", crashes)
                 future = self._schedule(task)
             except Exception as error:  # noqa: BLE001 - the worker boundary: a bug on one file must not lose the others
                 return _failed(task, f"could not be described: {type(error).__name__}: {error}"[:300], crashes)
+
+
+def _passing(task: Task, reason: str) -> Outcome:
+    """A failure that may pass: no verdict on the file, which keeps what is known of it."""
+    record, _ = _failed(task, f"{reason}; tried again at the next run", 0)
+    return replace(record, mtime_ns=NO_STAMP), None
 
 
 def _failed(task: Task, reason: str, crashes: int) -> Outcome:

@@ -20,6 +20,7 @@ from audiorec.hybrid.signals import Parts, signals
 from audiorec.hybrid.weights import Scores, Weights, load_weights, score
 from audiorec.ranking import genre_shares
 from audiorec.ranking.diversify import Owner, Shelf, Wishes, diversify, long_tail
+from audiorec.ranking.exclusions import NOTHING, Exclusions
 from audiorec.ranking.explain import OwnSong, OwnSongs, sentence
 from audiorec.ranking.neighbours import Block
 from audiorec.ranking.opinions import NONE, opinions
@@ -103,8 +104,10 @@ class Recommender:
         cold_only: bool = False,
         wishes: Wishes = USUAL,
         said: Sequence[Event] = (),
+        without: Exclusions = NOTHING,
     ) -> list[Recommendation]:
-        """The best songs that the user does not have, `top` of them; said: what they said of songs.
+        """The best songs that the user does not have, `top` of them; said: what they said of songs; without: what the
+        list must not hold.
 
         Raises UnknownNameError for a user without listens and likes.
         """
@@ -115,6 +118,7 @@ class Recommender:
         scored = self._scored(parts)
         total = opinion.moved(scored.total[0], parts.directions)
         plays = self.serving.plays
+        total[~without.allowed(self.tracks)] = -np.inf
         if cold_only:
             total[plays > 0] = -np.inf
         own, genre = parts.seen.counts.indices, self.serving.arrays["genre"]

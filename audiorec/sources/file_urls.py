@@ -8,7 +8,7 @@ from urllib.parse import unquote_to_bytes
 
 from audiorec.sources.fields import checked
 
-_FILE = re.compile(r"file:(?://(?:localhost)?(?=/)|//(?=[A-Za-z]:)|/(?=/)|(?=/))", re.IGNORECASE)
+_FILE = re.compile(r"file:(?://(?:localhost)?(?=/)|//(?=[A-Za-z]:)|(?=/))", re.IGNORECASE)
 _DRIVE = re.compile(r"/(?=[A-Za-z]:[\\/])")
 
 

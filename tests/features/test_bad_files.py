@@ -227,7 +227,10 @@ def test_a_file_that_goes_away_or_may_not_be_read(tmp_path: Path) -> None:
     (file,) = scan([os.fsencode(path)]).files
     path.unlink()
     record, _ = describe_file(Task(1, file, RECIPE))
-    assert (record.status, record.reason) == ("failed", "cannot be read (No such file or directory)")
+    assert (record.status, record.reason) == (
+        "failed",
+        "cannot be read now (No such file or directory); tried again at the next run",
+    )
 
 
 def make_loop(folder: Path) -> None:

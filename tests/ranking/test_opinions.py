@@ -43,7 +43,7 @@ def test_a_new_user_with_three_likes_gets_a_list_of_their_style(library: audiore
         library.recommend("newcomer")
     liked = [track for track in range(1, 31) if style_of(track) == style][:3]
     for track in liked:
-        library.feedback("newcomer", str(track), "like")
+        library.feedback("newcomer", track, "like")
     found = ids(library, "newcomer")
     assert not set(found) & set(liked)
     assert np.mean([style_of(track) == style for track in found]) >= 0.8
@@ -51,8 +51,8 @@ def test_a_new_user_with_three_likes_gets_a_list_of_their_style(library: audiore
 
 def test_a_dislike_and_never_take_the_song_out(library: audiorec.Library) -> None:
     first, second = ids(library, "user 1")[:2]
-    library.feedback("user 1", str(first), "dislike")
-    library.feedback("user 1", str(second), "never")
+    library.feedback("user 1", first, "dislike")
+    library.feedback("user 1", second, "never")
     assert not {first, second} & set(ids(library, "user 1", 20))
 
 
@@ -82,13 +82,13 @@ def test_the_command_says_what_was_meant(library: audiorec.Library) -> None:
     with pytest.raises(UnknownNameError):
         library.feedback("ann", "no such song", "like")
     with pytest.raises(InputError):
-        library.feedback("ann", "5", "adore")
+        library.feedback("ann", 5, "adore")
 
 
 def test_what_was_answered_survives_a_kill(library: audiorec.Library) -> None:
     code = (
         "import sys, audiorec\nlibrary = audiorec.Library(sys.argv[1])\n"
-        "for n in range(1, 31):\n    library.feedback('ann', str(n), 'like')\n    print(n, flush=True)\n"
+        "for n in range(1, 31):\n    library.feedback('ann', n, 'like')\n    print(n, flush=True)\n"
     )
     running = subprocess.Popen([sys.executable, "-c", code, str(library.path)], stdout=subprocess.PIPE, text=True)
     assert running.stdout is not None

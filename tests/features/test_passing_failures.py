@@ -1,0 +1,132 @@
+"""Failures that may pass are tried again and cost nothing; only the file's own fault is a verdict."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from audiorec.data.workspace import Workspace
+from audiorec.features import track
+from audiorec.features.extract import make_plan, run_plan
+from audiorec.features.recipe import FeatureRecipe
+from audiorec.features.scan import scan
+from audiorec.features.workers import Crew
+from tests import signals
+
+RECIPE = FeatureRecipe()
+
+
+@pytest.fixture
+def music(tmp_path: Path) -> Path:
+    folder = tmp_path / "music"
+    folder.mkdir()
+    for n in range(3):
+        (folder / f"{n}.wav").write_bytes(signals.wav(1.0 + n / 10))
+    return folder
+
+
+def extract(root: Path, music: Path, retry: bool = False) -> tuple[int, list[str]]:
+    """Files looked at, and the reasons of what failed."""
+    with Workspace.open(root, write=True) as space:
+        plan = make_plan(space, [os.fsencode(music)], RECIPE, retry=retry)
+        outcomes = run_plan(space, plan, RECIPE, Crew(1), lambda size: None)
+    return len(plan.tasks), [reason for _, _, reason in outcomes.reasons]
+
+
+def songs(root: Path) -> int:
+    with Workspace.open(root) as space:
+        return len(space.features().track_ids)
+
+
+def test_an_unreadable_moment_keeps_the_features_and_is_tried_again(
+    tmp_path: Path, music: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "ws"
+    extract(root, music)
+    os.utime(music / "1.wav", ns=(1, 1))  # changed, so that it is looked at
+
+    def worker(task: track.Task) -> object:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("builtins.open", lambda *a, **k: (_ for _ in ()).throw(OSError(5, "Input/output error")))
+            return track.describe_file(task)
+
+    monkeypatch.setattr("audiorec.features.extract.describe_all", lambda tasks, crew: [worker(task) for task in tasks])
+    looked, reasons = extract(root, music)
+    assert looked == 1
+    assert "tried again at the next run" in reasons[0]
+    assert songs(root) == 3
+    monkeypatch.undo()
+    assert extract(root, music) == (1, [])
+    assert extract(root, music) == (0, [])
+
+
+def test_a_new_song_in_a_bad_moment_is_taken_at_the_next_run(
+    tmp_path: Path, music: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "ws"
+
+    def fails(tasks: list[track.Task], crew: Crew) -> list[object]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("builtins.open", lambda *a, **k: (_ for _ in ()).throw(OSError(116, "Stale file handle")))
+            return [track.describe_file(task) for task in tasks]
+
+    monkeypatch.setattr("audiorec.features.extract.describe_all", fails)
+    assert len(extract(root, music)[1]) == 3
+    monkeypatch.undo()
+    assert extract(root, music) == (3, [])
+    assert songs(root) == 3
+
+
+def test_a_share_that_is_away_loses_nothing(tmp_path: Path, music: Path) -> None:
+    root = tmp_path / "ws"
+    extract(root, music)
+    shutil.move(music, tmp_path / "elsewhere")
+    music.mkdir()
+    _, reasons = extract(root, music)
+    assert "is it mounted?" in reasons[0]
+    assert songs(root) == 3
+    music.rmdir()
+    shutil.move(tmp_path / "elsewhere", music)
+    assert extract(root, music) == (0, [])
+    (music / "0.wav").unlink()
+    extract(root, music)
+    assert songs(root) == 2
+
+
+def test_retry_looks_again_at_files_that_failed(tmp_path: Path, music: Path) -> None:
+    root = tmp_path / "ws"
+    (music / "broken.mp3").write_bytes(b"no sound at all")
+    assert extract(root, music)[0] == 4
+    assert extract(root, music)[0] == 0
+    assert extract(root, music, retry=True)[0] == 1
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "@eaDir/x.mp3",
+        "#recycle/x.mp3",
+        "$RECYCLE.BIN/x.mp3",
+        "__MACOSX/x.mp3",
+        ".Trash-1000/x.mp3",
+        ".hidden.mp3",
+        "._x.mp3",
+    ],
+)
+def test_folders_and_files_that_are_no_music_are_left_out(tmp_path: Path, place: str) -> None:
+    (tmp_path / "album").mkdir()
+    (tmp_path / "album" / "song.mp3").write_bytes(b"x")
+    path = tmp_path / "album" / place
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"x")
+    assert [os.path.basename(file.path) for file in scan([os.fsencode(tmp_path)]).files] == [b"song.mp3"]
+
+
+@pytest.mark.parametrize("name", [".nomedia", ".ndignore"])
+def test_a_folder_that_asks_to_be_left_out_is(tmp_path: Path, name: str) -> None:
+    (tmp_path / "ringtones").mkdir()
+    (tmp_path / "ringtones" / "x.mp3").write_bytes(b"x")
+    (tmp_path / "ringtones" / name).touch()
+    (tmp_path / "y.mp3").write_bytes(b"x")
+    assert [os.path.basename(file.path) for file in scan([os.fsencode(tmp_path)]).files] == [b"y.mp3"]
