@@ -7,7 +7,6 @@ from audiorec.recipes import shipped_folder
 from audiorec.serve.state import Snapshot
 
 Commands = list[list[str]]
-_WITH_SOUND: Commands = [["train-cnn"], ["train-svm"]]
 
 
 def plan(kind: str, root: Path, snapshot: Snapshot) -> tuple[Path, Commands]:
@@ -24,9 +23,7 @@ def plan(kind: str, root: Path, snapshot: Snapshot) -> tuple[Path, Commands]:
 
 def training_commands(snapshot: Snapshot) -> Commands:
     """Everything that learns from listens; nothing does without them."""
-    if not snapshot.users:
-        return []
-    return [["train-network"], *(_WITH_SOUND if "sound" in snapshot.blocks else []), ["train-cf"], ["train-hybrid"]]
+    return [["train"]] if snapshot.users else []
 
 
 def demo_commands() -> Commands:
@@ -36,10 +33,7 @@ def demo_commands() -> Commands:
         ["extract", str(assets / "library")],
         ["import", "listens", str(assets / "listens.csv")],
         ["import", "friends", str(assets / "friends.csv")],
-        ["train-network"],
-        *_WITH_SOUND,
-        ["train-cf"],
-        ["train-hybrid"],
+        ["train"],
     ]
 
 
