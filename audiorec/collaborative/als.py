@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from audiorec.collaborative.als_scoring import products
 from audiorec.collaborative.protocols import sampled_ndcg
 from audiorec.data.splits import RANDOM, HoldOut, leave_one_out
 from audiorec.errors import TooLittleError
@@ -124,7 +125,7 @@ class Als:
     def scores(self, user_rows: NDArray[np.int64]) -> Float32s:
         """Scores of all songs: int64 [B] -> float32 [B, I], NaN for users without listens and songs nobody heard."""
         mine = self.users[user_rows]
-        found = np.asarray(mine @ self.items.T, dtype=np.float32)
+        found = products(mine, self.items)
         found[:, ~self.items.any(axis=1)] = np.nan
         found[~mine.any(axis=1)] = np.nan
         return found

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+_SONGS_AT_ONCE = 65536
+
 
 @dataclass(frozen=True)
 class AlsScores:
@@ -17,10 +19,24 @@ class AlsScores:
 
     def scores(self, user_rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Scores of all songs: int64 [B] -> float32 [B, I]; NaN for users and songs without listens."""
-        found = np.asarray(self.users[user_rows] @ self.items.T, dtype=np.float32)
+        found = products(self.users[user_rows], self.items)
         found[:, ~self.items_seen] = np.nan
         found[~np.any(self.users[user_rows], axis=1)] = np.nan
         return found
+
+
+def products(users: NDArray[np.floating], items: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Inner products [B, k] x [I, k] -> float32 [B, I], the same whatever the number of users.
+
+    Summed in float64: songs with the same listeners have one vector, and a float32 product of many users rounds them
+    apart where that of one user does not, so that their places differed.
+    """
+    found = np.empty((len(users), len(items)), dtype=np.float32)
+    mine = np.asarray(users, dtype=np.float64)
+    for start in range(0, len(items), _SONGS_AT_ONCE):
+        part = slice(start, start + _SONGS_AT_ONCE)
+        found[:, part] = mine @ np.asarray(items[part], dtype=np.float64).T
+    return found
 
 
 def fold_in_user(
