@@ -40,7 +40,7 @@ test-portable: $(READY)
 	  IFS=, read -r blas mkl aten onednn threads <<< "$$path"; \
 	  echo "as $$blas with $$threads threads"; \
 	  OPENBLAS_CORETYPE=$$blas MKL_ENABLE_INSTRUCTIONS=$$mkl ATEN_CPU_CAPABILITY=$$aten ONEDNN_MAX_CPU_ISA=$$onednn \
-	    OMP_NUM_THREADS=$$threads $(BIN)/python -m pytest -n 2 -m "not slow" $(FIGURES) || exit 1; \
+	    OMP_NUM_THREADS=$$threads $(BIN)/python -m pytest -n $$((2 / threads)) -m "not slow" $(FIGURES) || exit 1; \
 	done
 
 check: $(READY)

@@ -40,17 +40,17 @@ def products(users: NDArray[np.floating], items: NDArray[np.floating]) -> NDArra
 
 
 def fold_in_user(
-    own: sparse.csr_array, items: NDArray[np.floating], regularization: float, alpha: float
+    confidence: sparse.csr_array, items: NDArray[np.floating], regularization: float, alpha: float
 ) -> NDArray[np.float64]:
-    """The vector [1, k] of a user from their plays CSR [1, I], the items' vectors [I, k] as they are.
+    """The vector [1, k] of a user from the confidence in what they play, CSR [1, I]; items' vectors [I, k] stay.
 
-    One half-step of ALS (Hu, Koren and Volinsky 2008): confidence 1 + alpha * log(1 + plays) for what they play.
+    One half-step of ALS (Hu, Koren and Volinsky 2008): 1 + alpha * confidence, as in `implicit_als`.
     """
     rank = items.shape[1]
-    if not own.nnz:
+    if not confidence.nnz:
         return np.zeros((1, rank))
-    seen = np.asarray(items[own.indices], dtype=np.float64)
-    extra = alpha * np.log1p(own.data.astype(np.float64))
+    seen = np.asarray(items[confidence.indices], dtype=np.float64)
+    extra = alpha * confidence.data.astype(np.float64)
     whole = np.asarray(items, dtype=np.float32)
     gram = np.asarray(whole.T @ whole, dtype=np.float64) + regularization * np.eye(rank)
     gram += (seen * extra[:, None]).T @ seen

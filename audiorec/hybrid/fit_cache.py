@@ -10,10 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
+from audiorec import recipes
 from audiorec.cold_start.dropoutnet import ColdDropoutRecipe
 from audiorec.cold_start.taste import Pair, Taste
 from audiorec.collaborative import neumf
-from audiorec.collaborative.als import Als
+from audiorec.collaborative.als import AlsRecipe, TrainedAls
 from audiorec.collaborative.neumf import NamedNeumf, Neumf
 from audiorec.data.interactions import Interactions
 from audiorec.data.workspace import Workspace
@@ -28,7 +29,7 @@ class Kept:
     """Taste models and factors (None: to be fitted), and NeuMF trained with songs dropped to cold (None: to be)."""
 
     taste: Taste | None = None
-    factors: Als | None = None
+    factors: TrainedAls | None = None
     cold: Neumf | None = None
 
 
@@ -39,7 +40,7 @@ def save(
     folder: Path,
     listens: Interactions,
     taste: Taste,
-    factors: Als,
+    factors: TrainedAls,
     cold: Neumf | None,
     digests: tuple[str, str],
     recipe: ColdDropoutRecipe,
@@ -49,7 +50,11 @@ def save(
     for number, pair in enumerate(taste.pairs):
         arrays |= {f"{number}.users": pair.users.astype(np.float32), f"{number}.songs": pair.songs.astype(np.float32)}
     arrays |= {f"factors.{name}": values for name, values in factors.to_arrays().items()}
-    config = {"listens": digest(listens), "pairs": [pair.name for pair in taste.pairs]}
+    config = {
+        "listens": digest(listens),
+        "pairs": [pair.name for pair in taste.pairs],
+        "factors": {"setting": factors.setting, "recipe": factors.recipe.model_dump(mode="json")},
+    }
     (folder / "taste").mkdir()
     checkpoint.save(folder / "taste", Header(KIND, config, *digests), arrays)
     if cold is not None:
@@ -65,13 +70,21 @@ def load(folder: Path, listens: Interactions, digests: tuple[str, str]) -> Kept:
     if header.recipe_digest != digests[1]:
         return NOTHING
     cold = aligned(neumf.load(folder / "cold"), listens) if (folder / "cold").is_dir() else None
-    if header.config["listens"] != digest(listens):
+    # A file of an earlier version does not say by which setting its factors were fitted: they are fitted again.
+    if header.config["listens"] != digest(listens) or "factors" not in header.config:
         return Kept(cold=cold)
     pairs = [
         Pair(name, *(arrays[f"{number}.{side}"].astype(np.float64) for side in ("users", "songs")))
         for number, name in enumerate(header.config["pairs"])
     ]
-    factors = Als(arrays["factors.users"], arrays["factors.items"])
+    chosen = header.config["factors"]
+    penalty, alpha = chosen["setting"]
+    factors = TrainedAls(
+        arrays["factors.users"],
+        arrays["factors.items"],
+        recipes.from_plain(chosen["recipe"], AlsRecipe),
+        (penalty, alpha),
+    )
     return Kept(Taste(tuple(pairs), arrays["popularity"].astype(np.float64)), factors, cold)
 
 

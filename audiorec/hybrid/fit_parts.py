@@ -12,7 +12,7 @@ from scipy import sparse
 from audiorec.cold_start.content_space import unit_rows
 from audiorec.cold_start.content_to_factors import content_space, drawn, fit_taste
 from audiorec.cold_start.dropoutnet import predict_vectors, train_on_dropped
-from audiorec.collaborative.als import Als, AlsRecipe
+from audiorec.collaborative.als import AlsRecipe, TrainedAls
 from audiorec.collaborative.als import train as train_als
 from audiorec.collaborative.itemknn import nearest_items
 from audiorec.collaborative.neumf import Neumf
@@ -66,7 +66,7 @@ def _shapes(model: Neumf) -> dict[str, tuple[int, ...]]:
     return {name: values.shape for name, values in model.to_arrays().items()}
 
 
-def fit_factors(counts: sparse.csr_array, recipe: AlsRecipe) -> Als:
+def fit_factors(counts: sparse.csr_array, recipe: AlsRecipe) -> TrainedAls:
     """Implicit ALS of CSR counts [U, I], with no more factors than there are users or songs."""
     return train_als(counts, recipe.model_copy(update={"rank": min(recipe.rank, *counts.shape)}))
 

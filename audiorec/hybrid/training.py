@@ -9,7 +9,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from audiorec import recipes
-from audiorec.collaborative.als import Als
+from audiorec.collaborative.als import TrainedAls
 from audiorec.collaborative.neumf import Neumf
 from audiorec.data.workspace import Workspace
 from audiorec.errors import TooLittleError
@@ -62,7 +62,7 @@ def train(
         is_given = False
     collaborative = fit_cache.collaborative(space, material.listens)
     whole = fit_parts(material, material.listens, settings, collaborative=collaborative)
-    assert isinstance(whole.factors, Als)
+    assert isinstance(whole.factors, TrainedAls)
     assert whole.cold is None or isinstance(whole.cold, Neumf)
     taste, factors, dropped = whole.taste, whole.factors, whole.cold
     digests = (material.feature_digest, settings.digest)

@@ -43,7 +43,13 @@ def make(space: Workspace) -> tuple[dict[str, Any], Arrays]:
     genre, genres = genre_shares.genre_rows([track.genre for track in material.tracks])
     arrays |= {f"block.{name}.{side}": values for name, sides in blocks.items() for side, values in sides.items()}
     arrays |= {"recording": recordings(material.tracks, material.fingerprints), "genre": genre}
-    about |= {"version": VERSION, "inputs": space.inputs(), "blocks": list(blocks), "genres": list(genres)}
+    about |= {
+        "version": VERSION,
+        "inputs": space.inputs(),
+        "taste": [settings.taste.regularization, settings.taste.alpha],
+        "blocks": list(blocks),
+        "genres": list(genres),
+    }
     return about, arrays
 
 
@@ -74,11 +80,11 @@ def pack_parts(material: Material, parts: Parts, network: NetworkEmbedding | Non
         arrays |= {"placed.known": parts.placed.known, "placed.pulls": _pulls(network, material)}
     for name, likes in material.likes.items():
         arrays |= {f"likes.{name}.{side}": values for side, values in likes.to_arrays().items()}  # type: ignore[attr-defined]
-    setting = factors.setting if isinstance(factors, TrainedAls) else (1.0, 10.0)
+    assert isinstance(factors, TrainedAls)
     return {
         "users": list(material.listens.users),
         "pairs": [pair.name for pair in parts.taste.pairs],
-        "factors": list(setting),
+        "factors": list(factors.setting),
         "likes": {name: list(likes.names) for name, likes in material.likes.items()},  # type: ignore[attr-defined]
     }, arrays
 

@@ -28,7 +28,7 @@ from audiorec.ranking.neighbours import Block
 
 NAME = "ranker"
 NOTHING: Mapping[int, float] = {}
-VERSION = 2
+VERSION = 3
 Arrays = Mapping[str, NDArray[Any]]
 
 
@@ -109,13 +109,20 @@ class Serving:
         arrays, one = self.arrays, slice(row, row + 1)
         seen = Interactions((user,), self.now.items, own)
         pairs = []
+        # Folded in with the confidence of the fit: tastes by the logarithm of plays, factors by whether at all.
         for name in self.about["pairs"]:
             songs = arrays[f"pair.{name}.songs"]
-            known = arrays[f"pair.{name}.users"][one] if row >= 0 else fold_in_user(own, songs, 1.0, 5.0)
+            known = (
+                arrays[f"pair.{name}.users"][one]
+                if row >= 0
+                else fold_in_user(own.log1p(), songs, *self.about["taste"])
+            )
             pairs.append(Pair(name, known, songs))
         items = arrays["factors.items"]
         penalty, alpha = self.about["factors"]
-        users = arrays["factors.users"][one] if row >= 0 else fold_in_user(own, items, penalty * (1 + alpha), alpha)
+        users = (
+            arrays["factors.users"][one] if row >= 0 else fold_in_user(own.sign(), items, penalty * (1 + alpha), alpha)
+        )
         return Parts(
             seen,
             arrays["points"],

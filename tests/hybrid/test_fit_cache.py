@@ -12,12 +12,13 @@ from scipy import sparse
 
 from audiorec.cold_start.dropoutnet import ColdDropoutRecipe
 from audiorec.cold_start.taste import Pair, Taste
-from audiorec.collaborative.als import Als, als
+from audiorec.collaborative.als import AlsRecipe, TrainedAls
 from audiorec.collaborative.neumf import NamedNeumf, Neumf, NeumfNet, NeumfRecipe, train
 from audiorec.collaborative.neumf import load as load_neumf
 from audiorec.data.interactions import Interactions
 from audiorec.errors import CheckpointError
 from audiorec.hybrid import fit_cache
+from audiorec.hybrid.fit_parts import fit_factors
 from audiorec.learning.checkpoint import Header
 
 DIGESTS = ("features", "settings")
@@ -36,8 +37,8 @@ def taste_of(listens: Interactions) -> Taste:
     return Taste(tuple(pairs), rng.normal(size=9))
 
 
-def factors_of(listens: Interactions) -> Als:
-    return als(listens.counts, 3, penalty=1.0, alpha=5.0, iterations=2, seed=0)
+def factors_of(listens: Interactions) -> TrainedAls:
+    return fit_factors(listens.counts, AlsRecipe(rank=3, penalties=(1.0,), alphas=(5.0,), iterations=2))
 
 
 def test_taste_holds_for_its_own_listens_only(tmp_path: Path, listens: Interactions) -> None:
@@ -49,6 +50,7 @@ def test_taste_holds_for_its_own_listens_only(tmp_path: Path, listens: Interacti
     np.testing.assert_allclose(found.taste.scores(np.arange(6)), taste.scores(np.arange(6)), atol=1e-5)
     np.testing.assert_allclose(found.taste.popularity, taste.popularity, atol=1e-6)
     assert found.factors is not None
+    assert found.factors.setting == (1.0, 5.0)
     np.testing.assert_array_equal(found.factors.scores(np.arange(6)), factors_of(listens).scores(np.arange(6)))
     other = replace(listens, counts=sparse.csr_array(listens.counts * 2.0))
     assert fit_cache.load(tmp_path, other, DIGESTS) == fit_cache.NOTHING
