@@ -146,11 +146,13 @@ class Library:
         `begin(step, number, of)` is called before each training, `passed(step, why)` for a model that has too little to
         learn from: the others go on without it.
 
-        Raises InputError when there are no listens to learn from.
+        What `feedback` stored counts as listens. Raises InputError when there are no listens to learn from.
         """
+        from audiorec.data.feedback_as_listens import learn_from_feedback
         from audiorec.plan import plan, train_steps
 
         with self._write() as space:
+            learn_from_feedback(space)
             if not space.has_listens():
                 raise InputError("nothing to learn from yet: run audiorec import with what you have listened to")
             steps = plan(space, only)
@@ -273,12 +275,14 @@ class Library:
 
     def status(self) -> Record:
         """What the workspace holds and what to do next: the record of `status --json`."""
+        from audiorec.plan import next_step
+
         with self._read() as space:
             statuses = Counter(track.status for track in space.tracks())
             return space.counts() | {
                 "tracks": dict(sorted(statuses.items())),
                 "models": {name: f"{version:04d}" for name, version in space.models().items()},
-                "next": _next_step(space, statuses),
+                "next": next_step(space),
             }
 
     def broken_files(self) -> list[Record]:
@@ -323,16 +327,3 @@ def _plays(space: "Workspace") -> dict[int, int]:
         int(track): int(count)
         for track, count in space.db.execute("SELECT track_id, sum(count) FROM listen GROUP BY track_id")
     }
-
-
-def _next_step(space: "Workspace", statuses: Counter[str]) -> str:
-    """The command that brings most now."""
-    from audiorec.plan import plan
-
-    if not statuses:
-        return "audiorec extract FOLDER"
-    if not space.has_listens():
-        return "audiorec import auto FILE"
-    if plan(space):
-        return "audiorec train"
-    return "audiorec recommend --user NAME" if space.has_model("hybrid") else "audiorec extract FOLDER"

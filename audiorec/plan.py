@@ -125,3 +125,14 @@ def _train(space: Workspace, name: str, device: str) -> None:
         from audiorec.hybrid.training import train as train_hybrid
 
         train_hybrid(space, device=device)
+
+
+def next_step(space: Workspace) -> str:
+    """The command that brings most now."""
+    if not space.tracks():
+        return "audiorec extract FOLDER"
+    if not space.has_listens():
+        return "audiorec import auto FILE"
+    if plan(space):
+        return "audiorec train"
+    return "audiorec recommend --user NAME" if space.has_model("hybrid") else "audiorec extract FOLDER"

@@ -36,8 +36,8 @@ Arrays = Mapping[str, NDArray[Any]]
 class Serving:
     """The opened arrays.
 
-    about: names and settings; arrays: see `make_serving.pack`; now: the listens as they are; is_fresh: whether they
-    are the ones that the arrays were fitted on.
+    about: names and settings; arrays: see `make_serving.pack_parts`; now: the listens as they are; is_fresh: whether
+    they are the ones that the arrays were fitted on.
     """
 
     about: Mapping[str, Any]
@@ -90,15 +90,15 @@ class Serving:
     def parts_of(self, user: str, more: Mapping[int, float] = NOTHING) -> Parts:
         """Everything that signals of this one user need; their row is 0.
 
-        more: listens by column beside the stored ones, as likes stand for. Raises UnknownNameError for a user without
-        any.
+        more: listens by column that likes stand for, at least so many; those that were learned from are stored too, and
+        do not count twice. Raises UnknownNameError for a user without any.
         """
         shape = (1, len(self.now.items))
         liked = _one_row(more, shape)
         if more and user not in self.now.users:
             own = liked
         else:
-            own = sparse.csr_array(self.now.counts[[self.now.user_row(user)]] + liked)
+            own = sparse.csr_array(self.now.counts[[self.now.user_row(user)]].maximum(liked))
         row = self._fitted_row.get(user, -1)
         if row >= 0 and (more or not self.is_fresh) and _differ(self._then[[row]], own):
             row = -1

@@ -16,10 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from audiorec.data.feedback_as_listens import learn_from_feedback
 from audiorec.data.ledger import LEDGER, Ledger
 from audiorec.data.tracks import Track
-from audiorec.data.workspace import MAKERS, Workspace
+from audiorec.data.workspace import Workspace
 from audiorec.errors import AudiorecError, UnknownNameError, WorkspaceError
+from audiorec.plan import next_step
 from audiorec.ranking.joint_space import Vectors, joint_vectors
 from audiorec.ranking.mood_search import MoodIndex, build_index
 from audiorec.ranking.neighbours import Block
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
     from audiorec.ranking.recommender import Recommender
 
 LOG = logging.getLogger("audiorec.serve")
-SOURCE = "audiorec serve"
 # Feedback becomes listens that models learn from when nobody has said anything for so long.
 _QUIET = 20.0
 _LOOK_EVERY = 1.0
@@ -70,6 +71,7 @@ class Snapshot:
     sizes: dict[int, int] = field(default_factory=dict)
     added: dict[int, float] = field(default_factory=dict)
     foreign: dict[str, int] = field(default_factory=dict)
+    next_step: str = "audiorec extract FOLDER"
 
     def row_of(self, track_id: int) -> int:
         """Row of a track id; raises UnknownNameError."""
@@ -134,7 +136,7 @@ def take_snapshot(root: Path, serial: int, is_demo: bool = False) -> Snapshot:
         except AudiorecError as error:
             notes.append(str(error))
             vectors = np.zeros((len(library.tracks), 1), np.float32)
-        recommender = _recommender(space, notes)
+        recommender, following = _recommender(space, notes), next_step(space)
         stamps = space.db.execute("SELECT id, size, mtime_ns FROM track WHERE present = 1").fetchall()
     return Snapshot(
         root, serial, is_demo, library.tracks, failed, library.blocks, vectors,
@@ -142,7 +144,7 @@ def take_snapshot(root: Path, serial: int, is_demo: bool = False) -> Snapshot:
         build_index(library.tracks, numbers), recommender, models, tuple(notes), dict(library.row),
         {} if recommender is None else {track.id: n for n, track in enumerate(recommender.tracks)},
         {track: size for track, size, _ in stamps}, {track: at / 1e9 for track, _, at in stamps},
-        foreign_ids(root),
+        foreign_ids(root), following,
     )  # fmt: skip
 
 
@@ -268,11 +270,9 @@ class State:
         version = ledger.version
         if not snapshot.tracks:
             return False
-        known = set(snapshot.row)
-        rows = [row for row in ledger.as_listens() if row[1] in known]
         try:
             with Workspace.open(snapshot.root, write=True) as space:
-                space.add_listens(SOURCE, rows)
+                learn_from_feedback(space)
         except WorkspaceError as error:
             LOG.info("feedback waits: %s", error)
             return False
@@ -321,16 +321,6 @@ class State:
         if ledger is None or ledger.version == self._seen.get(self._snapshot.root, 0):
             return False
         return time.monotonic() - ledger.changed_at > _QUIET
-
-
-def next_step(snapshot: Snapshot) -> str:
-    """The command that would help most now."""
-    if not snapshot.tracks:
-        return "audiorec extract FOLDER"
-    if not snapshot.users:
-        return "audiorec import listens FILE"
-    missing = [maker for name, maker in MAKERS.items() if name not in snapshot.models and name != "dcgan"]
-    return missing[0] if missing else "audiorec recommend --user NAME"
 
 
 def _has_music(root: Path) -> bool:

@@ -97,3 +97,20 @@ def test_what_was_answered_survives_a_kill(library: audiorec.Library) -> None:
     running.wait()
     stored = {event.track_id for event in said_by(library.path, "ann")}
     assert {int(line) for line in answered} <= stored
+
+
+def test_feedback_is_learned_from_and_counts_once(tmp_path: Path) -> None:
+    build(tmp_path / "ws")
+    library = audiorec.Library(tmp_path / "ws")
+    library.train(["network", "hybrid"])
+    for track in (1, 2):
+        library.feedback("newcomer", track, "like")
+    assert {step.name for step in library.train(["network", "hybrid"])} == {"network", "hybrid"}
+    recommender = library.recommender()
+    said = opinions(said_by(library.path, "newcomer"), recommender._column)
+    stored = recommender.serving.parts_of("newcomer").seen.counts
+    assert stored.sum() == 6.0
+    np.testing.assert_array_equal(
+        recommender.serving.parts_of("newcomer", said.listens).seen.counts.toarray(), stored.toarray()
+    )
+    assert not library.train(["network", "hybrid"])  # the same feedback is no reason to train again

@@ -18,7 +18,7 @@ from audiorec.serve.gate import COOKIE, Gate
 from audiorec.serve.job_plans import plan
 from audiorec.serve.jobs import Job
 from audiorec.serve.problem_details import problem
-from audiorec.serve.state import Snapshot, next_step
+from audiorec.serve.state import Snapshot
 
 router = APIRouter()
 At = Annotated[Desk, Depends(desk_of)]
@@ -45,7 +45,7 @@ def status(desk: At) -> dict[str, Any]:
         "is_demo": snapshot.is_demo,
         "can_recommend": snapshot.recommender is not None,
         "notes": list(snapshot.notes),
-        "next": next_step(snapshot),
+        "next": snapshot.next_step,
         "job": running.as_json() if running is not None else None,
     }
 
