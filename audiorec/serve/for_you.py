@@ -164,10 +164,9 @@ def _side(event: Event) -> str | None:
 
 def _base(snapshot: Snapshot, scores: "Scores | None", user: str, said: Opinions) -> NDArray[np.float64] | None:
     """Scores [N] by the models, else by likeness to the user's songs; None when they have none."""
-    if scores is not None and snapshot.recommender is not None:
+    if scores is not None:
         total = np.full(len(snapshot.tracks), -np.inf)
-        for column, track in enumerate(snapshot.recommender.tracks):
-            total[snapshot.row[track.id]] = scores.total[0, column]
+        total[snapshot.ranked_rows] = scores.total[0]
         return total
     own = np.union1d(snapshot.listened(user), said.good)
     if not len(own):
@@ -207,8 +206,8 @@ def _allowed(snapshot: Snapshot, events: Sequence[Event], said: Opinions, ask: A
     if ask.cold_only:
         keep &= plays == 0
     if ask.which == "known":
-        mine = {snapshot.tracks[row].artist for row in np.union1d(listened, said.good)} - {""}
-        keep &= np.array([track.artist in mine for track in snapshot.tracks], dtype=bool)
+        artists = snapshot.artist_numbers
+        keep &= np.isin(artists, artists[np.union1d(listened, said.good)]) & (artists >= 0)
     if ask.which == "deep":
         keep &= plays <= np.median(plays)
     if ask == replace(ask, genres=(), without_genres=(), folder=None, seconds=None, years=None):

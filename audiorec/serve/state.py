@@ -104,6 +104,12 @@ class Snapshot:
         named = (numbers.setdefault(track.artist, len(numbers)) if track.artist else -1 for track in self.tracks)
         return np.fromiter(named, dtype=np.int64, count=len(self.tracks))
 
+    @cached_property
+    def ranked_rows(self) -> NDArray[np.int64]:
+        """The row of each song that the recommender ranks, in its order."""
+        ranked = () if self.recommender is None else self.recommender.tracks
+        return np.array([self.row[track.id] for track in ranked], dtype=np.int64)
+
     def listened(self, user: str) -> NDArray[np.int64]:
         """Rows of the songs that a user has listens of."""
         if user not in self.users:

@@ -30,7 +30,7 @@ export async function firstStart(box, _, status) {
     h("div", { class: "pick" },
       h("div", { class: "card" }, h("h2", {}, "With your own music"), h("p", {}, "In a terminal, name the folder; songs appear here as they are read:"),
         h("pre", {}, "audiorec extract ~/Music"),
-        h("p", {}, "Have you listens elsewhere? Bring them in. If not, what you like here is the beginning:"), h("pre", {}, "audiorec import listens FILE")),
+        h("p", {}, "Have you listens elsewhere? Bring them in. If not, what you like here is the beginning:"), h("pre", {}, "audiorec import auto FILE --user NAME")),
       h("div", { class: "card" }, h("h2", {}, "Only looking"), h("p", {}, "48 short songs and 40 listeners, all made for audiorec. It takes a minute or two, and steps aside when your own music is there."), demo, place)));
   const { jobs } = await get("/jobs");
   if (jobs[0]?.state === "running") follow(jobs[0]);

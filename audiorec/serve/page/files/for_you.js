@@ -72,7 +72,7 @@ function nothingYet(note, status) {
   const box = h("div", { class: "card" }, h("h2", {}, note),
     h("p", {}, "Here are songs from all over the library. Press the heart of those that you like: your list begins at once."));
   starters().then((songs) => box.append(songList(songs))).catch(failed);
-  if (!status.users) box.append(h("p", { class: "lead" }, "Do you have listens elsewhere? ", h("code", {}, "audiorec import listens FILE"), " brings them in."));
+  if (!status.users) box.append(h("p", { class: "lead" }, "Do you have listens elsewhere? ", h("code", {}, "audiorec import auto FILE --user NAME"), " brings them in."));
   return box;
 }
 
