@@ -31,7 +31,7 @@ def interactions(space: "Workspace", items: NDArray[np.int64]) -> Interactions:
     """All listens to these track ids, in rising order; raises WorkspaceError when there are none."""
     whole = _kept(space)
     if whole is None or not np.isin(whole.items, items).any():
-        raise WorkspaceError("no listens here yet: run audiorec import listens FILE first")
+        raise WorkspaceError(_no_listens(space.db))
     counts = _only_columns(whole.counts, whole.items, items)
     has = np.diff(counts.indptr) > 0
     users = tuple(name for name, here in zip(whole.users, has, strict=True) if here)
@@ -40,6 +40,16 @@ def interactions(space: "Workspace", items: NDArray[np.int64]) -> Interactions:
         last = sparse.csr_array(_only_columns(whole.times, whole.items, items)[has])
         times = last if last.nnz else None
     return Interactions(users, items, sparse.csr_array(counts[has]), times)
+
+
+def _no_listens(db: sqlite3.Connection) -> str:
+    waiting = db.execute("SELECT count(*) FROM unmatched").fetchone()[0]
+    if waiting:
+        return (
+            f"no listens here yet to songs of the library: {waiting} wait for theirs. See audiorec unmatched, and run"
+            " audiorec extract with the folder that holds those songs"
+        )
+    return "no listens here yet: run audiorec import auto FILE first"
 
 
 def _only_columns(matrix: sparse.csr_array, ids: NDArray[np.int64], items: NDArray[np.int64]) -> sparse.csr_array:

@@ -99,7 +99,7 @@ def train(
 ) -> TrainedAutoencoder:
     """Embed a network with a model of RECIPES; raises InputError when there are no listens."""
     if not network.listens.nnz:
-        raise InputError("no listens to songs of the library: run audiorec import listens FILE first")
+        raise InputError("no listens to songs of the library: run audiorec import auto FILE first")
     measured: list[float] = []
 
     def note(epoch: Epoch) -> None:

@@ -58,7 +58,7 @@ def train(
 ) -> TrainedNetwork:
     """Choose on a part of every user's listens, then embed all; raises InputError when there are no listens."""
     if not network.listens.nnz:
-        raise InputError("no listens to songs of the library: run audiorec import listens FILE first")
+        raise InputError("no listens to songs of the library: run audiorec import auto FILE first")
     kept, held = hold_out(network.listens, recipe.held_out, recipe.seed)
     trials: list[Trial] = []
     # Without artists their weight changes nothing.

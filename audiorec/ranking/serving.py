@@ -22,7 +22,6 @@ from audiorec.content.likes_by_sides import LikesBySides
 from audiorec.data import derived
 from audiorec.data.interactions import Interactions
 from audiorec.data.workspace import Workspace
-from audiorec.errors import WorkspaceError
 from audiorec.hybrid.signals import Parts, Placed
 from audiorec.ranking.neighbours import Block
 
@@ -195,8 +194,6 @@ def open_serving(space: Workspace) -> Serving:
         derived.save(space.derived(NAME), about, arrays)
     else:
         about, arrays = found
-    if not space.has_listens():
-        raise WorkspaceError("no listens here yet: run audiorec import listens FILE first")
     is_fresh = about["inputs"]["listens"] == inputs["listens"]
     if is_fresh:
         now = Interactions(tuple(about["users"]), arrays["items"], unpack("seen", arrays))

@@ -158,7 +158,7 @@ def _listens(space: Workspace, tracks: list[Track], notes: list[str]) -> tuple[t
     try:
         found = space.interactions(every_song=True)
     except WorkspaceError:
-        notes.append("no listens yet: what you like here are the first; or run audiorec import listens FILE")
+        notes.append("no listens yet: what you like here are the first; or run audiorec import auto FILE")
         return (), sparse.csr_array(np.zeros((0, len(tracks)), np.float32))
     column = {int(item): place for place, item in enumerate(found.items)}
     return found.users, sparse.csr_array(found.counts[:, [column[track.id] for track in tracks]])
