@@ -81,14 +81,16 @@ class Library:
         size in bytes of each file that is done.
         """
         from audiorec import recipes
+        from audiorec.content.hearing import ear_of
         from audiorec.features.extract import make_plan, run_plan
         from audiorec.features.recipe import FeatureRecipe
         from audiorec.features.workers import Crew
         from audiorec.sources.importing import rematch
 
         chosen = recipes.load(recipe, FeatureRecipe)
+        ear, _ = ear_of(chosen)
         with self._write() as space:
-            plan = make_plan(space, [os.fsencode(Path(path).expanduser()) for path in paths], chosen)
+            plan = make_plan(space, [os.fsencode(Path(path).expanduser()) for path in paths], chosen, ear=ear)
             outcomes = run_plan(space, plan, chosen, Crew(jobs or len(os.sched_getaffinity(0))), advance)
             rematch(space)
         return outcomes

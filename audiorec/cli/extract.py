@@ -13,7 +13,7 @@ from audiorec.cli.console import console, notes, print_table, progress_by_size
 from audiorec.cli.session import Session, as_one, pass_session
 
 if TYPE_CHECKING:
-    from audiorec.features.extract import Outcomes
+    from audiorec.features.extract import Outcomes, Plan
 
 # A worker with its libraries and a song of an hour needs less than this.
 _LEAST_MB = 400
@@ -57,6 +57,7 @@ def command(session: Session, asked: Options) -> None:
     interrupted. Files that cannot be used are listed with the reason and never stop the run.
     """
     from audiorec import recipes
+    from audiorec.content.hearing import ear_of
     from audiorec.data.workspace import Workspace
     from audiorec.features.extract import make_plan, run_plan
     from audiorec.features.recipe import FeatureRecipe
@@ -64,21 +65,30 @@ def command(session: Session, asked: Options) -> None:
     from audiorec.sources.importing import rematch
 
     chosen = recipes.load(asked.recipe, FeatureRecipe, asked.overrides)
+    ear, deaf = ear_of(chosen)
     start = time.monotonic()
     with Workspace.open(session.workspace, write=True) as space:
         earliest = asked.since.timestamp() if asked.since else 0.0
-        plan = make_plan(space, [os.fsencode(path) for path in asked.paths], chosen, asked.limit, earliest, asked.retry)
-        notes(session.quiet).print(f"{len(plan.tasks)} files to look at, {len(plan.unchanged)} are as they were")
+        places = [os.fsencode(path) for path in asked.paths]
+        plan = make_plan(space, places, chosen, asked.limit, earliest, asked.retry, ear)
+        notes(session.quiet).print(_intent(plan))
         crew = Crew(asked.jobs or len(os.sched_getaffinity(0)), asked.nice, asked.max_memory)
-        sizes = [task.file.size for task in plan.tasks]
+        sizes = [task.file.size for task in (*plan.tasks, *plan.unheard)]
         with progress_by_size("Extracting", len(sizes), sum(sizes), session.quiet) as advance:
             outcomes = run_plan(space, plan, chosen, crew, advance)
         found_late = rematch(space)
     _show(outcomes, time.monotonic() - start)
     if found_late:
         notes(session.quiet).print(f"{found_late} listens of earlier imports found their songs")
+    if deaf:
+        notes(session.quiet).print(deaf)
     if asked.strict and outcomes.failed:
         raise click.exceptions.Exit(1)
+
+
+def _intent(plan: "Plan") -> str:
+    text = f"{len(plan.tasks)} files to look at, {len(plan.unchanged)} are as they were"
+    return text + (f", {len(plan.unheard)} of them not heard by {plan.ear.by.name} yet" if plan.ear else "")
 
 
 def _show(outcomes: "Outcomes", seconds: float) -> None:
@@ -88,6 +98,7 @@ def _show(outcomes: "Outcomes", seconds: float) -> None:
         ("reused", str(outcomes.reused), "unchanged since an earlier run"),
         ("partial", str(outcomes.partial), "usable, but cut short; counted above too"),
         ("failed", str(outcomes.failed), "left out"),
+        ("heard", str(outcomes.heard), "by the encoder"),
         ("gone", str(outcomes.gone), "no longer there; left out of recommendations"),
     ]
     print_table("Extraction", ["files", "how many", ""], rows)

@@ -144,18 +144,23 @@ class Workspace:
 
         `records` may hold more tracks than `rows`: files that failed have no features.
         """
-        folder = self.root / "features" / layout.digest
-        file = self._place_shard(folder, rows, layout) if rows else None
+        file = self._place_shard(layout.digest, lambda path: write_shard(path, rows, layout)) if rows else None
         with self.transaction() as db:
             for record in records:
                 catalogue.write_record(db, record)
-                db.execute("DELETE FROM feature WHERE track_id = ? AND digest = ?", (record.track_id, layout.digest))
-            if file is not None:
-                shard = db.execute("INSERT INTO shard (digest, file) VALUES (?, ?)", (layout.digest, file)).lastrowid
-                db.executemany(
-                    "INSERT OR REPLACE INTO feature (track_id, digest, shard_id) VALUES (?, ?, ?)",
-                    ((track, layout.digest, shard) for track, _ in rows),
+                # What an encoder heard in the file as it was goes too.
+                db.execute(
+                    "DELETE FROM feature WHERE track_id = ? AND (digest = ? OR digest LIKE 'heard-%')",
+                    (record.track_id, layout.digest),
                 )
+            if file is not None:
+                self._name_shard(layout.digest, file, [track for track, _ in rows])
+
+    def add_shard(self, digest: str, track_ids: Sequence[int], write: Callable[[Path], None]) -> None:
+        """Store a shard about some tracks that `write` makes, in the place of what is known of them by this digest."""
+        file = self._place_shard(digest, write)
+        with self.transaction():
+            self._name_shard(digest, file, track_ids)
 
     def has_features(self, digest: str) -> set[int]:
         """Ids of the tracks that have features of this recipe."""
@@ -180,14 +185,22 @@ class Workspace:
             rows_of.setdefault(self.root / file, []).append(track)
         return FeatureTable(rows_of, digest)
 
-    def _place_shard(self, folder: Path, rows: Sequence[tuple[int, TrackFeatures]], layout: Layout) -> str:
+    def _place_shard(self, digest: str, write: Callable[[Path], None]) -> str:
+        folder = self.root / "features" / digest
         folder.mkdir(parents=True, exist_ok=True)
         number = self.db.execute("SELECT coalesce(max(id), 0) + 1 FROM shard").fetchone()[0]
         temporary, final = folder / f".{number:06d}.tmp", folder / f"{number:06d}.parquet"
-        write_shard(temporary, rows, layout)
+        write(temporary)
         os.replace(temporary, final)
         _flush_folder(folder)
         return str(final.relative_to(self.root))
+
+    def _name_shard(self, digest: str, file: str, track_ids: Sequence[int]) -> None:
+        shard = self.db.execute("INSERT INTO shard (digest, file) VALUES (?, ?)", (digest, file)).lastrowid
+        self.db.executemany(
+            "INSERT OR REPLACE INTO feature (track_id, digest, shard_id) VALUES (?, ?, ?)",
+            ((track, digest, shard) for track in track_ids),
+        )
 
     # --- listens -----------------------------------------------------------------------------------------------
 
@@ -304,19 +317,17 @@ class Workspace:
         }
 
     def inputs(self) -> dict[str, str]:
-        """Fingerprints of what models are trained on: the features in use, the listens, and the latest models."""
+        """Fingerprints of what models are trained on: features, what was heard (if anything), listens, models."""
         rows = self.db.execute(
-            "SELECT count(*), coalesce(max(shard_id), 0) FROM feature WHERE digest ="
-            " (SELECT value FROM setting WHERE key = 'features')"
-        ).fetchone()
-        digest = self.db.execute("SELECT value FROM setting WHERE key = 'features'").fetchone()
-        features = "" if digest is None else f"{digest[0]} {rows[0]} songs, shard {rows[1]}"
-        heard = self.db.execute(
-            "SELECT source, count(*), sum(count), max(time) FROM listen GROUP BY source ORDER BY source"
+            "SELECT key, value, count(shard_id), coalesce(max(shard_id), 0) FROM setting LEFT JOIN feature"
+            " ON digest = CASE key WHEN 'heard' THEN 'heard-' || value ELSE value END"
+            " WHERE key = 'features' OR (key = 'heard' AND value != '') GROUP BY key, value"
         )
-        played = hashlib.sha256(repr(list(heard)).encode()).hexdigest()[:16]
+        known = {key: f"{digest} {songs} songs, shard {shard}" for key, digest, songs, shard in rows}
+        query = "SELECT source, count(*), sum(count), max(time) FROM listen GROUP BY source ORDER BY source"
+        played = hashlib.sha256(repr(list(self.db.execute(query))).encode()).hexdigest()[:16]
         models = {f"model {name}": str(version) for name, version in self.models().items()}
-        return {"features": features, "listens": played, **models}
+        return {"features": "", **known, "listens": played, **models}
 
     def model_inputs(self, name: str) -> dict[str, str]:
         """`inputs()` when the latest version of a model was published; raises CheckpointError as `model` does."""

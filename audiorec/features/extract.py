@@ -8,17 +8,22 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
+from audiorec.data import heard_songs
 from audiorec.data.catalogue import FileRecord
+from audiorec.data.heard_songs import Heard
 from audiorec.data.tables import Layout, TrackFeatures
 from audiorec.data.workspace import Workspace
 from audiorec.features.describe import descriptor_names
+from audiorec.features.heard_patches import Ear
 from audiorec.features.lyrics import LYRICS_NAMES
 from audiorec.features.recipe import FeatureRecipe, feature_digest, layout
 from audiorec.features.scan import FoundFile, Scan, scan
-from audiorec.features.track import Task
-from audiorec.features.workers import Crew, Outcome, describe_all
+from audiorec.features.track import Task, describe_file, hear_file
+from audiorec.features.workers import Crew, Outcome, do_all
 
+T = TypeVar("T")
 SHARD_ROWS = 64
 
 
@@ -31,6 +36,7 @@ class Outcomes:
     partial: int = 0
     failed: int = 0
     gone: int = 0
+    heard: int = 0
     seconds: float = 0.0
     reasons: list[tuple[bytes, str, str]] = field(default_factory=list)
 
@@ -50,12 +56,15 @@ class Outcomes:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run will do: the tasks, and the records of the files that are as they were."""
+    """What a run will do: the tasks, the records of the files that are as they were, and those of them that the encoder
+    has not heard yet."""
 
     tasks: list[Task]
     unchanged: list[tuple[bytes, FileRecord]]
     gone: list[int]
     problems: list[tuple[bytes, str]]
+    unheard: list[Task] = field(default_factory=list)
+    ear: Ear | None = None
 
 
 def make_plan(
@@ -65,11 +74,12 @@ def make_plan(
     limit: int | None = None,
     since: float = 0.0,
     retry: bool = False,
+    ear: Ear | None = None,
 ) -> Plan:
     """Scan, give ids, and compare with what is known; the workspace must be open for writing.
 
     `limit` is the most files to describe in this run; files that were last changed before `since` (seconds of the
-    epoch) are left for another run; `retry` looks again at files that failed.
+    epoch) are left for another run; `retry` looks again at files that failed; `ear` is the encoder that hears.
     """
     found = scan(paths)
     known = space.records()
@@ -82,14 +92,21 @@ def make_plan(
     left = {file.path for file in changed}
     unchanged = [(file.path, records[file.path]) for file in found.files if file.path not in left]
     due = [file for file in changed if file.mtime_ns >= since * 1e9]
-    tasks = [Task(records[file.path].track_id, file, recipe) for file in due[:limit]]
-    return Plan(tasks, unchanged, [known[path].track_id for path in gone], [*found.problems, *away])
+    tasks = [Task(records[file.path].track_id, file, recipe, ear) for file in due[:limit]]
+    heard = have if ear is None else heard_songs.heard_ids(space, ear.by.digest)
+    unheard = [
+        Task(track, file, recipe, ear)
+        for file in found.files
+        if file.path not in left and (track := records[file.path].track_id) in have - heard
+    ]
+    lost = [known[path].track_id for path in gone]
+    return Plan(tasks, unchanged, lost, [*found.problems, *away], unheard[:limit], ear)
 
 
 def run_plan(
     space: Workspace, plan: Plan, recipe: FeatureRecipe, crew: Crew, report: Callable[[int], None]
 ) -> Outcomes:
-    """Do the work of a plan; `report` is called with the size in bytes of every file that was described."""
+    """Do the work of a plan; `report` is called with the size in bytes of every file that was described or heard."""
     outcomes = Outcomes(gone=len(plan.gone))
     for path, record in plan.unchanged:
         outcomes.count(path, record, reused=True)
@@ -98,23 +115,38 @@ def run_plan(
         outcomes.failed += 1
     shards = layout(recipe, feature_digest(recipe), descriptor_names(recipe), LYRICS_NAMES)
     space.use_features(shards.digest)
-    path_of = {task.track_id: task.file.path for task in plan.tasks}
-    for batch in _batches(_reported(describe_all(plan.tasks, crew), report)):
+    if plan.ear is not None or not recipe.encoder:
+        heard_songs.use(space, plan.ear.by.digest if plan.ear else "")
+    path_of = {task.track_id: task.file.path for task in (*plan.tasks, *plan.unheard)}
+    for batch in _batches(_reported(do_all(plan.tasks, crew, describe_file), report)):
         _store(space, batch, shards)
+        outcomes.heard += _store_heard(space, [(record, row.heard) for record, row in batch if row], plan.ear)
         for record, _ in batch:
             outcomes.count(path_of[record.track_id], record, reused=False)
+    for unheard in _batches(_reported(do_all(plan.unheard, crew, hear_file), report)):
+        outcomes.heard += _store_heard(space, unheard, plan.ear)
+        silent = [record for record, heard in unheard if heard is None]
+        outcomes.reasons += [(path_of[record.track_id], "not heard", record.reason) for record in silent]
     return outcomes
 
 
-def _reported(outcomes: Iterable[Outcome], report: Callable[[int], None]) -> Iterable[Outcome]:
+def _store_heard(space: Workspace, batch: Sequence[Outcome[Heard]], ear: Ear | None) -> int:
+    """Store what was heard, and say of how many songs."""
+    rows = [(record.track_id, heard) for record, heard in batch if heard is not None]
+    if ear is not None:
+        heard_songs.commit(space, rows, ear.by)
+    return len(rows)
+
+
+def _reported(outcomes: Iterable[Outcome[T]], report: Callable[[int], None]) -> Iterable[Outcome[T]]:
     for outcome in outcomes:
         report(outcome[0].size)
         yield outcome
 
 
-def _batches(outcomes: Iterable[Outcome]) -> Iterable[list[Outcome]]:
+def _batches(outcomes: Iterable[Outcome[T]]) -> Iterable[list[Outcome[T]]]:
     """Shards' worth of outcomes; an interruption still gives what was finished before it."""
-    batch: list[Outcome] = []
+    batch: list[Outcome[T]] = []
     try:
         for outcome in outcomes:
             batch.append(outcome)
@@ -129,7 +161,7 @@ def _batches(outcomes: Iterable[Outcome]) -> Iterable[list[Outcome]]:
         yield batch
 
 
-def _store(space: Workspace, batch: list[Outcome], shards: Layout) -> None:
+def _store(space: Workspace, batch: list[Outcome[TrackFeatures]], shards: Layout) -> None:
     rows: list[tuple[int, TrackFeatures]] = [
         (record.track_id, features) for record, features in batch if features is not None
     ]

@@ -6,28 +6,34 @@ It does not write anything and knows no catalogue.
 import hashlib
 import io
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from audiorec.data.catalogue import NO_STAMP, FileRecord
+from audiorec.data.heard_songs import Heard
 from audiorec.data.tables import TrackFeatures
 from audiorec.errors import DecodeError
 from audiorec.features.decode import Decoding, decoders, open_decoding
 from audiorec.features.describe import Describer
+from audiorec.features.heard_patches import Ear, Listener, patches_of
 from audiorec.features.lyrics import describe_lyrics, read_lyrics
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.features.scan import FoundFile
 from audiorec.features.sniff import Container, sniff
 from audiorec.features.tags import Tags, read_tags
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class Task:
-    """A file to look at: its track id, where it is, and how its features are made."""
+    """A file to look at: its track id, where it is, how its features are made, and the encoder that hears it."""
 
     track_id: int
     file: FoundFile
     recipe: FeatureRecipe
+    ear: Ear | None = None
 
 
 def describe_file(task: Task) -> tuple[FileRecord, TrackFeatures | None]:
@@ -58,24 +64,41 @@ def _describe_open(
     tags = read_tags(file, task.file.path)
     record = _with_tags(record, tags)
     try:
-        decoding, features = _best_decoding(file, container, task.recipe)
+        decoding, features = _best_decoding(file, container, lambda decoding: _describe_sound(decoding, task))
     except DecodeError as error:
         return replace(record, reason=str(error)), None, tags
     return _with_decoding(record, decoding), features, tags
 
 
-def _best_decoding(file: BinaryIO, container: Container, recipe: FeatureRecipe) -> tuple[Decoding, TrackFeatures]:
-    """The first decoder that gets the whole file, else the one that gets the most of it."""
-    best: tuple[Decoding, TrackFeatures] | None = None
+def hear_file(task: Task) -> tuple[FileRecord, Heard | None]:
+    """What the task's encoder hears in a file that was described before; None, and the record says why, when nothing.
+
+    The record is none of the file: what is known of that stays.
+    """
+    record = FileRecord(task.track_id, task.file.size, task.file.mtime_ns, "ok")
+    try:
+        with open(task.file.path, "rb") as file:
+            container = sniff(file)
+            if container is None:
+                return replace(record, status="failed", reason="is not sound any more"), None
+            return record, _best_decoding(file, container, lambda decoding: _hear_sound(decoding, task))[1]
+    except (OSError, DecodeError) as error:
+        return replace(record, status="failed", reason=str(error)), None
+
+
+def _best_decoding(file: BinaryIO, container: Container, take: Callable[[Decoding], T]) -> tuple[Decoding, T]:
+    """What `take` makes of the first decoding that gets the whole file, else of the one that gets the most of it."""
+    best: tuple[Decoding, T] | None = None
     refusals = []
     for decoder in decoders(container):
         try:
-            decoding, features = _describe_sound(open_decoding(decoder, file, container), recipe)
+            decoding = open_decoding(decoder, file, container)
+            taken = take(decoding)
         except DecodeError as refusal:
             refusals.append(refusal)
             continue
         if best is None or decoding.seconds > best[0].seconds:
-            best = decoding, features
+            best = decoding, taken
         if not (decoding.is_short or decoding.is_cut or decoding.problem):
             break
     if best is None:
@@ -83,13 +106,29 @@ def _best_decoding(file: BinaryIO, container: Container, recipe: FeatureRecipe) 
     return best
 
 
-def _describe_sound(decoding: Decoding, recipe: FeatureRecipe) -> tuple[Decoding, TrackFeatures]:
-    describer = Describer(recipe, decoding.rate, decoding.channels)
+def _describe_sound(decoding: Decoding, task: Task) -> TrackFeatures:
+    describer = Describer(task.recipe, decoding.rate, decoding.channels)
     for block in decoding.blocks:
         describer.push(block)
+    _refuse_nothing(decoding)
+    features, ear = describer.finish(), task.ear
+    if ear is None:
+        return features
+    return replace(features, heard=ear.hear(patches_of(describer.stretches(), decoding.rate, ear)))
+
+
+def _hear_sound(decoding: Decoding, task: Task) -> Heard:
+    listener, ear = Listener(task.recipe, decoding.rate), task.ear
+    assert ear is not None
+    for block in decoding.blocks:
+        listener.push(block)
+    _refuse_nothing(decoding)
+    return ear.hear(patches_of(listener.finish(), decoding.rate, ear))
+
+
+def _refuse_nothing(decoding: Decoding) -> None:
     if not decoding.frames:
         raise DecodeError(f"holds no sound (0 samples{': ' + decoding.problem if decoding.problem else ''})")
-    return decoding, describer.finish()
 
 
 def _digest(file: io.BufferedReader) -> str:

@@ -13,15 +13,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import get_context
+from typing import Generic, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from audiorec.data.catalogue import NO_STAMP, FileRecord
-from audiorec.data.tables import TrackFeatures
-from audiorec.features.track import Task, describe_file
+from audiorec.features.track import Task
 
-Outcome = tuple[FileRecord, TrackFeatures | None]
-Work = Callable[[Task], Outcome]
+T = TypeVar("T")
+# The record of a file and what was made of it, None where nothing could be.
+Outcome = tuple[FileRecord, T | None]
+Work = Callable[[Task], Outcome[T]]
 # A file may kill a worker twice; then it is left alone until it changes.
 MOST_CRASHES = 2
 # Time limit of a file: a start, and what the slowest sane storage and decoder need for its size.
@@ -44,8 +46,10 @@ class Crew:
     megabytes: int | None = None
 
 
-def describe_all(tasks: Sequence[Task], crew: Crew, work: Work = describe_file) -> Iterator[Outcome]:
-    """Describe every task by a call of `work` in one of the crew's processes."""
+def do_all(tasks: Sequence[Task], crew: Crew, work: Work[T]) -> Iterator[Outcome[T]]:
+    """Do every task by a call of `work` (`describe_file`, `hear_file`) in one of the crew's processes."""
+    if not tasks:
+        return
     prepare = partial(_prepare, crew.nice, crew.megabytes)
     context = get_context("spawn")
     with _environment(), ProcessPool(crew.jobs, max_tasks=500, initializer=prepare, context=context) as pool:
@@ -56,15 +60,15 @@ def describe_all(tasks: Sequence[Task], crew: Crew, work: Work = describe_file) 
             raise
 
 
-class _Supervised:
+class _Supervised(Generic[T]):
     """A pool that answers every task with an outcome, whatever happens to the worker."""
 
-    def __init__(self, pool: ProcessPool, work: Work) -> None:
+    def __init__(self, pool: ProcessPool, work: Work[T]) -> None:
         self._pool, self._work = pool, work
 
-    def in_order(self, tasks: Sequence[Task], window: int) -> Iterator[Outcome]:
+    def in_order(self, tasks: Sequence[Task], window: int) -> Iterator[Outcome[T]]:
         """Outcomes in the order of the tasks, at most `window` of them under way."""
-        running: deque[tuple[Task, ProcessFuture[Outcome]]] = deque()
+        running: deque[tuple[Task, ProcessFuture[Outcome[T]]]] = deque()
         for task in tasks:
             running.append((task, self._schedule(task)))
             if len(running) >= window:
@@ -72,17 +76,17 @@ class _Supervised:
         while running:
             yield self._outcome(*running.popleft())
 
-    def _schedule(self, task: Task) -> "ProcessFuture[Outcome]":
+    def _schedule(self, task: Task) -> "ProcessFuture[Outcome[T]]":
         limit = _LIMIT_SECONDS + task.file.size / _LIMIT_BYTES_A_SECOND
         return self._pool.schedule(self._work, args=[task], timeout=limit)
 
-    def _outcome(self, task: Task, future: "ProcessFuture[Outcome]") -> Outcome:
+    def _outcome(self, task: Task, future: "ProcessFuture[Outcome[T]]") -> Outcome[T]:
         """The result of a task; a crash is tried once more, as the fault may have been the machine's."""
         crashes = 0
         while True:
             try:
-                record, features = future.result()
-                return replace(record, crashes=crashes), features
+                record, made = future.result()
+                return replace(record, crashes=crashes), made
             except FutureTimeoutError:
                 return _passing(task, "took too long and was stopped")
             except MemoryError:
@@ -99,13 +103,13 @@ class _Supervised:
                 return _failed(task, f"could not be described: {type(error).__name__}: {error}"[:300], crashes)
 
 
-def _passing(task: Task, reason: str) -> Outcome:
+def _passing(task: Task, reason: str) -> tuple[FileRecord, None]:
     """A failure that may pass: no verdict on the file, which keeps what is known of it."""
     record, _ = _failed(task, f"{reason}; tried again at the next run", 0)
     return replace(record, mtime_ns=NO_STAMP), None
 
 
-def _failed(task: Task, reason: str, crashes: int) -> Outcome:
+def _failed(task: Task, reason: str, crashes: int) -> tuple[FileRecord, None]:
     name = os.fsdecode(os.path.basename(task.file.path)).encode("utf-8", "replace").decode()
     record = FileRecord(
         task.track_id,

@@ -51,7 +51,7 @@ def test_an_unreadable_moment_keeps_the_features_and_is_tried_again(
             patch.setattr("builtins.open", lambda *a, **k: (_ for _ in ()).throw(OSError(5, "Input/output error")))
             return track.describe_file(task)
 
-    monkeypatch.setattr("audiorec.features.extract.describe_all", lambda tasks, crew: [worker(task) for task in tasks])
+    monkeypatch.setattr("audiorec.features.extract.do_all", lambda tasks, crew, work: [worker(task) for task in tasks])
     looked, reasons = extract(root, music)
     assert looked == 1
     assert "tried again at the next run" in reasons[0]
@@ -66,12 +66,12 @@ def test_a_new_song_in_a_bad_moment_is_taken_at_the_next_run(
 ) -> None:
     root = tmp_path / "ws"
 
-    def fails(tasks: list[track.Task], crew: Crew) -> list[object]:
+    def fails(tasks: list[track.Task], crew: Crew, work: object) -> list[object]:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("builtins.open", lambda *a, **k: (_ for _ in ()).throw(OSError(116, "Stale file handle")))
             return [track.describe_file(task) for task in tasks]
 
-    monkeypatch.setattr("audiorec.features.extract.describe_all", fails)
+    monkeypatch.setattr("audiorec.features.extract.do_all", fails)
     assert len(extract(root, music)[1]) == 3
     monkeypatch.undo()
     assert extract(root, music) == (3, [])
