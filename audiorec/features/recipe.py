@@ -54,7 +54,7 @@ class FeatureRecipe(Recipe):
     """Groups of descriptors that are computed."""
     encoder: str = "musicnn"
     """Encoder that hears the songs, where it was added (`audiorec encoder`); empty: none."""
-    patches_heard: int = pydantic.Field(default=10, ge=1, le=1000)
+    patches_heard: int = pydantic.Field(default=3, ge=1, le=1000)
     """Patches of a song that the encoder hears at most."""
 
     @pydantic.model_validator(mode="after")

@@ -33,7 +33,7 @@ def test_an_ear_hears_mean_and_spread_and_names_the_tags(tmp_path: Path) -> None
     np.testing.assert_allclose(together.mean, np.mean([one.mean for one in each], axis=0), atol=1e-5)
     np.testing.assert_allclose(together.spread, np.std([one.mean for one in each], axis=0), atol=1e-5)
     np.testing.assert_allclose(together.tags, np.mean([one.tags for one in each], axis=0), atol=1e-5)
-    other, _ = ear_of(FeatureRecipe(patches_heard=3), tmp_path)
+    other, _ = ear_of(FeatureRecipe(patches_heard=5), tmp_path)
     assert other is not None
     assert other.by.digest != ear.by.digest
 
