@@ -19,11 +19,14 @@ def command(session: Session, as_json: bool) -> None:
     if as_json:
         console().print_json(json.dumps(tracks, ensure_ascii=True))
         return
+    is_heard = any(track["heard"] for track in tracks)
     rows = [
         (
             *(str(track["id"]), ", ".join(track["artists"]), track["title"] or track["path"], track["album"]),
             *(f"{int(track['seconds']) // 60}:{int(track['seconds']) % 60:02d}", str(track["plays"]), track["status"]),
+            *([", ".join(track["heard"][:3])] if is_heard else []),
         )
         for track in tracks
     ]
-    print_table(f"{len(tracks)} songs", ["id", "artists", "title", "album", "length", "plays", "status"], rows)
+    columns = ["id", "artists", "title", "album", "length", "plays", "status", *(["heard"] * is_heard)]
+    print_table(f"{len(tracks)} songs", columns, rows)

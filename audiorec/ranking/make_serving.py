@@ -10,12 +10,14 @@ from scipy import sparse
 from audiorec.collaborative.als import TrainedAls
 from audiorec.collaborative.item_model import pack
 from audiorec.collaborative.neumf import Neumf
+from audiorec.data import heard_songs
 from audiorec.data.workspace import Workspace
 from audiorec.hybrid import fit_cache
 from audiorec.hybrid.fit_parts import fit_parts
 from audiorec.hybrid.inputs import Material, gather
 from audiorec.hybrid.settings import load_settings
 from audiorec.hybrid.signals import Parts
+from audiorec.labels.heard_words import best_words
 from audiorec.network import embedding
 from audiorec.network.embedding import NetworkEmbedding, song_vectors
 from audiorec.ranking import genre_shares, similarity
@@ -42,13 +44,16 @@ def make(space: Workspace) -> tuple[dict[str, Any], Arrays]:
     blocks = _blocks(space, material)
     genre, genres = genre_shares.genre_rows([track.genre for track in material.tracks])
     arrays |= {f"block.{name}.{side}": values for name, sides in blocks.items() for side, values in sides.items()}
-    arrays |= {"recording": recordings(material.tracks, material.fingerprints), "genre": genre}
+    heard = heard_songs.read(space, material.listens.items)
+    words, best = best_words(heard) if heard else ((), np.full((len(genre), 1), -1, dtype=np.int16))
+    arrays |= {"heard": best, "recording": recordings(material.tracks, material.fingerprints), "genre": genre}
     about |= {
         "version": VERSION,
         "inputs": space.inputs(),
         "taste": [settings.taste.regularization, settings.taste.alpha],
         "blocks": list(blocks),
         "genres": list(genres),
+        "heard": list(words),
     }
     return about, arrays
 

@@ -27,7 +27,7 @@ from audiorec.ranking.neighbours import Block
 
 NAME = "ranker"
 NOTHING: Mapping[int, float] = {}
-VERSION = 3
+VERSION = 4
 Arrays = Mapping[str, NDArray[Any]]
 
 
@@ -211,4 +211,4 @@ def _holds(about: Mapping[str, Any], inputs: Mapping[str, str]) -> bool:
 
 
 def _matters(name: str) -> bool:
-    return name in ("features", *(f"model {model}" for model in ("hybrid", "cf", "network", "cnn", "svm")))
+    return name in ("features", "heard", *(f"model {model}" for model in ("hybrid", "cf", "network", "cnn", "svm")))
