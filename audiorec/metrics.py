@@ -160,7 +160,7 @@ def bootstrap_interval(
     level: float = 0.95,
     draws: int = 1000,
 ) -> tuple[float, float]:
-    """Percentile interval of a statistic (the mean, unless told) under redrawing of the values.
+    """Percentile interval of a statistic (the mean by default) under redrawing of the values.
 
     values [N] -> (low, high); (nan, nan) without values.
     """

@@ -249,7 +249,7 @@ class Workspace:
         """The part of every artist: `fit` (70 %), `validation` (15 %) or `test` (15 %).
 
         Content models learn on fit artists only, so that validation and test artists are honestly new to them. The
-        order is a hash of the name, and a known artist keeps her part for ever when it was stored by a writer.
+        order is a hash of the name, and a known artist keeps their part for ever when it was stored by a writer.
         """
         by_key = {artist_key(name): part for name, part in self.db.execute("SELECT artist, part FROM artist_part")}
         names = {track.artist_key for track in self.tracks() if track.status not in ("failed", "listed")}

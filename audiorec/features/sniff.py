@@ -23,7 +23,7 @@ class Container:
 
 MP3 = Container("mp3", "mp3", True)
 AAC = Container("aac", "aac", False)
-# What FFmpeg works out from the bit rate where the container holds no length is no promise.
+# What FFmpeg works out from the bit rate where the container holds no length is a guess.
 NO_LENGTH = frozenset(("aac", "ac3"))
 # (offset, bytes there, container)
 _SIGNATURES: tuple[tuple[int, bytes, Container], ...] = (

@@ -55,7 +55,7 @@ class Shelf:
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose list it is: columns of her own songs, no recording of which is listed, and her share of each genre [G]."""
+    """Whose list it is: columns of their songs, no recording of which is listed, and their share of each genre [G]."""
 
     songs: Sequence[int] | NDArray[np.integer] = ()
     genres: NDArray[np.floating] | None = None
@@ -130,7 +130,7 @@ class _Taking:
         self.counts = np.zeros(0 if genres is None else len(genres))
 
     def close_own(self, shelf: Shelf, own: Sequence[int] | NDArray[np.integer]) -> None:
-        """Other files of what the user has are no news to her."""
+        """Other files of what the user has are nothing new."""
         if not len(own):
             return
         alike = self.directions @ unit_rows(shelf.points[own]).T
