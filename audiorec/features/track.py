@@ -20,6 +20,9 @@ from audiorec.features.scan import FoundFile
 from audiorec.features.sniff import Container, sniff
 from audiorec.features.tags import Tags, read_tags
 
+# Writers that count their headers wrongly miss the size by less.
+_FEW_BYTES = 64
+
 
 @dataclass(frozen=True)
 class Task:
@@ -114,6 +117,8 @@ def _with_decoding(record: FileRecord, decoding: Decoding) -> FileRecord:
     reasons = []
     if decoding.is_short:
         reasons.append(f"only {decoding.seconds:.1f} of {decoding.promised:.1f} s could be decoded")
+    elif decoding.bytes_missing > _FEW_BYTES:
+        reasons.append(f"was cut after {decoding.seconds:.1f} s: {decoding.bytes_missing} bytes of it are missing")
     if decoding.bad_packets:
         reasons.append(f"{decoding.bad_packets} packets could not be decoded")
     if decoding.bad_samples:
