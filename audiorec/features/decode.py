@@ -38,7 +38,7 @@ class Decoding:
     `promised` is the length in seconds that the header gives, None when it gives none; `is_guess` says that there is no
     such header and the decoder worked it out from the file's size; `is_cut` says that the decoder stopped where it
     thought that the end was, with much of the file unread; `bytes_missing` counts what the headers name beyond the
-    end of the file.
+    end of the file; `peak` is the largest sample.
     """
 
     decoder: str
@@ -52,6 +52,7 @@ class Decoding:
     problem: str = ""
     is_cut: bool = False
     bytes_missing: int = 0
+    peak: float = 0.0
     blocks: Iterator[Float] = field(default_factory=lambda: iter(()))
 
     @property
@@ -170,11 +171,14 @@ def _gathered(frames: Iterator[Float], block: int) -> Iterator[Float]:
 def _counted(decoding: Decoding, blocks: Iterator[Float]) -> Iterator[Float]:
     for block in blocks:
         decoding.frames += len(block)
+        peak = max(float(block.max()), -float(block.min()))
         # The comparison fails for what is not a number too: one look for the usual case.
-        if not max(float(block.max()), -float(block.min())) <= LOUDEST:
+        if not peak <= LOUDEST:
             broken = ~(np.abs(block) <= LOUDEST)
             decoding.bad_samples += int(broken.sum())
             block = np.where(broken, np.float32(0.0), block)
+            peak = float(np.abs(block).max())
+        decoding.peak = max(decoding.peak, peak)
         yield block
 
 

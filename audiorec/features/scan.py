@@ -14,8 +14,8 @@ from audiorec.errors import InputError
 from audiorec.features.lyrics.read import LYRICS_SUFFIXES, name_key, names_beside, sidecar_paths
 
 SUFFIXES = frozenset(
-    b".mp3 .mp2 .mp1 .mpga .mpa .flac .ogg .oga .ogx .opus .spx .wav .wave .bwf .rf64 .w64 .m4a .m4b .m4p .m4r .mp4 .aac"
-    b" .loas .wma .asf .wv .ape .aiff .aif .aifc .mpc .mpp .mp+ .dsf .dff .caf .tta .tak .shn .qoa .vqf .mka .weba"
+    b".mp3 .mp2 .mp1 .mpga .mpa .flac .ogg .oga .ogx .opus .spx .wav .wave .bwf .rf64 .w64 .m4a .m4b .m4p .m4r .mp4"
+    b" .aac .loas .wma .asf .wv .ape .aiff .aif .aifc .mpc .mpp .mp+ .dsf .dff .caf .tta .tak .shn .qoa .vqf .mka .weba"
     b" .au .snd .voc .ac3 .eac3 .ec3 .dts .thd .mlp .amr .awb .ra .rm .oma .aa3 .at3"
     # Films and recordings of concerts: their sound counts.
     b" .mkv .webm .m4v .mov .qt .3gp .3g2 .avi .wmv .flv .f4v .ogv .ogm .mpg .mpeg .vob .m2ts .mts".split()
