@@ -67,8 +67,9 @@ def command(session: Session, by: str, network: str, user: str | None, as_json: 
         for place, one in enumerate(groups, start=1)
     ]
     chosen = next(one for one in found.judged if one.count == len(found.centres))
+    judged = f"silhouette {chosen.silhouette:.2f}, found again {chosen.stability:.2f}"
     print_table(
-        f"{counted(chosen.count, 'group')} by {by} (silhouette {chosen.silhouette:.2f}, found again {chosen.stability:.2f})",
+        f"{counted(chosen.count, 'group')} by {by} ({judged})",
         ["", "songs", "most by", "in the middle"],
         rows,
     )

@@ -28,7 +28,7 @@ SHORT = 10.0
 class Outcomes:
     """What a run did: counts, and (path, status, reason) of every file that is not whole.
 
-    short: songs of less than ten seconds, most likely sound effects; left_out: files of endings that nothing here reads.
+    short: songs of less than ten seconds, most likely effects; left_out: files of each ending that nothing here reads.
     """
 
     done: int = 0

@@ -28,7 +28,7 @@ _SILENCE = 2.0**-15
 
 @dataclass(frozen=True)
 class Task:
-    """A file to look at: its track id, where it is, how its features are made, and the seconds that a song must last."""
+    """A file to look at: its track id, where it is, how its features are made; `least`: the seconds it must last."""
 
     track_id: int
     file: FoundFile
