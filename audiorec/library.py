@@ -307,11 +307,13 @@ class Library:
         return self._opened[1]
 
     def _import(self, places: Sequence[str | Path], kind: str | None, user: str, instead: str) -> "Imported":
+        from audiorec.features.lyrics.comment_feeling import comment_feeling
         from audiorec.sources.import_places import import_places
         from audiorec.sources.importing import Owner
 
         with self._write() as space:
-            return import_places(space, [str(place) for place in places], kind, Owner(user, instead))
+            files = [str(place) for place in places]
+            return import_places(space, files, kind, Owner(user, instead), judge=comment_feeling)
 
     def _read(self) -> "Workspace":
         from audiorec.data.workspace import Workspace

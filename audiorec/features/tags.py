@@ -125,7 +125,7 @@ def _names(tags: Any) -> list[str]:
 
 def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, bytes | UFID):
-        yield decode_text(value if isinstance(value, bytes) else value.data).text
+        yield decode_text(value if isinstance(value, bytes) else value.data).text  # type: ignore[attr-defined]
         return
     # ID3 frames that claim Latin-1 often hold the code page of the machine that wrote them.
     is_latin = getattr(value, "encoding", None) == 0
