@@ -291,16 +291,15 @@ class Workspace:
 
     def counts(self) -> dict[str, int | float]:
         """How many artists, users, listens, played tracks, waiting listens and friendships there are."""
-        queries = {
-            "users": "SELECT count(DISTINCT user) FROM listen",
-            "listens": "SELECT coalesce(sum(count), 0) FROM listen",
-            "played_tracks": "SELECT count(DISTINCT track_id) FROM listen",
-            "listens_not_matched": "SELECT count(*) FROM unmatched",
-            "friendships": "SELECT count(*) FROM (SELECT DISTINCT a, b FROM friend)",
-        }
         artists = {track.artist for track in self.tracks()} - {""}
-        return {"artists": len(artists)} | {
-            name: self.db.execute(query).fetchone()[0] for name, query in queries.items()
+        heard = listen_matrix.every_listen(self)
+        return {
+            "artists": len(artists),
+            "users": 0 if heard is None else len(heard.users),
+            "listens": 0 if heard is None else float(heard.counts.sum(dtype=np.float64)),
+            "played_tracks": 0 if heard is None else len(heard.items),
+            "listens_not_matched": self.db.execute("SELECT count(*) FROM unmatched").fetchone()[0],
+            "friendships": self.db.execute("SELECT count(*) FROM (SELECT DISTINCT a, b FROM friend)").fetchone()[0],
         }
 
     def inputs(self) -> dict[str, str]:
@@ -311,10 +310,7 @@ class Workspace:
         ).fetchone()
         digest = self.db.execute("SELECT value FROM setting WHERE key = 'features'").fetchone()
         features = "" if digest is None else f"{digest[0]} {rows[0]} songs, shard {rows[1]}"
-        heard = self.db.execute(
-            "SELECT source, count(*), sum(count), max(time) FROM listen GROUP BY source ORDER BY source"
-        )
-        played = hashlib.sha256(repr(list(heard)).encode()).hexdigest()[:16]
+        played = listen_matrix.fingerprint(self.db)
         models = {f"model {name}": str(version) for name, version in self.models().items()}
         return {"features": features, "listens": played, **models}
 
