@@ -58,6 +58,7 @@ def _strongest(columns: NDArray[np.integer], values: NDArray[np.float32], count:
 
 def _stacked(rows: Sequence[_Row], songs: int) -> sparse.csr_array:
     """CSR [len(rows), songs] of rows by columns and values."""
-    columns, values = (np.concatenate(side) for side in zip(*rows, strict=True)) if rows else ([], [])
-    indptr = np.concatenate([[0], np.cumsum([len(one) for one, _ in rows])])
-    return sparse.csr_array((values, columns, indptr), shape=(len(rows), songs), dtype=np.float32)
+    nothing = np.zeros(0, np.int64), np.zeros(0, np.float32)
+    columns, values = (np.concatenate(side) for side in zip(nothing, *rows, strict=True))
+    starts = np.cumsum([0, *(len(one) for one, _ in rows)])
+    return sparse.csr_array((values.astype(np.float32), columns, starts), shape=(len(rows), songs))

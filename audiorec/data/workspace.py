@@ -314,6 +314,13 @@ class Workspace:
         models = {f"model {name}": str(version) for name, version in self.models().items()}
         return {"features": features, "listens": played, **models}
 
+    def songs_state(self) -> str:
+        """Fingerprint of which songs are present, where their files lie and when these were read last."""
+        found = hashlib.sha256()
+        for row in self.db.execute("SELECT id, path, mtime_ns FROM track WHERE present = 1 ORDER BY id"):
+            found.update(b"%d %s %d\n" % row)
+        return found.hexdigest()[:16]
+
     def model_inputs(self, name: str) -> dict[str, str]:
         """`inputs()` when the latest version of a model was published; raises CheckpointError as `model` does."""
         file = self.model(name) / "inputs.json"
