@@ -21,7 +21,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from audiorec.data import catalogue, listen_matrix, listens
-from audiorec.data.artists import one_spelling
+from audiorec.data.artists import assign_parts, one_spelling
 from audiorec.data.catalogue import FileRecord
 from audiorec.data.event_shards import Added
 from audiorec.data.interactions import Interactions
@@ -46,7 +46,9 @@ class Workspace:
     """An open workspace; use it as a context manager.
 
     Args of `open`: root folder; `write=True` creates it, takes the writer's lock (WorkspaceError when another process
-    holds it) and sweeps orphans. Reading needs no lock.
+    holds it) and sweeps orphans. Reading needs no lock: what is read is the state of the moment of opening until it is
+    closed, beside a writer too. Shards and models that it names stay: they are never changed, and swept is only what no
+    row names.
     """
 
     def __init__(self, root: Path, db: sqlite3.Connection, lock: IO[str] | None) -> None:
@@ -197,10 +199,8 @@ class Workspace:
 
     def _name_shard(self, digest: str, file: str, track_ids: Sequence[int]) -> None:
         shard = self.db.execute("INSERT INTO shard (digest, file) VALUES (?, ?)", (digest, file)).lastrowid
-        self.db.executemany(
-            "INSERT OR REPLACE INTO feature (track_id, digest, shard_id) VALUES (?, ?, ?)",
-            ((track, digest, shard) for track in track_ids),
-        )
+        rows = ((track, digest, shard) for track in track_ids)
+        self.db.executemany("INSERT OR REPLACE INTO feature (track_id, digest, shard_id) VALUES (?, ?, ?)", rows)
 
     # --- listens -----------------------------------------------------------------------------------------------
 
@@ -260,12 +260,12 @@ class Workspace:
         """The part of every artist: `fit` (70 %), `validation` (15 %) or `test` (15 %).
 
         Content models learn on fit artists only, so that validation and test artists are honestly new to them. The
-        order is a hash of the name, and a known artist keeps her part for ever when it was stored by a writer.
+        order is a hash of the name, and a known artist keeps their part for ever when it was stored by a writer.
         """
         by_key = {artist_key(name): part for name, part in self.db.execute("SELECT artist, part FROM artist_part")}
         names = {track.artist_key for track in self.tracks() if track.status not in ("failed", "listed")}
         # The spelling that most files use may change as files come; the part does not.
-        parts = _assign_parts(names, {name: by_key[key] for name in names if (key := artist_key(name)) in by_key})
+        parts = assign_parts(names, {name: by_key[key] for name in names if (key := artist_key(name)) in by_key})
         if self._lock is not None:
             with self.transaction() as db:
                 db.executemany("INSERT OR REPLACE INTO artist_part VALUES (?, ?)", parts.items())
@@ -304,30 +304,43 @@ class Workspace:
 
     def counts(self) -> dict[str, int | float]:
         """How many artists, users, listens, played tracks, waiting listens and friendships there are."""
-        queries = {
-            "users": "SELECT count(DISTINCT user) FROM listen",
-            "listens": "SELECT coalesce(sum(count), 0) FROM listen",
-            "played_tracks": "SELECT count(DISTINCT track_id) FROM listen",
-            "listens_not_matched": "SELECT count(*) FROM unmatched",
-            "friendships": "SELECT count(*) FROM (SELECT DISTINCT a, b FROM friend)",
-        }
         artists = {track.artist for track in self.tracks()} - {""}
-        return {"artists": len(artists)} | {
-            name: self.db.execute(query).fetchone()[0] for name, query in queries.items()
+        heard = listen_matrix.every_listen(self)
+        return {
+            "artists": len(artists),
+            "users": 0 if heard is None else len(heard.users),
+            "listens": 0 if heard is None else float(heard.counts.sum(dtype=np.float64)),
+            "played_tracks": 0 if heard is None else len(heard.items),
+            "listens_not_matched": self.db.execute("SELECT count(*) FROM unmatched").fetchone()[0],
+            "friendships": self.db.execute("SELECT count(*) FROM (SELECT DISTINCT a, b FROM friend)").fetchone()[0],
         }
 
     def inputs(self) -> dict[str, str]:
         """Fingerprints of what models are trained on: features, what was heard (if anything), listens, models."""
-        rows = self.db.execute(
-            "SELECT key, value, count(shard_id), coalesce(max(shard_id), 0) FROM setting LEFT JOIN feature"
-            " ON digest = CASE key WHEN 'heard' THEN 'heard-' || value ELSE value END"
-            " WHERE key = 'features' OR (key = 'heard' AND value != '') GROUP BY key, value"
+        used = dict(
+            self.db.execute("SELECT key, value FROM setting WHERE key IN ('features', 'heard') AND value != ''")
         )
-        known = {key: f"{digest} {songs} songs, shard {shard}" for key, digest, songs, shard in rows}
-        query = "SELECT source, count(*), sum(count), max(time) FROM listen GROUP BY source ORDER BY source"
-        played = hashlib.sha256(repr(list(self.db.execute(query))).encode()).hexdigest()[:16]
+        digests = {key: digest if key == "features" else f"heard-{digest}" for key, digest in used.items()}
+        known = {key: f"{digest} {self._songs_described(digest)}" for key, digest in digests.items()}
+        played = listen_matrix.fingerprint(self.db)
         models = {f"model {name}": str(version) for name, version in self.models().items()}
         return {"features": "", **known, "listens": played, **models}
+
+    def _songs_described(self, digest: str) -> str:
+        """Which songs have features: how many, of which last shard, and which of them are away."""
+        songs, shard, away = self.db.execute(
+            "SELECT coalesce(sum(present), 0), coalesce(max(shard_id), 0), total(track_id * (1 - present))"
+            " FROM feature JOIN track ON track.id = feature.track_id WHERE digest = ?",
+            (digest,),
+        ).fetchone()
+        return f"{songs} songs, shard {shard}" + (f", without {away:.0f}" if away else "")
+
+    def songs_state(self) -> str:
+        """Fingerprint of which songs are present, where their files lie and when these were read last."""
+        found = hashlib.sha256()
+        for row in self.db.execute("SELECT id, path, mtime_ns FROM track WHERE present = 1 ORDER BY id"):
+            found.update(b"%d %s %d\n" % row)
+        return found.hexdigest()[:16]
 
     def model_inputs(self, name: str) -> dict[str, str]:
         """`inputs()` when the latest version of a model was published; raises CheckpointError as `model` does."""
@@ -370,21 +383,6 @@ def _take_lock(root: Path) -> IO[str]:
             f"cannot write a workspace at {root} ({error.strerror}): name another with --workspace"
         ) from error
     return lock
-
-
-def _assign_parts(names: Collection[str], stored: dict[str, str]) -> dict[str, str]:
-    """Deal new artists, in the order of their hashes, to the part that lacks most of its share."""
-    shares = {"fit": 0.7, "validation": 0.15, "test": 0.15}
-    parts = {name: stored[name] for name in names if name in stored}
-    held = {part: sum(value == part for value in parts.values()) for part in shares}
-    for name in sorted(
-        set(names) - set(parts), key=lambda name: hashlib.sha256(name.encode("utf-8", "replace")).digest()
-    ):
-        total = len(parts) + 1
-        part = max(shares, key=lambda part: shares[part] * total - held[part])
-        parts[name] = part
-        held[part] += 1
-    return parts
 
 
 def _flush_file(path: Path) -> None:

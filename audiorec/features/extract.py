@@ -6,13 +6,11 @@ run that was killed loses a few files' work and ends, when it is started again, 
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from audiorec.data import heard_songs
 from audiorec.data.catalogue import FileRecord
-from audiorec.data.heard_songs import Heard
 from audiorec.data.tables import Layout, TrackFeatures
 from audiorec.data.workspace import Workspace
 from audiorec.features.describe import descriptor_names
@@ -20,24 +18,32 @@ from audiorec.features.heard_patches import Ear
 from audiorec.features.lyrics import LYRICS_NAMES
 from audiorec.features.recipe import FeatureRecipe, feature_digest, layout
 from audiorec.features.scan import FoundFile, Scan, scan
-from audiorec.features.track import Task, describe_file, hear_file
-from audiorec.features.workers import Crew, Outcome, do_all
+from audiorec.features.track import Task
+from audiorec.features.workers import Crew, Outcome, describe_all
 
-T = TypeVar("T")
 SHARD_ROWS = 64
+# Seconds: hardly a song.
+SHORT = 10.0
+# How files are described: here by `workers`, on a cluster by `ray_engine`; outcomes in the order of the tasks.
+Engine = Callable[[Sequence[Task], Crew], Iterator[Outcome]]
 
 
 @dataclass
 class Outcomes:
-    """What a run did: counts, and (path, status, reason) of every file that is not whole."""
+    """What a run did: counts, and (path, status, reason) of every file that is not whole.
+
+    short: songs of less than ten seconds, most likely effects; left_out: files of each ending that nothing here reads.
+    """
 
     done: int = 0
     reused: int = 0
     partial: int = 0
     failed: int = 0
     gone: int = 0
+    short: int = 0
     heard: int = 0
     seconds: float = 0.0
+    left_out: Mapping[str, int] = field(default_factory=dict)
     reasons: list[tuple[bytes, str, str]] = field(default_factory=list)
 
     def count(self, path: bytes, record: FileRecord, reused: bool) -> None:
@@ -51,18 +57,22 @@ class Outcomes:
         else:
             self.done += 1
         self.partial += record.status == "partial"
+        self.short += record.status != "failed" and 0.0 < record.seconds < SHORT
         self.seconds += 0.0 if reused else record.seconds
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run will do: the tasks, the records of the files that are as they were, and those of them that the encoder
-    has not heard yet."""
+    """What a run will do: the tasks, the records of the files that are as they were, and what it must say.
+
+    unheard: files that are as they were, which the encoder `ear` has not heard yet.
+    """
 
     tasks: list[Task]
     unchanged: list[tuple[bytes, FileRecord]]
     gone: list[int]
     problems: list[tuple[bytes, str]]
+    left_out: Mapping[str, int] = field(default_factory=dict)
     unheard: list[Task] = field(default_factory=list)
     ear: Ear | None = None
 
@@ -74,12 +84,14 @@ def make_plan(
     limit: int | None = None,
     since: float = 0.0,
     retry: bool = False,
+    least: float = 0.0,
     ear: Ear | None = None,
 ) -> Plan:
     """Scan, give ids, and compare with what is known; the workspace must be open for writing.
 
     `limit` is the most files to describe in this run; files that were last changed before `since` (seconds of the
-    epoch) are left for another run; `retry` looks again at files that failed; `ear` is the encoder that hears.
+    epoch) are left for another run; `retry` looks again at files that failed; `least` is the length in seconds below
+    which a file is left out; `ear` is the encoder that hears.
     """
     found = scan(paths)
     known = space.records()
@@ -88,26 +100,34 @@ def make_plan(
     space.add_paths([file.path for file in found.files])
     space.set_absent([known[path].track_id for path in gone])
     records, have = space.records(), space.has_features(feature_digest(recipe))
-    changed = [file for file in found.files if not _is_unchanged(file, records[file.path], have, retry)]
+    changed = [file for file in found.files if not _is_unchanged(file, records[file.path], have, retry, least)]
     left = {file.path for file in changed}
     unchanged = [(file.path, records[file.path]) for file in found.files if file.path not in left]
     due = [file for file in changed if file.mtime_ns >= since * 1e9]
-    tasks = [Task(records[file.path].track_id, file, recipe, ear) for file in due[:limit]]
+    tasks = [Task(records[file.path].track_id, file, recipe, least, ear) for file in due[:limit]]
     heard = have if ear is None else heard_songs.heard_ids(space, ear.by.digest)
     unheard = [
-        Task(track, file, recipe, ear)
+        Task(track, file, recipe, ear=ear, only_hears=True)
         for file in found.files
         if file.path not in left and (track := records[file.path].track_id) in have - heard
     ]
     lost = [known[path].track_id for path in gone]
-    return Plan(tasks, unchanged, lost, [*found.problems, *away], unheard[:limit], ear)
+    return Plan(tasks, unchanged, lost, [*found.problems, *away], found.left_out, unheard[:limit], ear)
 
 
 def run_plan(
-    space: Workspace, plan: Plan, recipe: FeatureRecipe, crew: Crew, report: Callable[[int], None]
+    space: Workspace,
+    plan: Plan,
+    recipe: FeatureRecipe,
+    crew: Crew,
+    report: Callable[[int], None],
+    engine: Engine | None = None,
 ) -> Outcomes:
-    """Do the work of a plan; `report` is called with the size in bytes of every file that was described or heard."""
-    outcomes = Outcomes(gone=len(plan.gone))
+    """Do the work of a plan; `report` is called with the size in bytes of every file that was described or heard.
+
+    engine: who describes; None: processes of this machine.
+    """
+    outcomes = Outcomes(gone=len(plan.gone), left_out=plan.left_out)
     for path, record in plan.unchanged:
         outcomes.count(path, record, reused=True)
     for path, reason in plan.problems:
@@ -118,35 +138,35 @@ def run_plan(
     if plan.ear is not None or not recipe.encoder:
         heard_songs.use(space, plan.ear.by.digest if plan.ear else "")
     path_of = {task.track_id: task.file.path for task in (*plan.tasks, *plan.unheard)}
-    for batch in _batches(_reported(do_all(plan.tasks, crew, describe_file), report)):
+    for batch in _batches(_reported((engine or describe_all)(plan.tasks, crew), report)):
         _store(space, batch, shards)
-        outcomes.heard += _store_heard(space, [(record, row.heard) for record, row in batch if row], plan.ear)
+        outcomes.heard += _store_heard(space, batch, plan.ear)
         for record, _ in batch:
             outcomes.count(path_of[record.track_id], record, reused=False)
-    for unheard in _batches(_reported(do_all(plan.unheard, crew, hear_file), report)):
-        outcomes.heard += _store_heard(space, unheard, plan.ear)
-        silent = [record for record, heard in unheard if heard is None]
+    for batch in _batches(_reported(describe_all(plan.unheard, crew), report)) if plan.unheard else ():
+        outcomes.heard += _store_heard(space, batch, plan.ear)
+        silent = [record for record, features in batch if features is None]
         outcomes.reasons += [(path_of[record.track_id], "not heard", record.reason) for record in silent]
     return outcomes
 
 
-def _store_heard(space: Workspace, batch: Sequence[Outcome[Heard]], ear: Ear | None) -> int:
-    """Store what was heard, and say of how many songs."""
-    rows = [(record.track_id, heard) for record, heard in batch if heard is not None]
+def _store_heard(space: Workspace, batch: list[Outcome], ear: Ear | None) -> int:
+    """Store what was heard, and say in how many songs."""
+    rows = [(record.track_id, features.heard) for record, features in batch if features and features.heard]
     if ear is not None:
         heard_songs.commit(space, rows, ear.by)
     return len(rows)
 
 
-def _reported(outcomes: Iterable[Outcome[T]], report: Callable[[int], None]) -> Iterable[Outcome[T]]:
+def _reported(outcomes: Iterable[Outcome], report: Callable[[int], None]) -> Iterable[Outcome]:
     for outcome in outcomes:
         report(outcome[0].size)
         yield outcome
 
 
-def _batches(outcomes: Iterable[Outcome[T]]) -> Iterable[list[Outcome[T]]]:
+def _batches(outcomes: Iterable[Outcome]) -> Iterable[list[Outcome]]:
     """Shards' worth of outcomes; an interruption still gives what was finished before it."""
-    batch: list[Outcome[T]] = []
+    batch: list[Outcome] = []
     try:
         for outcome in outcomes:
             batch.append(outcome)
@@ -161,7 +181,7 @@ def _batches(outcomes: Iterable[Outcome[T]]) -> Iterable[list[Outcome[T]]]:
         yield batch
 
 
-def _store(space: Workspace, batch: list[Outcome[TrackFeatures]], shards: Layout) -> None:
+def _store(space: Workspace, batch: list[Outcome], shards: Layout) -> None:
     rows: list[tuple[int, TrackFeatures]] = [
         (record.track_id, features) for record, features in batch if features is not None
     ]
@@ -172,8 +192,10 @@ def _store(space: Workspace, batch: list[Outcome[TrackFeatures]], shards: Layout
     space.commit_shard(rows, records, shards)
 
 
-def _is_unchanged(file: FoundFile, record: FileRecord, have: set[int], retry: bool) -> bool:
+def _is_unchanged(file: FoundFile, record: FileRecord, have: set[int], retry: bool, least: float) -> bool:
     same = (file.size, file.mtime_ns, file.sidecar) == (record.size, record.mtime_ns, record.sidecar)
+    if record.seconds and (record.seconds < least) != (record.status == "failed"):
+        return False  # it was taken, or left out, by another least length
     return same and (record.track_id in have or (record.status == "failed" and not retry))
 
 

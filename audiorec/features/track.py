@@ -8,10 +8,11 @@ import io
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO
+
+import numpy as np
 
 from audiorec.data.catalogue import NO_STAMP, FileRecord
-from audiorec.data.heard_songs import Heard
 from audiorec.data.tables import TrackFeatures
 from audiorec.errors import DecodeError
 from audiorec.features.decode import Decoding, decoders, open_decoding
@@ -23,21 +24,31 @@ from audiorec.features.scan import FoundFile
 from audiorec.features.sniff import Container, sniff
 from audiorec.features.tags import Tags, read_tags
 
-T = TypeVar("T")
+# Writers that count their headers wrongly miss the size by less.
+_FEW_BYTES = 64
+# Louder than the noise that the last of 16 bits makes is heard: one step of them.
+_SILENCE = 2.0**-15
 
 
 @dataclass(frozen=True)
 class Task:
-    """A file to look at: its track id, where it is, how its features are made, and the encoder that hears it."""
+    """A file to look at: its track id, where it is, how its features are made; `least`: the seconds it must last.
+
+    ear: the encoder that hears it; only_hears: it was described before.
+    """
 
     track_id: int
     file: FoundFile
     recipe: FeatureRecipe
+    least: float = 0.0
     ear: Ear | None = None
+    only_hears: bool = False
 
 
 def describe_file(task: Task) -> tuple[FileRecord, TrackFeatures | None]:
     """Tags, sound and lyrics of a file; features are None when there is no sound to be had, and the record says why."""
+    if task.only_hears:
+        return _hear_file(task)
     blank = FileRecord(
         task.track_id, task.file.size, task.file.mtime_ns, "failed", sidecar=task.file.sidecar,
         title=os.fsdecode(os.path.basename(task.file.path)).encode("utf-8", "replace").decode(),
@@ -67,14 +78,18 @@ def _describe_open(
         decoding, features = _best_decoding(file, container, lambda decoding: _describe_sound(decoding, task))
     except DecodeError as error:
         return replace(record, reason=str(error)), None, tags
+    if decoding.seconds < task.least:
+        return replace(record, reason=too_short(task.least), seconds=decoding.seconds), None, tags
     return _with_decoding(record, decoding), features, tags
 
 
-def hear_file(task: Task) -> tuple[FileRecord, Heard | None]:
-    """What the task's encoder hears in a file that was described before; None, and the record says why, when nothing.
+def too_short(least: float) -> str:
+    """The reason of a file that lasts less than asked for; with its seconds it says when that is no reason any more."""
+    return f"lasts less than the {least:g} s of --min-length"
 
-    The record is none of the file: what is known of that stays.
-    """
+
+def _hear_file(task: Task) -> tuple[FileRecord, TrackFeatures | None]:
+    """What the task's encoder hears, and nothing else; the record is none of the file: what is known of that stays."""
     record = FileRecord(task.track_id, task.file.size, task.file.mtime_ns, "ok")
     try:
         with open(task.file.path, "rb") as file:
@@ -86,19 +101,21 @@ def hear_file(task: Task) -> tuple[FileRecord, Heard | None]:
         return replace(record, status="failed", reason=str(error)), None
 
 
-def _best_decoding(file: BinaryIO, container: Container, take: Callable[[Decoding], T]) -> tuple[Decoding, T]:
+def _best_decoding(
+    file: BinaryIO, container: Container, take: Callable[[Decoding], TrackFeatures]
+) -> tuple[Decoding, TrackFeatures]:
     """What `take` makes of the first decoding that gets the whole file, else of the one that gets the most of it."""
-    best: tuple[Decoding, T] | None = None
+    best: tuple[Decoding, TrackFeatures] | None = None
     refusals = []
     for decoder in decoders(container):
         try:
             decoding = open_decoding(decoder, file, container)
-            taken = take(decoding)
+            features = take(decoding)
         except DecodeError as refusal:
             refusals.append(refusal)
             continue
         if best is None or decoding.seconds > best[0].seconds:
-            best = decoding, taken
+            best = decoding, features
         if not (decoding.is_short or decoding.is_cut or decoding.problem):
             break
     if best is None:
@@ -117,13 +134,14 @@ def _describe_sound(decoding: Decoding, task: Task) -> TrackFeatures:
     return replace(features, heard=ear.hear(patches_of(describer.stretches(), decoding.rate, ear)))
 
 
-def _hear_sound(decoding: Decoding, task: Task) -> Heard:
+def _hear_sound(decoding: Decoding, task: Task) -> TrackFeatures:
     listener, ear = Listener(task.recipe, decoding.rate), task.ear
     assert ear is not None
     for block in decoding.blocks:
         listener.push(block)
     _refuse_nothing(decoding)
-    return ear.hear(patches_of(listener.finish(), decoding.rate, ear))
+    blank, none = np.zeros((0, 0, 0), np.uint8), np.zeros(0, np.float32)
+    return TrackFeatures(blank, blank, none, heard=ear.hear(patches_of(listener.finish(), decoding.rate, ear)))
 
 
 def _refuse_nothing(decoding: Decoding) -> None:
@@ -146,6 +164,8 @@ def _with_tags(record: FileRecord, tags: Tags) -> FileRecord:
         album_artist=tags.album_artist,
         year=tags.year,
         genre=tags.genre,
+        mbid=tags.mbid,
+        isrc=tags.isrc,
     )
 
 
@@ -153,10 +173,14 @@ def _with_decoding(record: FileRecord, decoding: Decoding) -> FileRecord:
     reasons = []
     if decoding.is_short:
         reasons.append(f"only {decoding.seconds:.1f} of {decoding.promised:.1f} s could be decoded")
+    elif decoding.bytes_missing > _FEW_BYTES:
+        reasons.append(f"was cut after {decoding.seconds:.1f} s: {decoding.bytes_missing} bytes of it are missing")
     if decoding.bad_packets:
         reasons.append(f"{decoding.bad_packets} packets could not be decoded")
     if decoding.bad_samples:
         reasons.append(f"{decoding.bad_samples} samples were not numbers of any sound and count as silence")
+    if decoding.peak < _SILENCE:
+        reasons.append("is silent from beginning to end")
     if decoding.problem and not reasons:
         reasons.append(f"decoding stopped after {decoding.seconds:.1f} s ({decoding.problem})")
     return replace(

@@ -13,17 +13,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import get_context
-from typing import Generic, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from audiorec.data.catalogue import NO_STAMP, FileRecord
-from audiorec.features.track import Task
+from audiorec.data.tables import TrackFeatures
+from audiorec.features.track import Task, describe_file
 
-T = TypeVar("T")
-# The record of a file and what was made of it, None where nothing could be.
-Outcome = tuple[FileRecord, T | None]
-Work = Callable[[Task], Outcome[T]]
+Outcome = tuple[FileRecord, TrackFeatures | None]
+Work = Callable[[Task], Outcome]
 # A file may kill a worker twice; then it is left alone until it changes.
 MOST_CRASHES = 2
 # Time limit of a file: a start, and what the slowest sane storage and decoder need for its size.
@@ -46,29 +44,36 @@ class Crew:
     megabytes: int | None = None
 
 
-def do_all(tasks: Sequence[Task], crew: Crew, work: Work[T]) -> Iterator[Outcome[T]]:
-    """Do every task by a call of `work` (`describe_file`, `hear_file`) in one of the crew's processes."""
-    if not tasks:
-        return
-    prepare = partial(_prepare, crew.nice, crew.megabytes)
-    context = get_context("spawn")
-    with _environment(), ProcessPool(crew.jobs, max_tasks=500, initializer=prepare, context=context) as pool:
+def describe_all(tasks: Sequence[Task], crew: Crew, work: Work = describe_file) -> Iterator[Outcome]:
+    """Describe every task by a call of `work` in one of the crew's processes."""
+    with _environment(), open_pool(crew) as pool:
         try:
-            yield from _Supervised(pool, work).in_order(tasks, window=4 * crew.jobs)
+            yield from describe_in(pool, tasks, work, window=4 * crew.jobs)
         except BaseException:
             pool.stop()
             raise
 
 
-class _Supervised(Generic[T]):
+def open_pool(crew: Crew) -> ProcessPool:
+    """The crew's processes; who opens it sees to ENVIRONMENT."""
+    prepare = partial(_prepare, crew.nice, crew.megabytes)
+    return ProcessPool(crew.jobs, max_tasks=500, initializer=prepare, context=get_context("spawn"))
+
+
+def describe_in(pool: ProcessPool, tasks: Sequence[Task], work: Work, window: int) -> Iterator[Outcome]:
+    """Describe every task in an open pool, at most `window` of them under way."""
+    return _Supervised(pool, work).in_order(tasks, window)
+
+
+class _Supervised:
     """A pool that answers every task with an outcome, whatever happens to the worker."""
 
-    def __init__(self, pool: ProcessPool, work: Work[T]) -> None:
+    def __init__(self, pool: ProcessPool, work: Work) -> None:
         self._pool, self._work = pool, work
 
-    def in_order(self, tasks: Sequence[Task], window: int) -> Iterator[Outcome[T]]:
+    def in_order(self, tasks: Sequence[Task], window: int) -> Iterator[Outcome]:
         """Outcomes in the order of the tasks, at most `window` of them under way."""
-        running: deque[tuple[Task, ProcessFuture[Outcome[T]]]] = deque()
+        running: deque[tuple[Task, ProcessFuture[Outcome]]] = deque()
         for task in tasks:
             running.append((task, self._schedule(task)))
             if len(running) >= window:
@@ -76,40 +81,41 @@ class _Supervised(Generic[T]):
         while running:
             yield self._outcome(*running.popleft())
 
-    def _schedule(self, task: Task) -> "ProcessFuture[Outcome[T]]":
+    def _schedule(self, task: Task) -> "ProcessFuture[Outcome]":
         limit = _LIMIT_SECONDS + task.file.size / _LIMIT_BYTES_A_SECOND
         return self._pool.schedule(self._work, args=[task], timeout=limit)
 
-    def _outcome(self, task: Task, future: "ProcessFuture[Outcome[T]]") -> Outcome[T]:
+    def _outcome(self, task: Task, future: "ProcessFuture[Outcome]") -> Outcome:
         """The result of a task; a crash is tried once more, as the fault may have been the machine's."""
         crashes = 0
         while True:
             try:
-                record, made = future.result()
-                return replace(record, crashes=crashes), made
+                record, features = future.result()
+                return replace(record, crashes=crashes), features
             except FutureTimeoutError:
-                return _passing(task, "took too long and was stopped")
+                return passing(task, "took too long and was stopped")
             except MemoryError:
-                return _passing(task, "needs more memory than a worker may have")
+                return passing(task, "needs more memory than a worker may have")
             except ProcessExpired as error:
                 crashes += 1
                 if crashes >= MOST_CRASHES and error.exitcode == -signal.SIGKILL:
                     # Nobody but the system kills so: it had no memory left.
-                    return _passing(task, "the system stopped it, most likely for want of memory")
+                    return passing(task, "the system stopped it, most likely for want of memory")
                 if crashes >= MOST_CRASHES:
-                    return _failed(task, f"crashed the decoder {crashes} times (exit code {error.exitcode})", crashes)
+                    return failed(task, f"crashed the decoder {crashes} times (exit code {error.exitcode})", crashes)
                 future = self._schedule(task)
             except Exception as error:  # noqa: BLE001 - the worker boundary: a bug on one file must not lose the others
-                return _failed(task, f"could not be described: {type(error).__name__}: {error}"[:300], crashes)
+                return failed(task, f"could not be described: {type(error).__name__}: {error}"[:300], crashes)
 
 
-def _passing(task: Task, reason: str) -> tuple[FileRecord, None]:
+def passing(task: Task, reason: str) -> Outcome:
     """A failure that may pass: no verdict on the file, which keeps what is known of it."""
-    record, _ = _failed(task, f"{reason}; tried again at the next run", 0)
+    record, _ = failed(task, f"{reason}; tried again at the next run", 0)
     return replace(record, mtime_ns=NO_STAMP), None
 
 
-def _failed(task: Task, reason: str, crashes: int) -> tuple[FileRecord, None]:
+def failed(task: Task, reason: str, crashes: int) -> Outcome:
+    """A verdict on the file, which holds until it changes."""
     name = os.fsdecode(os.path.basename(task.file.path)).encode("utf-8", "replace").decode()
     record = FileRecord(
         task.track_id,

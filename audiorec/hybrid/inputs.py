@@ -16,6 +16,7 @@ from audiorec.content.embedded_songs import embedded_songs
 from audiorec.content.likes_by_sides import network_likes, svm_likes
 from audiorec.content.scoring import fused_songs
 from audiorec.data import heard_songs
+from audiorec.data.comments import comment_feelings
 from audiorec.data.heard_songs import HeardSongs
 from audiorec.data.interactions import Interactions
 from audiorec.data.tables import FeatureTable
@@ -32,6 +33,8 @@ from audiorec.network.spectral_training import embed_network
 # ones do in this library.
 BLOCK_WEIGHTS = {"sound": 1.0, "spectrum": 0.5, "release": 3.0, "album": 0.7, "words": 0.3, "encoder": 1.0}
 LEARNED = ("encoder", "release", "album")
+# What people write about songs, where an import brought comments: as much as the songs' own words.
+COMMENTS_WEIGHT = 0.3
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,10 @@ def gather(space: Workspace) -> Material:
         tracks,
         listens,
         *_elsewhere(space, listens, of),
-        song_content(table, kept_spectra(space, table), tracks, artist, heard_songs.read(space, table.track_ids)),
+        with_comments(
+            song_content(table, kept_spectra(space, table), tracks, artist, heard_songs.read(space, table.track_ids)),
+            comment_feelings(space.root, [track.id for track in tracks]),
+        ),
         artist,
         space.friends(),
         _likes(space, table, tracks, listens),
@@ -147,6 +153,18 @@ def song_content(
     }
     weights = [BLOCK_WEIGHTS[name] for name in blocks]
     return Content(list(blocks.values()), weights, np.ones(len(tracks), dtype=bool), tuple(blocks))
+
+
+def with_comments(content: Content, feelings: NDArray[np.float64] | None) -> Content:
+    """The same with a block of what comments say; itself where no song has any."""
+    if feelings is None:
+        return content
+    return replace(
+        content,
+        blocks=[*content.blocks, feelings],
+        weights=[*content.weights, COMMENTS_WEIGHT],
+        names=(*content.names, "comments"),
+    )
 
 
 def _elsewhere(

@@ -13,7 +13,7 @@ from audiorec.features import workers
 from audiorec.features.extract import Outcomes, make_plan, run_plan
 from audiorec.features.recipe import FeatureRecipe, feature_digest
 from audiorec.features.scan import FoundFile
-from audiorec.features.track import Task, describe_file
+from audiorec.features.track import Task
 from audiorec.features.workers import Crew
 from tests import signals
 
@@ -145,7 +145,7 @@ def crash(task: Task) -> workers.Outcome:
         time.sleep(600)
     if name == b"memory.wav":
         np.ones(2**28)  # 2 GB
-    return describe_file(task)
+    return workers.describe_file(task)
 
 
 def test_a_crash_a_hang_and_a_full_memory_cost_one_file_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,7 +156,7 @@ def test_a_crash_a_hang_and_a_full_memory_cost_one_file_each(tmp_path: Path, mon
         path = tmp_path / name
         path.write_bytes(signals.wav(1.0))
         files.append(Task(number, FoundFile(os.fsencode(path), path.stat().st_size, 0, ""), RECIPE))
-    found = list(workers.do_all(files, Crew(2, megabytes=700), work=crash))
+    found = list(workers.describe_all(files, Crew(2, megabytes=700), work=crash))
     reasons = {record.track_id: record.reason for record, _ in found}
     assert list(reasons) == [1, 2, 3, 4, 5, 6]
     assert [record.status for record, _ in found] == ["ok", "failed", "ok", "failed", "failed", "ok"], reasons
