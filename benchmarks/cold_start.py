@@ -53,6 +53,9 @@ PAIRED = (
     ("hybrid", "hybrid-encoder"),
     ("hybrid", "hybrid-release"),
     ("ridge", "ridge-encoder"),
+    ("taste", "ridge"),
+    ("taste", "taste-encoder"),
+    ("taste", "taste-release"),
     ("hybrid", "hybrid:audio"),
     ("hybrid:audio+words", "hybrid:audio"),
     ("hybrid+svm", "hybrid"),
@@ -206,7 +209,8 @@ def systems(encoder: str, release: bool) -> dict[str, System]:
         "svm": lambda fold: likes(fold, fold.cold, "svm"),
         "neumf_predicted": lambda fold: neural(fold, fold.cold, whole, dropout=False),
         "neumf_dropout": lambda fold: neural(fold, fold.cold, whole, dropout=True),
-        "taste": lambda fold: signals(fold, fold.cold, replace(whole, neural=0.0))["predicted"],
+        "taste": lambda fold: taste(fold, whole),
+        **{f"taste-{name}": lambda fold, blocks=blocks: taste(fold, Kind(blocks)) for name, blocks in less.items()},
         **{name: lambda fold, kind=kind: hybrid(fold, kind) for name, kind in kinds.items()},
     }
 
@@ -264,6 +268,11 @@ def ridge_factors(data: Data, rank: int, seed: int) -> Factors:
     together = sparse.csr_array(sparse.hstack([data.listens, data.elsewhere], format="csr"))
     together.data = np.log1p(together.data)
     return implicit_als(together, rank, regularization=1.0, alpha=5.0, iterations=5, seed=seed)
+
+
+def taste(fold: Fold, kind: Kind) -> np.ndarray:
+    """What the taste models say alone, without NeuMF."""
+    return signals(fold, fold.cold, replace(kind, neural=0.0))["predicted"]
 
 
 def likes(fold: Fold, rows: np.ndarray, name: str) -> np.ndarray:
