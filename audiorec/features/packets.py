@@ -67,6 +67,20 @@ def open_packets(file: int, container: Container, ignore_length: bool = False) -
     return packets
 
 
+def metadata(file: int, container: Container) -> dict[str, bytes]:
+    """What the container and its sound say of themselves, as bytes: RIFF INFO, Matroska, QuickTime, CAF and others.
+
+    Empty when the file cannot be opened.
+    """
+    part = (container.parts or ((0, os.fstat(file).st_size),))[0]
+    try:
+        with av.open(_Reader(file, *part), "r", format=container.demuxer, metadata_encoding="latin-1") as source:
+            found = {key: value for stream in source.streams.audio for key, value in stream.metadata.items()}
+            return {key.lower(): value.encode("latin-1") for key, value in {**found, **source.metadata}.items()}
+    except (av.FFmpegError, ValueError, OSError):
+        return {}
+
+
 def _open(
     file: int, part: tuple[int, int], container: Container, options: dict[str, str]
 ) -> tuple["av.container.InputContainer", "av.AudioStream"]:

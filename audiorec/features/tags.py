@@ -15,16 +15,18 @@ from mutagen.id3 import ID3
 
 from audiorec.data.names import is_nobody
 from audiorec.features.lyrics import tag_lyrics
-from audiorec.sources.text_decoding import decode_text
+from audiorec.features.packets import metadata
+from audiorec.features.sniff import sniff
+from audiorec.features.tag_pages import Page, page_of
 
 # The names of one thing in ID3, Vorbis / APE, MP4, ASF and RIFF INFO, in lower case; the first that has a value counts.
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "title": ("tit2", "tt2", "title", "\xa9nam", "inam"),
-    "artists": ("txxx:artists", "artists", "----:com.apple.itunes:artists", "wm/artists"),
+    "artists": ("txxx:artists", "artists", "----:com.apple.itunes:artists", "wm/artists", "----:artists"),
     "artist": ("tpe1", "tp1", "artist", "\xa9art", "author", "iart", "performer"),
     "album_artist": ("tpe2", "tp2", "albumartist", "album artist", "aart", "wm/albumartist", "txxx:albumartist",
-                     "txxx:album artist"),
-    "album": ("talb", "tal", "album", "\xa9alb", "wm/albumtitle", "iprd"),
+                     "txxx:album artist", "album_artist"),
+    "album": ("talb", "tal", "album", "\xa9alb", "wm/albumtitle", "iprd", "product"),
     "year": ("tdrc", "tyer", "tye", "tdor", "tory", "date", "year", "originaldate", "\xa9day", "wm/year", "icrd"),
     "genre": ("tcon", "tco", "genre", "\xa9gen", "wm/genre", "ignr"),
 }  # fmt: skip
@@ -39,7 +41,8 @@ _DASH = re.compile(r"\s+[-–—]\s+|(?<=\w)\s*–\s*(?=\w)")
 class Tags:
     """What the tags say; texts are clean, `year` is None and `lyrics` None when unknown.
 
-    artists: credits as written; genre: all genres, divided by "; "; album_artist: empty for various artists.
+    artists: credits as written; genre: all genres, divided by "; "; album_artist: empty for various artists;
+    guessed: the code page by which they were read where that is not sure.
     """
 
     title: str
@@ -49,12 +52,14 @@ class Tags:
     genre: str = ""
     lyrics: str | None = None
     album_artist: str = ""
+    guessed: str = ""
 
 
 def read_tags(file: BinaryIO, path: bytes) -> Tags:
     """Read the tags of an open file; `path` gives a title (and `Artist - Title`) where they have none."""
     found = _open(file)
-    values = {field: _values(found, keys) for field, keys in _KEYS.items()}
+    page = _page(found, path)
+    values = {field: _values(found, keys, page) for field, keys in _KEYS.items()}
     guessed_artist, guessed_title = _from_name(path)
     credits = _split(values["artists"] or values["artist"] or values["album_artist"])
     artists = credits or ((guessed_artist,) if guessed_artist and not values["title"] else ())
@@ -64,8 +69,9 @@ def read_tags(file: BinaryIO, path: bytes) -> Tags:
         album=_first(values["album"]),
         year=next((year for text in values["year"] if (year := _year(text)) is not None), None),
         genre=_genres(values["genre"]),
-        lyrics=_lyrics(found),
+        lyrics=None if (lyrics := _lyrics(found)) is None else page.read(lyrics),
         album_artist=next((name for name in values["album_artist"] if not is_nobody(name)), ""),
+        guessed="" if page.sure else page.name or "latin-1",
     )
 
 
@@ -82,15 +88,46 @@ def _open(file: BinaryIO) -> list[Any]:
         tags = opened if isinstance(opened, ID3) else getattr(opened, "tags", None)
         if tags is not None:
             found.append(tags)
+    if not any(_names(tags) for tags in found) and (container := sniff(file)):
+        found.append(metadata(file.fileno(), container))
     return found
 
 
-def _values(found: Sequence[Any], keys: Sequence[str]) -> list[str]:
+def _page(found: Sequence[Any], path: bytes) -> Page:
+    """The code page of the texts that claim Latin-1, or that are Unicode and may have been widened from another."""
+    claimed, stated = _claims(found)
+    return page_of(claimed, stated, path, _claimed_texts) if claimed or stated else Page()
+
+
+def _claims(found: Sequence[Any]) -> tuple[list[str], list[str]]:
+    """Texts beyond ASCII of all frames: those that claim Latin-1, and those in Unicode."""
+    claimed, stated = list[str](), list[str]()
+    for tags in found:
+        for name in _names(tags):
+            try:
+                value = tags[name]
+                texts = [text for text in _texts(value) if not text.isascii()]
+            except (KeyError, ValueError, TypeError, AttributeError, IndexError, UnicodeError):
+                continue
+            is_claimed = getattr(value, "encoding", None) == 0 or isinstance(value, bytes)
+            (claimed if is_claimed else stated).extend(texts)
+    return claimed, stated
+
+
+def _claimed_texts(path: bytes) -> list[str]:
+    try:
+        with open(path, "rb") as file:
+            return _claims(_open(file))[0]
+    except OSError:
+        return []
+
+
+def _values(found: Sequence[Any], keys: Sequence[str], page: Page) -> list[str]:
     """Values of the first key that has any, in the first tags that have it."""
     for tags in found:
         named = dict(_named(tags))
         for key in keys:
-            texts = [text for piece in named.get(key, ()) if (text := _clean(piece))]
+            texts = [text for piece in named.get(key, ()) if (text := _clean(page.read(piece)))]
             if texts:
                 return texts
     return []
@@ -114,27 +151,17 @@ def _names(tags: Any) -> list[str]:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, bytes):
-        yield decode_text(value).text
-        return
-    # ID3 frames that claim Latin-1 often hold the code page of the machine that wrote them.
-    is_latin = getattr(value, "encoding", None) == 0
     pieces = value if isinstance(value, list | tuple) else getattr(value, "text", value)
     for piece in pieces if isinstance(pieces, list | tuple) else [pieces]:
-        if isinstance(piece, bytes):
-            yield decode_text(piece).text
-        else:
-            yield _other_page(str(piece)) if is_latin else str(piece)
+        yield _text_of(piece) if isinstance(piece, bytes) else str(piece)
 
 
-def _other_page(text: str) -> str:
-    """Text of another code page that was read as Latin-1; itself where it is none or that is not sure."""
+def _text_of(data: bytes) -> str:
+    """UTF-8, or every byte as a sign, for the page of the file to be told from all of them."""
     try:
-        data = text.encode("latin-1")
-    except UnicodeEncodeError:
-        return text
-    found = decode_text(data)
-    return found.text if found.sure and not found.encoding.startswith("utf-16") else text
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
 
 
 def _lyrics(found: Sequence[Any]) -> str | None:
