@@ -231,8 +231,8 @@ class Library:
             return similar_lists.artists_like(library, artist or "", top)
 
     def tracks(self) -> list[Record]:
-        """Every song: id, path, title, artists, album, album_artist, genres, year, seconds, status, reason, plays,
-        has_lyrics, language."""
+        """Every song: id, path, title, artists, album, album_artist, genres, year, seconds, mbid, isrc, status,
+        reason, plays, has_lyrics, language."""
         from audiorec.data.genres import genre_names
         from audiorec.errors import WorkspaceError
 
@@ -255,6 +255,8 @@ class Library:
                     "genres": list(genre_names(track.genre)),
                     "year": track.year,
                     "seconds": track.seconds,
+                    "mbid": track.mbid,
+                    "isrc": track.isrc,
                     "status": track.status,
                     "reason": track.reason,
                     "plays": plays.get(track.id, 0),
@@ -307,11 +309,13 @@ class Library:
         return self._opened[1]
 
     def _import(self, places: Sequence[str | Path], kind: str | None, user: str, instead: str) -> "Imported":
+        from audiorec.features.lyrics.comment_feeling import comment_feeling
         from audiorec.sources.import_places import import_places
         from audiorec.sources.importing import Owner
 
         with self._write() as space:
-            return import_places(space, [str(place) for place in places], kind, Owner(user, instead))
+            files = [str(place) for place in places]
+            return import_places(space, files, kind, Owner(user, instead), judge=comment_feeling)
 
     def _read(self) -> "Workspace":
         from audiorec.data.workspace import Workspace

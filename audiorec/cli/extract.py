@@ -4,6 +4,7 @@ import os
 import time
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,10 @@ import click
 
 from audiorec.cli.console import console, counted, notes, print_table, progress_by_size
 from audiorec.cli.session import Session, as_one, pass_session
+from audiorec.errors import InputError
 
 if TYPE_CHECKING:
-    from audiorec.features.extract import Outcomes
+    from audiorec.features.extract import Engine, Outcomes
 
 # A worker with its libraries and a song of an hour needs less than this.
 _LEAST_MB = 400
@@ -36,6 +38,8 @@ class Options:
     strict: bool
     retry: bool
     min_length: float
+    engine: str
+    address: str | None
 
 
 @click.command("extract")
@@ -54,6 +58,10 @@ class Options:
     default=0.0,
     metavar="SECONDS",
     help="Leave out what is shorter: effects.",
+)
+@click.option("--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True, help="Who works.")
+@click.option(
+    "--address", metavar="HOST:PORT", help="With --engine ray: the cluster.  [default: RAY_ADDRESS, else here]"
 )
 @click.option("--strict", is_flag=True, help="Exit with 1 when any file could not be used.")
 @pass_session
@@ -81,13 +89,25 @@ def command(session: Session, asked: Options) -> None:
         crew = Crew(asked.jobs or len(os.sched_getaffinity(0)), asked.nice, asked.max_memory)
         sizes = [task.file.size for task in plan.tasks]
         with progress_by_size("Extracting", len(sizes), sum(sizes), session.quiet) as advance:
-            outcomes = run_plan(space, plan, chosen, crew, advance)
+            outcomes = run_plan(space, plan, chosen, crew, advance, _engine(asked))
         found_late = rematch(space)
     _show(outcomes, time.monotonic() - start)
     if found_late:
         notes(session.quiet).print(f"{counted(found_late, 'listen')} of earlier imports found a song")
     if asked.strict and outcomes.failed:
         raise click.exceptions.Exit(1)
+
+
+def _engine(asked: Options) -> "Engine | None":
+    if asked.engine == "local":
+        if asked.address is not None:
+            raise InputError("--address names a Ray cluster: add --engine ray")
+        return None
+    from audiorec.features import ray_engine
+
+    if asked.jobs is not None:
+        raise InputError("--engine ray uses every processor of the cluster: leave out --jobs")
+    return partial(ray_engine.describe_all, address=asked.address)
 
 
 def _show(outcomes: "Outcomes", seconds: float) -> None:

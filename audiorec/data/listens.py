@@ -70,7 +70,6 @@ def _timed_of_kind(space: "Workspace", source: str) -> list[Path]:
 def _enter(space: "Workspace", source: str, new: Mapping[bool, Path]) -> list[Path]:
     """Write the rows of new shards and bring the sums up to them; returns the files that no row names any more."""
     with space.transaction() as db:
-        mark(db)
         shards = list(db.execute("SELECT file, timed FROM event_shard WHERE source = ? ORDER BY id", (source,)))
         replaced = [space.root / file for file, timed in shards if not timed]
         db.execute("DELETE FROM event_shard WHERE source = ? AND NOT timed", (source,))
@@ -92,6 +91,7 @@ def _enter(space: "Workspace", source: str, new: Mapping[bool, Path]) -> list[Pa
             "INSERT INTO unmatched VALUES (?, ?, ?, ?, ?, ?)",
             ((source, line, *row) for line, row in enumerate(event_shards.waiting(files), start=first)),
         )
+        mark(db, source)
     return replaced
 
 
@@ -105,9 +105,9 @@ def resolve_events(space: "Workspace", source: str, tracks: Mapping[str, int]) -
 def add_sums(space: "Workspace", source: str, rows: Iterable[tuple[str, int, float, float | None]]) -> None:
     """See `Workspace.add_listens`."""
     with space.transaction() as db:
-        mark(db)
         db.execute("DELETE FROM listen WHERE source = ?", (source,))
         db.executemany(_ADD, ((source, user, track, n, MOST_PLAYS, time) for user, track, n, time in rows))
+        mark(db, source)
 
 
 def _flush(path: Path) -> None:

@@ -293,26 +293,22 @@ class Workspace:
 
     def counts(self) -> dict[str, int | float]:
         """How many artists, users, listens, played tracks, waiting listens and friendships there are."""
-        queries = {
-            "users": "SELECT count(DISTINCT user) FROM listen",
-            "listens": "SELECT coalesce(sum(count), 0) FROM listen",
-            "played_tracks": "SELECT count(DISTINCT track_id) FROM listen",
-            "listens_not_matched": "SELECT count(*) FROM unmatched",
-            "friendships": "SELECT count(*) FROM (SELECT DISTINCT a, b FROM friend)",
-        }
         artists = {track.artist for track in self.tracks()} - {""}
-        return {"artists": len(artists)} | {
-            name: self.db.execute(query).fetchone()[0] for name, query in queries.items()
+        heard = listen_matrix.every_listen(self)
+        return {
+            "artists": len(artists),
+            "users": 0 if heard is None else len(heard.users),
+            "listens": 0 if heard is None else float(heard.counts.sum(dtype=np.float64)),
+            "played_tracks": 0 if heard is None else len(heard.items),
+            "listens_not_matched": self.db.execute("SELECT count(*) FROM unmatched").fetchone()[0],
+            "friendships": self.db.execute("SELECT count(*) FROM (SELECT DISTINCT a, b FROM friend)").fetchone()[0],
         }
 
     def inputs(self) -> dict[str, str]:
         """Fingerprints of what models are trained on: the features in use, the listens, and the latest models."""
         digest = self.db.execute("SELECT value FROM setting WHERE key = 'features'").fetchone()
         features = "" if digest is None else f"{digest[0]} {self._songs_described(digest[0])}"
-        heard = self.db.execute(
-            "SELECT source, count(*), sum(count), max(time) FROM listen GROUP BY source ORDER BY source"
-        )
-        played = hashlib.sha256(repr(list(heard)).encode()).hexdigest()[:16]
+        played = listen_matrix.fingerprint(self.db)
         models = {f"model {name}": str(version) for name, version in self.models().items()}
         return {"features": features, "listens": played, **models}
 
@@ -324,6 +320,13 @@ class Workspace:
             (digest,),
         ).fetchone()
         return f"{songs} songs, shard {shard}" + (f", without {away:.0f}" if away else "")
+
+    def songs_state(self) -> str:
+        """Fingerprint of which songs are present, where their files lie and when these were read last."""
+        found = hashlib.sha256()
+        for row in self.db.execute("SELECT id, path, mtime_ns FROM track WHERE present = 1 ORDER BY id"):
+            found.update(b"%d %s %d\n" % row)
+        return found.hexdigest()[:16]
 
     def model_inputs(self, name: str) -> dict[str, str]:
         """`inputs()` when the latest version of a model was published; raises CheckpointError as `model` does."""

@@ -6,7 +6,7 @@ run that was killed loses a few files' work and ends, when it is started again, 
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from audiorec.data.catalogue import FileRecord
@@ -22,6 +22,8 @@ from audiorec.features.workers import Crew, Outcome, describe_all
 SHARD_ROWS = 64
 # Seconds: hardly a song.
 SHORT = 10.0
+# How files are described: here by `workers`, on a cluster by `ray_engine`; outcomes in the order of the tasks.
+Engine = Callable[[Sequence[Task], Crew], Iterator[Outcome]]
 
 
 @dataclass
@@ -98,9 +100,17 @@ def make_plan(
 
 
 def run_plan(
-    space: Workspace, plan: Plan, recipe: FeatureRecipe, crew: Crew, report: Callable[[int], None]
+    space: Workspace,
+    plan: Plan,
+    recipe: FeatureRecipe,
+    crew: Crew,
+    report: Callable[[int], None],
+    engine: Engine | None = None,
 ) -> Outcomes:
-    """Do the work of a plan; `report` is called with the size in bytes of every file that was described."""
+    """Do the work of a plan; `report` is called with the size in bytes of every file that was described.
+
+    engine: who describes; None: processes of this machine.
+    """
     outcomes = Outcomes(gone=len(plan.gone), left_out=plan.left_out)
     for path, record in plan.unchanged:
         outcomes.count(path, record, reused=True)
@@ -110,7 +120,7 @@ def run_plan(
     shards = layout(recipe, feature_digest(recipe), descriptor_names(recipe), LYRICS_NAMES)
     space.use_features(shards.digest)
     path_of = {task.track_id: task.file.path for task in plan.tasks}
-    for batch in _batches(_reported(describe_all(plan.tasks, crew), report)):
+    for batch in _batches(_reported((engine or describe_all)(plan.tasks, crew), report)):
         _store(space, batch, shards)
         for record, _ in batch:
             outcomes.count(path_of[record.track_id], record, reused=False)

@@ -108,7 +108,7 @@ def sniff(file: BinaryIO) -> Container | None:
 
 def _with_parts(file: BinaryIO, found: Container, start: int, size: int) -> Container:
     """The container with its streams where they are not the whole file."""
-    parts = ((start, size),)
+    parts: tuple[tuple[int, int], ...] = ((start, size),)
     if found is OGG:
         parts = ogg_links(file.fileno(), start, size)
     elif found is FLAC:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import mutagen
-from mutagen.id3 import ID3
+from mutagen.id3 import ID3, UFID
 
 from audiorec.data.names import is_nobody
 from audiorec.features.lyrics import tag_lyrics
@@ -29,8 +29,13 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "album": ("talb", "tal", "album", "\xa9alb", "wm/albumtitle", "iprd", "product"),
     "year": ("tdrc", "tyer", "tye", "tdor", "tory", "date", "year", "originaldate", "\xa9day", "wm/year", "icrd"),
     "genre": ("tcon", "tco", "genre", "\xa9gen", "wm/genre", "ignr"),
+    "mbid": ("ufid:http://musicbrainz.org", "musicbrainz_trackid", "----:com.apple.itunes:musicbrainz track id",
+             "musicbrainz/track id", "txxx:musicbrainz track id"),
+    "isrc": ("tsrc", "isrc", "----:com.apple.itunes:isrc", "wm/isrc"),
 }  # fmt: skip
 _LONGEST = 500
+_MBID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
 # A number in front of a name is a track's when it is padded, when a dash, dot or underscore follows, or when it is the
 # disc's too ("1-05"); "50 Cent" and "99 Luftballons" are names.
 _NUMBER = re.compile(r"^\s*(?:\d{1,2}[-.]\d{1,3}[\s._-]+|0\d{1,2}[\s._-]+|\d{1,3}\s*[._-]\s*(?=\S))(?=\D|\d+\D)")
@@ -41,8 +46,8 @@ _DASH = re.compile(r"\s+[-–—]\s+|(?<=\w)\s*–\s*(?=\w)")
 class Tags:
     """What the tags say; texts are clean, `year` is None and `lyrics` None when unknown.
 
-    artists: credits as written; genre: all genres, divided by "; "; album_artist: empty for various artists;
-    guessed: the code page by which they were read where that is not sure.
+    artists: credits as written; genre: all genres, divided by "; "; album_artist: empty for various artists; mbid,
+    isrc: ids of the recording; guessed: the code page by which they were read where that is not sure.
     """
 
     title: str
@@ -52,6 +57,8 @@ class Tags:
     genre: str = ""
     lyrics: str | None = None
     album_artist: str = ""
+    mbid: str = ""
+    isrc: str = ""
     guessed: str = ""
 
 
@@ -71,6 +78,8 @@ def read_tags(file: BinaryIO, path: bytes) -> Tags:
         genre=_genres(values["genre"]),
         lyrics=None if (lyrics := _lyrics(found)) is None else page.read(lyrics),
         album_artist=next((name for name in values["album_artist"] if not is_nobody(name)), ""),
+        mbid=_fitting(_MBID, [text.lower() for text in values["mbid"]]),
+        isrc=_fitting(_ISRC, [re.sub(r"[\s-]", "", text).upper() for text in values["isrc"]]),
         guessed="" if page.sure else page.name or "latin-1",
     )
 
@@ -151,6 +160,7 @@ def _names(tags: Any) -> list[str]:
 
 
 def _texts(value: Any) -> Iterator[str]:
+    value = value.data if isinstance(value, UFID) else value  # type: ignore[attr-defined]
     pieces = value if isinstance(value, list | tuple) else getattr(value, "text", value)
     for piece in pieces if isinstance(pieces, list | tuple) else [pieces]:
         yield _text_of(piece) if isinstance(piece, bytes) else str(piece)
@@ -183,6 +193,10 @@ def _clean(text: str) -> str:
 
 def _first(texts: list[str]) -> str:
     return texts[0].strip("; ") if texts else ""
+
+
+def _fitting(form: re.Pattern[str], texts: list[str]) -> str:
+    return next((text for text in texts if form.fullmatch(text)), "")
 
 
 def _split(texts: list[str]) -> tuple[str, ...]:

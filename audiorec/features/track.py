@@ -120,6 +120,8 @@ def _with_tags(record: FileRecord, tags: Tags) -> FileRecord:
         album_artist=tags.album_artist,
         year=tags.year,
         genre=tags.genre,
+        mbid=tags.mbid,
+        isrc=tags.isrc,
     )
 
 

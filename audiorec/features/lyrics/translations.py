@@ -128,7 +128,7 @@ def _is_romanisation(line: str, other: str) -> bool:
 
 def _spelled_korean(line: str) -> str:
     """Hangul by the revised romanisation, without the changes where syllables meet. Source: Unicode 15, 3.12."""
-    spelled = []
+    spelled: list[str] = []
     for sign in line:
         number = ord(sign) - 0xAC00
         is_syllable = 0 <= number < 11_172
