@@ -4,6 +4,7 @@ Broken tags count as absent: one that cannot be read costs that tag, never the o
 kept as the file credits them; `data/artists.py` divides credits. It does not decide which lyrics are used.
 """
 
+import errno
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,6 +34,11 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
              "musicbrainz/track id", "txxx:musicbrainz track id"),
     "isrc": ("tsrc", "isrc", "----:com.apple.itunes:isrc", "wm/isrc"),
 }  # fmt: skip
+# mutagen lets errors of its parsers out on hostile files (MemoryError: a length that no file has): such tags are as good
+# as none.
+_TORN = (mutagen.MutagenError, ArithmeticError, AttributeError, EOFError, LookupError, MemoryError, OSError, TypeError,
+         ValueError)  # fmt: skip
+_MAY_PASS = (errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.ENOTCONN, errno.ENXIO, errno.EREMOTEIO, errno.ENOMEM)
 _LONGEST = 500
 _MBID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
@@ -91,8 +97,8 @@ def _open(file: BinaryIO) -> list[Any]:
         file.seek(0)
         try:
             opened = read(file)
-        except (mutagen.MutagenError, ValueError, KeyError, TypeError, OSError, EOFError, IndexError, AttributeError):
-            # mutagen lets errors of its parsers out on hostile files; such tags are as good as none.
+        except _TORN as error:
+            _raise_if_it_may_pass(error)
             continue
         tags = opened if isinstance(opened, ID3) else getattr(opened, "tags", None)
         if tags is not None:
@@ -100,6 +106,13 @@ def _open(file: BinaryIO) -> list[Any]:
     if not any(_names(tags) for tags in found) and (container := sniff(file)):
         found.append(metadata(file.fileno(), container))
     return found
+
+
+def _raise_if_it_may_pass(error: BaseException) -> None:
+    """A disk or share that fails is no fault of the tags: the file must not go on without them."""
+    for cause in (error, error.__cause__, *error.args):
+        if isinstance(cause, OSError) and cause.errno in _MAY_PASS:
+            raise cause
 
 
 def _page(found: Sequence[Any], path: bytes) -> Page:
@@ -116,7 +129,7 @@ def _claims(found: Sequence[Any]) -> tuple[list[str], list[str]]:
             try:
                 value = tags[name]
                 texts = [text for text in _texts(value) if not text.isascii()]
-            except (KeyError, ValueError, TypeError, AttributeError, IndexError, UnicodeError):
+            except _TORN:
                 continue
             is_claimed = getattr(value, "encoding", None) == 0 or isinstance(value, bytes)
             (claimed if is_claimed else stated).extend(texts)
@@ -148,14 +161,14 @@ def _named(tags: Any) -> Iterator[tuple[str, list[str]]]:
         try:
             value = tags[name]
             yield str(name).lower().partition(":eng")[0], list(_texts(value))
-        except (KeyError, ValueError, TypeError, AttributeError, IndexError, UnicodeError):
+        except _TORN:
             continue
 
 
 def _names(tags: Any) -> list[str]:
     try:
         return list(dict.fromkeys(tags.keys()))
-    except (KeyError, ValueError, TypeError, AttributeError):
+    except _TORN:
         return []
 
 
@@ -178,7 +191,7 @@ def _lyrics(found: Sequence[Any]) -> str | None:
     for tags in found:
         try:
             text = tag_lyrics(tags)
-        except (KeyError, ValueError, TypeError, AttributeError, IndexError):
+        except _TORN:
             continue
         if text:
             return text

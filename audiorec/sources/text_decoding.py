@@ -130,15 +130,24 @@ def _by_looks(data: bytes) -> DecodedText:
     found.sort(key=lambda entry: -entry[0])
     best, second = found[0], next((other for other in found[1:] if other[2] != found[0][2]), (0.0, "", ""))
     sure = best[0] >= _LEAST and best[0] - second[0] >= _APART and "\ufffd" not in best[2]
-    # A word of five letters beyond ASCII may also be Turkish, two Chinese characters also two Korean ones.
-    few = not best[1].startswith(("cp1252", "cp1250", "iso8859", "cp1254", "utf")) and _wide_bytes(data) < 8
-    return DecodedText(best[2], best[1], sure and not few)
+    return DecodedText(best[2], best[1], sure and not _is_too_little(data, best[1]))
+
+
+def _is_too_little(data: bytes, encoding: str) -> bool:
+    """Whether there is too little to tell by: a word of five letters beyond ASCII may also be Turkish, two Chinese
+    characters two Korean ones, and one of them an accent beside a letter."""
+    if encoding.startswith(("cp1252", "cp1250", "iso8859", "cp1254")):
+        return sum(65 <= byte <= 122 for byte in data) < 3
+    return encoding != "utf-8" and _wide_bytes(data) < 8
 
 
 def _is_motley(text: str) -> bool:
-    """Whether a few letters are of several scripts: bytes of a code page that happen to be good UTF-8."""
+    """Whether a few letters are of several scripts, or of one that has two bytes a letter: bytes of a code page may be
+    good UTF-8 by chance."""
     wide = [sign for sign in text if sign > "\x7f" and sign.isalpha()]
-    return 1 < len(wide) <= 6 and len({unicodedata.name(sign, "?").split()[0] for sign in wide} - _MIXED) > 1
+    if len(wide) < 3:
+        return any("\u0370" <= sign < "\u0800" for sign in wide)
+    return len(wide) <= 6 and len({unicodedata.name(sign, "?").split()[0] for sign in wide} - _MIXED) > 1
 
 
 def _wide_bytes(data: bytes) -> int:
