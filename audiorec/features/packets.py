@@ -165,4 +165,6 @@ def words(error: BaseException) -> str:
     """The reason alone: both libraries put addresses of objects and file handles into their messages."""
     if isinstance(error, av.FFmpegError | OSError) and error.strerror:
         return error.strerror.lower()
+    if "does not exist" in str(error):
+        return "it holds no sound"  # libsndfile's word for a file in which it knows nothing
     return (str(error).strip().rstrip(".") or type(error).__name__).split(": ")[-1].lower()[:120]

@@ -74,7 +74,8 @@ def page_of(claimed: Sequence[str], stated: Sequence[str], path: bytes, read_tex
     if not found.sure and (named := _by_name(data, path)):
         found = DecodedText("", named, True)
     elif (wide < _SHORT or not found.sure) and (around := _around(os.path.dirname(path), read_texts)):
-        pooled = decode_text(b"\n".join((data, *around)))
+        # The file is among them, and an album's name stands in each: every text counts once.
+        pooled = decode_text(b"\n".join(dict.fromkeys(b"\n".join((data, *around)).split(b"\n"))))
         is_better = pooled.sure or not (found.sure or found.encoding == "cp1252")
         found = pooled if is_better and _fits(data, pooled.encoding) else found
     is_western = found.encoding in _LATIN

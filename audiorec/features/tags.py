@@ -34,8 +34,8 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
              "musicbrainz/track id", "txxx:musicbrainz track id"),
     "isrc": ("tsrc", "isrc", "----:com.apple.itunes:isrc", "wm/isrc"),
 }  # fmt: skip
-# mutagen lets errors of its parsers out on hostile files (MemoryError: a length that no file has): such tags are as good
-# as none.
+# mutagen lets errors of its parsers out on hostile files (MemoryError: a length that no file has): such tags are as
+# good as none.
 _TORN = (mutagen.MutagenError, ArithmeticError, AttributeError, EOFError, LookupError, MemoryError, OSError, TypeError,
          ValueError)  # fmt: skip
 _MAY_PASS = (errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.ENOTCONN, errno.ENXIO, errno.EREMOTEIO, errno.ENOMEM)

@@ -79,7 +79,7 @@ def decode_text(data: bytes) -> DecodedText:
         text = data.decode("utf-8")
         return DecodedText(text, "utf-8", not _is_motley(text))
     except UnicodeDecodeError as error:
-        if error.start >= len(data) - 3 and not data[: error.start].isascii():  # cut off inside its last letter
+        if error.start >= max(6, len(data) - 3) and not data[: error.start].isascii():  # cut off inside its last letter
             return DecodedText(data.decode("utf-8", "replace"), "utf-8", False)
         return _by_looks(data)
 
