@@ -73,12 +73,13 @@ class Library:
         *,
         recipe: str = "features/default",
         jobs: int | None = None,
+        min_length: float = 0.0,
         advance: Callable[[int], None] = lambda size: None,
     ) -> "Outcomes":
         """Describe the audio files below `paths`; known files that did not change are passed over.
 
-        recipe: a shipped feature recipe or a TOML file; jobs: processes, None for one a core; advance: called with the
-        size in bytes of each file that is done.
+        recipe: a shipped feature recipe or a TOML file; jobs: processes, None for one a core; min_length: seconds
+        below which a file is left out; advance: called with the size in bytes of each file that is done.
         """
         from audiorec import recipes
         from audiorec.features.extract import make_plan, run_plan
@@ -88,7 +89,8 @@ class Library:
 
         chosen = recipes.load(recipe, FeatureRecipe)
         with self._write() as space:
-            plan = make_plan(space, [os.fsencode(Path(path).expanduser()) for path in paths], chosen)
+            places = [os.fsencode(Path(path).expanduser()) for path in paths]
+            plan = make_plan(space, places, chosen, least=min_length)
             outcomes = run_plan(space, plan, chosen, Crew(jobs or len(os.sched_getaffinity(0))), advance)
             rematch(space)
         return outcomes

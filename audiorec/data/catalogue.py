@@ -97,11 +97,16 @@ NO_STAMP = -1
 
 
 def connect(path: Path, write: bool) -> sqlite3.Connection:
-    """Open a catalogue, bringing it to this version when writing; raises WorkspaceError for a newer or foreign file."""
+    """Open a catalogue, bringing it to this version when writing; raises WorkspaceError for a newer or foreign file.
+
+    Who reads sees one state until they close it, whatever a writer does meanwhile.
+    """
     try:
         uri = f"{path.absolute().as_uri()}?mode={'rwc' if write else 'ro'}"
         db = sqlite3.connect(uri, uri=True, timeout=30, isolation_level=None)
         db.execute("PRAGMA foreign_keys = ON")
+        if not write:
+            db.execute("BEGIN")  # the first query takes the snapshot
         version = int(db.execute("PRAGMA user_version").fetchone()[0])
         if write:
             db.execute("PRAGMA journal_mode = WAL")

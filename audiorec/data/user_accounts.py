@@ -1,6 +1,6 @@
 """The users of a workspace: who they are, and renaming, joining and deleting them with all that is theirs.
 
-What is theirs: listens, rows that wait for their song, friendships, events, and what they told a server (feedback and
+What is theirs: listens, rows that wait for their song, friendships, events, and what they gave a server (feedback and
 playlists). It does not know models, which keep what they learned until they are trained again, nor passwords.
 """
 
@@ -23,7 +23,7 @@ from audiorec.errors import InputError, UnknownNameError
 class Account:
     """A user and how much is known of them.
 
-    feedback: what they told a server; last: unix time of their last listen, None where none says.
+    feedback: feedback given on a server; last: unix time of their last listen, None where none says.
     """
 
     name: str
@@ -71,11 +71,11 @@ def merge(space: Workspace, names: Sequence[str], into: str) -> None:
     others = [name for name in names if name != into]
     _in_files(space.root, others, into)
     with space.transaction() as db:
-        mark(db)
         for name in others:
             _move_listens(db, name, into)
             db.execute("UPDATE unmatched SET user = ? WHERE user = ?", (into, name))
             _move_friends(db, name, into)
+        mark(db)
 
 
 def delete(space: Workspace, names: Sequence[str]) -> None:
@@ -83,11 +83,11 @@ def delete(space: Workspace, names: Sequence[str]) -> None:
     _refuse_unknown(space, names)
     _in_files(space.root, names, None)
     with space.transaction() as db:
-        mark(db)
         for name in names:
             db.execute("DELETE FROM listen WHERE user = ?", (name,))
             db.execute("DELETE FROM unmatched WHERE user = ?", (name,))
             db.execute("DELETE FROM friend WHERE a = ? OR b = ?", (name, name))
+        mark(db)
 
 
 def _move_listens(db: sqlite3.Connection, name: str, into: str) -> None:
@@ -145,7 +145,7 @@ def _in_events(path: Path, names: Sequence[str], into: str | None) -> None:
 
 
 def _feedback_of(root: Path) -> dict[str, int]:
-    """How much each user told a server: events and playlists."""
+    """How many events and playlists each user has on a server."""
     path = root / "feedback.sqlite"
     if not path.is_file():
         return {}

@@ -28,7 +28,7 @@ class FieldError(ValueError):
 
 
 def rows(entries: Iterable[tuple[int, Any]], parse: Callable[[int, Entry], Row | Unread]) -> Iterator[Row | Unread]:
-    """What `parse` makes of numbered entries; what is no object, or has a field that cannot be used, is told."""
+    """What `parse` makes of numbered entries; what is no object, or has a field that cannot be used, is reported."""
     for number, entry in entries:
         if entry.__class__ is not dict:
             yield Unread(number, str(entry) if isinstance(entry, Exception) else "an entry that is no object")

@@ -28,7 +28,7 @@ SHOWN = 1000  # rows without a song or that could not be read that a report name
 _HELD = 200_000  # rows that are held back at most
 _AT_ONCE = 50_000  # rows that become one batch of events
 # Kinds of which every row with a time is one play: a later export holds the same rows again. Other sources tell totals
-# with the time of the last play, and those replace what they told before.
+# with the time of the last play, and those replace the earlier counts.
 _LOGS = frozenset({"spotify", "listenbrainz", "lastfm", "maloja", "panoscrobbler", "scrobbler-log", "youtube-music"})
 
 
@@ -142,7 +142,7 @@ def _matched(
 
 
 def _ids_alone_last(found: Iterable[Row | Unread]) -> Iterator[Row | Unread]:
-    """The same rows; those that know an id alone come when others of the source have told whose it is."""
+    """The same rows; those that know an id alone come after the others of the source have named its song."""
     held: list[Row] = []
     for row in found:
         song = None if isinstance(row, Unread) else row.song
@@ -243,7 +243,6 @@ def waiting_songs(space: Workspace) -> Iterator[tuple[str, WrittenSong, int]]:
 def _move(space: Workspace, found: Iterable[tuple[str, int, str, int, float, float | None]]) -> None:
     # One transaction: a row is either not matched yet or a listen, whatever happens in between.
     with space.transaction() as db:
-        mark(db)
         for source, line, user, track, count, time in found:
             db.execute(
                 "INSERT INTO listen (source, user, track_id, count, time) VALUES (?, ?, ?, ?, ?)"
@@ -252,6 +251,7 @@ def _move(space: Workspace, found: Iterable[tuple[str, int, str, int, float, flo
                 (source, user, track, count, time),
             )
             db.execute("DELETE FROM unmatched WHERE source = ? AND line = ?", (source, line))
+        mark(db)
 
 
 def folder_of(source: str) -> Path | None:

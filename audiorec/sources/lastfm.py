@@ -1,6 +1,6 @@
 """Last.fm and Libre.fm: what the common exporters write (CSV, TSV, JSON), pages of their APIs, and loved tracks.
 
-CSV comes with and without header; without one its columns are told by which of them is a date. What is playing now has
+CSV comes with and without header; without one the column of dates shows which is which. What is playing now has
 no date and is skipped. The API itself is read by `lastfm_api.py`.
 """
 

@@ -170,6 +170,11 @@ def find_song(tracks: Sequence[Track], text: str) -> Track:
     if found.candidates:
         meant = "; ".join(f"{track} is {by_id[track].artist} - {by_id[track].title}" for track in found.candidates[:5])
         raise UnknownNameError(f"{text!r} may be one of {len(found.candidates)} songs ({meant}): write artist - title")
+    if Path(text).is_file():
+        raise UnknownNameError(
+            f"{text!r} is there, but it is no song of the library: run audiorec extract on it, and see audiorec status"
+            " --files for what could not be used"
+        )
     names = {f"{track.artist} - {track.title}" for track in tracks}
     raise UnknownNameError(f"no song {text!r} ({found.reason}){_did_you_mean(text, names)}")
 

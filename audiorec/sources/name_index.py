@@ -95,7 +95,7 @@ class NameIndex:
         return bool(song.album) and self.named[track].album == parse_title(song.album).key
 
     def contradicts(self, track: int, song: WrittenSong) -> bool:
-        """Whether what is written beside a file's name speaks of another song than a track.
+        """Whether what is written beside a file's name names another song than a track.
 
         Both title and artist are written, and neither is the track's; or the song lies in folders such as Artist/Album,
         as the track does, and none of theirs is its artist's.

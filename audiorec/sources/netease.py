@@ -74,7 +74,7 @@ def read(path: Path, judge: Judge | None = None) -> Iterator[Row | Unread]:
 
 
 def songs(path: Path) -> Iterator[WrittenSong]:
-    """Every song that the service has told of, once; raises InputError."""
+    """Every song that the service has returned, once; raises InputError."""
     with opened(path) as db:
         for _, entry in entries(db, f"SELECT {_SONG} FROM song s WHERE s.title <> '' ORDER BY s.id"):
             yield _song(entry)

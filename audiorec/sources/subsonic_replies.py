@@ -81,7 +81,7 @@ def song_of(entry: Entry) -> WrittenSong:
 
 
 def kept_song(number: int, entry: Entry, seen: int = 0) -> Kept | Unread:
-    """What the server keeps of a song, without `seen` plays that a history tells of; raises FieldError."""
+    """What the server keeps of a song, without `seen` plays that a history holds; raises FieldError."""
     if entry.get("isVideo") is True or entry.get("type") in ("video", "podcast", "audiobook"):
         return Unread(number, "a video, a book or a podcast: no song", skipped=True)
     plays = max(0.0, count_of(entry, "playCount") - seen)

@@ -1,4 +1,4 @@
-// For you: the listener's lists, what to leave out as chips, and a list that changes when told.
+// For you: the listener's lists, what to leave out as chips, and a list that follows what they say.
 
 import { get, post } from "./api.js";
 import { failed, h, toast } from "./dom.js";
