@@ -1,6 +1,7 @@
 """How fast `audiorec serve` answers and whether it grows: lists at 1, 8 and 32 clients, streams, memory, start.
 
-Starts a server of its own over a workspace on the loopback address, bounded in requests and time; prints JSON lines.
+Starts a server of its own over a workspace on the loopback address, bounded in requests and time; prints JSON lines, each
+with the server's processor time for a request (cpu_ms), since other work on the machine does not count in that.
 Run: python benchmarks/serve.py --workspace DIR [--requests 400] [--streams 1000] [--soak 3000]
 """
 
@@ -72,8 +73,11 @@ async def measure(base: str, pid: int, begun: float, asked: argparse.Namespace) 
 
         for name, ask in (("recommend", recommend), ("similar", similar)):
             for clients in (1, 8, 32):
+                used = processor(pid)
                 times, bad = await load(ask, asked.requests, clients)
-                tell(name, songs=status["songs"], users=len(users), clients=clients, **figures(times), errors=bad)
+                cpu = round((processor(pid) - used) * 1000 / asked.requests, 1)
+                size = {"songs": status["songs"], "users": len(users), "clients": clients}
+                tell(name, **size, **figures(times), cpu_ms=cpu, errors=bad)
         times, bad = await load(stream, asked.streams, 100)
         tell("stream", clients=100, streams=asked.streams, **figures(times), errors=bad)
         memory = psutil.Process(pid).memory_info
@@ -101,6 +105,12 @@ async def load(ask: Callable[[int], Awaitable[int]], count: int, clients: int) -
 
     await asyncio.gather(*(one() for _ in range(clients)))
     return times, bad
+
+
+def processor(pid: int) -> float:
+    """Seconds of processor time that a process has used."""
+    times = psutil.Process(pid).cpu_times()
+    return float(times.user + times.system)
 
 
 async def answer(client: httpx.AsyncClient, path: str) -> None:

@@ -16,8 +16,8 @@ from audiorec.data.ledger import Event, Ledger
 from audiorec.data.tracks import Track
 from audiorec.errors import InputError
 from audiorec.ranking.diversify import Shelf, Wishes, diversify
-from audiorec.ranking.explain import nearest_own, sentence
-from audiorec.ranking.joint_space import known_rows, likeness
+from audiorec.ranking.explain import OwnSongs, sentence
+from audiorec.ranking.joint_space import likeness
 from audiorec.serve.state import Snapshot
 
 if TYPE_CHECKING:
@@ -97,11 +97,13 @@ class ForYou:
         total = _moved(snapshot, total, said)
         total[~_allowed(snapshot, events, said, ask, now)] = -np.inf
         own = np.union1d(snapshot.listened(ask.user), said.good)
+        songs = OwnSongs(snapshot.blocks, own)
         shelf = Shelf(snapshot.vectors, snapshot.artist_numbers, snapshot.recording)
         wishes = Wishes(top=ask.top, per_artist=2 if ask.which == "new" else 4)
-        return [
-            self._explained(snapshot, scores, row, float(total[row]), own) for row in diversify(total, shelf, wishes)
-        ]
+        found = diversify(total, shelf, wishes)
+        # A song that the user has is nearest to itself: it is told by the others.
+        others = {row: OwnSongs(snapshot.blocks, own[own != row]) for row in found if row in own}
+        return [_explained(snapshot, scores, row, float(total[row]), others.get(row, songs)) for row in found]
 
     def _trained(self, snapshot: Snapshot, user: str) -> "Scores | None":
         recommender = snapshot.recommender
@@ -114,23 +116,21 @@ class ForYou:
                 self._scores.popitem(last=False)
         return self._scores[key]
 
-    def _explained(
-        self, snapshot: Snapshot, scores: "Scores | None", row: int, score: float, own: NDArray[np.integer]
-    ) -> Suggestion:
-        column = snapshot.column.get(snapshot.tracks[row].id)
-        shares = {} if scores is None or column is None else scores.shares(0, column)
-        cold = snapshot.plays()[row] == 0
-        told = {name: block for name, block in snapshot.blocks.items() if name != "network" or not cold}
-        near = nearest_own(told, row, own[own != row])
-        names = [_name(snapshot, one.column) for one in near[:1]]
-        if shares:
-            reason = sentence(shares, *(names[0], near[0].by) if near else ())
-        elif near:
-            how = {"sound": "sounds like", "words": "has words like", "network": "shares listeners with"}[near[0].by]
-            reason = f"It {how} {names[0]}, which you like."
-        else:
-            reason = "It is near to what you like."
-        return Suggestion(row, score, reason, shares, tuple(snapshot.tracks[one.column].id for one in near))
+
+def _explained(snapshot: Snapshot, scores: "Scores | None", row: int, score: float, songs: OwnSongs) -> Suggestion:
+    column = snapshot.column.get(snapshot.tracks[row].id)
+    shares = {} if scores is None or column is None else scores.shares(0, column)
+    cold = snapshot.plays()[row] == 0
+    near = songs.nearest(row, without=("network",) if cold else ())
+    names = [_name(snapshot, one.column) for one in near[:1]]
+    if shares:
+        reason = sentence(shares, *(names[0], near[0].by) if near else ())
+    elif near:
+        how = {"sound": "sounds like", "words": "has words like", "network": "shares listeners with"}[near[0].by]
+        reason = f"It {how} {names[0]}, which you like."
+    else:
+        reason = "It is near to what you like."
+    return Suggestion(row, score, reason, shares, tuple(snapshot.tracks[one.column].id for one in near))
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,7 @@ def _base(snapshot: Snapshot, scores: "Scores | None", user: str, said: Opinions
     # The nearest of several tastes counts, not their middle, where nothing is.
     few = min(_NEAREST, len(own))
     near = np.partition(snapshot.vectors @ snapshot.vectors[own].T, -few, axis=1)[:, -few:].mean(axis=1)
-    return np.where(known_rows(snapshot.vectors), near.astype(np.float64), -np.inf)
+    return np.where(snapshot.known, near.astype(np.float64), -np.inf)
 
 
 def _moved(snapshot: Snapshot, total: NDArray[np.float64], said: Opinions) -> NDArray[np.float64]:
