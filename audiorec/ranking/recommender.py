@@ -16,6 +16,7 @@ from audiorec.data.ledger import Event
 from audiorec.data.tracks import Track
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
+from audiorec.hybrid.retrieve import EACH, best_of_each, score_some
 from audiorec.hybrid.signals import Parts, signals
 from audiorec.hybrid.weights import Scores, Weights, load_weights, score
 from audiorec.ranking import genre_shares
@@ -24,7 +25,6 @@ from audiorec.ranking.exclusions import NOTHING, Exclusions
 from audiorec.ranking.explain import OwnSong, OwnSongs, sentence
 from audiorec.ranking.neighbours import Block
 from audiorec.ranking.opinions import NONE, Opinions, opinions
-from audiorec.ranking.retrieve import EACH, best_of_each, score_some
 from audiorec.ranking.serving import Serving, open_serving
 
 USUAL = Wishes()

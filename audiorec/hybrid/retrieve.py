@@ -40,12 +40,12 @@ def score_some(
 
     signals [I] each, candidates bool [I], warmth [1, n] of the columns.
     """
-    placed = {name: _places(values, candidates, columns)[None] for name, values in signals.items()}
+    placed = {name: places(values, candidates, columns)[None] for name, values in signals.items()}
     return combine(weights, placed, candidates[None, columns], warmth)
 
 
-def _places(values: NDArray[np.floating], candidates: NDArray[np.bool_], columns: NDArray[np.int64]) -> Floats:
-    """The same as `calibrate`, for some columns only, from one sort of the values."""
+def places(values: NDArray[np.floating], candidates: NDArray[np.bool_], columns: NDArray[np.int64]) -> Floats:
+    """The same as `calibrate` for one row [I], at some columns only, from one sort of the values: [n]."""
     known = np.isfinite(values) & candidates
     ordered, mine = np.sort(values[known]), values[columns]
     not_above = np.searchsorted(ordered, mine, side="right")
