@@ -94,7 +94,9 @@ def _sample(lists: Lists, names: list[str], rng: np.random.Generator) -> _Sample
     values = np.empty((*chosen.shape, len(names)), dtype=np.float32)
     for place, row in enumerate(rows):
         for number, name in enumerate(names):
-            values[place, :, number] = places(lists.signals[name][row], candidates[place], chosen[place])
+            signal, able = lists.signals[name][row], candidates[place]
+            placed = places(signal[chosen[place]], np.sort(signal[able & np.isfinite(signal)]))
+            values[place, :, number] = np.where(able[chosen[place]] | np.isnan(placed), placed, 0.0)
     return _Sample(
         values,
         np.take_along_axis(lists.warmth[rows], chosen, axis=1).astype(np.float32),
@@ -212,8 +214,9 @@ def lists_ndcg(trials: Sequence[Weights], lists: Lists, k: int) -> list[list[flo
         candidates, relevant = lists.candidates[row], lists.relevant[row]
         signals = {name: values[row] for name, values in lists.signals.items() if name in trials[0].warm}
         # Only what some signal puts high can push a relevant song out of the first k.
-        columns = np.union1d(best_of_each(signals, candidates, _BEST), np.flatnonzero(relevant))
-        placed = np.stack([places(values, candidates, columns) for values in signals.values()])
+        union = best_of_each(signals, candidates, each=_BEST)
+        columns = np.union1d(union.columns, np.flatnonzero(relevant))
+        placed = np.stack([places(values[columns], union.ordered[name]) for name, values in signals.items()])
         totals = _totals(trials, list(signals), placed, lists.warmth[row, columns])
         totals[:, ~candidates[columns]] = -np.inf
         found.append([float(metrics.ndcg(metrics.relevant_ranks(each, relevant[columns]), k)) for each in totals])
