@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from audiorec.cli.console import console, print_table
+from audiorec.cli.console import console, counted, print_table
 from audiorec.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
@@ -25,7 +25,11 @@ _SHOWN = 3  # artists and songs of a group in the table
     show_default=True,
     help="Which model of the network.",
 )
-@click.option("--user", metavar="NAME", help="For each song of this user, the likest song of its group that she lacks.")
+@click.option(
+    "--user",
+    metavar="NAME",
+    help="For each song of this user, the most similar song of its group that they do not have.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with every song's track id.")
 @pass_session
 def command(session: Session, by: str, network: str, user: str | None, as_json: bool) -> None:
@@ -63,8 +67,9 @@ def command(session: Session, by: str, network: str, user: str | None, as_json: 
         for place, one in enumerate(groups, start=1)
     ]
     chosen = next(one for one in found.judged if one.count == len(found.centres))
+    judged = f"silhouette {chosen.silhouette:.2f}, found again {chosen.stability:.2f}"
     print_table(
-        f"{chosen.count} groups by {by} (silhouette {chosen.silhouette:.2f}, found again {chosen.stability:.2f})",
+        f"{counted(chosen.count, 'group')} by {by} ({judged})",
         ["", "songs", "most by", "in the middle"],
         rows,
     )
@@ -100,4 +105,4 @@ def _show_for(
         (tracks[one.song].artist, tracks[one.song].title, tracks[one.beside].title, f"{one.likeness:.2f}")
         for one in songs
     ]
-    print_table(f"For {user}, by {by}", ["artist", "song", "beside her", "likeness"], rows)
+    print_table(f"For {user}, by {by}", ["artist", "song", "beside their own", "likeness"], rows)

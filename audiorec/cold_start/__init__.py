@@ -1,1 +1,1 @@
-"""From sound to taste: what listens of a new song would look like, told from its content."""
+"""From sound to taste: what listens of a new song would look like, predicted from its content."""

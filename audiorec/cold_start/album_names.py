@@ -1,4 +1,4 @@
-"""What the name of an album tells of its songs: hits or live or a reissue, a language, a habit of a genre.
+"""What the name of an album says of its songs: hits or live or a reissue, a language, a habit of a genre.
 
 Names become weighted character groups, reduced to their main directions over the library (latent semantic analysis,
 Deerwester et al. 1990). It does not know sound; a song without an album gets NaN.

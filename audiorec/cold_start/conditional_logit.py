@@ -1,4 +1,4 @@
-"""A choice model over content: which of the songs at hand does a user take, given her vector and what the songs are.
+"""A choice model over content: which of the songs at hand does a user take, given their vector and what the songs are.
 
 P(i | u) = softmax_i(p_u . V x_i + w . x_i): a bilinear taste and a common pull (how popular content of this kind is),
 fitted by maximum likelihood on the choices among training songs. User vectors p_u are given, not learned. It scores

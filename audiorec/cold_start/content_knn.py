@@ -1,6 +1,6 @@
 """How near songs stand to a user's own songs by content: the mean cosine; and what a hub's nearness is worth.
 
-It does not know plays beyond who has heard what.
+It does not know plays beyond who has which song.
 """
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""What models of a user's history share: the table of her top songs, and scores of the whole catalogue in blocks.
+"""What models of a user's history share: the table of their top songs, and scores of the whole catalogue in blocks.
 
 The target song is always taken out of its own history, so a model cannot learn to find it there. It does not know what
 a network does with the history.

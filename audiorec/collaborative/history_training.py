@@ -17,14 +17,14 @@ from scipy import sparse
 from audiorec.collaborative import als
 from audiorec.collaborative.als import Als, TrainedAls
 from audiorec.collaborative.amnn import AmnnNet, Query
+from audiorec.collaborative.early_stopping import train_stopped
 from audiorec.collaborative.history import HistoryModel, top_songs
 from audiorec.collaborative.negatives import NegativeSampler
 from audiorec.collaborative.nnrec import NnrecNet
 from audiorec.collaborative.pair_net import PairNet
-from audiorec.collaborative.pairwise import TOP, fit_mean, fit_pairs, pair_loss
+from audiorec.collaborative.pairwise import fit_mean, fit_pairs, pair_loss
 from audiorec.collaborative.sasrec import SequenceNet
-from audiorec.data.splits import RANDOM, HoldOut, LeaveOneOut, leave_one_out
-from audiorec.errors import TooLittleError
+from audiorec.data.splits import RANDOM, HoldOut, LeaveOneOut
 from audiorec.learning.loop import Epoch, quiet
 from audiorec.recipes import Recipe
 
@@ -94,26 +94,20 @@ def train(
 
     The history is in the order of `times` for the sequence model and in the order of the counts for the others.
     """
-    counts = sparse.csr_array(counts, copy=True)
-    counts.eliminate_zeros()
-    counts.sort_indices()
-    if not counts.nnz:
-        raise TooLittleError("no listens to train on: import listens to songs of the library first")
     order = None if times is None else sparse.csr_array(times)
-    rng, most = np.random.default_rng(recipe.seed), recipe.validation_users
-    split = leave_one_out(counts, rng, how=how, most_users=most)
-    solved = _solved(split.train, recipe, how)
-    net, curve = _train_net(split.train, order, split, recipe, device, report, solved)
-    best = max(curve, key=lambda epoch: np.nan_to_num(epoch.metric, nan=-1.0))
-    seen = split.train
-    if recipe.refit and len(split.users):
-        whole = recipe.model_copy(update={"epochs": best.number})
-        again = None if solved is None else als.refit(counts, solved)
-        net, _ = _train_net(counts, order, None, whole, device, quiet, again)
-        seen = counts
-    score = {f"ndcg@{TOP}": best.metric} if len(split.users) else {}
-    users_seen, items_seen = np.diff(seen.indptr) > 0, np.bincount(seen.indices, minlength=counts.shape[1]) > 0
-    return TrainedHistory(net, users_seen, items_seen, curve, score)
+    solved: TrainedAls | None = None
+
+    def run(seen: sparse.csr_array, split: LeaveOneOut | None, epochs: int) -> tuple[PairNet, list[Epoch]]:
+        nonlocal solved
+        if split is not None:
+            solved = _solved(seen, recipe, how)
+        elif solved is not None:
+            solved = als.refit(seen, solved)
+        settings = recipe.model_copy(update={"epochs": epochs})
+        return _train_net(seen, order, split, settings, device, quiet if split is None else report, solved)
+
+    done = train_stopped(counts, recipe, how, run)
+    return TrainedHistory(done.net, done.users_seen, done.items_seen, done.curve, done.score)
 
 
 def new_net(history: NDArray[np.int64], songs: int, recipe: HistoryRecipe) -> PairNet:

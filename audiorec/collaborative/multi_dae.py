@@ -17,10 +17,10 @@ from scipy import sparse
 from torch import nn
 from torch.nn import functional
 
+from audiorec.collaborative.early_stopping import train_stopped
 from audiorec.collaborative.pair_net import PairNet, squared
-from audiorec.collaborative.pairwise import TOP, fit_mean
-from audiorec.data.splits import RANDOM, HoldOut, LeaveOneOut, leave_one_out
-from audiorec.errors import TooLittleError
+from audiorec.collaborative.pairwise import fit_mean
+from audiorec.data.splits import RANDOM, HoldOut, LeaveOneOut
 from audiorec.learning.loop import Epoch, quiet
 from audiorec.recipes import Recipe
 
@@ -162,20 +162,13 @@ def train(
     report: Callable[[Epoch], None] = quiet,
 ) -> TrainedDenoiser:
     """Train on CSR counts [U, I], any count being one listen; raises TooLittleError without any listen."""
-    counts = sparse.csr_array(counts, copy=True)
-    counts.eliminate_zeros()
-    if not counts.nnz:
-        raise TooLittleError("no listens to train on: import listens to songs of the library first")
-    rng, most = np.random.default_rng(recipe.seed), recipe.validation_users
-    split = leave_one_out(counts, rng, how=how, most_users=most)
-    net, curve = _train_net(split.train, split, recipe, device, report)
-    best = max(curve, key=lambda epoch: np.nan_to_num(epoch.metric, nan=-1.0))
-    seen = split.train
-    if recipe.refit and len(split.users):
-        net, _ = _train_net(counts, None, recipe.model_copy(update={"epochs": best.number}), device, quiet)
-        seen = counts
-    score = {f"ndcg@{TOP}": best.metric} if len(split.users) else {}
-    return TrainedDenoiser(net, np.bincount(seen.indices, minlength=counts.shape[1]) > 0, curve, score)
+
+    def run(seen: sparse.csr_array, split: LeaveOneOut | None, epochs: int) -> tuple[DenoisingNet, list[Epoch]]:
+        settings = recipe.model_copy(update={"epochs": epochs})
+        return _train_net(seen, split, settings, device, quiet if split is None else report)
+
+    done = train_stopped(counts, recipe, how, run)
+    return TrainedDenoiser(done.net, done.items_seen, done.curve, done.score)
 
 
 def _train_net(

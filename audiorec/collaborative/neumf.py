@@ -19,10 +19,11 @@ from scipy import sparse
 from torch import nn
 
 from audiorec import recipes
+from audiorec.collaborative.early_stopping import train_stopped
 from audiorec.collaborative.pair_net import PairNet, rows_of, squared
-from audiorec.collaborative.pairwise import TOP, fit_pairs
-from audiorec.data.splits import RANDOM, HoldOut, LeaveOneOut, leave_one_out
-from audiorec.errors import CheckpointError, TooLittleError
+from audiorec.collaborative.pairwise import fit_pairs
+from audiorec.data.splits import RANDOM, HoldOut, LeaveOneOut
+from audiorec.errors import CheckpointError
 from audiorec.learning import checkpoint
 from audiorec.learning.checkpoint import Header
 from audiorec.learning.loop import Epoch, quiet
@@ -292,20 +293,13 @@ def train(
     Users and songs without a listen keep NaN scores. Without any user who has two songs there is nothing to
     validate on, and the full number of epochs is run.
     """
-    counts = _binary(counts)
-    if not counts.nnz:
-        raise TooLittleError("no listens to train on: import listens to songs of the library first")
-    # A song only ever held out would be unknown to the model that is validated, so the split is of users' songs.
-    rng, most = np.random.default_rng(recipe.seed), recipe.validation_users
-    split = leave_one_out(counts, rng, how=how, most_users=most)
-    net, curve = _train_halves(split.train, split, recipe, device, report)
-    best = max(curve, key=lambda epoch: np.nan_to_num(epoch.metric, nan=-1.0))
-    if recipe.refit and len(split.users):
-        net, _ = _train_halves(counts, None, recipe.model_copy(update={"epochs": best.number}), device, quiet)
-    score = {f"ndcg@{TOP}": best.metric} if len(split.users) else {}
-    seen = counts if recipe.refit else split.train
-    users_seen, items_seen = np.diff(seen.indptr) > 0, np.bincount(seen.indices, minlength=counts.shape[1]) > 0
-    return TrainedNeumf(net, users_seen, items_seen, curve, score)
+
+    def run(seen: sparse.csr_array, split: LeaveOneOut | None, epochs: int) -> tuple[NeumfNet, list[Epoch]]:
+        settings = recipe.model_copy(update={"epochs": epochs})
+        return _train_halves(seen, split, settings, device, quiet if split is None else report)
+
+    done = train_stopped(counts, recipe, how, run)
+    return TrainedNeumf(done.net, done.users_seen, done.items_seen, done.curve, done.score)
 
 
 def _train_halves(
@@ -354,10 +348,3 @@ def _train_net(
     report: Callable[[Epoch], None],
 ) -> tuple[NeumfNet, list[Epoch]]:
     return net, fit_pairs(net, counts, split, recipe, report)
-
-
-def _binary(counts: sparse.csr_array) -> sparse.csr_array:
-    counts = sparse.csr_array(counts, copy=True)
-    counts.eliminate_zeros()
-    counts.sort_indices()
-    return counts

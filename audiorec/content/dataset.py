@@ -67,7 +67,7 @@ def like_data(
     dims: int = 16,
     seed: int = 0,
 ) -> LikeData:
-    """Gather what the content models learn from; with `user` (task T1) for her alone, else (T2) for all users.
+    """Gather what the content models learn from; with `user` (task T1) for this user alone, else (T2) for all users.
 
     Raises UnknownNameError for a user who is not there.
     """

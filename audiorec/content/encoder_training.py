@@ -161,7 +161,7 @@ class LikeSteps:
         return float(total) / max(len(batches), 1)
 
     def _order(self) -> torch.Tensor:
-        """All songs in a new order; for a single user (T1) as many of hers as of the others."""
+        """All songs in a new order; for a single user (T1) as many of theirs as of the others."""
         if not self._is_balanced:
             return self._rows[torch.randperm(len(self._rows), generator=self._rng)]
         liked = self._likes.cpu()[self._rows, 0]

@@ -108,7 +108,7 @@ def _steps(
 
 
 def _hide_network(blocks: dict[str, torch.Tensor], recipe: CnnRecipe) -> dict[str, torch.Tensor]:
-    """A fit song's place in the network tells who plays it: unless it is often hidden, nothing else is learned."""
+    """A fit song's place in the network shows who plays it: unless it is often hidden, nothing else is learned."""
     if "network" not in blocks:
         return blocks
     hidden = torch.rand(len(blocks["network"])) < recipe.network_hidden

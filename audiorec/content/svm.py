@@ -260,7 +260,7 @@ def _search(pairs: _Pairs, recipe: SvmRecipe, report: Callable[[Trial], None]) -
 
 
 def _held_out_auc(pairs: _Pairs, trial: Trial, folds: int) -> float:
-    """Mean over artists of the AUC between the users who like her songs and those who do not.
+    """Mean over artists of the AUC between the users who like their songs and those who do not.
 
     Over all pairs at once the models of different folds would be compared, which stand at different heights.
     """

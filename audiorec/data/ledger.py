@@ -154,7 +154,7 @@ class Ledger:
             return dict(self._db.execute("SELECT track_id, count(*) FROM event WHERE kind = 'play' GROUP BY track_id"))
 
     def as_listens(self) -> list[tuple[str, int, float, float]]:
-        """(user, track id, count, time of the last) of everything that speaks for a song: what models learn from."""
+        """(user, track id, count, time of the last) of all positive feedback: what models learn from."""
         with self._lock:
             rows = self._db.execute(
                 "SELECT user, track_id, kind, weight, time FROM event ORDER BY user, track_id"

@@ -31,7 +31,7 @@ _ADD = (
 def add_events(space: "Workspace", source: str, batches: Iterable[pa.RecordBatch]) -> Added:
     """See `Workspace.add_events`."""
     folder = folder_of(space.root, source)
-    number = space.db.execute("SELECT coalesce(max(id), 0) + 1 FROM event_shard").fetchone()[0]
+    number = _next_number(space, folder)
     parts = {timed: folder / f"{number:06d}-{'timed' if timed else 'timeless'}.parquet" for timed in (True, False)}
     made = {timed: path.with_suffix(".tmp") for timed, path in parts.items()}
     with ExitStack() as clean:
@@ -52,6 +52,12 @@ def add_events(space: "Workspace", source: str, batches: Iterable[pa.RecordBatch
     for old in _enter(space, source, {timed: parts[timed] for timed in kept}):
         old.unlink(missing_ok=True)
     return added
+
+
+def _next_number(space: "Workspace", folder: Path) -> int:
+    """A number that no shard of the folder bears: SQLite gives the highest id again once its row is gone."""
+    known = int(space.db.execute("SELECT coalesce(max(id), 0) FROM event_shard").fetchone()[0])
+    return 1 + max([known, *(int(path.name.partition("-")[0]) for path in folder.glob("[0-9]*-*.parquet"))])
 
 
 def _timed_of_kind(space: "Workspace", source: str) -> list[Path]:
@@ -92,7 +98,8 @@ def _enter(space: "Workspace", source: str, new: Mapping[bool, Path]) -> list[Pa
 def resolve_events(space: "Workspace", source: str, tracks: Mapping[str, int]) -> None:
     """See `Workspace.resolve_events`."""
     for (file,) in list(space.db.execute("SELECT file FROM event_shard WHERE source = ?", (source,))):
-        event_shards.resolve(space.root / file, tracks)
+        if (space.root / file).is_file():  # versions before this one could lose a shard at the third import
+            event_shards.resolve(space.root / file, tracks)
 
 
 def add_sums(space: "Workspace", source: str, rows: Iterable[tuple[str, int, float, float | None]]) -> None:

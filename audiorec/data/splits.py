@@ -82,7 +82,7 @@ def folds(
 ) -> Iterator[LeaveOneOut]:
     """Split the listens of CSR [U, I] into `count` equal parts, each of which is held out once, and ask about them.
 
-    Every held-out listen has its own row of candidates, so a user stands in `users` as often as she is asked about.
+    Every held-out listen has its own row of candidates, so a user stands in `users` as often as they are asked about.
     """
     fold_of = rng.permutation(counts.nnz) % count
     rows = np.repeat(np.arange(counts.shape[0], dtype=np.int64), np.diff(counts.indptr))

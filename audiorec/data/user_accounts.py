@@ -1,6 +1,6 @@
 """The users of a workspace: who they are, and renaming, joining and deleting them with all that is theirs.
 
-What is theirs: listens, rows that wait for their song, friendships, events, and what they told a server (feedback and
+What is theirs: listens, rows that wait for their song, friendships, events, and what they gave a server (feedback and
 playlists). It does not know models, which keep what they learned until they are trained again, nor passwords.
 """
 
@@ -23,7 +23,7 @@ from audiorec.errors import InputError, UnknownNameError
 class Account:
     """A user and how much is known of them.
 
-    feedback: what they told a server; last: unix time of their last listen, None where none says.
+    feedback: feedback given on a server; last: unix time of their last listen, None where none says.
     """
 
     name: str
@@ -145,7 +145,7 @@ def _in_events(path: Path, names: Sequence[str], into: str | None) -> None:
 
 
 def _feedback_of(root: Path) -> dict[str, int]:
-    """How much each user told a server: events and playlists."""
+    """How many events and playlists each user has on a server."""
     path = root / "feedback.sqlite"
     if not path.is_file():
         return {}

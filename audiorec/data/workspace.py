@@ -46,7 +46,9 @@ class Workspace:
     """An open workspace; use it as a context manager.
 
     Args of `open`: root folder; `write=True` creates it, takes the writer's lock (WorkspaceError when another process
-    holds it) and sweeps orphans. Reading needs no lock.
+    holds it) and sweeps orphans. Reading needs no lock: what is read is the state of the moment of opening until it is
+    closed, beside a writer too. Shards and models that it names stay: they are never changed, and swept is only what no
+    row names.
     """
 
     def __init__(self, root: Path, db: sqlite3.Connection, lock: IO[str] | None) -> None:
@@ -247,7 +249,7 @@ class Workspace:
         """The part of every artist: `fit` (70 %), `validation` (15 %) or `test` (15 %).
 
         Content models learn on fit artists only, so that validation and test artists are honestly new to them. The
-        order is a hash of the name, and a known artist keeps her part for ever when it was stored by a writer.
+        order is a hash of the name, and a known artist keeps their part for ever when it was stored by a writer.
         """
         by_key = {artist_key(name): part for name, part in self.db.execute("SELECT artist, part FROM artist_part")}
         names = {track.artist_key for track in self.tracks() if track.status not in ("failed", "listed")}
@@ -304,15 +306,20 @@ class Workspace:
 
     def inputs(self) -> dict[str, str]:
         """Fingerprints of what models are trained on: the features in use, the listens, and the latest models."""
-        rows = self.db.execute(
-            "SELECT count(*), coalesce(max(shard_id), 0) FROM feature WHERE digest ="
-            " (SELECT value FROM setting WHERE key = 'features')"
-        ).fetchone()
         digest = self.db.execute("SELECT value FROM setting WHERE key = 'features'").fetchone()
-        features = "" if digest is None else f"{digest[0]} {rows[0]} songs, shard {rows[1]}"
+        features = "" if digest is None else f"{digest[0]} {self._songs_described(digest[0])}"
         played = listen_matrix.fingerprint(self.db)
         models = {f"model {name}": str(version) for name, version in self.models().items()}
         return {"features": features, "listens": played, **models}
+
+    def _songs_described(self, digest: str) -> str:
+        """Which songs have features: how many, of which last shard, and which of them are away."""
+        songs, shard, away = self.db.execute(
+            "SELECT coalesce(sum(present), 0), coalesce(max(shard_id), 0), total(track_id * (1 - present))"
+            " FROM feature JOIN track ON track.id = feature.track_id WHERE digest = ?",
+            (digest,),
+        ).fetchone()
+        return f"{songs} songs, shard {shard}" + (f", without {away:.0f}" if away else "")
 
     def songs_state(self) -> str:
         """Fingerprint of which songs are present, where their files lie and when these were read last."""

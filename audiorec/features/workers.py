@@ -46,14 +46,23 @@ class Crew:
 
 def describe_all(tasks: Sequence[Task], crew: Crew, work: Work = describe_file) -> Iterator[Outcome]:
     """Describe every task by a call of `work` in one of the crew's processes."""
-    prepare = partial(_prepare, crew.nice, crew.megabytes)
-    context = get_context("spawn")
-    with _environment(), ProcessPool(crew.jobs, max_tasks=500, initializer=prepare, context=context) as pool:
+    with _environment(), open_pool(crew) as pool:
         try:
-            yield from _Supervised(pool, work).in_order(tasks, window=4 * crew.jobs)
+            yield from describe_in(pool, tasks, work, window=4 * crew.jobs)
         except BaseException:
             pool.stop()
             raise
+
+
+def open_pool(crew: Crew) -> ProcessPool:
+    """The crew's processes; who opens it sees to ENVIRONMENT."""
+    prepare = partial(_prepare, crew.nice, crew.megabytes)
+    return ProcessPool(crew.jobs, max_tasks=500, initializer=prepare, context=get_context("spawn"))
+
+
+def describe_in(pool: ProcessPool, tasks: Sequence[Task], work: Work, window: int) -> Iterator[Outcome]:
+    """Describe every task in an open pool, at most `window` of them under way."""
+    return _Supervised(pool, work).in_order(tasks, window)
 
 
 class _Supervised:
@@ -84,28 +93,29 @@ class _Supervised:
                 record, features = future.result()
                 return replace(record, crashes=crashes), features
             except FutureTimeoutError:
-                return _passing(task, "took too long and was stopped")
+                return passing(task, "took too long and was stopped")
             except MemoryError:
-                return _passing(task, "needs more memory than a worker may have")
+                return passing(task, "needs more memory than a worker may have")
             except ProcessExpired as error:
                 crashes += 1
                 if crashes >= MOST_CRASHES and error.exitcode == -signal.SIGKILL:
                     # Nobody but the system kills so: it had no memory left.
-                    return _passing(task, "the system stopped it, most likely for want of memory")
+                    return passing(task, "the system stopped it, most likely for want of memory")
                 if crashes >= MOST_CRASHES:
-                    return _failed(task, f"crashed the decoder {crashes} times (exit code {error.exitcode})", crashes)
+                    return failed(task, f"crashed the decoder {crashes} times (exit code {error.exitcode})", crashes)
                 future = self._schedule(task)
             except Exception as error:  # noqa: BLE001 - the worker boundary: a bug on one file must not lose the others
-                return _failed(task, f"could not be described: {type(error).__name__}: {error}"[:300], crashes)
+                return failed(task, f"could not be described: {type(error).__name__}: {error}"[:300], crashes)
 
 
-def _passing(task: Task, reason: str) -> Outcome:
+def passing(task: Task, reason: str) -> Outcome:
     """A failure that may pass: no verdict on the file, which keeps what is known of it."""
-    record, _ = _failed(task, f"{reason}; tried again at the next run", 0)
+    record, _ = failed(task, f"{reason}; tried again at the next run", 0)
     return replace(record, mtime_ns=NO_STAMP), None
 
 
-def _failed(task: Task, reason: str, crashes: int) -> Outcome:
+def failed(task: Task, reason: str, crashes: int) -> Outcome:
+    """A verdict on the file, which holds until it changes."""
     name = os.fsdecode(os.path.basename(task.file.path)).encode("utf-8", "replace").decode()
     record = FileRecord(
         task.track_id,

@@ -101,7 +101,7 @@ def _in_order(entry: tuple[tuple[str, str], object]) -> int:
 def all_scores(
     material: Material, stage: Stage, parts: Parts, weights: Weights, rows: Rows, seed: int
 ) -> dict[str, NDArray[np.floating]]:
-    """Scores [B, I] of the hybrid and of every baseline; NaN where a system cannot speak."""
+    """Scores [B, I] of the hybrid and of every baseline; NaN where a system has no score."""
     candidates, _ = stage.lists(rows, (WARM, COLD_SONG, COLD_ARTIST))
     warmth = weights.warmth(parts.listeners, parts.songs_of_users[rows])
     mine = score(weights, signals(material, parts, rows), candidates, warmth).total
@@ -140,7 +140,7 @@ def ridge(material: Material, stage: Stage, rows: Rows, seed: int) -> Floats:
 
 
 def measure(scores: NDArray[np.floating], candidates: NDArray[np.bool_], relevant: NDArray[np.bool_]) -> Floats:
-    """AUC, Recall@20 and NDCG@20 of each user's list over her candidates, [B, 3]."""
+    """AUC, Recall@20 and NDCG@20 of each user's list over their candidates, [B, 3]."""
     found = np.zeros((len(scores), len(METRICS)))
     for row in range(len(scores)):
         mine, wanted = scores[row][candidates[row]], relevant[row][candidates[row]]

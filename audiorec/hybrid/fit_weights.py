@@ -24,7 +24,7 @@ _BEST = 100
 
 
 # What the cold weights are pulled towards, against 1 for every other signal. Where a second set of artists was hidden,
-# what content promises was better alone than beside any signal that the few artists hidden first had spoken for.
+# the prediction from content was better alone than with any signal that rested on the few artists hidden first.
 _TRUST = {"predicted": 30.0}
 
 
@@ -33,7 +33,7 @@ class Lists:
     """What the weights are learned from.
 
     Shape:
-        signals: name -> [B, I], any scale, NaN where it cannot speak; candidates, relevant: bool [B, I];
+        signals: name -> [B, I], any scale, NaN where it has no score; candidates, relevant: bool [B, I];
         warmth: [B, I] in [0, 1].
     """
 

@@ -1,4 +1,4 @@
-"""The signals of the hybrid: one function each, from fitted parts to a matrix [users, songs], NaN where it is mute.
+"""The signals of the hybrid: one function each, from fitted parts to a matrix [users, songs], NaN for no score.
 
 The cheap parts are fitted from listens that may be seen, so that a rehearsal can take listens away. It does not weigh
 signals against each other.
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
-# Share of the neural model in what content promises; the taste models have the rest (docs/log.md).
+# Share of the neural model in the score predicted from content; the taste models have the rest (docs/log.md).
 NEURAL = 0.4
-# Listeners of a song with whom its factors count as much as what its content promises.
+# Listeners of a song with whom its factors count as much as what is predicted from its content.
 _SETTLED = 30.0
 
 
@@ -121,7 +121,7 @@ class Parts:
 def signals(songs: Songs, parts: Parts, rows: Rows) -> dict[str, Floats]:
     """Every signal that can be had, each [B, I]; the names are those of `weights.SIGNALS`."""
     found = {"predicted": predicted(parts, rows), "content": content(parts, rows)}
-    for values in found.values():  # what has no content is told by listens alone
+    for values in found.values():  # without content, listens alone give a score
         values[:, ~songs.usable] = np.nan
     if parts.collaborative is not None:
         found["collaborative"] = parts.collaborative.scores(rows).astype(np.float64)
@@ -137,7 +137,7 @@ def signals(songs: Songs, parts: Parts, rows: Rows) -> dict[str, Floats]:
 
 
 def predicted(parts: Parts, rows: Rows) -> Floats:
-    """What content promises: the taste models, and NeuMF with the song's vector predicted from content."""
+    """Scores predicted from content: the taste models, and NeuMF with the song's vector predicted from content."""
     taste = standard_rows(parts.taste.scores(rows))
     if parts.predicted is None or parts.cold is None:
         return taste
@@ -146,10 +146,10 @@ def predicted(parts: Parts, rows: Rows) -> Floats:
 
 
 def factors(parts: Parts, rows: Rows, promised: Floats) -> Floats:
-    """Implicit ALS by place, [B, I]; a song with few listeners stands where it was `promised` to until more arrive.
+    """Implicit ALS by place, [B, I]; a song with few listeners keeps the place `promised` by content until more arrive.
 
-    ALS draws the vectors of such songs to nothing: without the promise a song fell at its first listener, and warm
-    lists were no better (docs/log.md; `benchmarks/mixed.py` draws the curve).
+    ALS draws the vectors of such songs to nothing: without the prediction from content a song fell at its first
+    listener, and warm lists were no better (docs/log.md; `benchmarks/mixed.py` draws the curve).
     """
     everything = np.ones(promised.shape, dtype=bool)
     own = calibrate(parts.factors.scores(rows), everything)
@@ -159,7 +159,7 @@ def factors(parts: Parts, rows: Rows, promised: Floats) -> Floats:
 
 
 def neighbours(parts: Parts, rows: Rows) -> Floats:
-    """ItemKNN: likeness of a song's listeners to those of the user's own songs; mute on songs that nobody plays."""
+    """ItemKNN: similarity of a song's listeners to those of the user's own songs; NaN for songs that nobody plays."""
     return np.asarray(parts.neighbours.scores(rows), dtype=np.float64)
 
 
@@ -190,7 +190,7 @@ def artist_prior(counts: sparse.csr_array, artist: Rows, rows: Rows) -> Floats:
     numbers = user * artists + artist[own.indices] + 1
     plays = np.zeros((len(rows), artists))
     np.add.at(plays.ravel(), numbers, data)
-    # None at all must add nothing to a score, or a reason would say that she plays the artist.
+    # None at all must add nothing to a score, or a reason would say that they play the artist.
     logs = _log_plays(plays)
     logs[:, 0] = np.nan
     found = logs[:, artist + 1]
@@ -206,6 +206,6 @@ def _log_plays(plays: Floats) -> Floats:
 def popularity(parts: Parts) -> Floats:
     """Log listeners of each song [I]: predicted from content, giving way to the count as listeners arrive."""
     count = parts.listeners
-    # With ten listeners a song's own count weighs as much as what its sound promises: a new song has few for being new.
+    # With ten listeners a song's own count weighs as much as the prediction from sound: new songs have few.
     own = count / (count + 10.0)
     return np.asarray((1.0 - own) * parts.taste.popularity + own * np.log1p(count))

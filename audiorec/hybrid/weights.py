@@ -61,7 +61,7 @@ class Weights:
     ) -> dict[str, Floats]:
         """What each signal adds to the score, [B, I] each, non-negative; their sum is the score.
 
-        Signals must be calibrated (see `calibrate`); one that cannot speak (NaN) adds nothing, and the others share
+        Signals must be calibrated (see `calibrate`); one without a score (NaN) adds nothing, and the others share
         its weight.
         """
         weights = {
@@ -87,7 +87,7 @@ class Scores:
         """Share of every signal in one score: non-negative, they sum to one."""
         parts = {name: float(values[row, song]) for name, values in self.contributions.items()}
         total = sum(parts.values())
-        if total <= 0.0:  # nothing speaks for it: all signals say equally little
+        if total <= 0.0:  # no signal is above its mean: equal shares
             return {name: 1.0 / len(parts) for name in parts}
         return {name: value / total for name, value in parts.items()}
 
@@ -116,7 +116,7 @@ def combine(
 
 
 def calibrate(signal: NDArray[np.floating], candidates: NDArray[np.bool_]) -> Floats:
-    """A signal by the place of each song among a user's candidates: 1 for her first, falling with the logarithm.
+    """A signal by the place of each song among a user's candidates: 1 for their first, falling with the logarithm.
 
     [B, I] -> [B, I] in [0, 1], order kept, NaN kept; songs of one value share the mean of their places. Minus infinity
     (an outright no) becomes 0, as does what is no candidate. Places, unlike values, have no heavy tails that rule a

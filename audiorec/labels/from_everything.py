@@ -1,7 +1,7 @@
-"""From labels of some songs of a library to labels of all, by the vote of `label_vote.py`, with an honest figure.
+"""From labels of some songs of a library to labels of all, by `ensemble.py`, with an honest figure.
 
-A song that has a label is told by models that have not heard its artist, so that the figure is honest and a label
-given by mistake shows. It does not know files.
+A song that has a label is labelled by models that did not learn from its artist, so that the figure is honest and a
+label given by mistake shows. It does not know files.
 """
 
 from collections.abc import Callable, Sequence
@@ -80,6 +80,7 @@ def _scores(truth: Ints, probabilities: Floats) -> dict[str, float]:
     return {
         "macro_f1": metrics.macro_f1(truth, given),
         "accuracy": metrics.accuracy(truth, given),
+        "calibration_error": metrics.calibration_error(truth, probabilities),
         "common_macro_f1": metrics.macro_f1(truth, common),
         "common_accuracy": metrics.accuracy(truth, common),
     }

@@ -70,7 +70,7 @@ def check_patches(patches: Patches) -> None:
     bands = patches.values.shape[1]
     if bands % sound_words.BANDS:
         raise InputError(
-            f"labels are told from log-mel of {sound_words.BANDS} bands or a multiple, the features have {bands}: "
+            f"labels are predicted from log-mel of {sound_words.BANDS} bands or a multiple, the features have {bands}: "
             "extract with bands = 128"
         )
 

@@ -7,10 +7,14 @@ import copy
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
+import numpy as np
 import torch
 
 from audiorec.errors import InputError
+
+Net = TypeVar("Net")
 
 
 @dataclass(frozen=True)
@@ -71,3 +75,22 @@ def fit(
 
 def quiet(epoch: Epoch) -> None:
     """A reporter that says nothing."""
+
+
+def best_epoch(curve: list[Epoch]) -> Epoch:
+    """The epoch with the best metric, the first of equals; the last one when nothing could be measured."""
+    if all(np.isnan(epoch.metric) for epoch in curve):
+        return curve[-1]
+    return max(curve, key=lambda epoch: np.nan_to_num(epoch.metric, nan=-np.inf))
+
+
+def choose_then_refit(
+    choose: Callable[[], tuple[Net, list[Epoch]]], refit: Callable[[int], tuple[Net, list[Epoch]]] | None
+) -> tuple[Net, list[Epoch]]:
+    """Train with a part of the data held out, then anew on all of it for as many epochs as were best there.
+
+    choose: gives a net and its curve; refit: the same for a number of epochs, None to keep the first net. The curve is
+    that of `choose`.
+    """
+    net, curve = choose()
+    return (net if refit is None else refit(best_epoch(curve).number)[0]), curve

@@ -14,7 +14,7 @@ from scipy import sparse
 from torch.nn import functional
 
 from audiorec.errors import InputError
-from audiorec.learning.loop import Epoch, fit, quiet
+from audiorec.learning.loop import Epoch, choose_then_refit, fit, quiet
 from audiorec.network import autoencoder, graph_autoencoder
 from audiorec.network.autoencoder import AutoencoderEmbedding, RowAutoencoder, unit_rows
 from audiorec.network.embedding import NetworkEmbedding
@@ -133,7 +133,7 @@ def fit_autoencoder(
     """Embed a network with an auto-encoder: listens CSR [U, S], credits CSR [S, A]."""
     kept, held = hold_out(listens, recipe.held_out, recipe.seed)
 
-    def run(rows: sparse.csr_array, epochs: int, patience: int, watch: bool) -> tuple[RowAutoencoder, int]:
+    def run(rows: sparse.csr_array, epochs: int, watch: bool) -> tuple[RowAutoencoder, list[Epoch]]:
         torch.manual_seed(recipe.seed)
         model = RowAutoencoder(credits, recipe.dims, recipe.dropout, recipe.divergence > 0).to(device)
 
@@ -142,11 +142,9 @@ def fit_autoencoder(
             return recall_at(found.users, found.songs, kept, held) if watch else float("nan")
 
         learn = _row_epoch(model, rows, recipe, device)
-        curve = fit(model, learn, validate, epochs=epochs, patience=patience, report=report)
-        return model, _best_epoch(curve)
+        return model, fit(model, learn, validate, epochs=epochs, patience=recipe.patience, report=report)
 
-    _, epochs = run(kept, recipe.epochs, recipe.patience, True)
-    model, _ = run(listens, epochs, epochs, False)
+    model, _ = choose_then_refit(lambda: run(kept, recipe.epochs, True), lambda epochs: run(listens, epochs, False))
     return autoencoder.extract(model, listens)
 
 
@@ -161,7 +159,7 @@ def fit_graph(
     """Embed a network with a graph auto-encoder: listens CSR [U, S], credits CSR [S, A]."""
     kept, held = hold_out(listens, recipe.held_out, recipe.seed)
 
-    def run(rows: sparse.csr_array, epochs: int, patience: int, watch: bool) -> tuple[GraphAutoencoder, int]:
+    def run(rows: sparse.csr_array, epochs: int, watch: bool) -> tuple[GraphAutoencoder, list[Epoch]]:
         torch.manual_seed(recipe.seed)
         model = _start_graph(rows, credits, recipe).to(device)
 
@@ -169,11 +167,10 @@ def fit_graph(
             found = graph_autoencoder.extract(model, rows, credits)
             return recall_at(found.users, found.songs, kept, held) if watch else float("nan")
 
-        curve = fit(model, _graph_epoch(model, rows, recipe), validate, epochs=epochs, patience=patience, report=report)
-        return model, _best_epoch(curve)
+        learn = _graph_epoch(model, rows, recipe)
+        return model, fit(model, learn, validate, epochs=epochs, patience=recipe.patience, report=report)
 
-    _, epochs = run(kept, recipe.epochs, recipe.patience, True)
-    model, _ = run(listens, epochs, epochs, False)
+    model, _ = choose_then_refit(lambda: run(kept, recipe.epochs, True), lambda epochs: run(listens, epochs, False))
     return graph_autoencoder.extract(model, listens, credits)
 
 
@@ -189,12 +186,6 @@ def _start_graph(rows: sparse.csr_array, credits: sparse.csr_array, recipe: Grap
         score = (vectors[users] * vectors[model.users + songs]).sum(dim=1).mean()
         model.features.mul_(torch.sqrt(recipe.gain / score.clamp(min=1e-9)))
     return model
-
-
-def _best_epoch(curve: list[Epoch]) -> int:
-    """The epoch with the best metric; the last one when nothing could be measured."""
-    metrics = np.array([epoch.metric for epoch in curve])
-    return int(np.nanargmax(metrics)) + 1 if not np.isnan(metrics).all() else len(curve)
 
 
 def _row_epoch(

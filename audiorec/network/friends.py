@@ -25,7 +25,7 @@ def user_affinity(listens: sparse.csr_array, rows: NDArray[np.integer]) -> NDArr
 
 
 def user_links(listens: sparse.csr_array, top: int = 200) -> sparse.csr_array:
-    """Each user's `top` likest users by `user_affinity` (equals too), CSR [U, U]; rows sum to 1, or 0."""
+    """Each user's `top` most similar users by `user_affinity` (equals too), CSR [U, U]; rows sum to 1, or 0."""
     parts = []
     for first in range(0, listens.shape[0], _ROWS_IN_HAND):
         rows = np.arange(first, min(first + _ROWS_IN_HAND, listens.shape[0]))

@@ -1,6 +1,6 @@
 """Graph auto-encoder of the network: a graph convolution in two layers, decoded by inner products.
 
-Songs and artists carry learned features, users carry none: what a user is follows from her songs alone, so a new user
+Songs and artists carry learned features, users carry none: what a user is follows from their songs alone, so a new user
 needs no training. It does not know counts or order. Source: Kipf and Welling 2016 (GAE), with a sampled loss; it
 starts from given vectors x as [x, -x], which the rectifier passes on whole, so that training only has to refine them.
 """

@@ -57,7 +57,7 @@ def train(
     trial: Callable[[Trial], None] = lambda trial: None,
     report: Callable[[Epoch], None] = quiet,
 ) -> Trained:
-    """Embed users, songs and artists and publish it; `trial` hears of tried settings, `report` of epochs.
+    """Embed users, songs and artists and publish it; `trial` gets each tried setting, `report` each epoch.
 
     Raises WorkspaceError without listens.
     """

@@ -71,7 +71,7 @@ def user_similarity(known: sparse.csr_array, row: int, degree_weight: float = 0.
 
 
 def user_cosine(known: sparse.csr_array, row: int, shrinkage: float = 5.0) -> NDArray[np.float64]:
-    """Cosine of one user's songs with every user's, damped where few songs speak, float64 [U]; oneself has 0."""
+    """Cosine of one user's songs with every user's, damped where it rests on few songs, float64 [U]; oneself has 0."""
     degrees = np.diff(known.indptr).astype(np.float64)
     cosine = common_songs(known, row) / (np.sqrt(degrees * degrees[row]) + shrinkage)
     cosine[row] = 0.0

@@ -32,7 +32,7 @@ def genre_rows(genres: Sequence[str]) -> tuple[NDArray[np.int64], tuple[str, ...
 
 
 def shares(genre: NDArray[np.integer], plays: NDArray[np.floating], count: int) -> NDArray[np.float64] | None:
-    """Share of each of `count` genres in a user's plays, [G]; genre and plays [n] of her songs. None: none is known."""
+    """Share of each of `count` genres in a user's plays, [G]; genre and plays [n] of the songs. None: none is known."""
     known = genre >= 0
     weights = np.bincount(genre[known], weights=np.log1p(plays[known]), minlength=count)
     total = float(weights.sum())

@@ -22,9 +22,9 @@ _SAMPLE = 300
 
 @dataclass(frozen=True)
 class Block:
-    """One modality: vectors [N, d], which rows are known, bool [N], and how many listeners speak for each, [N] or None.
+    """One modality: vectors [N, d], which rows are known, bool [N], and how many listeners each has, [N] or None.
 
-    A likeness that few listeners speak for is damped, (n + 1) / (n + 3): two songs that one single person happens to
+    A similarity that rests on few listeners is damped, (n + 1) / (n + 3): two songs that one single person happens to
     have are not twins. Sound and words need no witnesses.
     """
 

@@ -54,7 +54,7 @@ class Library:
         return {name: np.asarray(rows[name], dtype=np.int64) for name in sorted(rows) if name}
 
     def artist_blocks(self) -> dict[str, Block]:
-        """The same modalities with one row an artist: the mean direction of her songs."""
+        """The same modalities with one row an artist: the mean direction of their songs."""
         groups = list(self.artists.values())
         blocks = {name: mean_of_groups(block, groups) for name, block in self.blocks.items() if name != "network"}
         if "network" in self.blocks:

@@ -1,1 +1,1 @@
-"""Lists to people: an HTTP API, a page, and the protocols that music players already speak."""
+"""Lists to people: an HTTP API, a page, and the protocols that music players use."""

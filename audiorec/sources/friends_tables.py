@@ -45,7 +45,7 @@ def read_friends(path: Path) -> FriendsFile:
 
 
 def recognises(path: Path, head: bytes) -> bool:
-    """Whether a file is a table of two columns whose header speaks of two users."""
+    """Whether a file is a table of two columns whose header names two users."""
     lines = [] if b"\0" in head or path.is_dir() else decode(head).splitlines()[:20]
     _, header = next(split_rows(enumerate(lines, start=1), sniff_delimiter(lines)), (0, []))
     return len(header) == 2 and _is_header(header)

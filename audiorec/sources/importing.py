@@ -28,7 +28,7 @@ SHOWN = 1000  # rows without a song or that could not be read that a report name
 _HELD = 200_000  # rows that are held back at most
 _AT_ONCE = 50_000  # rows that become one batch of events
 # Kinds of which every row with a time is one play: a later export holds the same rows again. Other sources tell totals
-# with the time of the last play, and those replace what they told before.
+# with the time of the last play, and those replace the earlier counts.
 _LOGS = frozenset({"spotify", "listenbrainz", "lastfm", "maloja", "panoscrobbler", "scrobbler-log", "youtube-music"})
 
 
@@ -142,7 +142,7 @@ def _matched(
 
 
 def _ids_alone_last(found: Iterable[Row | Unread]) -> Iterator[Row | Unread]:
-    """The same rows; those that know an id alone come when others of the source have told whose it is."""
+    """The same rows; those that know an id alone come after the others of the source have named its song."""
     held: list[Row] = []
     for row in found:
         song = None if isinstance(row, Unread) else row.song

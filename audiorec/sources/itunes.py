@@ -55,7 +55,7 @@ def read(path: Path) -> Iterator[Row | Unread]:
 
 
 def _lists(path: Path) -> list[tuple[Mapping[str, str], list[int]]]:
-    """The playlists that stand before a fault, which the second reading tells."""
+    """The playlists that stand before a fault, which the second reading reports."""
     found = []
     try:
         for _, entry, items in _dicts(path, "Playlists"):
@@ -78,7 +78,7 @@ def _tracks(path: Path, wanted: set[int], songs: dict[int, WrittenSong]) -> Iter
         yield number, entry
         key = entry.get("Track ID", "")
         if key.isdecimal() and len(key) < 19 and int(key) in wanted:
-            # A song that cannot be used was told above; a list that names it says so again.
+            # A song that cannot be used was reported above; a list that names it says so again.
             with suppress(FieldError):
                 songs[int(key)] = _song(entry)
 

@@ -28,7 +28,7 @@ class LabelsFile:
 def read_labels(path: Path, tracks: Sequence[Track], column: str | None = None) -> LabelsFile:
     """Read a file of labels: the column called `column`, else `label`, else the second.
 
-    Raises InputError when the column cannot be told, or fewer than two labels of known songs are found.
+    Raises InputError when the column cannot be recognised, or fewer than two labels of known songs are found.
     """
     rows = [(line, fields) for line, fields in read_delimited(path) if fields]
     has_header = bool(rows) and rows[0][1][0].strip().strip("\ufeff").casefold() in _HEADERS

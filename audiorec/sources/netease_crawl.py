@@ -76,7 +76,7 @@ class Crawl:
     def _request(self, task: Task) -> tuple[str, Mapping[str, object], Callable[[Task, Entry], None]]:
         paged = {"limit": _PAGE, "offset": task.at}
         if task.kind == "details":
-            # One request tells of many songs.
+            # One request returns many songs.
             keys = self.state.open_keys("details", _SONGS)
             return "/song/detail", {"ids": ",".join(map(str, keys))}, partial(self._take_details, keys)
         return {

@@ -35,7 +35,7 @@ class NotOffered(ServiceError):
 
 @dataclass
 class SubsonicServer:
-    """A server and how to speak to it; `readable` says whether the password may be sent so that others can read it."""
+    """A server and how to reach it; `readable` says whether the password may be sent so that others can read it."""
 
     client: HttpClient
     user: str

@@ -38,7 +38,7 @@ _MARKS = {
     codecs.BOM_UTF16_LE: "utf-16-le",
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
-# Punctuation that wide scripts and typesetters use; it speaks for no language.
+# Punctuation that wide scripts and typesetters use; it belongs to no language.
 _SIGNS = frozenset("，。！？：、…—“”「」『』（）《》〈〉·～　‘’–´°º«»•№")
 # Below this share of everyday letters a reading is not believed, within this of another it is not sure.
 _LEAST, _APART = 0.5, 0.1

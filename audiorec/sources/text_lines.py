@@ -40,7 +40,7 @@ def _encoding(path: Path) -> str:
             first = block = file.read(_BLOCK)
             while block and len(sample) < _SAMPLE:
                 if not block.isascii():
-                    # A character that is cut at an edge of a block would speak against its own encoding.
+                    # A character that is cut at an edge of a block would count against its own encoding.
                     lines = block.split(b"\n")[block is not first : -1 if len(block) == _BLOCK else None]
                     sample += b"\n".join(line for line in lines if not line.isascii())[:_SAMPLE] + b"\n"
                 block = file.read(_BLOCK)

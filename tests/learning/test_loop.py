@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from audiorec.errors import InputError
-from audiorec.learning.loop import choose_device, fit, quiet
+from audiorec.learning.loop import Epoch, best_epoch, choose_device, choose_then_refit, fit, quiet
 
 
 class Counter(torch.nn.Module):
@@ -47,3 +47,21 @@ def test_devices() -> None:
         assert choose_device("auto").type == "cpu"
         with pytest.raises(InputError, match="no CUDA device"):
             choose_device("cuda")
+
+
+def curve(*metrics: float) -> list[Epoch]:
+    return [Epoch(number, 9, 0.0, metric, 0.0, 0.0) for number, metric in enumerate(metrics, start=1)]
+
+
+def test_best_epoch_is_the_first_of_the_best_or_the_last_unmeasured() -> None:
+    assert best_epoch(curve(0.2, math.nan, 0.4, 0.4)).number == 3
+    assert best_epoch(curve(math.nan, math.nan)).number == 2
+
+
+def test_everything_is_learned_for_as_many_epochs_as_were_best() -> None:
+    watched = curve(0.1, 0.3, 0.2)
+    assert choose_then_refit(lambda: ("part", watched), lambda epochs: (f"all for {epochs}", [])) == (
+        "all for 2",
+        watched,
+    )
+    assert choose_then_refit(lambda: ("part", watched), None) == ("part", watched)

@@ -174,5 +174,5 @@ def test_auto_encoders_keep_what_new_users_need(tmp_path: Path) -> None:
         np.testing.assert_allclose(new_users(back, listens), found.model.users, atol=1e-5)
         assert published_name(name) == f"network-{name}"
     nothing = sparse.csr_array(listens.shape, dtype=np.float32)
-    with pytest.raises(InputError, match="import listens"):
+    with pytest.raises(InputError, match="import auto FILE"):
         train(network.with_listens(nothing), "ae", AutoencoderRecipe())

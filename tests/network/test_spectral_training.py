@@ -54,7 +54,7 @@ def test_training_beats_popularity_and_repeats() -> None:
 def test_networks_with_next_to_nothing() -> None:
     network = made()
     nothing = network.with_listens(sparse.csr_array(network.listens.shape, dtype=np.float32))
-    with pytest.raises(InputError, match="import listens"):
+    with pytest.raises(InputError, match="import auto FILE"):
         train(nothing, NetworkRecipe())
     one = sparse.csr_array(([1.0], ([0], [0])), shape=network.listens.shape)
     found = train(network.with_listens(one), NetworkRecipe())

@@ -15,7 +15,7 @@ def element(name: str, content: str | Markup = "", **attributes: object) -> Mark
 
 
 def drawing(width: float, height: float, label: str, content: Markup) -> Markup:
-    """A whole picture that scales with the page and tells its label to screen readers."""
+    """A whole picture that scales with the page with its label for screen readers."""
     box = f"0 0 {_number(width)} {_number(height)}"
     return element("svg", content, viewBox=box, role="img", aria_label=label, xmlns_="http://www.w3.org/2000/svg")
 

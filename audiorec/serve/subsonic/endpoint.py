@@ -95,7 +95,7 @@ async def answer(request: Request, question: str) -> Response:
 def _answer(desk: Desk, question: str, many: Mapping[str, Sequence[str]], address: str) -> Response:
     one = {name: values[0] for name, values in many.items()}
     try:
-        # By the protocol, what the server can do is told to everybody.
+        # By the protocol, what the server can do is public.
         user = "" if question == "getOpenSubsonicExtensions" else _user(desk, one, address)
         snapshot = desk.state.now()
         call = Caller(desk, user, one, many, snapshot, _collection(snapshot))

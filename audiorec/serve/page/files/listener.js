@@ -1,4 +1,4 @@
-// Who listens, and what they said of songs. Told to everybody who asks by the event "opinions".
+// Who listens, and what they said of songs. Published by the event "opinions".
 
 import { get, post } from "./api.js";
 import { failed, toast } from "./dom.js";
