@@ -1,12 +1,14 @@
 """How fast `audiorec serve` answers and whether it grows: lists at 1, 8 and 32 clients, streams, memory, start.
 
-Starts a server of its own over a workspace on the loopback address, bounded in requests and time; prints JSON lines, each
-with the server's processor time for a request (cpu_ms), since other work on the machine does not count in that.
+Starts a server of its own over a workspace on the loopback address, bounded in requests and time; prints JSON lines,
+with the server's processor time for a request (cpu_ms), in which other work on the machine does not count. `recommend`
+asks for lists that were not made before, `recommend_again` for lists that were.
 Run: python benchmarks/serve.py --workspace DIR [--requests 400] [--streams 1000] [--soak 3000]
 """
 
 import argparse
 import asyncio
+import itertools
 import json
 import os
 import socket
@@ -28,7 +30,7 @@ def main() -> None:
     """Start, measure, stop."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--workspace", type=Path, required=True)
-    parser.add_argument("--requests", type=int, default=400)
+    parser.add_argument("--requests", type=int, default=300)
     parser.add_argument("--streams", type=int, default=1000)
     parser.add_argument("--soak", type=int, default=3000)
     asked = parser.parse_args()
@@ -58,8 +60,14 @@ async def measure(base: str, pid: int, begun: float, asked: argparse.Namespace) 
         users = (await client.get(f"{API}/users", params={"limit": 1000})).json()["users"]
         songs = [one["id"] for one in (await client.get(f"{API}/songs", params={"limit": 500})).json()["songs"]]
 
+        fresh = itertools.count()
+
         async def recommend(number: int) -> int:
-            user = users[number % len(users)] if users else "me"
+            user = users[next(fresh) % len(users)] if users else "me"
+            return (await client.get(f"{API}/recommend", params={"user": user})).status_code
+
+        async def recommend_again(number: int) -> int:
+            user = users[number % min(len(users), 100)] if users else "me"
             return (await client.get(f"{API}/recommend", params={"user": user})).status_code
 
         async def similar(number: int) -> int:
@@ -71,7 +79,7 @@ async def measure(base: str, pid: int, begun: float, asked: argparse.Namespace) 
                 await found.aread()
                 return found.status_code
 
-        for name, ask in (("recommend", recommend), ("similar", similar)):
+        for name, ask in (("recommend", recommend), ("recommend_again", recommend_again), ("similar", similar)):
             for clients in (1, 8, 32):
                 used = processor(pid)
                 times, bad = await load(ask, asked.requests, clients)

@@ -16,7 +16,7 @@ from audiorec.data.ledger import Event, Ledger
 from audiorec.data.tracks import Track
 from audiorec.errors import InputError
 from audiorec.ranking.diversify import Shelf, Wishes, diversify
-from audiorec.ranking.explain import OwnSongs, sentence
+from audiorec.ranking.explain import OwnSong, OwnSongs, nearest_own, sentence
 from audiorec.ranking.joint_space import likeness
 from audiorec.serve.state import Snapshot
 
@@ -79,7 +79,8 @@ class ForYou:
         """The list, best first; empty for a user of whom nothing is known yet. Raises InputError for a strange ask."""
         if ask.which not in LISTS:
             raise InputError(f"no list {ask.which!r}: one of {', '.join(LISTS)}")
-        key = (snapshot.root, snapshot.serial, ledger.version, ask, int(now // 3600))
+        hour = int(now // 3600) if ask.not_lately else 0  # nothing else changes with time alone
+        key = (snapshot.root, snapshot.serial, ledger.version, ask, hour)
         kept = self._answers.get(key)
         if kept is None:
             kept = self._make(snapshot, ledger.events(ask.user), ask, now)
@@ -97,13 +98,13 @@ class ForYou:
         total = _moved(snapshot, total, said)
         total[~_allowed(snapshot, events, said, ask, now)] = -np.inf
         own = np.union1d(snapshot.listened(ask.user), said.good)
-        songs = OwnSongs(snapshot.blocks, own)
         shelf = Shelf(snapshot.vectors, snapshot.artist_numbers, snapshot.recording)
         wishes = Wishes(top=ask.top, per_artist=2 if ask.which == "new" else 4)
         found = diversify(total, shelf, wishes)
-        # A song that the user has is nearest to itself: it is told by the others.
-        others = {row: OwnSongs(snapshot.blocks, own[own != row]) for row in found if row in own}
-        return [_explained(snapshot, scores, row, float(total[row]), others.get(row, songs)) for row in found]
+        return [
+            _explained(snapshot, scores, row, float(total[row]), near)
+            for row, near in zip(found, _nearest_own(snapshot, found, own), strict=True)
+        ]
 
     def _trained(self, snapshot: Snapshot, user: str) -> "Scores | None":
         recommender = snapshot.recommender
@@ -117,11 +118,20 @@ class ForYou:
         return self._scores[key]
 
 
-def _explained(snapshot: Snapshot, scores: "Scores | None", row: int, score: float, songs: OwnSongs) -> Suggestion:
+def _nearest_own(snapshot: Snapshot, rows: list[int], own: NDArray[np.integer]) -> list[list[OwnSong]]:
+    """The user's songs nearest to each of a list."""
+    listed = np.array(rows, dtype=np.int64)
+    near = OwnSongs(snapshot.blocks, own).nearest(listed, {"network": snapshot.plays()[listed] > 0})
+    # A song that the user has is nearest to itself: it is told by the others.
+    return [
+        nearest_own(snapshot.blocks, row, own[own != row]) if row in own else found
+        for row, found in zip(rows, near, strict=True)
+    ]
+
+
+def _explained(snapshot: Snapshot, scores: "Scores | None", row: int, score: float, near: list[OwnSong]) -> Suggestion:
     column = snapshot.column.get(snapshot.tracks[row].id)
     shares = {} if scores is None or column is None else scores.shares(0, column)
-    cold = snapshot.plays()[row] == 0
-    near = songs.nearest(row, without=("network",) if cold else ())
     names = [_name(snapshot, one.column) for one in near[:1]]
     if shares:
         reason = sentence(shares, *(names[0], near[0].by) if near else ())
