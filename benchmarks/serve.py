@@ -52,10 +52,15 @@ async def measure(base: str, pid: int, begun: float, asked: argparse.Namespace) 
     limits = httpx.Limits(max_connections=256)
     async with httpx.AsyncClient(base_url=base, timeout=60, limits=limits, trust_env=False) as client:
         await answer(client, f"{API}/health")
-        first = time.monotonic() - begun
+        first, cpu = time.monotonic() - begun, round(processor(pid), 2)
         while not (await client.get(f"{API}/health")).json()["ready"]:
             await asyncio.sleep(0.05)
-        tell("start", first_answer_s=round(first, 2), library_open_s=round(time.monotonic() - begun, 2))
+        tell(
+            "start",
+            first_answer_s=round(first, 2),
+            first_answer_cpu_s=cpu,
+            library_open_s=round(time.monotonic() - begun, 2),
+        )
         status = (await client.get(f"{API}/status")).json()
         users = (await client.get(f"{API}/users", params={"limit": 1000})).json()["users"]
         songs = [one["id"] for one in (await client.get(f"{API}/songs", params={"limit": 500})).json()["songs"]]
