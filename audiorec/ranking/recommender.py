@@ -16,6 +16,7 @@ from audiorec.data.ledger import Event
 from audiorec.data.tracks import Track
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
+from audiorec.hybrid.retrieve import EACH, best_of_each, score_union
 from audiorec.hybrid.signals import Parts, signals
 from audiorec.hybrid.weights import Scores, Weights, load_weights, score
 from audiorec.ranking import genre_shares
@@ -24,7 +25,6 @@ from audiorec.ranking.exclusions import NOTHING, Exclusions
 from audiorec.ranking.explain import OwnSong, OwnSongs, sentence
 from audiorec.ranking.neighbours import Block
 from audiorec.ranking.opinions import NONE, Opinions, opinions
-from audiorec.ranking.retrieve import EACH, best_of_each, score_some
 from audiorec.ranking.serving import Serving, open_serving
 
 USUAL = Wishes()
@@ -95,7 +95,7 @@ class Recommender:
         """What the songs are, for lists that are spread out."""
         arrays = self.serving.arrays
         tail = long_tail(self.serving.listeners)
-        return Shelf(arrays["points"], arrays["artist"], arrays["recording"], tail, arrays["genre"])
+        return Shelf(arrays["directions"], arrays["artist"], arrays["recording"], tail, arrays["genre"])
 
     def recommend(
         self,
@@ -114,18 +114,16 @@ class Recommender:
         if top < 1:
             raise InputError(f"a list of {top} songs cannot be made: give --top 1 or more")
         opinion = opinions(said, self.listens.items) if said else NONE
-        allowed = without.allowed(self.serving.songs)
-        allowed[list(opinion.barred)] = False
-        if cold_only:
-            allowed &= self.serving.plays == 0
+        allowed = without.allowed(self.serving.songs) if without != NOTHING or cold_only or opinion.barred else None
+        if allowed is not None:
+            allowed[list(opinion.barred)] = False
+            allowed &= (self.serving.plays == 0) | (not cold_only)
         asked = _Asked(self.serving.parts_of(user, opinion.listens), opinion, allowed, replace(wishes, top=top))
-        each = max(EACH, 10 * top)
-        chosen, ranked = self._listed(asked, each)
+        ranked = self._ranked(asked, max(EACH, 10 * top))
         # Caps and twins can empty the union of the best: then every song is ranked.
-        if len(chosen) < top and len(ranked.columns) < int(asked.allowed.sum()):
-            chosen, ranked = self._listed(asked, len(asked.allowed))
-        songs = OwnSongs(self.blocks, asked.parts.seen.counts.indices)
-        return [self._explained(user, ranked, place, songs) for place in chosen]
+        if len(ranked.chosen) < top:
+            ranked = self._ranked(asked, len(self.tracks))
+        return self._explained(user, ranked, OwnSongs(self.blocks, asked.parts.seen.counts.indices))
 
     def score(self, row: int) -> Scores:
         """Scores and contributions [1, I] of all candidates of one user: the songs that they do not have."""
@@ -135,10 +133,10 @@ class Recommender:
         warmth = self.weights.warmth(parts.listeners, parts.songs_of_users)
         return score(self.weights, signals(self.serving, parts, _ROW), candidates, warmth)
 
-    def _listed(self, asked: "_Asked", each: int) -> tuple[list[int], "_Ranked"]:
-        """Places of the list's songs, best first, in what was ranked for it: the union of the `each` best of a signal.
+    def _ranked(self, asked: "_Asked", each: int) -> "_Ranked":
+        """The list out of the `each` best songs of every signal.
 
-        Where the long tail has places of its own, its best of each signal are among them.
+        Where the long tail has places of its own, its best of every signal are among them.
         """
         parts, wishes = asked.parts, asked.wishes
         own = parts.seen.counts.indices
@@ -146,24 +144,29 @@ class Recommender:
         candidates[own] = False
         found = signals(self.serving, parts, _ROW)
         used = {name: values[0] for name, values in found.items() if name in self.weights.warm}
-        columns = best_of_each(used, candidates & asked.allowed, each)
+        union = best_of_each(used, candidates, asked.allowed, each)
         if wishes.explore and self.shelf.tail is not None:
-            tail = best_of_each(used, candidates & asked.allowed & self.shelf.tail, each)
-            columns = np.union1d(columns, tail)
-        warmth = self.weights.warmth(parts.listeners[columns], parts.songs_of_users)
-        scores = score_some(self.weights, used, candidates, warmth, columns)
-        total = asked.opinion.moved(scores.total[0], columns, parts.directions)
+            tail = self.shelf.tail if asked.allowed is None else self.shelf.tail & asked.allowed
+            columns = np.union1d(union.columns, best_of_each(used, candidates, tail, each).columns)
+            union = replace(union, columns=columns)
+        warmth = self.weights.warmth(parts.listeners[union.columns], parts.songs_of_users)
+        scores = score_union(self.weights, used, union, warmth)
+        total = np.full(len(self.tracks), -np.inf)
+        total[union.columns] = asked.opinion.moved(scores.total[0], union.columns, parts.directions)
         genre = self.serving.arrays["genre"]
         shares = genre_shares.shares(genre[own], parts.seen.counts.data, len(self.genres))
-        shelf = self.shelf.part(columns)
-        return diversify(total, shelf, wishes, Owner(shares, self.shelf.part(own))), _Ranked(columns, scores)
+        chosen = diversify(total, self.shelf, wishes, Owner(own, shares))
+        return _Ranked(np.array(chosen, dtype=np.int64), np.searchsorted(union.columns, chosen), scores)
 
-    def _explained(self, user: str, ranked: "_Ranked", place: int, songs: OwnSongs) -> Recommendation:
-        column = int(ranked.columns[place])
-        track, plays = self.tracks[column], int(self.serving.plays[column])
-        shares = ranked.scores.shares(0, place)
+    def _explained(self, user: str, ranked: "_Ranked", own: OwnSongs) -> list[Recommendation]:
+        plays = self.serving.plays[ranked.chosen]
         # A song that nobody has played shares listeners with none: its place in the network comes from its artist.
-        near = songs.nearest(column, without=() if plays > 0 else ("network",))
+        nearest = own.nearest(ranked.chosen, {"network": plays > 0})
+        return [self._told(user, ranked, number, near) for number, near in zip(range(len(plays)), nearest, strict=True)]
+
+    def _told(self, user: str, ranked: "_Ranked", number: int, near: list[OwnSong]) -> Recommendation:
+        column, place = int(ranked.chosen[number]), int(ranked.places[number])
+        track, plays, shares = self.tracks[column], int(self.serving.plays[column]), ranked.scores.shares(0, place)
         return Recommendation(
             user=user,
             track_id=track.id,
@@ -187,17 +190,18 @@ class Recommender:
 
 @dataclass(frozen=True)
 class _Asked:
-    """One user's parts, what they said, which songs may be listed (bool [I]), and what the list should be like."""
+    """One user's parts, what they said, which songs may be listed (bool [I], None: all), and the list's wishes."""
 
     parts: Parts
     opinion: Opinions
-    allowed: NDArray[np.bool_]
+    allowed: NDArray[np.bool_] | None
     wishes: Wishes
 
 
 @dataclass(frozen=True)
 class _Ranked:
-    """The ranked columns, int64 [n], and their scores [1, n]."""
+    """The list's columns, best first, their places among the scores [1, n], and these."""
 
-    columns: NDArray[np.int64]
+    chosen: NDArray[np.int64]
+    places: NDArray[np.int64]
     scores: Scores

@@ -16,8 +16,8 @@ from audiorec.data.ledger import Event, Ledger
 from audiorec.data.tracks import Track
 from audiorec.errors import InputError
 from audiorec.ranking.diversify import Shelf, Wishes, diversify
-from audiorec.ranking.explain import nearest_own, sentence
-from audiorec.ranking.joint_space import known_rows, likeness
+from audiorec.ranking.explain import OwnSong, OwnSongs, nearest_own, sentence
+from audiorec.ranking.joint_space import likeness
 from audiorec.serve.state import Snapshot
 
 if TYPE_CHECKING:
@@ -79,7 +79,8 @@ class ForYou:
         """The list, best first; empty for a user of whom nothing is known yet. Raises InputError for a strange ask."""
         if ask.which not in LISTS:
             raise InputError(f"no list {ask.which!r}: one of {', '.join(LISTS)}")
-        key = (snapshot.root, snapshot.serial, ledger.version, ask, int(now // 3600))
+        hour = int(now // 3600) if ask.not_lately else 0  # nothing else changes with time alone
+        key = (snapshot.root, snapshot.serial, ledger.version, ask, hour)
         kept = self._answers.get(key)
         if kept is None:
             kept = self._make(snapshot, ledger.events(ask.user), ask, now)
@@ -99,8 +100,10 @@ class ForYou:
         own = np.union1d(snapshot.listened(ask.user), said.good)
         shelf = Shelf(snapshot.vectors, snapshot.artist_numbers, snapshot.recording)
         wishes = Wishes(top=ask.top, per_artist=2 if ask.which == "new" else 4)
+        found = diversify(total, shelf, wishes)
         return [
-            self._explained(snapshot, scores, row, float(total[row]), own) for row in diversify(total, shelf, wishes)
+            _explained(snapshot, scores, row, float(total[row]), near)
+            for row, near in zip(found, _nearest_own(snapshot, found, own), strict=True)
         ]
 
     def _trained(self, snapshot: Snapshot, user: str) -> "Scores | None":
@@ -114,23 +117,30 @@ class ForYou:
                 self._scores.popitem(last=False)
         return self._scores[key]
 
-    def _explained(
-        self, snapshot: Snapshot, scores: "Scores | None", row: int, score: float, own: NDArray[np.integer]
-    ) -> Suggestion:
-        column = snapshot.column.get(snapshot.tracks[row].id)
-        shares = {} if scores is None or column is None else scores.shares(0, column)
-        cold = snapshot.plays()[row] == 0
-        told = {name: block for name, block in snapshot.blocks.items() if name != "network" or not cold}
-        near = nearest_own(told, row, own[own != row])
-        names = [_name(snapshot, one.column) for one in near[:1]]
-        if shares:
-            reason = sentence(shares, *(names[0], near[0].by) if near else ())
-        elif near:
-            how = {"sound": "sounds like", "words": "has words like", "network": "shares listeners with"}[near[0].by]
-            reason = f"It {how} {names[0]}, which you like."
-        else:
-            reason = "It is near to what you like."
-        return Suggestion(row, score, reason, shares, tuple(snapshot.tracks[one.column].id for one in near))
+
+def _nearest_own(snapshot: Snapshot, rows: list[int], own: NDArray[np.integer]) -> list[list[OwnSong]]:
+    """The user's songs nearest to each of a list."""
+    listed = np.array(rows, dtype=np.int64)
+    near = OwnSongs(snapshot.blocks, own).nearest(listed, {"network": snapshot.plays()[listed] > 0})
+    # A song that the user has is nearest to itself: it is told by the others.
+    return [
+        nearest_own(snapshot.blocks, row, own[own != row]) if row in own else found
+        for row, found in zip(rows, near, strict=True)
+    ]
+
+
+def _explained(snapshot: Snapshot, scores: "Scores | None", row: int, score: float, near: list[OwnSong]) -> Suggestion:
+    column = snapshot.column.get(snapshot.tracks[row].id)
+    shares = {} if scores is None or column is None else scores.shares(0, column)
+    names = [_name(snapshot, one.column) for one in near[:1]]
+    if shares:
+        reason = sentence(shares, *(names[0], near[0].by) if near else ())
+    elif near:
+        how = {"sound": "sounds like", "words": "has words like", "network": "shares listeners with"}[near[0].by]
+        reason = f"It {how} {names[0]}, which you like."
+    else:
+        reason = "It is near to what you like."
+    return Suggestion(row, score, reason, shares, tuple(snapshot.tracks[one.column].id for one in near))
 
 
 @dataclass(frozen=True)
@@ -177,7 +187,7 @@ def _base(snapshot: Snapshot, scores: "Scores | None", user: str, said: Opinions
     # The nearest of several tastes counts, not their middle, where nothing is.
     few = min(_NEAREST, len(own))
     near = np.partition(snapshot.vectors @ snapshot.vectors[own].T, -few, axis=1)[:, -few:].mean(axis=1)
-    return np.where(known_rows(snapshot.vectors), near.astype(np.float64), -np.inf)
+    return np.where(snapshot.known, near.astype(np.float64), -np.inf)
 
 
 def _moved(snapshot: Snapshot, total: NDArray[np.float64], said: Opinions) -> NDArray[np.float64]:
