@@ -73,12 +73,13 @@ class Library:
         *,
         recipe: str = "features/default",
         jobs: int | None = None,
+        min_length: float = 0.0,
         advance: Callable[[int], None] = lambda size: None,
     ) -> "Outcomes":
         """Describe the audio files below `paths`; known files that did not change are passed over.
 
-        recipe: a shipped feature recipe or a TOML file; jobs: processes, None for one a core; advance: called with the
-        size in bytes of each file that is done.
+        recipe: a shipped feature recipe or a TOML file; jobs: processes, None for one a core; min_length: seconds
+        below which a file is left out; advance: called with the size in bytes of each file that is done.
         """
         from audiorec import recipes
         from audiorec.features.extract import make_plan, run_plan
@@ -88,7 +89,8 @@ class Library:
 
         chosen = recipes.load(recipe, FeatureRecipe)
         with self._write() as space:
-            plan = make_plan(space, [os.fsencode(Path(path).expanduser()) for path in paths], chosen)
+            places = [os.fsencode(Path(path).expanduser()) for path in paths]
+            plan = make_plan(space, places, chosen, least=min_length)
             outcomes = run_plan(space, plan, chosen, Crew(jobs or len(os.sched_getaffinity(0))), advance)
             rematch(space)
         return outcomes
@@ -229,8 +231,8 @@ class Library:
             return similar_lists.artists_like(library, artist or "", top)
 
     def tracks(self) -> list[Record]:
-        """Every song: id, path, title, artists, album, album_artist, genres, year, seconds, status, reason, plays,
-        has_lyrics, language."""
+        """Every song: id, path, title, artists, album, album_artist, genres, year, seconds, mbid, isrc, status,
+        reason, plays, has_lyrics, language."""
         from audiorec.data.genres import genre_names
         from audiorec.errors import WorkspaceError
 
@@ -253,6 +255,8 @@ class Library:
                     "genres": list(genre_names(track.genre)),
                     "year": track.year,
                     "seconds": track.seconds,
+                    "mbid": track.mbid,
+                    "isrc": track.isrc,
                     "status": track.status,
                     "reason": track.reason,
                     "plays": plays.get(track.id, 0),
@@ -305,11 +309,13 @@ class Library:
         return self._opened[1]
 
     def _import(self, places: Sequence[str | Path], kind: str | None, user: str, instead: str) -> "Imported":
+        from audiorec.features.lyrics.comment_feeling import comment_feeling
         from audiorec.sources.import_places import import_places
         from audiorec.sources.importing import Owner
 
         with self._write() as space:
-            return import_places(space, [str(place) for place in places], kind, Owner(user, instead))
+            files = [str(place) for place in places]
+            return import_places(space, files, kind, Owner(user, instead), judge=comment_feeling)
 
     def _read(self) -> "Workspace":
         from audiorec.data.workspace import Workspace

@@ -107,6 +107,30 @@ def macro_f1(truth: npt.NDArray[np.generic], predicted: npt.NDArray[np.generic])
     return float(np.mean(2.0 * hits / sizes)) if len(classes) else float("nan")
 
 
+def reliability(truth: Ints, probabilities: Floats, bins: int = 10) -> npt.NDArray[np.float64]:
+    """How often the likeliest label is right, by how likely it was said to be.
+
+    truth [N] (columns), probabilities [N, C] -> rows (songs, mean probability, share that is right) of the bins of
+    equal width that hold any, [B, 3].
+    """
+    likely = probabilities.max(axis=1)
+    right = probabilities.argmax(axis=1) == truth
+    place = np.minimum((likely * bins).astype(np.int64), bins - 1)
+    rows = [(own.sum(), likely[own].mean(), right[own].mean()) for own in (place == np.unique(place)[:, None])]
+    return np.array(rows, dtype=np.float64).reshape(-1, 3)
+
+
+def calibration_error(truth: Ints, probabilities: Floats, bins: int = 10) -> float:
+    """Expected calibration error of the likeliest label: mean distance of said and true share over songs.
+
+    truth [N] (columns), probabilities [N, C]; Guo et al. 2017, equation 3. NaN without songs.
+    """
+    if not len(truth):
+        return float("nan")
+    songs, said, right = reliability(truth, probabilities, bins).T
+    return float((songs * np.abs(said - right)).sum() / songs.sum())
+
+
 def coverage(lists: Ints, items: int) -> float:
     """Share of a catalogue of `items` songs that stands in at least one list; lists [U, K], -1 = empty place."""
     return float(len(np.unique(lists[lists >= 0])) / items) if items else float("nan")

@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from audiorec.features.decode import decoders, open_decoding
+from audiorec.features.decode import open_any
 from audiorec.features.describe import Describer
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.features.scan import scan
@@ -53,7 +53,7 @@ def describe(path: Path) -> None:
     with path.open("rb") as file:
         container = sniff(file)
         assert container is not None
-        decoding = open_decoding(decoders(container)[0], file, container)
+        decoding = open_any(file, container)
         describer = Describer(FeatureRecipe(), decoding.rate, decoding.channels)
         for block in decoding.blocks:
             describer.push(block)

@@ -19,6 +19,7 @@ from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
 
+from audiorec import metrics
 from audiorec.features.lyrics import describe_lyrics
 from audiorec.features.lyrics.lexicon import Entry
 from audiorec.features.lyrics.reading import text_blocks
@@ -88,14 +89,14 @@ def parse_options() -> argparse.Namespace:
 def actions(options: argparse.Namespace) -> dict[str, Callable[[], None]]:
     """What can be measured."""
 
-    def trained(folder: str, column: str, metrics: Sequence[str], most: int | None = None) -> None:
+    def trained(folder: str, column: str, names: Sequence[str], most: int | None = None) -> None:
         data = load(options.data / folder, column, most)
         test = load(options.test_data / folder, column, None) if options.test_data else None
-        classify(data, test, metrics, options.seeds)
+        classify(data, test, names, options.seeds)
 
     return {
         "speed": lambda: speed(options.data),
-        "lexicon": lambda: polarity(options.test_data or options.data, options.data),
+        "lexicon": lambda: polarity(options.data, options.test_data),
         "en": lambda: trained("lyrics-mood-en", "text", ["en_mood_accuracy"]),
         "zh": lambda: trained("lyrics-emotion-zh", "text", ["zh_emotion_accuracy", "zh_emotion_macro_f1"]),
         "reviews": lambda: trained("sentiment-zh-hotel", "review", ["zh_polarity_trained"], REVIEWS),
@@ -118,7 +119,7 @@ def load(folder: Path, column: str, most: int | None) -> Texts:
     return Texts(texts, labels, {text: song_words(text) for text in texts}, tuple(text_blocks(texts).values()))
 
 
-def classify(data: Texts, test: Texts | None, metrics: Sequence[str], seeds: int) -> None:
+def classify(data: Texts, test: Texts | None, names: Sequence[str], seeds: int) -> None:
     """Accuracy and macro F1 over folds, or on the test folder."""
     every = np.arange(len(data.texts))
     accuracy, f1, folds = [], [], []
@@ -132,23 +133,55 @@ def classify(data: Texts, test: Texts | None, metrics: Sequence[str], seeds: int
                 folds.append((found[rows] == truth[rows]).mean())
         accuracy.append((found == truth).mean())
         f1.append(f1_score(truth, found, average="macro"))
-    for metric, values in zip(metrics, (accuracy, f1), strict=False):
+    for metric, values in zip(names, (accuracy, f1), strict=False):
         one_seed = folds if metric.endswith("accuracy") or metric.endswith("trained") else values
         show(metric, float(np.mean(values)), np.std(values if seeds > 1 else one_seed), seeds=seeds, texts=len(every))
 
 
-def polarity(folder: Path, lists: Path) -> None:
-    """Reviews by the sum of their words' values, 0 taken for positive; nothing is learned."""
+def polarity(data: Path, test: Path | None) -> None:
+    """Reviews by the sum of their words' values.
+
+    A sum of 0 says neutral, so it counts as half right; with a threshold, learned on the other folds or on `data`
+    where there is a `test`, every review is decided.
+    """
+    texts, truth = _reviews(test or data)
+    lexicons = {"zh_polarity": None, "ntusd_polarity": ntusd(data / "ntusd")}
+    for name, lexicon in lexicons.items():
+        sums = _sums(texts, lexicon)
+        parts = np.array_split(np.arange(len(texts)), 5)
+        taught = _sums(_reviews(data)[0], lexicon) if test else sums
+        taught_truth = _reviews(data)[1] if test else truth
+        decided = np.empty(len(texts), dtype=bool)
+        for part in parts:
+            others = np.arange(len(taught)) if test else np.setdiff1d(np.arange(len(texts)), part)
+            decided[part] = sums[part] > _threshold(taught[others], taught_truth[others])
+        right = np.where(sums == 0.0, 0.5, (sums > 0.0) == truth)
+        for metric, values in ((f"{name}_lexicon", right), (f"{name}_threshold", decided == truth)):
+            show(metric, float(values.mean()), np.std([values[part].mean() for part in parts]), texts=len(texts))
+        aucs = [metrics.auc(sums[part], truth[part]) for part in parts]
+        show(f"{name}_auc", float(np.mean(aucs)), np.std(aucs), texts=len(texts))
+        show(f"{name}_neutral_share", float(np.mean(sums == 0.0)), 0.0, texts=len(texts))
+
+
+def _reviews(folder: Path) -> tuple[list[str], np.ndarray]:
+    """At most REVIEWS texts by chance, and whether each is positive."""
     texts, labels = rows_of(folder / "sentiment-zh-hotel", "review")
     kept = np.random.default_rng(0).permutation(len(texts))[:REVIEWS]
-    lexicons = {"zh_polarity_lexicon": None, "ntusd_polarity": ntusd(lists / "ntusd")}
-    for metric, lexicon in lexicons.items():
-        right = []
-        for row in kept:
-            total = sum(word.value for word in chinese_feeling(simplified(texts[row]), lexicon).words)
-            right.append((total >= 0) == (labels[row] == "1"))
-        parts = [np.mean(part) for part in np.array_split(np.array(right), 5)]
-        show(metric, float(np.mean(right)), np.std(parts), texts=len(kept))
+    return [texts[row] for row in kept], labels[kept] == "1"
+
+
+def _sums(texts: Sequence[str], lexicon: dict[str, Entry] | None) -> np.ndarray:
+    feelings = (chinese_feeling(simplified(text), lexicon) for text in texts)
+    return np.array([sum(word.value for word in feeling.words) for feeling in feelings])
+
+
+def _threshold(sums: np.ndarray, truth: np.ndarray) -> float:
+    """Where most are decided right: above it a sum counts as positive."""
+    places = np.unique(sums)
+    true, false = np.sort(sums[truth]), np.sort(sums[~truth])
+    above = len(true) - np.searchsorted(true, places, side="right")
+    below = np.searchsorted(false, places, side="right")
+    return float(places[np.argmax(above + below)])
 
 
 def ntusd(folder: Path) -> dict[str, Entry]:

@@ -3,10 +3,11 @@
 Artist-disjoint 10 folds (no artist on both sides) and random 10 folds, as in the papers; mean and spread over seeds,
 which deal the folds and start the networks. Everything is chosen inside the training part, on scores of songs whose
 artist was left out. Prints JSON lines {"benchmark": "mood", "target", "folds", "model", "metric", "value", "spread",
-"songs", "seeds"}. Models of sound are measured on all labelled clips, and once more `on songs with lyrics`; `lyrics`,
+"songs", "seeds"}; `calibration_error` is that of the likeliest label's probability, and `--reliability` prints the
+table behind it. Models of sound are measured on all labelled clips, and once more `on songs with lyrics`; `lyrics`,
 `fused` and the ablation on those with lyrics. Differences have 95 % intervals from a paired bootstrap over songs.
-`cnn2d_pretrained` has first heard all clips of --data without labels, once a seed. `--test-data DIR` trains on all of
---data and tests on DIR, laid out alike.
+`cnn2d_pretrained` was first pretrained on all clips of --data without labels, once a seed. `--test-data DIR` trains on
+all of --data and tests on DIR, laid out alike.
 """
 
 import argparse
@@ -50,14 +51,15 @@ def main() -> None:
         for folds in options.folds:
             found: dict[str, np.ndarray] = {}
             for seed in range(options.seeds):
-                for name, labels in one_seed(songs, folds, seed, options.models).items():
+                for name, likely in one_seed(songs, folds, seed, options.models).items():
+                    labels = labels_of(likely)
                     told = labels >= 0
                     score = metrics.macro_f1(songs.target[told], labels[told])
                     print(
                         f"{folds} folds, seed {seed}, {name}: macro F1 {score:.4f} on all", file=sys.stderr, flush=True
                     )
-                    found.setdefault(name, np.full((options.seeds, len(songs.target)), -1))[seed] = labels
-            for line in report(songs, found):
+                    found.setdefault(name, np.full((options.seeds, *likely.shape), np.nan))[seed] = likely
+            for line in report(songs, found, options.reliability):
                 about = {"benchmark": "mood", "target": options.target, "folds": "test" if options.test_data else folds}
                 print(json.dumps(about | line | {"seeds": options.seeds}), flush=True)
 
@@ -71,6 +73,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--folds", nargs="+", choices=["artist", "random"], default=["artist", "random"])
     parser.add_argument("--models", nargs="+", choices=sorted(MODELS), default=sorted(MODELS))
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--reliability", action="store_true", help="print how often each said probability is right")
     parser.add_argument("--workspace", type=Path, help="a workspace with the clips of --data extracted; made if empty")
     options = parser.parse_args()
     for folder in filter(None, (options.data, options.test_data)):
@@ -87,7 +90,7 @@ NETWORKS = {"cnn1d": "training/cnn1d", "cnn2d": "training/cnn2d", "cnn2d_pretrai
 
 
 def by_net(name: str, songs: Songs, train: np.ndarray, test: np.ndarray, seed: int) -> np.ndarray:
-    """Labels [M] by a network trained on the sound."""
+    """Probabilities [M, C] by a network trained on the sound."""
     recipe = recipes.load(NETWORKS[name], LabelRecipe, [f"seed={seed}"])
     view = "waveform" if name == "cnn1d" else "spectrogram"
     store = store_of(view, songs)
@@ -99,7 +102,7 @@ def by_net(name: str, songs: Songs, train: np.ndarray, test: np.ndarray, seed: i
     trained = train_labels(
         encoder, store, songs.target, (train, NONE), recipe, report=quiet, is_pretrained=is_pretrained
     )
-    return trained.probabilities(store, test).argmax(axis=1)
+    return trained.probabilities(store, test)
 
 
 @cache
@@ -135,14 +138,20 @@ MODELS = {
 
 
 def one_seed(songs: Songs, folds: str, seed: int, models: Sequence[str]) -> dict[str, np.ndarray]:
-    """Labels [N] given to every labelled song while it was in the test part, by model."""
+    """Probabilities [N, C] of every labelled song while it was in the test part, NaN of the others, by model."""
     found: dict[str, np.ndarray] = {}
     for train, test in splits(songs, folds, seed):
-        labels_of_fold = one_fold(songs, train, test, models)
-        labels_of_fold |= {name: by_net(name, songs, train, test, seed) for name in NETWORKS if name in models}
-        for name, labels in labels_of_fold.items():
-            found.setdefault(name, np.full(len(songs.target), -1))[test] = labels
+        of_fold = one_fold(songs, train, test, models)
+        of_fold |= {name: by_net(name, songs, train, test, seed) for name in NETWORKS if name in models}
+        for name, likely in of_fold.items():
+            found.setdefault(name, np.full((len(songs.target), likely.shape[1]), np.nan))[test] = likely
     return found
+
+
+def labels_of(likely: np.ndarray) -> np.ndarray:
+    """The likeliest of the last axis, -1 of songs without probabilities."""
+    known = np.isfinite(likely).all(axis=-1)
+    return np.where(known, np.nan_to_num(likely).argmax(axis=-1), -1)
 
 
 def splits(songs: Songs, folds: str, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -162,7 +171,7 @@ def splits(songs: Songs, folds: str, seed: int) -> list[tuple[np.ndarray, np.nda
 
 
 def one_fold(songs: Songs, train: np.ndarray, test: np.ndarray, models: Sequence[str]) -> dict[str, np.ndarray]:
-    """Labels [M] of the test songs by model."""
+    """Probabilities [M, C] of the test songs by model."""
     has_text = songs.facts.has_text
     is_textless = not has_text[songs.target >= 0].any()
     parts = [part for part in PARTS if not (is_textless and part in ("words", "feelings"))]
@@ -177,22 +186,25 @@ def one_fold(songs: Songs, train: np.ndarray, test: np.ndarray, models: Sequence
     for name, subset in wanted.items():
         scores = {one: every[one] for part in subset if part in parts for one in PARTS[part] if one in every}
         needs_text = set(subset) & {"words", "feelings"} and not is_textless
-        found[name] = voted(question, scores, has_text if needs_text else None).argmax(axis=1)
+        found[name] = voted(question, scores, has_text if needs_text else None)
     return found
 
 
 # --- measuring ----------------------------------------------------------------------------------------------------
 
 
-def report(songs: Songs, found: dict[str, np.ndarray]) -> list[dict[str, object]]:
+def report(songs: Songs, likely: dict[str, np.ndarray], reliability: bool = False) -> list[dict[str, object]]:
     """Lines of each model, and of the paired differences."""
+    found = {name: labels_of(one) for name, one in likely.items()}
     labelled = songs.target >= 0
     labelled &= next(iter(found.values()))[0] >= 0
     texts = labelled & songs.facts.has_text
     lines = []
     for name, labels in found.items():
         needs_text = texts.any() and (name in ("lyrics", "fused") or name.startswith("ablation"))
-        lines += figures(name, songs, labels, texts if needs_text else labelled)
+        rows = texts if needs_text else labelled
+        lines += figures(name, songs, labels, rows)
+        lines += calibration(name, songs.target[rows], likely[name][:, rows], reliability)
         if texts.any() and not needs_text:
             lines += figures(f"{name} on songs with lyrics", songs, labels, texts)
     for first, second in PAIRED:
@@ -209,6 +221,28 @@ def figures(name: str, songs: Songs, labels: np.ndarray, rows: np.ndarray) -> li
         values = [getattr(metrics, metric)(truth, one[rows]) for one in labels]
         value = {"value": round(float(np.mean(values)), 4), "spread": round(float(np.std(values)), 4)}
         lines.append({"model": name, "metric": metric} | value | {"songs": int(rows.sum())})
+    return lines
+
+
+def calibration(name: str, truth: np.ndarray, likely: np.ndarray, reliability: bool) -> list[dict[str, object]]:
+    """The calibration error of probabilities [seeds, N, C], and the table behind it over all seeds together."""
+    errors = [metrics.calibration_error(truth, one) for one in likely]
+    lines: list[dict[str, object]] = [
+        {"model": name, "metric": "calibration_error", "value": round(float(np.mean(errors)), 4)}
+        | {"spread": round(float(np.std(errors)), 4), "songs": len(truth)}
+    ]
+    if reliability:
+        every = metrics.reliability(np.tile(truth, len(likely)), np.concatenate(likely))
+        lines += [
+            {
+                "model": name,
+                "metric": "reliability",
+                "said": round(said, 3),
+                "right": round(right, 3),
+                "songs": int(songs),
+            }
+            for songs, said, right in every.tolist()
+        ]
     return lines
 
 

@@ -1,19 +1,24 @@
-"""What size costs: importing and reading listens (`made`), ItemKNN and ALS beside `implicit` (`peer`).
+"""What size costs: importing, training, lists and commands on made libraries, and ALS and ItemKNN beside `implicit`.
 
-    python benchmarks/scale.py --part made --songs 100000 --users 50000 --listens 5000000
-    python benchmarks/scale.py --part peer --songs 20000 --users 10000 --listens 1000000
+    python benchmarks/scale.py --part made --songs 100000
+    python benchmarks/scale.py --part peer --songs 20000
+    python benchmarks/scale.py --part real --workspace DIR
 
-Songs are played by a power law. Every line has seconds of processor time beside the clock's, since other work on the
-machine does not count in them; ratios are our processor time over the peer's in the same run. `peer` needs `implicit`.
-It does not time training of the whole hybrid, nor lists.
+`made` makes a workspace through the package's own data layer (half as many users and fifty times as many listens as
+songs; eight styles, popularity by a power law) and runs the commands there as new processes; `real` does so in a
+workspace that is there. Every line has seconds of processor time beside the clock's, since other work on the machine
+does not count in them; ratios are our processor time over the peer's in the same run. `--keep DIR` keeps the made
+workspace, `--models` says which are trained.
 """
 
 import argparse
 import json
-import resource
+import os
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,30 +28,56 @@ from scipy import sparse
 
 from audiorec.collaborative.als import als
 from audiorec.collaborative.itemknn import nearest_items
+from audiorec.data.catalogue import FileRecord
 from audiorec.data.events import SCHEMA
+from audiorec.data.tables import Layout, TrackFeatures
 from audiorec.data.workspace import Workspace
 
-_BATCH = 50_000
+_BATCH, _SHARD = 50_000, 500
+_STYLES = 8
+# Columns of the default recipe; patches are small, since nothing but their sketch is read here.
+_DESCRIPTORS, _WORDS, _PATCH = 308, 20, (1, 128, 32)
+Lines = Iterator[tuple[str, float]]
 
 
 def main() -> None:
     """Run one part and print JSON lines."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--part", choices=("made", "peer"), required=True)
+    parser.add_argument("--part", choices=("made", "real", "peer", "list"), required=True)
     parser.add_argument("--songs", type=int, default=20_000)
-    parser.add_argument("--users", type=int, default=10_000)
-    parser.add_argument("--listens", type=int, default=1_000_000)
+    parser.add_argument("--users", type=int)
+    parser.add_argument("--listens", type=int)
+    parser.add_argument("--models", nargs="+", default=["network", "svm", "hybrid"])
+    parser.add_argument("--keep", type=Path, help="where the made workspace is kept; one that is there is used")
+    parser.add_argument("--workspace", type=Path)
     asked = parser.parse_args()
-    for metric, value in (_made if asked.part == "made" else _peer)(asked.songs, asked.users, asked.listens):
+    users, listens = asked.users or asked.songs // 2, asked.listens or 50 * asked.songs
+    parts: dict[str, Callable[[], Lines]] = {
+        "made": lambda: _made(asked.songs, users, listens, asked.models, asked.keep),
+        "peer": lambda: _peer(asked.songs, users, listens),
+        "real": lambda: _commands(asked.workspace),
+        "list": lambda: _lists(asked.workspace),
+    }
+    for metric, value in parts[asked.part]():
         line = {"benchmark": "scale", "part": asked.part, "songs": asked.songs, "metric": metric}
-        print(json.dumps(line | {"users": asked.users, "listens": asked.listens, "value": round(value, 3)}), flush=True)
+        print(json.dumps(line | {"users": users, "listens": listens, "value": round(value, 3)}), flush=True)
+
+
+def _styles(count: int) -> NDArray[np.int64]:
+    return np.arange(count) // 10 % _STYLES  # ten songs an artist
 
 
 def _pairs(songs: int, users: int, listens: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Users and songs of the listens."""
+    """Users and songs of the listens: three of four to the user's style, a tenth of the songs unheard."""
     rng = np.random.default_rng(0)
-    liking = np.arange(1, songs + 1) ** -0.8
-    return rng.integers(0, users, listens), rng.choice(songs, listens, p=liking / liking.sum())
+    liking = rng.permutation(np.arange(1, songs + 1) ** -0.8) * (rng.random(songs) > 0.1)
+    user = rng.integers(0, users, listens)
+    style = np.where(rng.random(listens) < 0.75, user % _STYLES, rng.integers(0, _STYLES, listens))
+    song, of_style = np.empty(listens, dtype=np.int64), _styles(songs)
+    for one in range(_STYLES):
+        here, there = np.flatnonzero(style == one), np.flatnonzero(of_style == one)
+        song[here] = rng.choice(there, len(here), p=liking[there] / liking[there].sum())
+    return user, song
 
 
 def _events(users: NDArray[np.int64], songs: NDArray[np.int64]) -> Iterator[pa.RecordBatch]:
@@ -66,20 +97,105 @@ def _events(users: NDArray[np.int64], songs: NDArray[np.int64]) -> Iterator[pa.R
         yield pa.RecordBatch.from_pydict(columns, schema=SCHEMA)
 
 
-def _made(songs: int, users: int, listens: int) -> Iterator[tuple[str, float]]:
-    pairs = _pairs(songs, users, listens)
-    with tempfile.TemporaryDirectory() as folder, Workspace.open(Path(folder), write=True) as space:
-        space.add_paths([b"/made/%d.mp3" % song for song in range(songs)])
-        yield from _timed("making_events", lambda: sum(batch.num_rows for batch in _events(*pairs)))
-        yield from _timed("import", lambda: space.add_events("log:/first", _events(*pairs)))
-        yield from _timed("import_again", lambda: space.add_events("log:/second", _events(*pairs)))
-        items = np.arange(1, songs + 1)
-        yield from _timed("interactions_first", lambda: space.interactions(items=items))
-        yield from _timed("interactions", lambda: space.interactions(items=items))
-    yield "peak_mb", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+def _describe(space: Workspace, songs: int) -> None:
+    """Features that tell the style, for every song."""
+    rng, styles = np.random.default_rng(1), _styles(songs)
+    names = tuple(f"d{n}" for n in range(_DESCRIPTORS)), tuple(f"w{n}" for n in range(_WORDS))
+    layout = Layout("made", *names, 0.5, -80.0, 8000)
+    centres = rng.normal(size=(_STYLES, _DESCRIPTORS))
+    space.add_paths([b"/made/%07d.mp3" % song for song in range(songs)])
+    for start in range(0, songs, _SHARD):
+        rows, records = [], []
+        for song in range(start, min(start + _SHARD, songs)):
+            sound = (centres[styles[song]] + 2.0 * rng.normal(size=_DESCRIPTORS)).astype(np.float32)
+            words = rng.normal(size=_WORDS).astype(np.float32) if song % 2 else None
+            patch = rng.integers(0, 120, _PATCH, dtype=np.uint8)
+            prints = rng.integers(0, 256, 64, dtype=np.uint8)
+            silence = np.zeros((0, 1, 1), np.uint8)
+            rows.append((song + 1, TrackFeatures(patch, silence, sound, words, fingerprint=prints)))
+            tags = {"title": f"song {song}", "artists": (f"artist {song // 10}",), "album": f"album {song // 10}"}
+            more = {"year": 1970 + song % 50, "genre": f"style {styles[song]}", "seconds": 200.0 + song % 97}
+            records.append(FileRecord(song + 1, 1, 1, "ok", **tags, **more))  # type: ignore[arg-type]
+        space.commit_shard(rows, records, layout)
+    space.use_features(layout.digest)
 
 
-def _peer(songs: int, users: int, listens: int) -> Iterator[tuple[str, float]]:
+def _made(songs: int, users: int, listens: int, models: Sequence[str], keep: Path | None) -> Lines:
+    with tempfile.TemporaryDirectory() as made:
+        root = keep or Path(made)
+        if not (root / "catalogue.sqlite").is_file():
+            pairs = _pairs(songs, users, listens)
+            with Workspace.open(root, write=True) as space:
+                _describe(space, songs)
+                yield from _timed("import", lambda: space.add_events("log:/first", _events(*pairs)))
+                yield from _timed("import_again", lambda: space.add_events("log:/second", _events(*pairs)))
+                yield from _timed("interactions_first", space.interactions)
+        for model in models:
+            yield from _process(f"train_{model}", root, "train", "--only", model)
+        yield from _commands(root)
+
+
+def _commands(root: Path) -> Lines:
+    """What a user waits for: commands as new processes, and lists in an open library."""
+    with Workspace.open(root) as space:
+        user = space.interactions().users[7]
+        items = len(space.features())
+        path = space.tracks()[0].shown_path
+    yield "features", items
+    # The first list makes what lies ready for all others.
+    yield from _process("first_list", root, "recommend", "--user", user, "--json")
+    yield from _process("recommend", root, "recommend", "--user", user, "--json")
+    yield from _process("status", root, "status")
+    yield from _process("similar", root, "similar", "--song", path)
+    command = [sys.executable, __file__, "--part", "list", "--workspace", str(root)]
+    for line in subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines():
+        found = json.loads(line)
+        yield found["metric"], found["value"]
+
+
+def _process(name: str, root: Path, *arguments: str) -> Lines:
+    """Clock, processor time and peak memory of one command as a new process."""
+    command = [sys.executable, "-m", "audiorec", "--workspace", str(root), "--quiet", *arguments]
+    clock = time.perf_counter()
+    running = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(running.pid, 0)
+    if status:
+        raise SystemExit(f"{' '.join(command)} ended with status {status}")
+    yield f"{name}_s", time.perf_counter() - clock
+    yield f"{name}_cpu_s", used.ru_utime + used.ru_stime
+    yield f"{name}_mb", used.ru_maxrss / 1e3
+
+
+def _lists(root: Path) -> Lines:
+    """One list after the other in an open library, each of another user, beside one bare product over the songs."""
+    from audiorec.ranking.recommender import Recommender
+
+    clock = time.perf_counter()
+    with Workspace.open(root) as space:
+        recommender = Recommender.open(space)
+    yield "open_s", time.perf_counter() - clock
+    users = recommender.users[:: max(1, len(recommender.users) // 60)][:60]
+    for user in users[:5]:
+        recommender.recommend(user, top=20)
+    took, spent = [], []
+    for user in users:
+        clock, processor = time.perf_counter(), time.process_time()
+        recommender.recommend(user, top=20)
+        took.append(time.perf_counter() - clock)
+        spent.append(time.process_time() - processor)
+    yield "list_p50_ms", 1e3 * float(np.median(took))
+    yield "list_p95_ms", 1e3 * float(np.quantile(took, 0.95))
+    yield "list_cpu_p50_ms", 1e3 * float(np.median(spent))
+    songs = np.asarray(recommender.serving.arrays["directions"])
+    bare = []
+    for _ in range(20):
+        clock = time.perf_counter()
+        _ = songs @ songs[0]
+        bare.append(time.perf_counter() - clock)
+    yield "bare_product_ms", 1e3 * float(np.median(bare))
+
+
+def _peer(songs: int, users: int, listens: int) -> Lines:
     from implicit.cpu.als import AlternatingLeastSquares
     from implicit.nearest_neighbours import CosineRecommender
 
@@ -105,7 +221,7 @@ def _peer(songs: int, users: int, listens: int) -> Iterator[tuple[str, float]]:
         yield f"{name}_ratio", own[f"{name}_cpu_s"] / other[f"{name}_peer_cpu_s"]
 
 
-def _timed(name: str, run: Callable[[], object]) -> Iterator[tuple[str, float]]:
+def _timed(name: str, run: Callable[[], object]) -> Lines:
     clock, processor = time.perf_counter(), time.process_time()
     run()
     yield f"{name}_s", time.perf_counter() - clock

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -99,3 +101,16 @@ def test_nothing_in_is_nan_out() -> None:
     none = np.array([], dtype=np.int64)
     for found in (metrics.hit_rate(none, 1), metrics.recall(none, 1), metrics.ndcg(none, 1), metrics.gini(none)):
         assert np.isnan(found)
+
+
+def test_calibration_of_probabilities_that_keep_their_word() -> None:
+    rng = np.random.default_rng(0)
+    said = rng.uniform(0.5, 1.0, 40_000)
+    truth = (rng.uniform(size=len(said)) > said).astype(np.int64)
+    both = np.column_stack([said, 1.0 - said])
+    assert metrics.calibration_error(truth, both) < 0.01
+    # Said to be sure where half are right.
+    sure = np.tile([1.0, 0.0], (100, 1))
+    assert metrics.calibration_error(np.arange(100) % 2, sure) == pytest.approx(0.5)
+    assert metrics.reliability(np.arange(100) % 2, sure).tolist() == [[100.0, 1.0, 0.5]]
+    assert math.isnan(metrics.calibration_error(np.zeros(0, np.int64), np.zeros((0, 2))))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from audiorec.cli.console import console, print_table
+from audiorec.cli.console import console, counted, print_table
 from audiorec.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
@@ -67,8 +67,9 @@ def command(session: Session, by: str, network: str, user: str | None, as_json: 
         for place, one in enumerate(groups, start=1)
     ]
     chosen = next(one for one in found.judged if one.count == len(found.centres))
+    judged = f"silhouette {chosen.silhouette:.2f}, found again {chosen.stability:.2f}"
     print_table(
-        f"{chosen.count} groups by {by} (silhouette {chosen.silhouette:.2f}, found again {chosen.stability:.2f})",
+        f"{counted(chosen.count, 'group')} by {by} ({judged})",
         ["", "songs", "most by", "in the middle"],
         rows,
     )

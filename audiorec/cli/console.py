@@ -30,6 +30,11 @@ def notes(quiet: bool = False) -> Console:
     return Console(stderr=True, highlight=False, quiet=quiet, soft_wrap=not sys.stderr.isatty())
 
 
+def counted(number: int, word: str) -> str:
+    """A number with its word: "1 song", "2 songs"."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table to standard output; numbers look best when given as right-aligned text."""
     from rich.text import Text

@@ -21,7 +21,7 @@ from audiorec.cli import (
     train_network,
     train_svm,
 )
-from audiorec.cli.console import console
+from audiorec.cli.console import console, counted
 from audiorec.cli.session import Session, pass_session
 from audiorec.errors import TooLittleError
 
@@ -136,7 +136,7 @@ def _bring_listens(steps: _Steps, assets: Path | None, music: Path) -> str | Non
         return "The songs, the artists and the listeners of this page were made for audiorec."
     playlists = tuple(sorted(path for path in music.rglob("*.m3u*") if path.is_file()))
     if playlists:
-        words = f"{len(playlists)} playlists in the folder are imported as your listens."
+        words = f"What you play, by {counted(len(playlists), 'playlist')} in the folder."
         steps.run("Importing playlists", words, listens["playlists"], files=playlists, user="you")
     return "" if _has_listens(steps.session.workspace) else None
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from audiorec.cli.console import console, notes, print_table, progress_by_size
+from audiorec.cli.console import console, counted, notes, print_table, progress_by_size
 from audiorec.cli.session import Session, as_one, pass_session
 from audiorec.errors import InputError
 
@@ -37,6 +37,7 @@ class Options:
     since: datetime | None
     strict: bool
     retry: bool
+    min_length: float
     engine: str
     address: str | None
 
@@ -51,6 +52,13 @@ class Options:
 @click.option("--limit", type=click.IntRange(1), default=None, help="Describe at most this many files in this run.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Pass over files last changed before this day.")
 @click.option("--retry", is_flag=True, help="Look again at files that failed before.")
+@click.option(
+    "--min-length",
+    type=click.FloatRange(0.0),
+    default=0.0,
+    metavar="SECONDS",
+    help="Leave out what is shorter: effects.",
+)
 @click.option("--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True, help="Who works.")
 @click.option(
     "--address", metavar="HOST:PORT", help="With --engine ray: the cluster.  [default: RAY_ADDRESS, else here]"
@@ -75,8 +83,9 @@ def command(session: Session, asked: Options) -> None:
     start = time.monotonic()
     with Workspace.open(session.workspace, write=True) as space:
         earliest = asked.since.timestamp() if asked.since else 0.0
-        plan = make_plan(space, [os.fsencode(path) for path in asked.paths], chosen, asked.limit, earliest, asked.retry)
-        notes(session.quiet).print(f"{len(plan.tasks)} files to look at, {len(plan.unchanged)} are as they were")
+        paths = [os.fsencode(path) for path in asked.paths]
+        plan = make_plan(space, paths, chosen, asked.limit, earliest, asked.retry, asked.min_length)
+        notes(session.quiet).print(f"{counted(len(plan.tasks), 'file')} to look at, {len(plan.unchanged)} as before")
         crew = Crew(asked.jobs or len(os.sched_getaffinity(0)), asked.nice, asked.max_memory)
         sizes = [task.file.size for task in plan.tasks]
         with progress_by_size("Extracting", len(sizes), sum(sizes), session.quiet) as advance:
@@ -84,7 +93,7 @@ def command(session: Session, asked: Options) -> None:
         found_late = rematch(space)
     _show(outcomes, time.monotonic() - start)
     if found_late:
-        notes(session.quiet).print(f"{found_late} listens of earlier imports found their songs")
+        notes(session.quiet).print(f"{counted(found_late, 'listen')} of earlier imports found a song")
     if asked.strict and outcomes.failed:
         raise click.exceptions.Exit(1)
 
@@ -102,15 +111,24 @@ def _engine(asked: Options) -> "Engine | None":
 
 
 def _show(outcomes: "Outcomes", seconds: float) -> None:
+    from audiorec.features.extract import SHORT
+
     speed = f", {outcomes.seconds / seconds:.0f} times as fast as it plays" if outcomes.done else ""
     rows = [
         ("done", str(outcomes.done), f"in {seconds:.1f} s{speed}"),
         ("reused", str(outcomes.reused), "unchanged since an earlier run"),
-        ("partial", str(outcomes.partial), "usable, but cut short; counted above too"),
+        ("partial", str(outcomes.partial), "usable, but cut short or silent; counted above too"),
         ("failed", str(outcomes.failed), "left out"),
         ("gone", str(outcomes.gone), "no longer there; left out of recommendations"),
     ]
     print_table("Extraction", ["files", "how many", ""], rows)
+    if outcomes.short:
+        console().print(
+            f"{counted(outcomes.short, 'song')} of less than {SHORT:g} s: --min-length {SHORT:g} leaves such out"
+        )
+    if outcomes.left_out:
+        endings = ", ".join(f"{count} {ending}" for ending, count in outcomes.left_out.items())
+        console().print(f"not looked at, as nothing here reads them: {endings}", markup=False)
     for path, status, reason in outcomes.reasons[:_SHOWN]:
         console().print(f"{status}: {_printable(path)} {reason}", markup=False)
     if len(outcomes.reasons) > _SHOWN:

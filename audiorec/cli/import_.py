@@ -190,6 +190,13 @@ def _print_sources(quiet: bool) -> None:
     console().print("audiorec import NAME FILE..., or audiorec import auto FILE|FOLDER|URL...")
 
 
+def _feeling(comment: str) -> float:
+    """Of -1 to 1; few imports bring comments, and the lexicons take a second to load."""
+    from audiorec.features.lyrics.comment_feeling import comment_feeling
+
+    return comment_feeling(comment)
+
+
 def _run(session: Session, asked: Asked, kind: str | None, read: "Reader | None" = None) -> None:
     """Import every place by one reader, or by what it is recognised as."""
     from audiorec.cli.imported import print_reports, print_simple
@@ -203,7 +210,7 @@ def _run(session: Session, asked: Asked, kind: str | None, read: "Reader | None"
         progress(f"importing {kind or ''}".strip(), len(places), session.quiet) as advance,
     ):
         owner = Owner(asked.user, asked.instead)
-        found = import_places(space, places, kind, owner, read=read, advance=advance)
+        found = import_places(space, places, kind, owner, read=read, judge=_feeling, advance=advance)
         is_empty = not space.tracks()
     if found.others and not asked.as_json:
         print_simple(found.others, False)

@@ -52,13 +52,9 @@ def command(session: Session, asked: Asked) -> None:
     """
     from audiorec.cli.imported import print_reports
     from audiorec.data.workspace import Workspace
-    from audiorec.features.lyrics.course import line_feelings
+    from audiorec.features.lyrics.comment_feeling import comment_feeling
     from audiorec.sources.importing import Owner
     from audiorec.sources.netease_import import bring
-
-    def judge(text: str) -> float:
-        lines = [line for line in text.split("\n") if line.strip()] or [text]
-        return sum(feeling.polarity for feeling in line_feelings(lines)) / len(lines)
 
     is_crawl = asked.place.startswith(("http://", "https://"))
     if is_crawl:
@@ -67,7 +63,7 @@ def command(session: Session, asked: Asked) -> None:
         path = space.root / STATE if is_crawl else Path(asked.place)
         if is_crawl:
             _crawl(session, asked, path)
-        report = bring(space, path, judge, Owner("", asked.instead))
+        report = bring(space, path, comment_feeling, Owner("", asked.instead))
     print_reports([report], ((), (), 0), asked.as_json, session.quiet)
 
 

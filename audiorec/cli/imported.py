@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from audiorec.cli.console import console, notes, print_table
+from audiorec.cli.console import console, counted, notes, print_table
 
 if TYPE_CHECKING:
     from audiorec.sources.import_places import Simple
@@ -33,7 +33,7 @@ def print_reports(
         _print_tables(reports)
     _print_first("Files that are no source", ["file", "why"], passed)
     if late:
-        notes(quiet).print(f"{late} rows of earlier imports found their songs now")
+        notes(quiet).print(f"{counted(late, 'row')} of earlier imports found a song now")
 
 
 def print_simple(taken: "Sequence[Simple]", as_json: bool) -> None:

@@ -91,7 +91,9 @@ def command(session: Session, asked: Options) -> None:
         for place, song in enumerate(found, start=1):
             console().print(f"{place}. {song.title}: {_why(song)}", markup=False)
     if recommender.missing:
-        notes(session.quiet).print(f"Not asked, as not trained yet: {', '.join(recommender.missing)}.")
+        notes(session.quiet).print(
+            f"Not trained yet, so not asked: {', '.join(recommender.missing)}. Run audiorec train."
+        )
 
 
 def _exclusions(asked: Options) -> "Exclusions":

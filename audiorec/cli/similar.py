@@ -90,12 +90,13 @@ def _things(space: "Workspace", asked: Options) -> tuple[str, list[dict[str, Any
     from audiorec.sources.matching import find_artist, find_song
 
     library = gather(space, asked.network)
-    by = ", ".join(compared(library, asked.by))
     if asked.song is not None:
         track = find_song(library.tracks, asked.song)
-        title = f"Songs like {track.artist} - {track.title} (by {by})"
+        by = ", ".join(compared(library, asked.by, [library.row[track.id]]))
+        title = f"Songs like {track.artist or 'unknown artist'} - {track.title} (by {by})"
         return title, songs_like(library, asked.song, asked.top, asked.by)
     name = find_artist(library.artists, asked.artist or "")
+    by = ", ".join(compared(library, asked.by, library.artists[name]))
     return f"Artists like {name} (by {by})", artists_like(library, name, asked.top, asked.by)
 
 

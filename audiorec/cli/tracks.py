@@ -4,7 +4,7 @@ import json
 
 import click
 
-from audiorec.cli.console import console, print_table
+from audiorec.cli.console import console, counted, print_table
 from audiorec.cli.session import Session, pass_session
 
 
@@ -22,8 +22,12 @@ def command(session: Session, as_json: bool) -> None:
     rows = [
         (
             *(str(track["id"]), ", ".join(track["artists"]), track["title"] or track["path"], track["album"]),
-            *(f"{int(track['seconds']) // 60}:{int(track['seconds']) % 60:02d}", str(track["plays"]), track["status"]),
+            *(
+                f"{round(track['seconds']) // 60}:{round(track['seconds']) % 60:02d}",
+                str(track["plays"]),
+                track["status"],
+            ),
         )
         for track in tracks
     ]
-    print_table(f"{len(tracks)} songs", ["id", "artists", "title", "album", "length", "plays", "status"], rows)
+    print_table(counted(len(tracks), "song"), ["id", "artists", "title", "album", "length", "plays", "status"], rows)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from audiorec.cli.console import console, print_table
+from audiorec.cli.console import console, counted, print_table
 from audiorec.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ def command(session: Session, only: tuple[str, ...], dry_run: bool, device: str)
 
     done = library.train(only or None, device=device, begin=begin, passed=passed)
     if done or waiting:
-        console().print(f"{len(done)} models trained." + (f" Passed over: {', '.join(waiting)}." if waiting else ""))
+        console().print(
+            f"{counted(len(done), 'model')} trained." + (f" Passed over: {', '.join(waiting)}." if waiting else "")
+        )
     else:
         console().print("Nothing is due: every model is as it should be.")

@@ -47,6 +47,7 @@ def command(session: Session, file: Path, column: str | None, out: Path | None) 
     console().print(
         f"Learned from {learned} songs. Of artists left out: macro F1 {score['macro_f1']:.3f}, accuracy "
         f"{score['accuracy']:.3f}; the commonest label alone {score['common_macro_f1']:.3f} and "
-        f"{score['common_accuracy']:.3f}. Every song's label is in {out or done.csv}.",
+        f"{score['common_accuracy']:.3f}. The probabilities are off by {score['calibration_error']:.1%} on the mean. "
+        f"Every song's label is in {out or done.csv}.",
         markup=False,
     )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from audiorec.content.onnx_encoder import OnnxEncoder
 from audiorec.errors import DecodeError, InputError
-from audiorec.features.decode import decoders, open_decoding
+from audiorec.features.decode import open_any
 from audiorec.features.sniff import sniff
 
 Floats = NDArray[np.float32]
@@ -60,7 +60,7 @@ def _sound(path: Path, rate: int) -> Floats:
         container = sniff(file)
         if container is None:
             raise DecodeError(f"{path} is not sound in a format that is known by its first bytes")
-        decoding = open_decoding(decoders(container)[0], file, container)
+        decoding = open_any(file, container)
         blocks = [block.mean(axis=1) for block in decoding.blocks]
     if not decoding.frames:
         raise DecodeError(f"{path} holds no sound")

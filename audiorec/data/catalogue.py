@@ -50,6 +50,10 @@ MIGRATIONS: tuple[str, ...] = (
         id INTEGER PRIMARY KEY, source TEXT NOT NULL, file TEXT NOT NULL UNIQUE, timed INTEGER NOT NULL
     ) STRICT;
     """,
+    """
+    ALTER TABLE track ADD COLUMN mbid TEXT NOT NULL DEFAULT '';
+    ALTER TABLE track ADD COLUMN isrc TEXT NOT NULL DEFAULT '';
+    """,
 )
 
 
@@ -79,6 +83,8 @@ class FileRecord:
     bad_packets: int = 0
     crashes: int = 0
     album_artist: str = ""
+    mbid: str = ""
+    isrc: str = ""
 
     @property
     def may_pass(self) -> bool:
@@ -91,11 +97,16 @@ NO_STAMP = -1
 
 
 def connect(path: Path, write: bool) -> sqlite3.Connection:
-    """Open a catalogue, bringing it to this version when writing; raises WorkspaceError for a newer or foreign file."""
+    """Open a catalogue, bringing it to this version when writing; raises WorkspaceError for a newer or foreign file.
+
+    Who reads sees one state until they close it, whatever a writer does meanwhile.
+    """
     try:
         uri = f"{path.absolute().as_uri()}?mode={'rwc' if write else 'ro'}"
         db = sqlite3.connect(uri, uri=True, timeout=30, isolation_level=None)
         db.execute("PRAGMA foreign_keys = ON")
+        if not write:
+            db.execute("BEGIN")  # the first query takes the snapshot
         version = int(db.execute("PRAGMA user_version").fetchone()[0])
         if write:
             db.execute("PRAGMA journal_mode = WAL")
@@ -120,7 +131,7 @@ def _migrate(db: sqlite3.Connection, version: int) -> None:
 def read_tracks(db: sqlite3.Connection) -> list[Track]:
     """Every track that is present, in rising order of id."""
     rows = db.execute(
-        "SELECT id, path, title, artists, album, year, genre, seconds, status, reason, album_artist"
+        "SELECT id, path, title, artists, album, year, genre, seconds, status, reason, album_artist, mbid, isrc"
         " FROM track WHERE present = 1 ORDER BY id"
     )
     return [
@@ -133,7 +144,7 @@ def write_record(db: sqlite3.Connection, record: FileRecord) -> None:
     db.execute(
         "UPDATE track SET size = ?, mtime_ns = ?, status = ?, reason = ?, sidecar = ?, content_hash = ?, title = ?,"
         " artists = ?, album = ?, year = ?, genre = ?, decoder = ?, seconds = ?, seconds_promised = ?, bad_packets = ?,"
-        " crashes = ?, album_artist = ? WHERE id = ?",
+        " crashes = ?, album_artist = ?, mbid = ?, isrc = ? WHERE id = ?",
         (
             *(
                 record.size,
@@ -151,7 +162,7 @@ def write_record(db: sqlite3.Connection, record: FileRecord) -> None:
                 record.genre,
             ),
             *(record.decoder, record.seconds, record.seconds_promised, record.bad_packets, record.crashes),
-            record.album_artist,
+            *(record.album_artist, record.mbid, record.isrc),
             record.track_id,
         ),
     )

@@ -18,13 +18,22 @@ from numpy.typing import NDArray
 
 Arrays = dict[str, NDArray[Any]]
 _ALIGNED = 64  # bytes
+# How often a folder that a writer takes away while it is read is looked for again.
+_TRIES = 5
 
 
 def load(folder: Path) -> tuple[dict[str, Any], Arrays] | None:
     """What the arrays were made from and the arrays, memory-mapped; None when they are absent or torn."""
+    for _ in range(_TRIES):
+        found = _load(folder)
+        if found is not None or not folder.exists():
+            return found
+    return None
+
+
+def _load(folder: Path) -> tuple[dict[str, Any], Arrays] | None:
     try:
-        index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
-        whole = np.memmap(folder / "arrays.bin", dtype=np.uint8, mode="r") if index["size"] else np.zeros(0, np.uint8)
+        index, whole = _opened(folder)
         if len(whole) != index["size"]:
             return None
         arrays = {
@@ -34,6 +43,20 @@ def load(folder: Path) -> tuple[dict[str, Any], Arrays] | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return dict(index["made_from"]), arrays
+
+
+def _opened(folder: Path) -> tuple[dict[str, Any], NDArray[np.uint8]]:
+    """The index and the bytes of one and the same folder, though a writer may put another in its place meanwhile."""
+    place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with open(os.open("index.json", os.O_RDONLY, dir_fd=place), encoding="utf-8") as text:
+            index: dict[str, Any] = json.load(text)
+        if not index["size"]:
+            return index, np.zeros(0, np.uint8)
+        with open(os.open("arrays.bin", os.O_RDONLY, dir_fd=place), "rb") as file:
+            return index, np.memmap(file, dtype=np.uint8, mode="r")
+    finally:
+        os.close(place)
 
 
 def save(folder: Path, made_from: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bool:

@@ -3,8 +3,9 @@
 It does not know which songs have features: whoever asks says which songs are wanted.
 """
 
-import secrets
+import hashlib
 import sqlite3
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,18 +19,57 @@ from audiorec.errors import WorkspaceError
 if TYPE_CHECKING:
     from audiorec.data.workspace import Workspace
 
-_NAME, _VERSION = "interactions", 1
+_NAME, _VERSION = "interactions", 2
 _AT_ONCE = 100_000  # rows of the catalogue that become arrays together
 
 
-def mark(db: sqlite3.Connection) -> None:
-    """Say that listens change in this transaction; whoever writes the table `listen` does."""
-    db.execute("INSERT OR REPLACE INTO setting (key, value) VALUES ('listens', ?)", (secrets.token_hex(8),))
+def mark(db: sqlite3.Connection, source: str | None = None) -> None:
+    """Store the fingerprint of one source's listens (None: of all sources).
+
+    Whoever writes the table `listen` does so at the end of the transaction. It is of what the rows say: the same
+    listens once more are no reason to train again.
+    """
+    known = dict(db.execute("SELECT substr(key, 9), value FROM setting WHERE key GLOB 'listens *'"))
+    here = set(_sources(db))
+    for one in known.keys() - here:
+        db.execute("DELETE FROM setting WHERE key = ?", (f"listens {one}",))
+    for one in here if source is None else here & ({source} | (here - known.keys())):
+        row = (f"listens {one}", _digest(db, one))
+        db.execute("INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)", row)
+
+
+def fingerprint(db: sqlite3.Connection) -> str:
+    """Fingerprint of all listens, 16 hex digits, from what `mark` stored."""
+    marks = list(db.execute("SELECT key, value FROM setting WHERE key GLOB 'listens *' ORDER BY key"))
+    if not marks:  # a catalogue of an earlier version that nobody has written since
+        marks = [(one, _digest(db, one)) for one in sorted(_sources(db))]
+    return hashlib.sha256(repr(marks).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _sources(db: sqlite3.Connection) -> Iterator[str]:
+    """Each by one step in the index: reading every row for them takes a second where there are millions."""
+    found = db.execute("SELECT min(source) FROM listen").fetchone()[0]
+    while found is not None:
+        yield found
+        found = db.execute("SELECT min(source) FROM listen WHERE source > ?", (found,)).fetchone()[0]
+
+
+def _digest(db: sqlite3.Connection, source: str) -> str:
+    """Fingerprint of the sums of each user."""
+    rows = db.execute(
+        "SELECT user, count(*), sum(count), sum(count * track_id), sum(track_id * track_id), max(time), sum(time)"
+        " FROM listen WHERE source = ? GROUP BY user ORDER BY user",
+        (source,),
+    )
+    found = hashlib.sha256()
+    for row in rows:
+        found.update(repr(row).encode("utf-8", "surrogatepass"))
+    return found.hexdigest()[:16]
 
 
 def interactions(space: "Workspace", items: NDArray[np.int64]) -> Interactions:
     """All listens to these track ids, in rising order; raises WorkspaceError when there are none."""
-    whole = _kept(space)
+    whole = every_listen(space)
     if whole is None or not np.isin(whole.items, items).any():
         raise WorkspaceError(_no_listens(space.db))
     counts = _only_columns(whole.counts, whole.items, items)
@@ -64,9 +104,9 @@ def _only_columns(matrix: sparse.csr_array, ids: NDArray[np.int64], items: NDArr
     return sparse.csr_array((matrix.data[keep], indices, indptr), shape=shape)
 
 
-def _kept(space: "Workspace") -> Interactions | None:
+def every_listen(space: "Workspace") -> Interactions | None:
     """The matrix over every track that anybody plays; None without listens."""
-    state = _state(space.db)
+    state = f"{_VERSION} {fingerprint(space.db)}"
     found = derived.load(space.derived(_NAME))
     if found is not None and found[0].get("state") == state:
         users, arrays = tuple(found[0]["users"]), found[1]
@@ -90,12 +130,6 @@ def _arrays(made: Interactions) -> derived.Arrays:
     for name, matrix in (("counts", made.counts), ("times", times)):
         arrays |= {f"{name}.{part}": getattr(matrix, part) for part in ("data", "indices", "indptr")}
     return arrays
-
-
-def _state(db: sqlite3.Connection) -> str:
-    marked = db.execute("SELECT value FROM setting WHERE key = 'listens'").fetchone()
-    rows = db.execute("SELECT count(*), coalesce(max(rowid), 0) FROM listen").fetchone()
-    return f"{_VERSION} {marked[0] if marked else ''} {rows[0]} {rows[1]}"
 
 
 def _read(db: sqlite3.Connection) -> Interactions | None:

@@ -31,7 +31,7 @@ _ADD = (
 def add_events(space: "Workspace", source: str, batches: Iterable[pa.RecordBatch]) -> Added:
     """See `Workspace.add_events`."""
     folder = folder_of(space.root, source)
-    number = space.db.execute("SELECT coalesce(max(id), 0) + 1 FROM event_shard").fetchone()[0]
+    number = _next_number(space, folder)
     parts = {timed: folder / f"{number:06d}-{'timed' if timed else 'timeless'}.parquet" for timed in (True, False)}
     made = {timed: path.with_suffix(".tmp") for timed, path in parts.items()}
     with ExitStack() as clean:
@@ -54,6 +54,12 @@ def add_events(space: "Workspace", source: str, batches: Iterable[pa.RecordBatch
     return added
 
 
+def _next_number(space: "Workspace", folder: Path) -> int:
+    """A number that no shard of the folder bears: SQLite gives the highest id again once its row is gone."""
+    known = int(space.db.execute("SELECT coalesce(max(id), 0) FROM event_shard").fetchone()[0])
+    return 1 + max([known, *(int(path.name.partition("-")[0]) for path in folder.glob("[0-9]*-*.parquet"))])
+
+
 def _timed_of_kind(space: "Workspace", source: str) -> list[Path]:
     """Shards with times of every source of one kind: a later export has another name, and the same events."""
     kind = source.partition(":")[0]
@@ -64,7 +70,6 @@ def _timed_of_kind(space: "Workspace", source: str) -> list[Path]:
 def _enter(space: "Workspace", source: str, new: Mapping[bool, Path]) -> list[Path]:
     """Write the rows of new shards and bring the sums up to them; returns the files that no row names any more."""
     with space.transaction() as db:
-        mark(db)
         shards = list(db.execute("SELECT file, timed FROM event_shard WHERE source = ? ORDER BY id", (source,)))
         replaced = [space.root / file for file, timed in shards if not timed]
         db.execute("DELETE FROM event_shard WHERE source = ? AND NOT timed", (source,))
@@ -86,21 +91,23 @@ def _enter(space: "Workspace", source: str, new: Mapping[bool, Path]) -> list[Pa
             "INSERT INTO unmatched VALUES (?, ?, ?, ?, ?, ?)",
             ((source, line, *row) for line, row in enumerate(event_shards.waiting(files), start=first)),
         )
+        mark(db, source)
     return replaced
 
 
 def resolve_events(space: "Workspace", source: str, tracks: Mapping[str, int]) -> None:
     """See `Workspace.resolve_events`."""
     for (file,) in list(space.db.execute("SELECT file FROM event_shard WHERE source = ?", (source,))):
-        event_shards.resolve(space.root / file, tracks)
+        if (space.root / file).is_file():  # versions before this one could lose a shard at the third import
+            event_shards.resolve(space.root / file, tracks)
 
 
 def add_sums(space: "Workspace", source: str, rows: Iterable[tuple[str, int, float, float | None]]) -> None:
     """See `Workspace.add_listens`."""
     with space.transaction() as db:
-        mark(db)
         db.execute("DELETE FROM listen WHERE source = ?", (source,))
         db.executemany(_ADD, ((source, user, track, n, MOST_PLAYS, time) for user, track, n, time in rows))
+        mark(db, source)
 
 
 def _flush(path: Path) -> None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Track:
     """One file. `path` is the operating system's own bytes; `seconds` is the length that was decoded;
-    `status` is `ok`, `partial` (usable, but cut short) or `failed`, with the `reason` in words."""
+    `status` is `ok`, `partial` (usable, but cut short) or `failed`, with the `reason` in words; `mbid` is MusicBrainz'
+    id of the recording, `isrc` the industry's, empty where the tags have none."""
 
     id: int
     path: bytes
@@ -20,6 +21,8 @@ class Track:
     status: str
     reason: str
     album_artist: str = ""
+    mbid: str = ""
+    isrc: str = ""
 
     @property
     def artist(self) -> str:

@@ -71,11 +71,11 @@ def merge(space: Workspace, names: Sequence[str], into: str) -> None:
     others = [name for name in names if name != into]
     _in_files(space.root, others, into)
     with space.transaction() as db:
-        mark(db)
         for name in others:
             _move_listens(db, name, into)
             db.execute("UPDATE unmatched SET user = ? WHERE user = ?", (into, name))
             _move_friends(db, name, into)
+        mark(db)
 
 
 def delete(space: Workspace, names: Sequence[str]) -> None:
@@ -83,11 +83,11 @@ def delete(space: Workspace, names: Sequence[str]) -> None:
     _refuse_unknown(space, names)
     _in_files(space.root, names, None)
     with space.transaction() as db:
-        mark(db)
         for name in names:
             db.execute("DELETE FROM listen WHERE user = ?", (name,))
             db.execute("DELETE FROM unmatched WHERE user = ?", (name,))
             db.execute("DELETE FROM friend WHERE a = ? OR b = ?", (name, name))
+        mark(db)
 
 
 def _move_listens(db: sqlite3.Connection, name: str, into: str) -> None:

@@ -9,13 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-import av
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
 from audiorec.errors import DecodeError
-from audiorec.features.sniff import MP3, NO_LENGTH, Container, holds_frames, mp3_says_length
+from audiorec.features.declared import bytes_missing
+from audiorec.features.packets import open_packets, words
+from audiorec.features.sniff import NO_LENGTH, Container, holds_frames, mp3_says_length
+from audiorec.features.stream_links import wav_goes_on
 
 Float = NDArray[np.float32]
 # Sound that is handed on at once: 12 s of stereo at 44.1 kHz. Four times less costs 5 % more time, since what describes
@@ -35,7 +37,8 @@ class Decoding:
 
     `promised` is the length in seconds that the header gives, None when it gives none; `is_guess` says that there is no
     such header and the decoder worked it out from the file's size; `is_cut` says that the decoder stopped where it
-    thought that the end was, with much of the file unread.
+    thought that the end was, with much of the file unread; `bytes_missing` counts what the headers name beyond the
+    end of the file; `peak` is the largest sample.
     """
 
     decoder: str
@@ -48,6 +51,8 @@ class Decoding:
     bad_samples: int = 0
     problem: str = ""
     is_cut: bool = False
+    bytes_missing: int = 0
+    peak: float = 0.0
     blocks: Iterator[Float] = field(default_factory=lambda: iter(()))
 
     @property
@@ -68,7 +73,19 @@ class Decoding:
 
 def decoders(container: Container) -> tuple[str, ...]:
     """The decoders to try, best first."""
-    return ("soundfile", "pyav") if container.soundfile else ("pyav",)
+    return ("soundfile", "pyav") if container.soundfile and not container.parts else ("pyav",)
+
+
+def open_any(file: BinaryIO, container: Container) -> Decoding:
+    """Start decoding by the first decoder that takes the file; raises the first one's DecodeError when none does."""
+    refusal: DecodeError | None = None
+    for decoder in decoders(container):
+        try:
+            return open_decoding(decoder, file, container)
+        except DecodeError as error:
+            refusal = refusal or error
+    assert refusal is not None
+    raise refusal
 
 
 def open_decoding(decoder: str, file: BinaryIO, container: Container) -> Decoding:
@@ -77,9 +94,10 @@ def open_decoding(decoder: str, file: BinaryIO, container: Container) -> Decodin
     The blocks are float32 [n, channels] in [-1, 1] (louder is possible for float files); what is not a number
     or absurdly loud is 0.
     """
-    is_guess = container.name in NO_LENGTH or (container is MP3 and not mp3_says_length(file))
+    is_guess = container.name in NO_LENGTH or (container.name == "mp3" and not mp3_says_length(file))
     decoding = _open_soundfile(file.fileno()) if decoder == "soundfile" else _open_pyav(file.fileno(), container)
     decoding.is_guess = is_guess
+    decoding.bytes_missing = bytes_missing(file.fileno(), container)
     return decoding
 
 
@@ -88,7 +106,7 @@ def _open_soundfile(file: int) -> Decoding:
     try:
         sound = soundfile.SoundFile(file, closefd=False)
     except (soundfile.SoundFileError, RuntimeError) as error:
-        raise DecodeError(f"cannot be read as sound ({_words(error)})") from error
+        raise DecodeError(f"cannot be read as sound ({words(error)})") from error
     known = 0 < sound.frames < 2**40
     decoding = Decoding(
         "soundfile", sound.samplerate, sound.channels, sound.frames / sound.samplerate if known else None
@@ -104,10 +122,12 @@ def _soundfile_blocks(decoding: Decoding, sound: soundfile.SoundFile, file: int)
             try:
                 block = sound.read(decoding.block, dtype="float32", always_2d=True)
             except (soundfile.SoundFileError, RuntimeError) as error:
-                decoding.problem = _words(error)
+                decoding.problem = words(error)
                 return
             if not len(block):
-                decoding.is_cut = sound.format == "MP3" and _has_more(file)
+                decoding.is_cut = (sound.format == "MP3" and _has_more(file)) or (
+                    sound.format in ("WAV", "WAVEX") and wav_goes_on(file)
+                )
                 return
             yield block
 
@@ -120,78 +140,18 @@ def _has_more(file: int) -> bool:
 
 
 def _open_pyav(file: int, container: Container) -> Decoding:
-    try:
-        source = av.open(_Reader(file), mode="r", format=container.demuxer)
-        stream = next(iter(source.streams.audio), None)
-    except (av.FFmpegError, ValueError, OSError) as error:
-        raise DecodeError(f"cannot be read as {container.name} ({_words(error)})") from error
-    if stream is None or stream.codec_context is None:
-        raise DecodeError(f"holds no sound that can be decoded ({container.name} without an audio stream)")
-    promised = float(stream.duration * stream.time_base) if stream.duration and stream.time_base else None
-    rate, channels = stream.codec_context.sample_rate, stream.codec_context.channels
-    decoding = Decoding("pyav", rate or 0, channels or 0, promised)
+    packets = open_packets(file, container, container.name == "wav" and wav_goes_on(file))
+    decoding = Decoding("pyav", packets.rate, packets.channels, packets.promised)
     _check(decoding)
-    decoding.blocks = _counted(decoding, _gathered(_pyav_frames(decoding, source, stream), decoding.block))
+
+    def frames() -> Iterator[Float]:
+        for block in packets.blocks:
+            decoding.promised, decoding.bad_packets, decoding.problem = packets.promised, packets.bad, packets.problem
+            yield block
+        decoding.promised, decoding.bad_packets, decoding.problem = packets.promised, packets.bad, packets.problem
+
+    decoding.blocks = _counted(decoding, _gathered(frames(), decoding.block))
     return decoding
-
-
-class _Reader:
-    """A file for PyAV, at a place of its own. FFmpeg adds a flag (force, 0x20000) to `whence`, and asks for places
-    before the start of short files: it expects an error code then, where Python's files raise."""
-
-    def __init__(self, file: int) -> None:
-        self._file, self._place = file, 0
-
-    def read(self, size: int) -> bytes:
-        """The next bytes, none at the end."""
-        found = os.pread(self._file, size, self._place)
-        self._place += len(found)
-        return found
-
-    def tell(self) -> int:
-        """The place of the next byte."""
-        return self._place
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        """Move, as files do; -1 for a place that is not there."""
-        start = (0, self._place, os.fstat(self._file).st_size)[whence & 3]
-        if start + offset < 0:
-            return -1
-        self._place = start + offset
-        return self._place
-
-
-def _pyav_frames(
-    decoding: Decoding, source: "av.container.InputContainer", stream: "av.AudioStream"
-) -> Iterator[Float]:
-    """Frames packet by packet: a packet that cannot be decoded is counted and passed over."""
-    layout = stream.codec_context.layout.name
-    resampler = None
-    shape: tuple[int, str, str] | None = None
-    with source:
-        packets = source.demux(stream)
-        while True:
-            try:
-                packet = next(packets)
-                frames = packet.decode()
-            except StopIteration:
-                return
-            except av.EOFError:
-                return
-            except (av.FFmpegError, ValueError) as error:
-                decoding.bad_packets += 1
-                decoding.problem = _words(error)
-                if decoding.bad_packets > 10_000:
-                    return
-                continue
-            for frame in frames:
-                # A splice may change rate or channels in the middle: each kind of frame gets its own converter.
-                if (frame.sample_rate, frame.layout.name, frame.format.name) != shape:
-                    shape = (frame.sample_rate, frame.layout.name, frame.format.name)
-                    resampler = av.AudioResampler(format="flt", layout=layout, rate=decoding.rate)
-                assert resampler is not None
-                for ready in resampler.resample(frame):
-                    yield np.asarray(ready.to_ndarray(), dtype=np.float32).reshape(-1, decoding.channels)
 
 
 def _gathered(frames: Iterator[Float], block: int) -> Iterator[Float]:
@@ -211,11 +171,14 @@ def _gathered(frames: Iterator[Float], block: int) -> Iterator[Float]:
 def _counted(decoding: Decoding, blocks: Iterator[Float]) -> Iterator[Float]:
     for block in blocks:
         decoding.frames += len(block)
+        peak = max(float(block.max()), -float(block.min()))
         # The comparison fails for what is not a number too: one look for the usual case.
-        if not max(float(block.max()), -float(block.min())) <= LOUDEST:
+        if not peak <= LOUDEST:
             broken = ~(np.abs(block) <= LOUDEST)
             decoding.bad_samples += int(broken.sum())
             block = np.where(broken, np.float32(0.0), block)
+            peak = float(np.abs(block).max())
+        decoding.peak = max(decoding.peak, peak)
         yield block
 
 
@@ -224,10 +187,3 @@ def _check(decoding: Decoding) -> None:
         raise DecodeError(f"has an impossible sample rate of {decoding.rate} Hz")
     if not 1 <= decoding.channels <= MAX_CHANNELS:
         raise DecodeError(f"has {decoding.channels} channels, between 1 and {MAX_CHANNELS} can be read")
-
-
-def _words(error: BaseException) -> str:
-    """The reason alone: both libraries put addresses of objects and file handles into their messages."""
-    if isinstance(error, av.FFmpegError | OSError) and error.strerror:
-        return error.strerror.lower()
-    return (str(error).strip().rstrip(".") or type(error).__name__).split(": ")[-1].lower()[:120]

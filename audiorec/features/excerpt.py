@@ -9,7 +9,7 @@ import numpy as np
 import soundfile
 
 from audiorec.errors import DecodeError
-from audiorec.features.decode import decoders, open_decoding
+from audiorec.features.decode import open_any
 from audiorec.features.sniff import MP3, sniff
 from audiorec.features.waveform import MonoResampler, fold_to_stereo
 
@@ -27,7 +27,7 @@ def excerpt(path: bytes, seconds: float = 20.0) -> bytes | None:
             if container is MP3 and file.seek(0, io.SEEK_END) <= SMALL_BYTES:
                 file.seek(0)
                 return file.read()
-            decoding = open_decoding(decoders(container)[0], file, container)
+            decoding = open_any(file, container)
             resampler = MonoResampler(decoding.rate, _RATE)
             start = max(0.0, (decoding.promised or seconds) / 2 - seconds / 2)
             pieces = []

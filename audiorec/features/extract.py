@@ -6,7 +6,7 @@ run that was killed loses a few files' work and ends, when it is started again, 
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from audiorec.data.catalogue import FileRecord
@@ -20,20 +20,27 @@ from audiorec.features.track import Task
 from audiorec.features.workers import Crew, Outcome, describe_all
 
 SHARD_ROWS = 64
+# Seconds: hardly a song.
+SHORT = 10.0
 # How files are described: here by `workers`, on a cluster by `ray_engine`; outcomes in the order of the tasks.
 Engine = Callable[[Sequence[Task], Crew], Iterator[Outcome]]
 
 
 @dataclass
 class Outcomes:
-    """What a run did: counts, and (path, status, reason) of every file that is not whole."""
+    """What a run did: counts, and (path, status, reason) of every file that is not whole.
+
+    short: songs of less than ten seconds, most likely effects; left_out: files of each ending that nothing here reads.
+    """
 
     done: int = 0
     reused: int = 0
     partial: int = 0
     failed: int = 0
     gone: int = 0
+    short: int = 0
     seconds: float = 0.0
+    left_out: Mapping[str, int] = field(default_factory=dict)
     reasons: list[tuple[bytes, str, str]] = field(default_factory=list)
 
     def count(self, path: bytes, record: FileRecord, reused: bool) -> None:
@@ -47,17 +54,19 @@ class Outcomes:
         else:
             self.done += 1
         self.partial += record.status == "partial"
+        self.short += record.status != "failed" and 0.0 < record.seconds < SHORT
         self.seconds += 0.0 if reused else record.seconds
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run will do: the tasks, and the records of the files that are as they were."""
+    """What a run will do: the tasks, the records of the files that are as they were, and what it must say."""
 
     tasks: list[Task]
     unchanged: list[tuple[bytes, FileRecord]]
     gone: list[int]
     problems: list[tuple[bytes, str]]
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
 def make_plan(
@@ -67,11 +76,13 @@ def make_plan(
     limit: int | None = None,
     since: float = 0.0,
     retry: bool = False,
+    least: float = 0.0,
 ) -> Plan:
     """Scan, give ids, and compare with what is known; the workspace must be open for writing.
 
     `limit` is the most files to describe in this run; files that were last changed before `since` (seconds of the
-    epoch) are left for another run; `retry` looks again at files that failed.
+    epoch) are left for another run; `retry` looks again at files that failed; `least` is the length in seconds below
+    which a file is left out.
     """
     found = scan(paths)
     known = space.records()
@@ -80,12 +91,12 @@ def make_plan(
     space.add_paths([file.path for file in found.files])
     space.set_absent([known[path].track_id for path in gone])
     records, have = space.records(), space.has_features(feature_digest(recipe))
-    changed = [file for file in found.files if not _is_unchanged(file, records[file.path], have, retry)]
+    changed = [file for file in found.files if not _is_unchanged(file, records[file.path], have, retry, least)]
     left = {file.path for file in changed}
     unchanged = [(file.path, records[file.path]) for file in found.files if file.path not in left]
     due = [file for file in changed if file.mtime_ns >= since * 1e9]
-    tasks = [Task(records[file.path].track_id, file, recipe) for file in due[:limit]]
-    return Plan(tasks, unchanged, [known[path].track_id for path in gone], [*found.problems, *away])
+    tasks = [Task(records[file.path].track_id, file, recipe, least) for file in due[:limit]]
+    return Plan(tasks, unchanged, [known[path].track_id for path in gone], [*found.problems, *away], found.left_out)
 
 
 def run_plan(
@@ -100,7 +111,7 @@ def run_plan(
 
     engine: who describes; None: processes of this machine.
     """
-    outcomes = Outcomes(gone=len(plan.gone))
+    outcomes = Outcomes(gone=len(plan.gone), left_out=plan.left_out)
     for path, record in plan.unchanged:
         outcomes.count(path, record, reused=True)
     for path, reason in plan.problems:
@@ -150,8 +161,10 @@ def _store(space: Workspace, batch: list[Outcome], shards: Layout) -> None:
     space.commit_shard(rows, records, shards)
 
 
-def _is_unchanged(file: FoundFile, record: FileRecord, have: set[int], retry: bool) -> bool:
+def _is_unchanged(file: FoundFile, record: FileRecord, have: set[int], retry: bool, least: float) -> bool:
     same = (file.size, file.mtime_ns, file.sidecar) == (record.size, record.mtime_ns, record.sidecar)
+    if record.seconds and (record.seconds < least) != (record.status == "failed"):
+        return False  # it was taken, or left out, by another least length
     return same and (record.track_id in have or (record.status == "failed" and not retry))
 
 

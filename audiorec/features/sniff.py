@@ -4,69 +4,125 @@ Names and extensions are never believed: a playlist called `.mp3` would make FFm
 that the rest of the file is sound.
 """
 
-from dataclasses import dataclass
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-_HEAD = 64
-# How far into a file the first MPEG frame is looked for when junk stands before it.
-_JUNK = 65_536
+from audiorec.features.stream_links import flac_links, ogg_links
+
+_HEAD = 400
+# How far into a file the beginning of the sound is looked for when junk stands before it.
+_JUNK = 2**20
 
 
 @dataclass(frozen=True)
 class Container:
-    """A container: a word for people, FFmpeg's name for its demuxer, and whether libsndfile reads it."""
+    """A container: a word for people, FFmpeg's name for its demuxer, and whether libsndfile reads it.
+
+    parts: [start, end) in bytes of each stretch of the file that is a stream by itself, where it is not simply the
+    whole file: junk or foreign tags stand before it, or several streams one behind the other.
+    """
 
     name: str
     demuxer: str
     soundfile: bool
+    parts: tuple[tuple[int, int], ...] = ()
 
 
 MP3 = Container("mp3", "mp3", True)
 AAC = Container("aac", "aac", False)
-# What FFmpeg works out from the bit rate where the container holds no length is a guess.
-NO_LENGTH = frozenset(("aac", "ac3"))
+OGG = Container("ogg", "ogg", True)
+FLAC = Container("flac", "flac", True)
+_WAV = Container("wav", "wav", True)
+# What FFmpeg works out from the bit rate where the container holds no length is no promise.
+NO_LENGTH = frozenset(("aac", "latm", "ac3", "dts", "truehd", "mlp", "mpeg-ts", "mpeg"))
 # (offset, bytes there, container)
 _SIGNATURES: tuple[tuple[int, bytes, Container], ...] = (
-    (0, b"fLaC", Container("flac", "flac", True)),
-    (0, b"OggS", Container("ogg", "ogg", True)),
-    (8, b"WAVE", Container("wav", "wav", True)),
+    (0, b"fLaC", FLAC),
+    (0, b"OggS", OGG),
+    (8, b"WAVE", _WAV),
+    (0, b"riff\x2e\x91\xcf\x11", Container("w64", "w64", True)),
     (8, b"AIFF", Container("aiff", "aiff", True)),
     (8, b"AIFC", Container("aiff", "aiff", True)),
+    (8, b"8SVX", Container("iff", "iff", True)),
+    (8, b"16SV", Container("iff", "iff", True)),
     (4, b"ftyp", Container("mp4", "mp4", False)),
+    (4, b"moov", Container("mp4", "mp4", False)),
+    (4, b"wide", Container("mp4", "mp4", False)),
+    (4, b"mdat", Container("mp4", "mp4", False)),
     (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", Container("wma", "asf", False)),
     (0, b"wvpk", Container("wavpack", "wv", False)),
     (0, b"MAC ", Container("ape", "ape", False)),
     (0, b"MPCK", Container("musepack", "mpc8", False)),
     (0, b"MP+", Container("musepack", "mpc", False)),
     (0, b"DSD ", Container("dsf", "dsf", False)),
+    (0, b"FRM8", Container("dff", "iff", False)),
     (0, b"caff", Container("caf", "caf", True)),
     (0, b"TTA1", Container("tta", "tta", False)),
+    (0, b"tBaK", Container("tak", "tak", False)),
+    (0, b"ajkg", Container("shorten", "shn", False)),
+    (0, b"qoaf", Container("qoa", "qoa", False)),
+    (0, b"TWIN97012000", Container("twinvq", "vqf", False)),
     (0, b"\x1aE\xdf\xa3", Container("matroska", "matroska", False)),
     (0, b".snd", Container("au", "au", True)),
+    (0, b"Creative Voice File\x1a", Container("voc", "voc", True)),
     (0, b"\x0b\x77", Container("ac3", "ac3", False)),
-    (0, b"FRM8", Container("dff", "iff", False)),
-    (0, b"tBaK", Container("tak", "tak", False)),
+    (0, b"\x7f\xfe\x80\x01", Container("dts", "dts", False)),
+    (4, b"\xf8\x72\x6f\xba", Container("truehd", "truehd", False)),
+    (4, b"\xf8\x72\x6f\xbb", Container("mlp", "mlp", False)),
     (0, b"#!AMR", Container("amr", "amr", False)),
+    (0, b"ea3\x03", Container("oma", "oma", False)),
+    (0, b"EA3\x01", Container("oma", "oma", False)),
+    (0, b".RMF", Container("realmedia", "rm", False)),
+    (0, b".ra\xfd", Container("realmedia", "rm", False)),
+    (8, b"AVI ", Container("avi", "avi", False)),
+    (0, b"FLV\x01", Container("flv", "flv", False)),
+    (0, b"\0\0\x01\xba", Container("mpeg", "mpeg", False)),
 )
+# Marks that are long enough to be believed behind junk, with the length of what stands before them.
+_STRONG = tuple((offset, mark, found) for offset, mark, found in _SIGNATURES if len(mark) >= 4 and found.name not in
+                ("mp4", "mpeg", "flv", "dts", "truehd", "mlp", "au", "realmedia", "oma"))  # fmt: skip
+_MPEG_START = re.compile(rb"\xff[\xf2\xf3\xfa\xfb\xe2\xe3][\x10-\xef]", re.DOTALL)
+_ADTS_START = re.compile(rb"\xff[\xf0\xf1\xf8\xf9]", re.DOTALL)
 
 
 def sniff(file: BinaryIO) -> Container | None:
     """The container of an open file, or None when it is none that audiorec reads; leaves the file at its start."""
-    start = _after_id3(file)
+    size = file.seek(0, os.SEEK_END)
+    start = _after_tags(file)
     file.seek(start)
     head = file.read(_HEAD)
-    found = _by_signature(head) or _by_frame(head) or _behind_junk(file, start)
+    found = _by_signature(head) or _by_frame(head)
+    if found is None:
+        file.seek(start)
+        data = file.read(_JUNK)
+        junk, found = _behind_junk(data)
+        start += junk
+    if found is not None:
+        found = _with_parts(file, found, start, size)
     file.seek(0)
-    # Behind an ID3 tag libsndfile knows MPEG only; FFmpeg skips the tag by itself.
-    if found is not None and start and found is not MP3:
-        return Container(found.name, found.demuxer, False)
     return found
+
+
+def _with_parts(file: BinaryIO, found: Container, start: int, size: int) -> Container:
+    """The container with its streams where they are not the whole file."""
+    parts: tuple[tuple[int, int], ...] = ((start, size),)
+    if found is OGG:
+        parts = ogg_links(file.fileno(), start, size)
+    elif found is FLAC:
+        parts = flac_links(file.fileno(), start, size)
+    # Over ID3 tags in front of MPEG frames libsndfile finds its own way.
+    if len(parts) == 1 and (start == 0 or (found is MP3 and _id3_length(file) == start)):
+        return found
+    return replace(found, parts=parts)
 
 
 def mp3_says_length(file: BinaryIO) -> bool:
     """Whether an mp3's first frame holds its length: a table by Xing or LAME (`Info`) or by Fraunhofer (`VBRI`)."""
-    file.seek(_after_id3(file))
-    head = file.read(_JUNK)
+    file.seek(_after_tags(file))
+    head = file.read(65_536)
     return any(mark in head for mark in (b"Xing", b"Info", b"VBRI"))
 
 
@@ -88,17 +144,31 @@ def holds_frames(data: bytes) -> bool:
     return False
 
 
-def _after_id3(file: BinaryIO) -> int:
-    """Where the sound starts: behind ID3v2 tags, whose lengths are 4 x 7 bits."""
+def _id3_length(file: BinaryIO) -> int:
+    """Where ID3v2 tags at the start end."""
+    return _after_tags(file, foreign=False)
+
+
+def _after_tags(file: BinaryIO, foreign: bool = True) -> int:
+    """Where the sound starts: behind ID3v2 tags, whose lengths are 4 x 7 bits, and (`foreign`) APEv2 tags."""
     place = 0
     for _ in range(8):
         file.seek(place)
-        head = file.read(10)
-        if len(head) < 10 or head[:3] != b"ID3" or any(byte & 0x80 for byte in head[6:10]):
-            return place
-        size = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]
-        place += 10 + size + (10 if head[5] & 0x10 else 0)
+        head = file.read(32)
+        if len(head) >= 10 and head[:3] == b"ID3" and not any(byte & 0x80 for byte in head[6:10]):
+            size = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]
+            place += 10 + size + (10 if head[5] & 0x10 else 0)
+        elif foreign and len(head) == 32 and head[:8] == b"APETAGEX":
+            # The length counts the items and the footer, which may be left out, but not this header.
+            place += 32 + int.from_bytes(head[12:16], "little") - (0 if _has_footer(file, place, head) else 32)
+        else:
+            break
     return place
+
+
+def _has_footer(file: BinaryIO, place: int, head: bytes) -> bool:
+    file.seek(place + int.from_bytes(head[12:16], "little"))
+    return file.read(8) == b"APETAGEX"
 
 
 def _by_signature(head: bytes) -> Container | None:
@@ -109,11 +179,24 @@ def _by_signature(head: bytes) -> Container | None:
 
 
 def _by_frame(head: bytes) -> Container | None:
-    if len(head) < 4 or head[0] != 0xFF:
+    if _is_transport(head):
+        return Container("mpeg-ts", "mpegts", False)
+    if len(head) < 4:
+        return None
+    if head[0] == 0x56 and head[1] & 0xE0 == 0xE0 and _chained(head, 0, _latm_length, 1):
+        return Container("latm", "loas", False)
+    if head[0] != 0xFF:
         return None
     if head[1] & 0xF6 == 0xF0:  # ADTS: layer bits 0
         return AAC
     return MP3 if _is_mpeg_frame(head) else None
+
+
+def _is_transport(head: bytes) -> bool:
+    """Packets of 188 bytes that begin with 0x47, or of 192 with a time in front. Source: ISO/IEC 13818-1, 2.4.3.2."""
+    return len(head) == _HEAD and (
+        head[0] == head[188] == head[376] == 0x47 or head[4] == head[196] == head[388] == 0x47
+    )
 
 
 def _is_mpeg_frame(head: bytes) -> bool:
@@ -129,18 +212,50 @@ def _is_mpeg_frame(head: bytes) -> bool:
     )
 
 
-def _behind_junk(file: BinaryIO, start: int) -> Container | None:
-    """MP3 when two frames of the same kind follow each other within the first bytes, whatever stands before them."""
-    file.seek(start)
-    data = file.read(_JUNK)
-    place = data.find(b"\xff")
-    while 0 <= place < len(data) - 4:
-        length = _frame_length(data[place : place + 4])
-        after = data[place + length : place + length + 4] if length else b""
-        if len(after) == 4 and _is_mpeg_frame(after) and after[1] == data[place + 1]:
-            return MP3
-        place = data.find(b"\xff", place + 1)
-    return None
+def _behind_junk(data: bytes) -> tuple[int, Container | None]:
+    """Where sound begins behind junk, and what it is: the first strong mark, or frames that follow each other."""
+    found: list[tuple[int, Container]] = []
+    for offset, mark, container in _STRONG:
+        place = data.find(mark, offset)
+        while place >= 0 and not _is_believed(data, place - offset, offset):
+            place = data.find(mark, place + 1)
+        if place >= 0:
+            found.append((place - offset, container))
+    for start, length, container in ((_MPEG_START, _frame_length, MP3), (_ADTS_START, _adts_length, AAC)):
+        first = next((one.start() for one in start.finditer(data) if _chained(data, one.start(), length, 2)), None)
+        if first is not None:
+            found.append((first, container))
+    return min(found, key=lambda one: one[0], default=(0, None))
+
+
+def _is_believed(data: bytes, start: int, offset: int) -> bool:
+    """A name of a form (`WAVE`) counts only inside the form that it names."""
+    return offset != 8 or data[start : start + 4] in (b"RIFF", b"RIFX", b"RF64", b"BW64", b"FORM")
+
+
+def _chained(data: bytes, place: int, length: Callable[[bytes], int], links: int) -> bool:
+    """Whether a frame is followed by so many others of the same kind."""
+    kind = data[place : place + 2]
+    for _ in range(links):
+        step = length(data[place : place + 7])
+        place += step
+        if not step or data[place : place + 1] != kind[:1] or not (data[place + 1 : place + 2] or b"\0")[0] & 0xE0:
+            return False
+        if kind[0] == 0xFF and data[place + 1] | 1 != kind[1] | 1:
+            return False
+    return length(data[place : place + 7]) > 0
+
+
+def _latm_length(head: bytes) -> int:
+    return ((head[1] & 0x1F) << 8 | head[2]) + 3 if len(head) > 2 and head[0] == 0x56 and head[1] & 0xE0 == 0xE0 else 0
+
+
+def _adts_length(head: bytes) -> int:
+    """Bytes of an AAC frame with its header. Source: ISO/IEC 13818-7, 6.2."""
+    if len(head) < 7 or head[0] != 0xFF or head[1] & 0xF6 != 0xF0 or head[2] >> 2 & 15 > 12:
+        return 0
+    size = (head[3] & 3) << 11 | head[4] << 3 | head[5] >> 5
+    return size if size > 7 else 0
 
 
 def _frame_length(head: bytes) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import mutagen
-from mutagen.id3 import ID3
+from mutagen.id3 import ID3, UFID
 
 from audiorec.data.names import is_nobody
 from audiorec.features.lyrics import tag_lyrics
@@ -27,8 +27,13 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "album": ("talb", "tal", "album", "\xa9alb", "wm/albumtitle", "iprd"),
     "year": ("tdrc", "tyer", "tye", "tdor", "tory", "date", "year", "originaldate", "\xa9day", "wm/year", "icrd"),
     "genre": ("tcon", "tco", "genre", "\xa9gen", "wm/genre", "ignr"),
+    "mbid": ("ufid:http://musicbrainz.org", "musicbrainz_trackid", "----:com.apple.itunes:musicbrainz track id",
+             "musicbrainz/track id", "txxx:musicbrainz track id"),
+    "isrc": ("tsrc", "isrc", "----:com.apple.itunes:isrc", "wm/isrc"),
 }  # fmt: skip
 _LONGEST = 500
+_MBID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
 # A number in front of a name is a track's when it is padded, when a dash, dot or underscore follows, or when it is the
 # disc's too ("1-05"); "50 Cent" and "99 Luftballons" are names.
 _NUMBER = re.compile(r"^\s*(?:\d{1,2}[-.]\d{1,3}[\s._-]+|0\d{1,2}[\s._-]+|\d{1,3}\s*[._-]\s*(?=\S))(?=\D|\d+\D)")
@@ -39,7 +44,8 @@ _DASH = re.compile(r"\s+[-–—]\s+|(?<=\w)\s*–\s*(?=\w)")
 class Tags:
     """What the tags say; texts are clean, `year` is None and `lyrics` None when unknown.
 
-    artists: credits as written; genre: all genres, divided by "; "; album_artist: empty for various artists.
+    artists: credits as written; genre: all genres, divided by "; "; album_artist: empty for various artists; mbid,
+    isrc: ids of the recording.
     """
 
     title: str
@@ -49,6 +55,8 @@ class Tags:
     genre: str = ""
     lyrics: str | None = None
     album_artist: str = ""
+    mbid: str = ""
+    isrc: str = ""
 
 
 def read_tags(file: BinaryIO, path: bytes) -> Tags:
@@ -66,6 +74,8 @@ def read_tags(file: BinaryIO, path: bytes) -> Tags:
         genre=_genres(values["genre"]),
         lyrics=_lyrics(found),
         album_artist=next((name for name in values["album_artist"] if not is_nobody(name)), ""),
+        mbid=_fitting(_MBID, [text.lower() for text in values["mbid"]]),
+        isrc=_fitting(_ISRC, [re.sub(r"[\s-]", "", text).upper() for text in values["isrc"]]),
     )
 
 
@@ -114,8 +124,8 @@ def _names(tags: Any) -> list[str]:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, bytes):
-        yield decode_text(value).text
+    if isinstance(value, bytes | UFID):
+        yield decode_text(value if isinstance(value, bytes) else value.data).text  # type: ignore[attr-defined]
         return
     # ID3 frames that claim Latin-1 often hold the code page of the machine that wrote them.
     is_latin = getattr(value, "encoding", None) == 0
@@ -156,6 +166,10 @@ def _clean(text: str) -> str:
 
 def _first(texts: list[str]) -> str:
     return texts[0].strip("; ") if texts else ""
+
+
+def _fitting(form: re.Pattern[str], texts: list[str]) -> str:
+    return next((text for text in texts if form.fullmatch(text)), "")
 
 
 def _split(texts: list[str]) -> tuple[str, ...]:

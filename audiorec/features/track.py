@@ -20,14 +20,20 @@ from audiorec.features.scan import FoundFile
 from audiorec.features.sniff import Container, sniff
 from audiorec.features.tags import Tags, read_tags
 
+# Writers that count their headers wrongly miss the size by less.
+_FEW_BYTES = 64
+# Louder than the noise that the last of 16 bits makes is heard: one step of them.
+_SILENCE = 2.0**-15
+
 
 @dataclass(frozen=True)
 class Task:
-    """A file to look at: its track id, where it is, and how its features are made."""
+    """A file to look at: its track id, where it is, how its features are made; `least`: the seconds it must last."""
 
     track_id: int
     file: FoundFile
     recipe: FeatureRecipe
+    least: float = 0.0
 
 
 def describe_file(task: Task) -> tuple[FileRecord, TrackFeatures | None]:
@@ -61,7 +67,14 @@ def _describe_open(
         decoding, features = _best_decoding(file, container, task.recipe)
     except DecodeError as error:
         return replace(record, reason=str(error)), None, tags
+    if decoding.seconds < task.least:
+        return replace(record, reason=too_short(task.least), seconds=decoding.seconds), None, tags
     return _with_decoding(record, decoding), features, tags
+
+
+def too_short(least: float) -> str:
+    """The reason of a file that lasts less than asked for; with its seconds it says when that is no reason any more."""
+    return f"lasts less than the {least:g} s of --min-length"
 
 
 def _best_decoding(file: BinaryIO, container: Container, recipe: FeatureRecipe) -> tuple[Decoding, TrackFeatures]:
@@ -107,6 +120,8 @@ def _with_tags(record: FileRecord, tags: Tags) -> FileRecord:
         album_artist=tags.album_artist,
         year=tags.year,
         genre=tags.genre,
+        mbid=tags.mbid,
+        isrc=tags.isrc,
     )
 
 
@@ -114,10 +129,14 @@ def _with_decoding(record: FileRecord, decoding: Decoding) -> FileRecord:
     reasons = []
     if decoding.is_short:
         reasons.append(f"only {decoding.seconds:.1f} of {decoding.promised:.1f} s could be decoded")
+    elif decoding.bytes_missing > _FEW_BYTES:
+        reasons.append(f"was cut after {decoding.seconds:.1f} s: {decoding.bytes_missing} bytes of it are missing")
     if decoding.bad_packets:
         reasons.append(f"{decoding.bad_packets} packets could not be decoded")
     if decoding.bad_samples:
         reasons.append(f"{decoding.bad_samples} samples were not numbers of any sound and count as silence")
+    if decoding.peak < _SILENCE:
+        reasons.append("is silent from beginning to end")
     if decoding.problem and not reasons:
         reasons.append(f"decoding stopped after {decoding.seconds:.1f} s ({decoding.problem})")
     return replace(

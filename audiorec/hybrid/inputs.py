@@ -15,6 +15,7 @@ from audiorec.cold_start.taste import Content
 from audiorec.content.embedded_songs import embedded_songs
 from audiorec.content.likes_by_sides import network_likes, svm_likes
 from audiorec.content.scoring import fused_songs
+from audiorec.data.comments import comment_feelings
 from audiorec.data.interactions import Interactions
 from audiorec.data.tables import FeatureTable
 from audiorec.data.tracks import Track
@@ -28,6 +29,8 @@ from audiorec.network.spectral_training import embed_network
 
 # How much a column of each block counts beside one of sound.
 BLOCK_WEIGHTS = {"sound": 1.0, "spectrum": 0.5, "release": 3.0, "album": 0.7, "words": 0.3}
+# What people write about songs, where an import brought comments: as much as the songs' own words.
+COMMENTS_WEIGHT = 0.3
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,10 @@ def gather(space: Workspace) -> Material:
         tracks,
         listens,
         *_elsewhere(space, listens, of),
-        song_content(table, kept_spectra(space, table), tracks, artist),
+        with_comments(
+            song_content(table, kept_spectra(space, table), tracks, artist),
+            comment_feelings(space.root, [track.id for track in tracks]),
+        ),
         artist,
         space.friends(),
         _likes(space, table, tracks, listens),
@@ -135,6 +141,13 @@ def song_content(
     }
     weights = [BLOCK_WEIGHTS[name] for name in blocks]
     return Content(list(blocks.values()), weights, np.ones(len(tracks), dtype=bool))
+
+
+def with_comments(content: Content, feelings: NDArray[np.float64] | None) -> Content:
+    """The same with a block of what comments say; itself where no song has any."""
+    if feelings is None:
+        return content
+    return replace(content, blocks=[*content.blocks, feelings], weights=[*content.weights, COMMENTS_WEIGHT])
 
 
 def _elsewhere(

@@ -15,6 +15,7 @@ from scipy import sparse
 
 from audiorec.collaborative import neumf
 from audiorec.data.interactions import Interactions
+from audiorec.data.splits import entries
 from audiorec.hybrid.fit_parts import fit_parts
 from audiorec.hybrid.fit_weights import Lists, fit_weights, never_below
 from audiorec.hybrid.inputs import Material
@@ -105,12 +106,12 @@ def set_stage(
             kind[song] = COLD_SONG
             left[material.artist[song]] -= 1
     keep = (kind[counts.indices] == WARM) & ~_held_out(counts, kind, held_out, rng)
-    seen = _entries(counts, keep)
+    seen = entries(counts, keep)
     # A song whose only listens were held out has become cold without having been meant to: it is not asked about.
     lost = (kind == WARM) & (np.bincount(seen.indices, minlength=len(kind)) == 0)
     return Stage(
         replace(material.listens, counts=seen, times=None),
-        _entries(counts, ~keep),
+        entries(counts, ~keep),
         kind,
         played & ~lost,
         held_out,
@@ -178,9 +179,3 @@ def _held_out(
         if len(warm) > 2:
             held[rng.choice(warm, max(1, int(share * len(warm))), replace=False)] = True
     return held
-
-
-def _entries(counts: sparse.csr_array, keep: NDArray[np.bool_]) -> sparse.csr_array:
-    before = np.concatenate(([0], np.cumsum(keep)))
-    parts = (counts.data[keep], counts.indices[keep], before[counts.indptr])
-    return sparse.csr_array(parts, shape=counts.shape)

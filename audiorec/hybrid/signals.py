@@ -183,14 +183,22 @@ def network(placed: Placed, rows: Rows) -> Floats:
 def artist_prior(counts: sparse.csr_array, artist: Rows, rows: Rows) -> Floats:
     """Log plays of the user of this artist's other songs; minus infinity for none, NaN for an unknown artist."""
     own = sparse.csr_array(counts[rows])
-    plays = np.zeros((len(rows), int(artist.max(initial=-1)) + 2))
-    dense = np.asarray(own.todense(), dtype=np.float64)
-    np.add.at(plays.T, artist + 1, dense.T)
-    found = np.log1p(plays[:, artist + 1] - dense)
+    user, data = np.repeat(np.arange(len(rows)), np.diff(own.indptr)), own.data.astype(np.float64)
+    artists = int(artist.max(initial=-1)) + 2
+    numbers = user * artists + artist[own.indices] + 1
+    plays = np.zeros((len(rows), artists))
+    np.add.at(plays.ravel(), numbers, data)
     # None at all must add nothing to a score, or a reason would say that they play the artist.
-    found[found <= 0.0] = -np.inf
-    found[:, artist < 0] = np.nan
+    logs = _log_plays(plays)
+    logs[:, 0] = np.nan
+    found = logs[:, artist + 1]
+    others = _log_plays(plays.ravel()[numbers] - data)
+    found[user, own.indices] = np.where(artist[own.indices] < 0, np.nan, others)
     return found
+
+
+def _log_plays(plays: Floats) -> Floats:
+    return np.asarray(np.log1p(plays, out=np.full(plays.shape, -np.inf), where=plays > 0.0))
 
 
 def popularity(parts: Parts) -> Floats:

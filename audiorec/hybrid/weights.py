@@ -126,13 +126,18 @@ def calibrate(signal: NDArray[np.floating], candidates: NDArray[np.bool_]) -> Fl
     known = np.isfinite(values) & candidates
     place = _mean_places(np.where(known, -values, np.inf))
     count = np.maximum(known.sum(axis=1, keepdims=True), 1)
-    found = np.where(known, 1.0 - np.log1p(np.minimum(place, count)) / np.log1p(count), 0.0)
+    found = np.where(known, spread_places(np.minimum(place, count), count), 0.0)
     return np.where(np.isnan(values), np.nan, found)
+
+
+def spread_places(place: NDArray[np.floating], count: NDArray[np.integer] | int) -> Floats:
+    """Places from 0 among `count` as values from 1 to 0, falling with the logarithm."""
+    return np.asarray(1.0 - np.log1p(place) / np.log1p(count))
 
 
 def _mean_places(values: Floats) -> Floats:
     """Place of each entry in its row, smallest first, from 0; equal ones share their mean place."""
-    order = np.argsort(values, axis=1, kind="stable")
+    order = np.argsort(values, axis=1)  # equal ones share a place, so their order does not matter
     ordered = np.take_along_axis(values, order, axis=1)
     starts = np.ones(values.shape, dtype=bool)
     starts[:, 1:] = ordered[:, 1:] != ordered[:, :-1]

@@ -80,6 +80,7 @@ def _scores(truth: Ints, probabilities: Floats) -> dict[str, float]:
     return {
         "macro_f1": metrics.macro_f1(truth, given),
         "accuracy": metrics.accuracy(truth, given),
+        "calibration_error": metrics.calibration_error(truth, probabilities),
         "common_macro_f1": metrics.macro_f1(truth, common),
         "common_accuracy": metrics.accuracy(truth, common),
     }

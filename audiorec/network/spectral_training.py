@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from audiorec import metrics
+from audiorec.data.splits import entries
 from audiorec.errors import InputError
 from audiorec.network.embedding import NetworkEmbedding
 from audiorec.network.graph import Network
@@ -97,7 +98,7 @@ def hold_out(listens: sparse.csr_array, share: float, seed: int) -> tuple[sparse
         size = int(last - first)
         count = min(max(1, round(size * share)), size - 1) if size > 1 else 0
         held[first + rng.permutation(size)[:count]] = count > 0
-    return _entries(listens, ~held), _entries(listens, held)
+    return entries(listens, ~held), entries(listens, held)
 
 
 def recall_at(
@@ -135,10 +136,3 @@ def _recall(
 
 def _fit(network: Network, settings: SpectralSettings) -> SpectralEmbedding:
     return embed(network.listens, network.credits, network.friends, settings)
-
-
-def _entries(listens: sparse.csr_array, chosen: NDArray[np.bool_]) -> sparse.csr_array:
-    whole = sparse.coo_array(listens)
-    row, column = whole.coords
-    entries = (whole.data[chosen], (row[chosen], column[chosen]))
-    return sparse.csr_array(sparse.coo_array(entries, shape=listens.shape).tocsr())

@@ -54,7 +54,7 @@ def find_clusters(
     able = [count for count in counts if count < len(np.unique(directions.round(9), axis=0))]
     if not able:
         raise InputError(
-            f"{len(rows)} songs with vectors cannot be grouped: train on more listens, or extract more songs"
+            f"so few songs that differ ({len(rows)} known) cannot be grouped: train on more listens, or extract more"
         )
     drawn = np.sort(np.random.default_rng(seed).permutation(len(directions))[:_LEARNED])
     learned, judged, runs = directions[drawn], [], {}

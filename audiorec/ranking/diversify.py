@@ -4,7 +4,6 @@ Carbonell and Goldstein 1998: each next song is the best of (1 - spread) * score
 in the list; a list whose genres differ from the user's own costs too (Steck 2018). It does not know signals.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,10 +54,10 @@ class Shelf:
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose list it is: columns of their songs, no recording of which is listed, and their share of each genre [G]."""
+    """Whose list it is: their share of each genre [G], and their own songs, no recording of which is listed."""
 
-    songs: Sequence[int] | NDArray[np.integer] = ()
     genres: NDArray[np.floating] | None = None
+    songs: Shelf | None = None
 
 
 NOBODY = Owner()
@@ -98,7 +97,8 @@ def _take(scores: NDArray[np.floating], shelf: Shelf, wishes: Wishes, owner: Own
     if not len(best):
         return []
     taking = _Taking(scores[best], shelf.part(best), wishes, owner.genres)
-    taking.close_own(shelf, owner.songs)
+    if owner.songs is not None and len(owner.songs.artist):
+        taking.close_own(owner.songs)
     while len(taking.taken) < wishes.top and taking.take():
         pass
     return [int(best[place]) for place in taking.taken]
@@ -129,14 +129,12 @@ class _Taking:
         self.genres = genres if wishes.mix and pool.genre is not None else None
         self.counts = np.zeros(0 if genres is None else len(genres))
 
-    def close_own(self, shelf: Shelf, own: Sequence[int] | NDArray[np.integer]) -> None:
-        """Other files of what the user has are nothing new."""
-        if not len(own):
-            return
-        alike = self.directions @ unit_rows(shelf.points[own]).T
+    def close_own(self, own: Shelf) -> None:
+        """Other files of what the user has are no news to them."""
+        alike = self.directions @ unit_rows(own.points).T
         twins = (alike >= SAME).any(axis=1)
-        if shelf.recording is not None and self.pool.recording is not None:
-            twins |= np.isin(self.pool.recording, shelf.recording[own])
+        if own.recording is not None and self.pool.recording is not None:
+            twins |= np.isin(self.pool.recording, own.recording)
         self.base[twins] = -np.inf
 
     def take(self) -> bool:

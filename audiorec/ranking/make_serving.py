@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from audiorec.collaborative.als import TrainedAls
+from audiorec.collaborative.als_scoring import gram_of
 from audiorec.collaborative.item_model import pack
 from audiorec.collaborative.neumf import Neumf
 from audiorec.data.workspace import Workspace
@@ -21,6 +22,7 @@ from audiorec.network.embedding import NetworkEmbedding, song_vectors
 from audiorec.ranking import genre_shares, similarity
 from audiorec.ranking.recordings import recordings
 from audiorec.ranking.serving import VERSION
+from audiorec.ranking.song_columns import pack_songs
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -42,9 +44,11 @@ def make(space: Workspace) -> tuple[dict[str, Any], Arrays]:
     blocks = _blocks(space, material)
     genre, genres = genre_shares.genre_rows([track.genre for track in material.tracks])
     arrays |= {f"block.{name}.{side}": values for name, sides in blocks.items() for side, values in sides.items()}
+    arrays |= {f"songs.{name}": values for name, values in pack_songs(material.tracks).items()}
     arrays |= {"recording": recordings(material.tracks, material.fingerprints), "genre": genre}
     about |= {
         "version": VERSION,
+        "songs": space.songs_state(),
         "inputs": space.inputs(),
         "taste": [settings.taste.regularization, settings.taste.alpha],
         "blocks": list(blocks),
@@ -64,12 +68,14 @@ def pack_parts(material: Material, parts: Parts, network: NetworkEmbedding | Non
         "directions": parts.directions,
         "popularity": parts.taste.popularity.astype(np.float32),
         **{f"factors.{name}": values for name, values in factors.to_arrays().items()},  # type: ignore[attr-defined]
+        "factors.gram": gram_of(factors.items),  # type: ignore[attr-defined]
         **pack("seen", material.listens.counts),
         **pack("neighbours", sparse.csr_array(parts.neighbours.weights)),
     }
     for pair in parts.taste.pairs:
         arrays[f"pair.{pair.name}.users"] = pair.users.astype(np.float32)
         arrays[f"pair.{pair.name}.songs"] = pair.songs.astype(np.float32)
+        arrays[f"pair.{pair.name}.gram"] = gram_of(pair.songs)
     for name, model in (("cf", parts.collaborative), ("cold", parts.cold)):
         if isinstance(model, Neumf):
             arrays |= {f"{name}.{key}": values for key, values in model.to_arrays().items()}

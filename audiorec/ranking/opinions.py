@@ -28,28 +28,33 @@ class Opinions:
     pushes: Mapping[int, float]
     barred: frozenset[int]
 
-    def moved(self, total: NDArray[np.floating], directions: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Scores [I] (-inf: not to be listed) after the pushes, by unit vectors of the songs [I, D]."""
+    def moved(
+        self, total: NDArray[np.floating], columns: NDArray[np.integer], directions: NDArray[np.floating]
+    ) -> NDArray[np.float64]:
+        """Scores [n] of some columns (-inf: not to be listed) after the pushes, by unit vectors of all songs [I, D]."""
         found = np.array(total, dtype=np.float64)
         finite = np.isfinite(found)
         if self.pushes and finite.any():
-            columns = np.array(list(self.pushes), dtype=np.int64)
-            nearness = np.maximum(directions @ directions[columns].T, 0.0) ** 2
+            pushed = np.array(list(self.pushes), dtype=np.int64)
+            nearness = np.maximum(directions[columns] @ directions[pushed].T, 0.0) ** 2
             found -= float(found[finite].std()) * (nearness @ np.array(list(self.pushes.values())))
-        found[list(self.barred)] = -np.inf
+        found[np.isin(columns, list(self.barred))] = -np.inf
         return found
 
 
 NONE = Opinions({}, {}, frozenset())
 
 
-def opinions(events: Sequence[Event], column: Mapping[int, int], now: float | None = None) -> Opinions:
-    """Sort what was said; `column` of each track id; events of songs that are not there are left out."""
+def opinions(events: Sequence[Event], items: NDArray[np.int64], now: float | None = None) -> Opinions:
+    """Sort what was said; items: the track id of each column, rising; events of songs that are not there are left out.
+
+    now: UTC seconds, None for this moment.
+    """
     at = time.time() if now is None else now
+    here = np.searchsorted(items, [event.track_id for event in events])
     listens, pushes, barred = dict[int, float](), dict[int, float](), set[int]()
-    for event in events:
-        place = column.get(event.track_id)
-        if place is None:
+    for place, event in zip(here.tolist(), events, strict=True):
+        if place == len(items) or items[place] != event.track_id:
             continue
         kind = event.kind
         if kind == "rating":

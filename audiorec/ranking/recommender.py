@@ -1,7 +1,7 @@
 """Recommendations from a workspace, for programs: `Recommender.open(space).recommend(user)`.
 
 It puts together what the workspace holds: listens, features, NeuMF, the content models, the network and the learned
-weights. Models that are absent leave their signal out, and `missing` says which command makes them.
+weights. Models that are absent leave their signal out, and `missing` names them.
 """
 
 from collections.abc import Sequence
@@ -23,11 +23,13 @@ from audiorec.ranking.diversify import Owner, Shelf, Wishes, diversify, long_tai
 from audiorec.ranking.exclusions import NOTHING, Exclusions
 from audiorec.ranking.explain import OwnSong, OwnSongs, sentence
 from audiorec.ranking.neighbours import Block
-from audiorec.ranking.opinions import NONE, opinions
+from audiorec.ranking.opinions import NONE, Opinions, opinions
+from audiorec.ranking.retrieve import EACH, best_of_each, score_some
 from audiorec.ranking.serving import Serving, open_serving
 
 USUAL = Wishes()
-_MAKERS = {"cf": "train-cf", "network": "train-network", "cnn": "train-cnn", "svm": "train-svm"}
+_PARTS = ("cf", "network", "cnn", "svm")
+_ROW = np.zeros(1, dtype=np.int64)  # the one user of `Serving.parts_of`
 
 
 @dataclass(frozen=True)
@@ -60,14 +62,9 @@ class Recommender:
     """An opened workspace, ready to rank for any of its users."""
 
     def __init__(
-        self,
-        serving: Serving,
-        weights: Weights,
-        tracks: Sequence[Track],
-        missing: Sequence[str] = (),
-        blocks: dict[str, Block] | None = None,
+        self, serving: Serving, weights: Weights, missing: Sequence[str] = (), blocks: dict[str, Block] | None = None
     ) -> None:
-        self.serving, self.weights, self.tracks, self.missing = serving, weights, list(tracks), list(missing)
+        self.serving, self.weights, self.missing = serving, weights, list(missing)
         self.blocks = serving.blocks if blocks is None else blocks
         self.genres: tuple[str, ...] = tuple(serving.about["genres"])
 
@@ -75,10 +72,13 @@ class Recommender:
     def open(cls, space: Workspace) -> "Recommender":
         """Read all of it; raises CheckpointError without `train-hybrid`, WorkspaceError without features or listens."""
         weights = load_weights(space.model("hybrid"), space.feature_digest())
-        serving = open_serving(space)
-        of = {track.id: track for track in space.tracks()}
-        missing = [command for name, command in _MAKERS.items() if not space.has_model(name)]
-        return cls(serving, weights, [of[int(item)] for item in serving.now.items], missing)
+        missing = [name for name in _PARTS if not space.has_model(name)]
+        return cls(open_serving(space), weights, missing)
+
+    @property
+    def tracks(self) -> Sequence[Track]:
+        """The songs in order; each is read when it is asked for."""
+        return self.serving.songs
 
     @property
     def listens(self) -> Interactions:
@@ -113,54 +113,69 @@ class Recommender:
         """
         if top < 1:
             raise InputError(f"a list of {top} songs cannot be made: give --top 1 or more")
-        opinion = opinions(said, self._column) if said else NONE
-        parts = self.serving.parts_of(user, opinion.listens)
-        scored = self._scored(parts)
-        total = opinion.moved(scored.total[0], parts.directions)
-        plays = self.serving.plays
-        total[~without.allowed(self.tracks)] = -np.inf
+        opinion = opinions(said, self.listens.items) if said else NONE
+        allowed = without.allowed(self.serving.songs)
+        allowed[list(opinion.barred)] = False
         if cold_only:
-            total[plays > 0] = -np.inf
-        own, genre = parts.seen.counts.indices, self.serving.arrays["genre"]
-        owner = Owner(own, genre_shares.shares(genre[own], parts.seen.counts.data, len(self.genres)))
-        chosen = diversify(total, self.shelf, replace(wishes, top=top), owner)
-        songs = OwnSongs(self.blocks, own)
-        return [self._explained(user, scored, column, plays, songs) for column in chosen]
+            allowed &= self.serving.plays == 0
+        asked = _Asked(self.serving.parts_of(user, opinion.listens), opinion, allowed, replace(wishes, top=top))
+        each = max(EACH, 10 * top)
+        chosen, ranked = self._listed(asked, each)
+        # Caps and twins can empty the union of the best: then every song is ranked.
+        if len(chosen) < top and len(ranked.columns) < int(asked.allowed.sum()):
+            chosen, ranked = self._listed(asked, len(asked.allowed))
+        songs = OwnSongs(self.blocks, asked.parts.seen.counts.indices)
+        return [self._explained(user, ranked, place, songs) for place in chosen]
 
     def score(self, row: int) -> Scores:
-        """Scores and contributions [1, I] of one user's candidates: the songs that they do not have."""
-        return self._scored(self.serving.parts_of(self.users[row]))
-
-    def _scored(self, parts: Parts) -> Scores:
+        """Scores and contributions [1, I] of all candidates of one user: the songs that they do not have."""
+        parts = self.serving.parts_of(self.users[row])
         candidates = np.ones((1, len(self.tracks)), dtype=bool)
         candidates[0, parts.seen.counts.indices] = False
         warmth = self.weights.warmth(parts.listeners, parts.songs_of_users)
-        found = signals(self.serving, parts, np.zeros(1, dtype=np.int64))
-        return score(self.weights, found, candidates, warmth)
+        return score(self.weights, signals(self.serving, parts, _ROW), candidates, warmth)
 
-    @cached_property
-    def _column(self) -> dict[int, int]:
-        return {track.id: column for column, track in enumerate(self.tracks)}
+    def _listed(self, asked: "_Asked", each: int) -> tuple[list[int], "_Ranked"]:
+        """Places of the list's songs, best first, in what was ranked for it: the union of the `each` best of a signal.
 
-    def _explained(
-        self, user: str, scored: Scores, column: int, plays: NDArray[np.float32], songs: OwnSongs
-    ) -> Recommendation:
-        track = self.tracks[column]
-        shares = scored.shares(0, column)
+        Where the long tail has places of its own, its best of each signal are among them.
+        """
+        parts, wishes = asked.parts, asked.wishes
+        own = parts.seen.counts.indices
+        candidates = np.ones(len(self.tracks), dtype=bool)
+        candidates[own] = False
+        found = signals(self.serving, parts, _ROW)
+        used = {name: values[0] for name, values in found.items() if name in self.weights.warm}
+        columns = best_of_each(used, candidates & asked.allowed, each)
+        if wishes.explore and self.shelf.tail is not None:
+            tail = best_of_each(used, candidates & asked.allowed & self.shelf.tail, each)
+            columns = np.union1d(columns, tail)
+        warmth = self.weights.warmth(parts.listeners[columns], parts.songs_of_users)
+        scores = score_some(self.weights, used, candidates, warmth, columns)
+        total = asked.opinion.moved(scores.total[0], columns, parts.directions)
+        genre = self.serving.arrays["genre"]
+        shares = genre_shares.shares(genre[own], parts.seen.counts.data, len(self.genres))
+        shelf = self.shelf.part(columns)
+        return diversify(total, shelf, wishes, Owner(shares, self.shelf.part(own))), _Ranked(columns, scores)
+
+    def _explained(self, user: str, ranked: "_Ranked", place: int, songs: OwnSongs) -> Recommendation:
+        column = int(ranked.columns[place])
+        track, plays = self.tracks[column], int(self.serving.plays[column])
+        shares = ranked.scores.shares(0, place)
         # A song that nobody has played shares listeners with none: its place in the network comes from its artist.
-        near = songs.nearest(column, without=() if plays[column] > 0 else ("network",))
+        near = songs.nearest(column, without=() if plays > 0 else ("network",))
         return Recommendation(
             user=user,
             track_id=track.id,
             path=track.shown_path,
             title=track.title,
             artist=track.artist,
-            score=float(scored.total[0, column]),
-            plays=int(plays[column]),
-            cold=bool(plays[column] == 0),
+            score=float(ranked.scores.total[0, place]),
+            plays=plays,
+            cold=bool(self.serving.plays[column] == 0),
             why=shares,
             reason=sentence(shares, *self._named(near[:1])),
-            nearest=tuple((self.tracks[song.column].id, song.by) for song in near),
+            nearest=tuple((int(self.listens.items[song.column]), song.by) for song in near),
         )
 
     def _named(self, near: list[OwnSong]) -> tuple[str, str]:
@@ -168,3 +183,21 @@ class Recommender:
             return "", ""
         track = self.tracks[near[0].column]
         return f"{track.title or track.shown_path} by {track.artist}" if track.artist else track.title, near[0].by
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One user's parts, what they said, which songs may be listed (bool [I]), and what the list should be like."""
+
+    parts: Parts
+    opinion: Opinions
+    allowed: NDArray[np.bool_]
+    wishes: Wishes
+
+
+@dataclass(frozen=True)
+class _Ranked:
+    """The ranked columns, int64 [n], and their scores [1, n]."""
+
+    columns: NDArray[np.int64]
+    scores: Scores

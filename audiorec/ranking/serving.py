@@ -24,10 +24,11 @@ from audiorec.data.interactions import Interactions
 from audiorec.data.workspace import Workspace
 from audiorec.hybrid.signals import Parts, Placed
 from audiorec.ranking.neighbours import Block
+from audiorec.ranking.song_columns import SongColumns
 
 NAME = "ranker"
 NOTHING: Mapping[int, float] = {}
-VERSION = 3
+VERSION = 4
 Arrays = Mapping[str, NDArray[Any]]
 
 
@@ -69,6 +70,11 @@ class Serving:
         return {name: Block(self.arrays[f"block.{name}.vectors"], self.arrays[f"block.{name}.known"]) for name in names}
 
     @cached_property
+    def songs(self) -> SongColumns:
+        """What the songs' tags say."""
+        return SongColumns(part(self.arrays, "songs."))
+
+    @cached_property
     def listeners(self) -> NDArray[np.float64]:
         """Users who have each song, [I]."""
         return np.bincount(self.now.counts.indices, minlength=len(self.now.items)).astype(np.float64)
@@ -77,6 +83,14 @@ class Serving:
     def plays(self) -> NDArray[np.float32]:
         """Listens of each song by everybody, [I]."""
         return self.now.plays()
+
+    @cached_property
+    def _is_heard(self) -> NDArray[np.bool_]:
+        return self.listeners > 0
+
+    @cached_property
+    def _neighbours(self) -> sparse.csr_array:
+        return unpack("neighbours", self.arrays)
 
     @cached_property
     def _fitted_row(self) -> dict[str, int]:
@@ -114,20 +128,22 @@ class Serving:
             known = (
                 arrays[f"pair.{name}.users"][one]
                 if row >= 0
-                else fold_in_user(own.log1p(), songs, *self.about["taste"])
+                else fold_in_user(own.log1p(), songs, arrays[f"pair.{name}.gram"], *self.about["taste"])
             )
             pairs.append(Pair(name, known, songs))
         items = arrays["factors.items"]
         penalty, alpha = self.about["factors"]
         users = (
-            arrays["factors.users"][one] if row >= 0 else fold_in_user(own.sign(), items, penalty * (1 + alpha), alpha)
+            arrays["factors.users"][one]
+            if row >= 0
+            else fold_in_user(own.sign(), items, arrays["factors.gram"], penalty * (1 + alpha), alpha)
         )
         return Parts(
             seen,
             arrays["points"],
             Taste(tuple(pairs), arrays["popularity"]),
-            AlsScores(users, items, self.listeners > 0),
-            ItemToItem(own, unpack("neighbours", arrays), self.listeners > 0),
+            AlsScores(users, items, self._is_heard),
+            ItemToItem(own, self._neighbours, self._is_heard),
             self._neural("cf", user),
             self._neural("cold", user),
             arrays.get("predicted"),
@@ -187,7 +203,7 @@ def open_serving(space: Workspace) -> Serving:
     space.model("hybrid")
     inputs = space.inputs()
     found = derived.load(space.derived(NAME))
-    if found is None or not _holds(found[0], inputs):
+    if found is None or not _holds(found[0], inputs, space.songs_state()):
         from audiorec.ranking.make_serving import make
 
         about, arrays = make(space)
@@ -202,9 +218,9 @@ def open_serving(space: Workspace) -> Serving:
     return Serving(about, arrays, now, is_fresh)
 
 
-def _holds(about: Mapping[str, Any], inputs: Mapping[str, str]) -> bool:
-    """Whether arrays are of these features and models; listens may differ."""
-    if about.get("version") != VERSION:
+def _holds(about: Mapping[str, Any], inputs: Mapping[str, str], songs: str) -> bool:
+    """Whether arrays are of these features, songs and models; listens may differ."""
+    if about.get("version") != VERSION or about.get("songs") != songs:
         return False
     then = about["inputs"]
     return all(then.get(name) == inputs.get(name) for name in {*then, *inputs} if _matters(name))

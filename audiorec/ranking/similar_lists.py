@@ -1,6 +1,6 @@
 """What is most like a song, an artist or a user, as plain records; what `similar` prints and the library answers."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -82,9 +82,14 @@ def new_for(space: Workspace, user: str, show: str, top: int, network: str = "sp
     return [{"artist": whole.artists[one.row], "score": one.score, "by": one.by} for one in artists]
 
 
-def compared(library: Library, by: Collection[str]) -> list[str]:
-    """Names of the modalities that are compared; raises InputError when there is none."""
-    found = sorted(name for name in library.blocks if not by or name in by)
+def compared(library: Library, by: Collection[str], rows: Sequence[int] | NDArray[np.int64] = ()) -> list[str]:
+    """Names of the modalities that are compared: those by which any song is known, and any of `rows` where given.
+
+    Raises InputError when there is none.
+    """
+    found = sorted(name for name, block in library.blocks.items() if (not by or name in by) and block.known.any())
+    if len(rows):
+        found = [name for name in found if library.blocks[name].known[rows].any()] or found
     if not found:
         raise InputError(f"nothing to compare by {' and '.join(by)} yet: run audiorec train-network or extract first")
     return found

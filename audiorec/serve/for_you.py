@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiorec.data.ledger import Event, Ledger
+from audiorec.data.tracks import Track
 from audiorec.errors import InputError
 from audiorec.ranking.diversify import Shelf, Wishes, diversify
 from audiorec.ranking.explain import nearest_own, sentence
@@ -37,8 +38,9 @@ class Ask:
     """What is asked for.
 
     which: `new` (songs that the user does not have), `known` (new songs of artists that they play) or `deep` (songs
-    that few play); genres: kept only, any of them; folder: id of a song whose folder is meant; seconds and years:
-    lowest and highest; not_lately: nothing heard within two weeks; owned: songs that the user has count too.
+    that few play); genres: kept only, any of them; folders, without_folders: ids of songs whose folders are meant;
+    seconds and years: lowest and highest; not_lately: nothing heard within two weeks; owned: songs that the user has
+    count too.
     """
 
     user: str
@@ -46,7 +48,8 @@ class Ask:
     top: int = 20
     genres: tuple[str, ...] = ()
     without_genres: tuple[str, ...] = ()
-    folder: int | None = None
+    folders: tuple[int, ...] = ()
+    without_folders: tuple[int, ...] = ()
     seconds: tuple[float, float] | None = None
     years: tuple[int, int] | None = None
     not_lately: bool = False
@@ -210,24 +213,29 @@ def _allowed(snapshot: Snapshot, events: Sequence[Event], said: Opinions, ask: A
         keep &= np.isin(artists, artists[np.union1d(listened, said.good)]) & (artists >= 0)
     if ask.which == "deep":
         keep &= plays <= np.median(plays)
-    if ask == replace(ask, genres=(), without_genres=(), folder=None, seconds=None, years=None):
+    if ask == replace(ask, genres=(), without_genres=(), folders=(), without_folders=(), seconds=None, years=None):
         return np.asarray(keep)  # nothing that has to be looked up song by song
-    fits = np.array([_fits(snapshot, row, ask) for row in range(len(snapshot.tracks))], dtype=bool)
+    only, without = _folders(snapshot, ask.folders), _folders(snapshot, ask.without_folders)
+    fits = np.array([_fits(track, ask, only, without) for track in snapshot.tracks], dtype=bool)
     return np.asarray(keep & fits)
 
 
-def _fits(snapshot: Snapshot, row: int, ask: Ask) -> bool:
-    track = snapshot.tracks[row]
+def _fits(track: Track, ask: Ask, only: set[bytes], without: set[bytes]) -> bool:
     genre = track.genre.casefold()
     if ask.genres and not any(name.casefold() in genre for name in ask.genres):
         return False
     if any(name.casefold() in genre for name in ask.without_genres if name):
         return False
-    if ask.folder is not None and folder_of(track.path) != folder_of(snapshot.tracks[snapshot.row_of(ask.folder)].path):
+    folder = folder_of(track.path)
+    if folder in without or (only and folder not in only):
         return False
     if ask.seconds is not None and not ask.seconds[0] <= track.seconds <= ask.seconds[1]:
         return False
     return ask.years is None or (track.year is not None and ask.years[0] <= track.year <= ask.years[1])
+
+
+def _folders(snapshot: Snapshot, songs: tuple[int, ...]) -> set[bytes]:
+    return {folder_of(snapshot.tracks[snapshot.row_of(song)].path) for song in songs}
 
 
 def folder_of(path: bytes) -> bytes:

@@ -1,7 +1,7 @@
 """A user's lists under fixed names, refreshed in place: m3u8 files in a folder, or playlists of a Subsonic server.
 
 In a server, a list of the user's whose name begins with [RADIO] or [MIX] is refilled: a radio from the songs that it
-holds, or songs that go with them.
+holds, or songs that go with them until there are fifty.
 """
 
 import os
@@ -14,6 +14,7 @@ import numpy as np
 from audiorec.data.ledger import Ledger
 from audiorec.data.tracks import Track
 from audiorec.errors import InputError
+from audiorec.ranking.mood_search import fold
 from audiorec.ranking.radio import Tuning, next_songs
 from audiorec.serve.for_you import LISTS, Ask, ForYou
 from audiorec.serve.state import Snapshot
@@ -78,19 +79,25 @@ def send(server: RemoteServer, lists: Sequence[tuple[str, list[Track]]]) -> list
 def refill(server: RemoteServer, snapshot: Snapshot, rng: np.random.Generator) -> list[tuple[str, int, int]]:
     """Refill the lists of the server that ask for it by their names; same answer as `send`.
 
-    [RADIO]: the seeds are replaced by songs near to them; [MIX]: the songs stay and as many that go with them follow.
+    [RADIO]: the seeds are replaced by songs near to them; [MIX]: the songs stay, and songs that go with them follow, so
+    that it has SONGS again.
     """
+    titled: dict[str, list[int]] = {}
+    for row, track in enumerate(snapshot.tracks):
+        titled.setdefault(fold(track.title), []).append(row)
     told = []
     for one in server.playlists():
         if not one.name.startswith(REFILLED):
             continue
         entries = server.songs_of(one)
-        rows = [row for entry in entries for row, track in enumerate(snapshot.tracks) if is_same(track, entry)]
-        if not rows:
-            continue
-        new = next_songs(snapshot.vectors, snapshot.tracks, Tuning(rows), rows, max(len(rows), 20), rng)
-        found = [song for row in new if (song := server.song_id(snapshot.tracks[row])) is not None]
+        alike = ((row, entry) for entry in entries for row in titled.get(fold(str(entry.get("title", ""))), ()))
+        rows = [row for row, entry in alike if is_same(snapshot.tracks[row], entry)]
         kept = [str(entry["id"]) for entry in entries] if one.name.startswith("[MIX]") else []
+        wanted = SONGS - len(kept) if kept else max(len(rows), 20)
+        if not rows or wanted <= 0:
+            continue
+        new = next_songs(snapshot.vectors, snapshot.tracks, Tuning(rows), rows, wanted, rng)
+        found = [song for row in new if (song := server.song_id(snapshot.tracks[row])) is not None]
         if found:
             server.fill(one.name, [*kept, *found], one)
             told.append((one.name, len(found), len(new) - len(found)))

@@ -107,8 +107,8 @@ class Snapshot:
     @cached_property
     def ranked_rows(self) -> NDArray[np.int64]:
         """The row of each song that the recommender ranks, in its order."""
-        ranked = () if self.recommender is None else self.recommender.tracks
-        return np.array([self.row[track.id] for track in ranked], dtype=np.int64)
+        ranked = [] if self.recommender is None else self.recommender.listens.items.tolist()
+        return np.array([self.row[track] for track in ranked], dtype=np.int64)
 
     def listened(self, user: str) -> NDArray[np.int64]:
         """Rows of the songs that a user has listens of."""
@@ -148,7 +148,7 @@ def take_snapshot(root: Path, serial: int, is_demo: bool = False) -> Snapshot:
         root, serial, is_demo, library.tracks, failed, library.blocks, vectors,
         recordings(library.tracks, prints), users, counts, languages, texts,
         build_index(library.tracks, numbers), recommender, models, tuple(notes), dict(library.row),
-        {} if recommender is None else {track.id: n for n, track in enumerate(recommender.tracks)},
+        {} if recommender is None else {track: n for n, track in enumerate(recommender.listens.items.tolist())},
         {track: size for track, size, _ in stamps}, {track: at / 1e9 for track, _, at in stamps},
         foreign_ids(root), following,
     )  # fmt: skip

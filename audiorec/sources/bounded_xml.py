@@ -5,6 +5,7 @@ five entities of XML itself and a DOCTYPE that names a DTD elsewhere (never read
 """
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 from xml.parsers import expat
@@ -25,6 +26,11 @@ class Element(NamedTuple):
     text: str
     line: int
     depth: int
+
+
+# A file has millions of elements: this is NamedTuple's own constructor without a call in between.
+_element = partial(tuple.__new__, Element)
+_NONE: Mapping[str, str] = {}
 
 
 class XmlError(InputError):
@@ -58,8 +64,7 @@ class _Reader:
         self._parser.CharacterDataHandler = self._characters
         self._parser.EntityDeclHandler = self._refuse
         self._found: list[Element] = []
-        self._text: list[list[str]] = []
-        self._size = 0
+        self._text: list[str] = []
 
     @property
     def line(self) -> int:
@@ -80,21 +85,20 @@ class _Reader:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if len(self._text) >= _DEEPEST:
             raise ValueError(f"elements {_DEEPEST} deep")
-        self._text.append([])
-        self._size = 0
-        name = name.rpartition(":")[2]
-        self._found.append(Element(True, name, attributes, "", self.line, len(self._text)))
+        self._text.append("")
+        name = name.rpartition(":")[2] if ":" in name else name
+        self._found.append(_element((True, name, attributes, "", self._parser.CurrentLineNumber, len(self._text))))
 
     def _end(self, name: str) -> None:
-        text = "".join(self._text.pop()).strip()
-        self._found.append(Element(False, name.rpartition(":")[2], {}, text, self.line, len(self._text) + 1))
+        depth = len(self._text)
+        text = self._text.pop().strip()
+        name = name.rpartition(":")[2] if ":" in name else name
+        self._found.append(_element((False, name, _NONE, text, self._parser.CurrentLineNumber, depth)))
 
     def _characters(self, data: str) -> None:
-        self._size += len(data)
-        if self._size > _LONGEST:
+        if len(self._text[-1]) + len(data) > _LONGEST:
             raise ValueError("a text without an end")
-        if self._text:
-            self._text[-1].append(data)
+        self._text[-1] += data
 
     def _refuse(self, name: str, *rest: object) -> None:
         raise ValueError(f"it declares an entity, {name!r}, which is refused")

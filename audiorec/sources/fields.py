@@ -5,7 +5,7 @@ type, NaN, or a text that no file can keep. It does not know which fields a sour
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -19,6 +19,8 @@ _LONGEST = 4_000  # signs of a name or a path
 _LATEST = 4_102_444_800.0  # the year 2100: what lies beyond is a finer unit than seconds
 _LARGEST_NAME = 10**18  # some songs are called 1999
 _MOST_PLAYS = 1_000_000_000
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+_REMEMBERED = 100_000  # songs, some 60 MB
 
 
 class FieldError(ValueError):
@@ -101,13 +103,31 @@ def written(
     return WrittenSong((artist,) if artist else (), title, album, path, known, seconds)
 
 
+def remembered(names: Sequence[str], parse: Callable[[Entry], WrittenSong]) -> Callable[[Entry], WrittenSong]:
+    """`parse`, which reads the fields `names` alone, asked once for each song: histories hold few songs many times."""
+
+    @lru_cache(maxsize=_REMEMBERED, typed=True)
+    def of_values(*values: Any) -> WrittenSong:
+        return parse(dict(zip(names, values, strict=True)))
+
+    def of_entry(entry: Entry) -> WrittenSong:
+        try:
+            return of_values(*map(entry.get, names))
+        except TypeError:  # a list or an object where a text should stand: `parse` says which
+            return parse(entry)
+
+    return of_entry
+
+
 def text_of(entry: Entry, name: str) -> str:
     """A text without blanks around it; "" where there is none. Raises FieldError."""
     value = entry.get(name)
     if value is None:
         return ""
-    if isinstance(value, str):
-        return checked(value.strip(), name)
+    if value.__class__ is str:
+        value = value.strip()
+        is_plain = len(value) <= _LONGEST and value.isascii() and "\0" not in value
+        return value if is_plain else checked(value, name)
     if isinstance(value, bool) or not isinstance(value, int) or abs(value) > _LARGEST_NAME:
         raise FieldError(f"its {name} is no text: {str(value)[:40]!r}")
     return str(value)
@@ -115,9 +135,6 @@ def text_of(entry: Entry, name: str) -> str:
 
 def checked(value: str, name: str) -> str:
     """The text itself where it can be kept; raises FieldError."""
-    # Nearly every text is of this kind: the rest below may take its time.
-    if len(value) <= _LONGEST and value.isascii() and "\0" not in value:
-        return value
     if len(value) > _LONGEST:
         raise FieldError(f"its {name} is {len(value)} signs long")
     if not value.isascii():
@@ -205,11 +222,10 @@ def moment(seconds: float, name: str) -> float:
     return seconds
 
 
-@lru_cache(maxsize=4096)
 def _iso(text: str, name: str) -> float:
     try:
         found = datetime.fromisoformat(text.strip().removesuffix(" UTC"))
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+        return ((found if found.tzinfo else found.replace(tzinfo=UTC)) - _FIRST).total_seconds()
     except (ValueError, OverflowError) as error:
         raise FieldError(f"its {name} is no date: {text[:40]!r}") from error
 

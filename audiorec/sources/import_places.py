@@ -7,10 +7,12 @@ from urllib.parse import urlsplit, urlunsplit
 
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
-from audiorec.sources import friends_tables, items, songs_tables, table_archives
+from audiorec.sources import friends_tables, items, netease, songs_tables, table_archives
 from audiorec.sources.contract import Row, Unread
 from audiorec.sources.importing import ImportReport, Owner, import_rows, rematch, source_of, user_name
 from audiorec.sources.matching import Matcher
+from audiorec.sources.netease import Judge
+from audiorec.sources.netease_import import bring
 from audiorec.sources.registry import OTHERS, recognise, recognise_url, source_named
 
 Reader = Callable[[str], Iterable[Row | Unread]]
@@ -48,11 +50,13 @@ def import_places(
     owner: Owner,
     *,
     read: Reader | None = None,
+    judge: Judge | None = None,
     advance: Callable[[str], None] = lambda word: None,
 ) -> Imported:
     """Import every place by the source `kind`, or (None) by what it is recognised as; `read` replaces its reader.
 
-    Raises InputError for a place that no source knows and for rows that are nobody's.
+    judge: the feeling of a comment, from -1 to 1; without one comments are left out. Raises InputError for a place that
+    no source knows and for rows that are nobody's.
     """
     passed: list[tuple[str, str]] = []
     todo = [(place, kind) for place in places] if kind else list(_recognised(places, passed))
@@ -60,7 +64,9 @@ def import_places(
     late, reports = rematch(space), []
     matcher = Matcher(space.tracks())
     for place, name in todo:
-        if name not in OTHERS:
+        if name == "netease" and judge is not None and netease.is_crawl(Path(place)):
+            reports.append(bring(space, Path(place), judge, owner))
+        elif name not in OTHERS:
             reports.append(_take(space, matcher, (place, name), owner, read or _reader(name, owner)))
         advance(Path(place).name)
     return Imported(reports, others, passed, late)

@@ -243,7 +243,6 @@ def waiting_songs(space: Workspace) -> Iterator[tuple[str, WrittenSong, int]]:
 def _move(space: Workspace, found: Iterable[tuple[str, int, str, int, float, float | None]]) -> None:
     # One transaction: a row is either not matched yet or a listen, whatever happens in between.
     with space.transaction() as db:
-        mark(db)
         for source, line, user, track, count, time in found:
             db.execute(
                 "INSERT INTO listen (source, user, track_id, count, time) VALUES (?, ?, ?, ?, ?)"
@@ -252,6 +251,7 @@ def _move(space: Workspace, found: Iterable[tuple[str, int, str, int, float, flo
                 (source, user, track, count, time),
             )
             db.execute("DELETE FROM unmatched WHERE source = ? AND line = ?", (source, line))
+        mark(db)
 
 
 def folder_of(source: str) -> Path | None:

@@ -112,6 +112,9 @@ class _Text:
 
     def peek(self) -> str:
         """The next sign that is no blank; empty at the end."""
+        sign = self._text[self._at : self._at + 1]
+        if " " < sign < "\x7f":
+            return sign
         while True:
             self._at = _BLANKS.match(self._text, self._at).end()  # type: ignore[union-attr]
             if self._at < len(self._text):

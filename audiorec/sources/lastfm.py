@@ -6,12 +6,14 @@ no date and is skipped. The API itself is read by `lastfm_api.py`.
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from audiorec.errors import InputError
-from audiorec.sources.contract import Row, Unread
+from audiorec.sources.contract import Row, Unread, WrittenSong
 from audiorec.sources.delimited import read_delimited
 from audiorec.sources.exports import Member, members
 from audiorec.sources.fields import Entry, FieldError, checked, moment_of, object_of, rows, text_of, written
@@ -29,6 +31,7 @@ _NAMES = {
     "album": ("album", "albumname"),
     "mbid": ("trackmbid", "mbid"),
 }
+_SONG = ("artist", "title", "album", "mbid")
 _WITHOUT_HEADER = ("artist", "album", "title", "time")
 _LASTEXPORT = ("time", "title", "artist", "album", "mbid")
 _UTF7 = "+ACM-"
@@ -156,20 +159,33 @@ def _read_table(path: Path) -> Iterator[Row | Unread]:
         if order is None:
             raise InputError(f"{path} has no columns of artist and track, and its first row no date")
         places, lines = {name: at for at, name in enumerate(order)}, chain([first], lines)
-    for number, fields in lines:
-        yield _row_of(number, [_from_utf7(field) for field in fields] if is_utf7 else fields, places, user)
+    names = tuple(name for name in _SONG if name in places)
+    pick, width = itemgetter(*(places[name] for name in names)), max(places.values()) + 1
+    for number, found in lines:
+        fields = [_from_utf7(field) for field in found] if is_utf7 else found
+        whole = [*fields, *[""] * (width - len(fields))] if len(fields) < width else fields
+        if fields:
+            yield _row_of(number, (names, pick(whole)), whole[places["time"]] if "time" in places else "", user)
+        else:
+            yield Unread(number, "a quotation mark has no partner")
 
 
-def _row_of(number: int, fields: Sequence[str], places: dict[str, int], user: str) -> Row | Unread:
+def _row_of(number: int, written_song: tuple[Sequence[str], Sequence[str]], date: str, user: str) -> Row | Unread:
     try:
-        field = {name: checked(fields[at].strip(), name) for name, at in places.items() if at < len(fields)}
-        if not field.get("title") or not field.get("artist"):
-            return Unread(number, "no song" if fields else "a quotation mark has no partner")
-        time = parse_time(field.get("time", ""))
+        song = _song_of(*written_song)
+        if not song.title or not song.artists:
+            return Unread(number, "no song")
+        time = parse_time(checked(date, "time"))
     except (FieldError, ValueError, OverflowError) as error:
         return Unread(number, str(error))
-    song = written(field["artist"], field["title"], field.get("album", ""), mbid=field.get("mbid", ""))
     return Row(user, song, time if time and time > 86_400 else None, row=number)
+
+
+@lru_cache(maxsize=100_000)
+def _song_of(names: Sequence[str], values: Sequence[str]) -> WrittenSong:
+    """A song of some of the fields _SONG; histories hold few songs many times."""
+    field = {name: checked(value.strip(), name) for name, value in zip(names, values, strict=True)}
+    return written(field["artist"], field["title"], field.get("album", ""), mbid=field.get("mbid", ""))
 
 
 def _places(header: Sequence[str]) -> dict[str, int]:

@@ -56,6 +56,8 @@ def read(path: Path) -> Iterator[Row | Unread]:
 
 def parse(number: int, entry: Entry, user: str = "") -> Row | Unread:
     """A listen, a piece of feedback or a pin; raises FieldError for what cannot be used."""
+    if "track_metadata" not in entry and isinstance(entry.get("data"), dict):
+        entry = entry["data"]  # listens that are kept with more beside them
     if entry.get("playing_now") is True:
         return Unread(number, "playing now, not yet a listen", skipped=True)
     song = _song(entry)

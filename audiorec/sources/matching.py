@@ -19,6 +19,7 @@ from audiorec.sources.path_endings import LISTED, PathFound, PathIndex
 __all__ = ["LISTED", "Match", "Matcher", "find_artist", "find_song", "parse_song", "shown"]
 
 NONE = "no such song in the library"
+_GLOBAL = ("mbid", "isrc")  # ids that mean one recording in every library
 _REMEMBERED = 400_000  # songs whose match is kept, so that the next row of the same song costs nothing
 
 
@@ -56,12 +57,13 @@ def parse_song(text: str) -> WrittenSong:
 class Matcher:
     """The tracks of a library, indexed by path, id and name.
 
-    ids: tracks by (kind, id), such as ("mbid", ...), for a library that knows such ids.
+    The ids that tags tell (MusicBrainz' and ISRC) are known; ids: tracks by (kind, id) of other kinds.
     """
 
     def __init__(self, tracks: Sequence[Track], ids: Mapping[tuple[str, str], int] | None = None) -> None:
         usable = [track for track in tracks if track.status != "failed"]
         failed = [track for track in tracks if track.status == "failed"]
+        self._tagged = _ids_of(usable)
         self._ids: dict[tuple[str, str], int | None] = dict(ids or {})
         self._known = {track.id for track in tracks}
         # A file that could not be used is only meant where no other is.
@@ -124,8 +126,17 @@ class Matcher:
             return Match(None, reason=reason, candidates=tuple(ends))
         return Match(None, reason=NONE)
 
+    def _recording(self, names: NameIndex, song: WrittenSong, key: tuple[str, str]) -> int | None:
+        """The file of a recording; of several files of it, that on the album that is written."""
+        # The id is the same whatever the language of the title; but tags err, too.
+        files = [track for track in self._tagged.get(key, ()) if track in names.named]
+        files = [track for track in files if not names.contradicts(track, song)]
+        return next((track for track in files if names.is_on_album(track, song)), files[0] if files else None)
+
     def _by_id(self, paths: PathIndex, names: NameIndex, song: WrittenSong) -> int | None:
         for kind, value in song.ids.items():
+            if kind in _GLOBAL and (recording := self._recording(names, song, _id_key(kind, value))) is not None:
+                return recording
             track = paths.listed(value) if kind != "track" else None
             track = self._ids.get((kind, value)) if track is None else track
             if track is None and kind == "track" and value.isdecimal() and int(value) in names.named:
@@ -134,6 +145,20 @@ class Matcher:
             if track is not None and track in names.named and (song.title == value or names.agrees(track, song)):
                 return track
         return None
+
+
+def _ids_of(tracks: Sequence[Track]) -> dict[tuple[str, str], list[int]]:
+    """Tracks by the ids in their tags."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for track in tracks:
+        for kind, value in (("mbid", track.mbid), ("isrc", track.isrc)):
+            if value:
+                found.setdefault(_id_key(kind, value), []).append(track.id)
+    return found
+
+
+def _id_key(kind: str, value: str) -> tuple[str, str]:
+    return kind, value.replace("-", "").strip().casefold()
 
 
 def find_song(tracks: Sequence[Track], text: str) -> Track:
@@ -145,6 +170,11 @@ def find_song(tracks: Sequence[Track], text: str) -> Track:
     if found.candidates:
         meant = "; ".join(f"{track} is {by_id[track].artist} - {by_id[track].title}" for track in found.candidates[:5])
         raise UnknownNameError(f"{text!r} may be one of {len(found.candidates)} songs ({meant}): write artist - title")
+    if Path(text).is_file():
+        raise UnknownNameError(
+            f"{text!r} is there, but it is no song of the library: run audiorec extract on it, and see audiorec status"
+            " --files for what could not be used"
+        )
     names = {f"{track.artist} - {track.title}" for track in tracks}
     raise UnknownNameError(f"no song {text!r} ({found.reason}){_did_you_mean(text, names)}")
 

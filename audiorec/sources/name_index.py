@@ -90,6 +90,10 @@ class NameIndex:
         """Whether title and artist as written, as far as they are, are those of a track."""
         return self._same_title(track, song) and self._same_artist(track, song)
 
+    def is_on_album(self, track: int, song: WrittenSong) -> bool:
+        """Whether the album that is written is a track's."""
+        return bool(song.album) and self.named[track].album == parse_title(song.album).key
+
     def contradicts(self, track: int, song: WrittenSong) -> bool:
         """Whether what is written beside a file's name names another song than a track.
 

@@ -33,6 +33,9 @@ _SAID = (
 )
 
 
+_TABLES = {"task": "outcome", "entry": "playlist", "comment": "likes", "lyric": "translation"}
+
+
 class Lyric(NamedTuple):
     """The words of a song, with time stamps (LRC), and their translation; either may be empty."""
 
@@ -43,9 +46,12 @@ class Lyric(NamedTuple):
 
 def recognises(path: Path, head: bytes) -> bool:
     """Whether a file is of a crawl, or an answer of the service."""
-    return netease_replies.recognises(path, head) or has_tables(
-        path, head, {"task": "outcome", "entry": "playlist", "comment": "likes", "lyric": "translation"}
-    )
+    return netease_replies.recognises(path, head) or has_tables(path, head, _TABLES)
+
+
+def is_crawl(path: Path) -> bool:
+    """Whether a file is of a crawl."""
+    return path.is_file() and is_database(path)
 
 
 def read(path: Path, judge: Judge | None = None) -> Iterator[Row | Unread]:

@@ -5,12 +5,22 @@ addresses, devices and countries are not read at all. It does not know how long 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from audiorec.sources.contract import Row, Unread, WrittenSong
 from audiorec.sources.exports import ExportError, Member, has_member, is_whole, is_zip, members
-from audiorec.sources.fields import Entry, length_of, moment_of, number_of, object_of, rows, text_of, written
+from audiorec.sources.fields import (
+    Entry,
+    length_of,
+    moment_of,
+    number_of,
+    object_of,
+    remembered,
+    rows,
+    text_of,
+    written,
+)
 from audiorec.sources.json_stream import JsonError, json_items
 
 _NAMES = re.compile(
@@ -64,25 +74,41 @@ def _entries(member: Member, number: int) -> Iterator[tuple[int, object]]:
             yield number, value
 
 
+def _song_of(title: str, artist: str, album: str, uri: str) -> Callable[[Entry], WrittenSong]:
+    """Reads a song from the fields of these names."""
+
+    def read_song(entry: Entry) -> WrittenSong:
+        kind, _, key = text_of(entry, uri).rpartition(":")
+        key = key if kind == "spotify:track" else ""
+        return written(text_of(entry, artist), text_of(entry, title), text_of(entry, album), spotify=key)
+
+    return remembered((title, artist, album, uri), read_song)
+
+
+_streamed = _song_of("master_metadata_track_name", "master_metadata_album_artist_name",
+                     "master_metadata_album_album_name", "spotify_track_uri")  # fmt: skip
+_named = _song_of("trackName", "artistName", "albumName", "trackUri")
+_saved = _song_of("track", "artist", "album", "uri")
+
+
 def _row(number: int, entry: Entry) -> Row | Unread:
     if "ts" in entry:
         return _played(number, entry)
     if "endTime" in entry:
         return _played_account(number, entry)
     if "addedDate" in entry:
-        song = _song(object_of(entry, "track"), "trackName", "artistName", "albumName", "trackUri")
+        song = _named(object_of(entry, "track"))
         if not song.title:
             return Unread(number, "no song of Spotify: a podcast, or a file of one's own", skipped=True)
         return Row("", song, moment_of(entry, "addedDate"), kind="playlist", row=number)
-    song = _song(entry, "track", "artist", "album", "uri")
+    song = _saved(entry)
     return Row("", song, kind="like", row=number) if song.title else Unread(number, "no song")
 
 
 def _played(number: int, entry: Entry) -> Row | Unread:
     if entry.get("incognito_mode") is True:
         return Unread(number, "a private session", skipped=True)
-    song = _song(entry, "master_metadata_track_name", "master_metadata_album_artist_name",
-                 "master_metadata_album_album_name", "spotify_track_uri")  # fmt: skip
+    song = _streamed(entry)
     if not song.title:
         return Unread(number, "a podcast, a book or a video: no song", skipped=True)
     end, heard = moment_of(entry, "ts"), number_of(entry, "ms_played")
@@ -102,7 +128,7 @@ def _was_skipped(entry: Entry) -> bool:
 
 
 def _played_account(number: int, entry: Entry) -> Row | Unread:
-    song = _song(entry, "trackName", "artistName", "albumName", "trackUri")
+    song = _named(entry)
     if not song.title:
         return Unread(number, "a podcast or a book: no song", skipped=True)
     end, heard = moment_of(entry, "endTime"), length_of(entry, "msPlayed", 0.001)
@@ -111,9 +137,3 @@ def _played_account(number: int, entry: Entry) -> Row | Unread:
     if heard is None:
         return Unread(number, "nothing of it was heard", skipped=True)
     return Row("", song, end - heard, heard, row=number)
-
-
-def _song(entry: Entry, title: str, artist: str, album: str, uri: str) -> WrittenSong:
-    kind, _, key = text_of(entry, uri).rpartition(":")
-    key = key if kind == "spotify:track" else ""
-    return written(text_of(entry, artist), text_of(entry, title), text_of(entry, album), spotify=key)

@@ -27,12 +27,13 @@ from audiorec.sources.fields import (
 from audiorec.sources.text_file import read_text
 
 _LONGEST = 64_000_000  # bytes of one answer
+_BARE = (b'"status"', b'"version"', b'"openSubsonic"')  # an answer that was saved without what wraps it
 _LISTS = ("song", "entry", "child", "match")
 
 
 def recognises(path: Path, head: bytes) -> bool:
     """Whether a file is an answer of such a server."""
-    return b'"subsonic-response"' in head[:1000]
+    return b'"subsonic-response"' in head[:1000] or all(word in head[:400] for word in _BARE)
 
 
 def read(path: Path) -> Iterator[Row | Unread]:
@@ -40,7 +41,8 @@ def read(path: Path) -> Iterator[Row | Unread]:
     if path.is_file() and path.stat().st_size > _LONGEST:
         raise InputError(f"{path} is larger than any answer ({_LONGEST // 10**6} MB): it is not read")
     try:
-        answer = json.loads(read_text(path).lstrip("\ufeff"))["subsonic-response"]
+        found = json.loads(read_text(path).lstrip("\ufeff"))
+        answer = found if "openSubsonic" in found else found["subsonic-response"]
         outer = [value for value in answer.values() if isinstance(value, dict)]
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
         raise InputError(

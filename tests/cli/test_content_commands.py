@@ -116,7 +116,7 @@ def test_a_content_model_is_silent_on_the_songs_that_it_learned_from(root: Path,
 def test_every_signal_takes_part_and_shares_add_up(root: Path) -> None:
     with Workspace.open(root) as space:
         recommender = Recommender.open(space)
-        assert recommender.missing == ["train-cf"]
+        assert recommender.missing == ["cf"]
         assert {"cnn", "svm", "network"} <= set(recommender.weights.cold)
         # Songs that nobody plays are told by content alone, and content tells the kinds apart.
         right = [

@@ -5,7 +5,7 @@ import pytest
 from scipy import sparse
 
 from audiorec.collaborative.als import solve_rows
-from audiorec.collaborative.als_scoring import fold_in_user, products
+from audiorec.collaborative.als_scoring import fold_in_user, gram_of, products
 
 
 @pytest.mark.parametrize("played", [1, 4, 30])
@@ -16,7 +16,7 @@ def test_a_user_folded_in_has_the_vector_of_a_half_step(played: int) -> None:
     confidence[0, rng.choice(50, played, replace=False)] = rng.uniform(0.5, 3.0, played)
     rows = sparse.csr_array(confidence)
     expected = solve_rows(rows, items, 2.0, 5.0)
-    np.testing.assert_allclose(fold_in_user(rows, items, 2.0, 5.0), expected, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(fold_in_user(rows, items, gram_of(items), 2.0, 5.0), expected, rtol=1e-4, atol=1e-6)
 
 
 def test_songs_of_one_vector_have_one_score_for_any_number_of_users() -> None:

@@ -55,6 +55,19 @@ def test_whatever_changes_listens_is_seen(space: Workspace) -> None:
     assert space.interactions(items=ITEMS).users == ("bob",)
 
 
+def test_the_same_listens_again_are_no_change(space: Workspace) -> None:
+    rows = [("bob", 1, 2.0, 5.0), ("bob", 4, 1.0, None), ("ann", 2, 3.0, 9.0)]
+    before = space.inputs()
+    space.add_listens("x", list(reversed(rows)))
+    assert space.inputs() == before
+    space.add_listens("x", [*rows[1:], ("bob", 3, 2.0, 5.0)])  # as many plays of another song
+    assert space.inputs() != before
+    space.add_listens("y", [("bob", 1, 1.0, None)])
+    space.add_listens("y", [])
+    space.add_listens("x", rows)
+    assert space.inputs() == before
+
+
 @pytest.mark.parametrize("file", ["arrays.bin", "index.json"])
 def test_torn_files_are_made_again(space: Workspace, file: str) -> None:
     whole = space.interactions(items=ITEMS).counts.toarray()

@@ -81,6 +81,21 @@ def test_absent_tracks_are_left_out_and_come_back(tmp_path: Path) -> None:
         assert space.features().track_ids.tolist() == [1, 2, 3]
 
 
+def test_a_song_that_goes_changes_what_models_were_trained_on(tmp_path: Path) -> None:
+    fill(tmp_path)
+    with Workspace.open(tmp_path, write=True) as space:
+        whole = space.inputs()["features"]
+        states = [whole]
+        for gone in ([3], [2]):
+            space.set_absent(gone)
+            states.append(space.inputs()["features"])
+        space.add_paths([b"/m/2.mp3"])
+        states.append(space.inputs()["features"])
+        assert len(set(states)) == 4
+        space.add_paths([b"/m/1.mp3"])
+        assert space.inputs()["features"] == whole
+
+
 def test_ids_follow_the_sorted_paths(tmp_path: Path) -> None:
     with Workspace.open(tmp_path, write=True) as space:
         space.add_paths([b"/m/b.mp3", b"/m/\xff.mp3", b"/m/a.mp3"])

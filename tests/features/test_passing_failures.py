@@ -26,10 +26,10 @@ def music(tmp_path: Path) -> Path:
     return folder
 
 
-def extract(root: Path, music: Path, retry: bool = False) -> tuple[int, list[str]]:
+def extract(root: Path, music: Path, retry: bool = False, least: float = 0.0) -> tuple[int, list[str]]:
     """Files looked at, and the reasons of what failed."""
     with Workspace.open(root, write=True) as space:
-        plan = make_plan(space, [os.fsencode(music)], RECIPE, retry=retry)
+        plan = make_plan(space, [os.fsencode(music)], RECIPE, retry=retry, least=least)
         outcomes = run_plan(space, plan, RECIPE, Crew(1), lambda size: None)
     return len(plan.tasks), [reason for _, _, reason in outcomes.reasons]
 
@@ -102,6 +102,17 @@ def test_retry_looks_again_at_files_that_failed(tmp_path: Path, music: Path) -> 
     assert extract(root, music, retry=True)[0] == 1
 
 
+def test_what_is_shorter_than_asked_for_is_left_out_and_taken_again(tmp_path: Path, music: Path) -> None:
+    root = tmp_path / "ws"
+    assert extract(root, music) == (3, [])
+    looked, reasons = extract(root, music, least=1.05)
+    assert (looked, songs(root)) == (1, 2)
+    assert reasons == ["lasts less than the 1.05 s of --min-length"]
+    assert extract(root, music, least=1.05)[0] == 0
+    assert extract(root, music)[0] == 1
+    assert songs(root) == 3
+
+
 @pytest.mark.parametrize(
     "place",
     [
@@ -121,6 +132,53 @@ def test_folders_and_files_that_are_no_music_are_left_out(tmp_path: Path, place:
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(b"x")
     assert [os.path.basename(file.path) for file in scan([os.fsencode(tmp_path)]).files] == [b"song.mp3"]
+
+
+@pytest.mark.parametrize("place", ["...Baby One More Time.mp3", ".38 Special/x.mp3", "...And Justice for All/x.mp3"])
+def test_names_that_begin_with_dots_are_names(tmp_path: Path, place: str) -> None:
+    (tmp_path / place).parent.mkdir(exist_ok=True)
+    (tmp_path / place).write_bytes(b"x")
+    assert len(scan([os.fsencode(tmp_path)]).files) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        ("", []),
+        ("*.ogg\n", ["a.mp3", "deep/c.mp3"]),
+        ("# all but\ndeep\n", ["a.mp3", "b.ogg"]),
+        ("deep/c*", ["a.mp3", "b.ogg"]),
+    ],
+)
+def test_patterns_of_what_a_folder_leaves_out(tmp_path: Path, words: str, kept: list[str]) -> None:
+    folder = tmp_path / "album"
+    (folder / "deep").mkdir(parents=True)
+    for name in ("a.mp3", "b.ogg", "deep/c.mp3"):
+        (folder / name).write_bytes(b"x")
+    (folder / ".ndignore").write_text(words)
+    found = scan([os.fsencode(tmp_path)]).files
+    assert [os.fsdecode(file.path).removeprefix(f"{folder}/") for file in found] == kept
+
+
+def test_endings_that_nothing_reads_are_counted(tmp_path: Path) -> None:
+    for name in ("a.mid", "b.MID", "c.ofr", "d.txt", "e.mp3"):
+        (tmp_path / name).write_bytes(b"x")
+    found = scan([os.fsencode(tmp_path)])
+    assert (len(found.files), found.left_out) == (1, {".mid": 2, ".ofr": 1})
+
+
+def test_lyrics_that_lead_nowhere_stop_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.mp3").write_bytes(b"x")
+    (tmp_path / "a.lrc").symlink_to("nowhere.lrc")
+    assert len(scan([os.fsencode(tmp_path)]).files) == 1
+
+
+def test_a_song_has_one_stamp_by_its_folder_and_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "Song.mp3").write_bytes(b"x")
+    (tmp_path / "song.LRC").write_text("[00:01.00]la")
+    by_folder, by_name = (scan([os.fsencode(path)]).files for path in (tmp_path, tmp_path / "Song.mp3"))
+    assert by_folder == by_name
+    assert by_folder[0].sidecar
 
 
 @pytest.mark.parametrize("name", [".nomedia", ".ndignore"])

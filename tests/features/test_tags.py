@@ -144,6 +144,18 @@ def test_tags_of_a_file_whose_ending_lies(tmp_path: Path) -> None:
     assert (read(tmp_path / "x.flac").title, read(tmp_path / "x.flac").artists) == ("Tide", ("Ann",))
 
 
+def test_ids_of_the_recording(tmp_path: Path) -> None:
+    mbid = "0a1b2c3d-0000-4000-8000-000000000001"
+    ids = id3.UFID(owner="http://musicbrainz.org", data=mbid.encode()), id3.TSRC(encoding=0, text="DE-A00-00-00001")
+    found = mp3(tmp_path, id3.TIT2(encoding=3, text="Tide"), *ids)
+    assert (found.mbid, found.isrc) == (mbid, "DEA000000001")
+    path = sound(tmp_path / "x.flac")
+    tags = FLAC(path)
+    tags.update({"TITLE": "Tide", "MUSICBRAINZ_TRACKID": mbid.upper(), "ISRC": "no id"})
+    tags.save()
+    assert (read(path).mbid, read(path).isrc) == (mbid, "")
+
+
 def test_wav_with_an_id3_chunk(tmp_path: Path) -> None:
     path = sound(tmp_path / "x.wav")
     wav = mutagen.File(path)  # type: ignore[attr-defined, unused-ignore]

@@ -7,6 +7,7 @@ import pytest
 
 from audiorec.data.tracks import Track
 from audiorec.ranking.exclusions import Exclusions
+from audiorec.ranking.song_columns import SongColumns, pack_songs
 
 
 def track(n: int, artist: str, genre: str, year: int | None, seconds: float) -> Track:
@@ -35,6 +36,13 @@ TRACKS = [
     ],
 )
 def test_what_is_left(without: Exclusions, left: list[int]) -> None:
-    allowed = without.allowed(TRACKS)
+    allowed = without.allowed(SongColumns(pack_songs(TRACKS)))
     assert [song.id for song, fits in zip(TRACKS, allowed, strict=True) if fits] == left
     assert allowed.dtype == np.bool_
+
+
+def test_songs_come_back_as_they_were_one_by_one() -> None:
+    songs = SongColumns(pack_songs(TRACKS))
+    assert list(songs) == TRACKS
+    assert (songs[-1], songs[1:3]) == (TRACKS[-1], TRACKS[1:3])
+    assert len(SongColumns(pack_songs([]))) == 0

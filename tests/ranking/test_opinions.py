@@ -59,19 +59,19 @@ def test_a_dislike_and_never_take_the_song_out(library: audiorec.Library) -> Non
 def test_a_skip_weighs_less_than_a_dislike_and_both_fade() -> None:
     now = 1e9
     said = [Event("u", 1, "dislike", 1.0, now), Event("u", 2, "skip", 1.0, now), Event("u", 3, "skip", 1.0, now - 1e8)]
-    found = opinions(said, {1: 0, 2: 1, 3: 2}, now)
+    found = opinions(said, np.array([1, 2, 3]), now)
     assert found.pushes[0] > found.pushes[1] > 10 * found.pushes[2]
     assert found.barred == {0}
     directions = np.array([[1.0, 0.0], [0.0, 1.0], [0.6, 0.8], [1.0, 0.1]])
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
-    moved = found.moved(np.array([1.0, 0.9, 0.8, 0.7]), directions)
+    moved = found.moved(np.array([1.0, 0.9, 0.8, 0.7]), np.arange(4), directions)
     assert moved[0] == -np.inf
     assert 0.7 - moved[3] > 0.8 - moved[2] > 0  # what is like the disliked song goes down most
 
 
 def test_ratings_are_likes_and_dislikes() -> None:
     said = [Event("u", 1, "rating", 5.0, 0.0), Event("u", 2, "rating", 1.0, 0.0), Event("u", 9, "like", 1.0, 0.0)]
-    found = opinions(said, {1: 0, 2: 1}, 0.0)
+    found = opinions(said, np.array([1, 2]), 0.0)
     assert (dict(found.listens), found.barred) == ({0: 3.0}, {1})
 
 
@@ -107,7 +107,7 @@ def test_feedback_is_learned_from_and_counts_once(tmp_path: Path) -> None:
         library.feedback("newcomer", track, "like")
     assert {step.name for step in library.train(["network", "hybrid"])} == {"network", "hybrid"}
     recommender = library.recommender()
-    said = opinions(said_by(library.path, "newcomer"), recommender._column)
+    said = opinions(said_by(library.path, "newcomer"), recommender.listens.items)
     stored = recommender.serving.parts_of("newcomer").seen.counts
     assert stored.sum() == 6.0
     np.testing.assert_array_equal(

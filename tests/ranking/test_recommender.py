@@ -100,7 +100,7 @@ def test_reasons_name_the_users_own_songs(recommender: Recommender) -> None:
 def test_a_song_without_listeners_shares_none(recommender: Recommender) -> None:
     size = len(recommender.tracks)
     network = {"network": Block(np.ones((size, 2)), np.ones(size, dtype=bool))}
-    other = Recommender(recommender.serving, recommender.weights, recommender.tracks, blocks=network)
+    other = Recommender(recommender.serving, recommender.weights, blocks=network)
     assert all("shares listeners" in song.reason for song in other.recommend("user 1", 3) if not song.cold)
     assert not any(song.nearest for song in other.recommend("user 1", 2, cold_only=True))
 

@@ -62,7 +62,12 @@ def test_lists_in_a_server(root: Path, running: tuple[str, Server]) -> None:
     run(root, "--user", "low", "--to", address, "--password", "any")
     names = [one.name for one in ledger.playlists("low")]
     assert names.count("For you: new songs") == 1
-    assert ledger.playlist(mix.id).songs[:2] == tuple(techno[:2])
+    mixed = ledger.playlist(mix.id).songs
+    assert mixed[:2] == tuple(techno[:2])
+    assert len(set(mixed)) == len(mixed) > 2
+    full = ledger.create_playlist("low", "[MIX] full", techno[:1] * 50)
+    run(root, "--user", "low", "--to", address, "--password", "any")
+    assert len(ledger.playlist(full.id).songs) == 50
 
 
 def test_long_lists_are_sent_in_steps(running: tuple[str, Server]) -> None:

@@ -49,6 +49,38 @@ LIBRARY = [
 ]
 
 
+def tagged(number: int, title: str, artist: str, mbid: str = "", isrc: str = "", album: str = "") -> Track:
+    path = f"/m/{number}.mp3".encode()
+    return Track(number, path, title, (artist,), album, None, "", 200.0, "ok", "", "", mbid, isrc)
+
+
+UUIDS = [f"{number}a1b2c3d-0000-4000-8000-00000000000{number}" for number in range(3)]
+TAGGED = [
+    tagged(1, "Катюша", "Хор", UUIDS[1], "RUA000000001"),
+    tagged(2, "Harbour", "Ann", UUIDS[2], album="Low Water"),
+    tagged(3, "Harbour", "Ann", UUIDS[2], album="The Best"),
+    tagged(4, "Elsewhere", "Bob"),
+]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected", "how"),
+    [
+        (song("Choir", "Катюша (Live)", mbid=UUIDS[1].upper()), 1, "id"),
+        (song("Хор", "Katyusha", isrc="RU-A00-00-00001"), 1, "id"),
+        (song(mbid=UUIDS[1]), 1, "id"),
+        (song("Ann", "Harbor", album="The Best", mbid=UUIDS[2]), 3, "id"),
+        (song("Bob", "Elsewhere", mbid=UUIDS[1]), 4, "name"),
+        (song("Bob", "Elsewhere", mbid=UUIDS[0]), 4, "name"),
+        (song("Хор", "Катюша", path="/m/4.mp3", mbid=UUIDS[1]), 4, "path"),
+    ],
+    ids=["other title", "isrc with dashes", "alone", "album chooses", "contradicted", "not there", "path first"],
+)
+def test_ids_of_tags_come_after_the_path_and_before_the_names(written: WrittenSong, expected: int, how: str) -> None:
+    found = Matcher(TAGGED).match(written)
+    assert (found.track_id, found.how) == (expected, how)
+
+
 @pytest.mark.parametrize(
     ("written", "expected", "how"),
     [

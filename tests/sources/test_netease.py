@@ -5,12 +5,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from audiorec.data.comments import comment_feelings
+from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
 from audiorec.sources import netease
 from audiorec.sources.contract import Row, Unread
 from audiorec.sources.http_client import HttpClient, ServiceError
+from audiorec.sources.import_places import import_places
+from audiorec.sources.importing import Owner
 from audiorec.sources.netease_crawl import Crawl
 from audiorec.sources.netease_state import Caps, CrawlState
 from tests.sources.made_netease import SONGS, USERS, MadeNetease, run_killed
@@ -142,3 +147,16 @@ def test_rows_of_a_crawl(tmp_path: Path) -> None:
     assert [row.row for row in found] == list(range(1, len(found) + 1))
     assert next(iter(netease.lyrics(path))).translation.startswith("[00:01.00]word")
     assert ("user 1", "twin (3)") in netease.friends(path)
+
+
+def test_a_file_of_a_crawl_brings_its_comments(tmp_path: Path) -> None:
+    path = tmp_path / "netease.sqlite"
+    with service(MadeNetease().answer) as root:
+        crawl(root, path)
+    feelings = {"很喜欢，太好听了": 0.8, "难听，讨厌": -0.7, "路过": 0.0}
+    with Workspace.open(tmp_path / "w", write=True) as space:
+        (report,) = import_places(space, [str(path)], None, Owner(), judge=feelings.__getitem__).reports
+        found = comment_feelings(space.root, [track.id for track in space.tracks()])
+    assert report.waiting == 0
+    assert found is not None
+    assert np.nanmin(found[:, 0]) < np.nanmax(found[:, 0]) < 0.8

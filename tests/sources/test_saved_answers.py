@@ -59,6 +59,15 @@ def test_a_list_of_netease_is_whole_by_its_ids(tmp_path: Path) -> None:
     assert isinstance(wrong, Unread)
 
 
+def test_an_answer_that_was_saved_bare(tmp_path: Path) -> None:
+    bare = {"status": "ok", "version": "1.16.1", "type": "made", "openSubsonic": True}
+    songs = write_json(
+        tmp_path / "bare.json", {**bare, "starred2": {"song": [{"id": "1", "title": "a", "playCount": 2}]}}
+    )
+    assert recognise(songs) == "subsonic"
+    assert [row.weight for row in subsonic_replies.read(songs) if isinstance(row, Row)] == [2.0]
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"subsonic-response": 5}', '{"playlist": 5}', "[" * 99_999])
 def test_what_is_no_answer_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "a.json"

@@ -26,7 +26,7 @@ def read_lyrics(audio_path: bytes, tag_text: str | None) -> str | None:
     tag_text: what the tags hold (see `embedded.tag_lyrics`). Unreadable or binary sidecars count as absent.
     """
     folder = os.path.dirname(audio_path)
-    beside = _names_beside(folder, _changed(folder))
+    beside = names_beside(folder)
     for wanted in sidecar_paths(audio_path):
         candidate = wanted if os.path.exists(wanted) else beside.get(name_key(wanted), wanted)
         data = _small_file(candidate)
@@ -41,6 +41,11 @@ def read_lyrics(audio_path: bytes, tag_text: str | None) -> str | None:
 def name_key(path: bytes) -> str:
     """The name of a file without regard to case and Unicode form: two systems write one name differently."""
     return unicodedata.normalize("NFC", os.fsdecode(os.path.basename(path)).casefold())
+
+
+def names_beside(folder: bytes) -> dict[str, bytes]:
+    """The texts in a folder, path by key (`name_key`)."""
+    return _names_beside(folder, _changed(folder))
 
 
 @lru_cache(maxsize=4)

@@ -34,7 +34,8 @@ class Exclusions(BaseModel):
     top: int = Field(20, ge=1, le=200)
     genres: Names = []
     without_genres: Names = []
-    folder: int | None = None
+    folders: Ids = []
+    without_folders: Ids = []
     seconds: tuple[float, float] | None = None
     years: tuple[int, int] | None = None
     not_lately: bool = False
@@ -63,8 +64,8 @@ def recommend_without(desk: At, asked: Exclusions) -> dict[str, Any]:
 def _recommended(desk: Desk, asked: Exclusions) -> dict[str, Any]:
     snapshot = desk.state.now()
     ask = Ask(
-        asked.user, asked.which, asked.top, tuple(asked.genres), tuple(asked.without_genres), asked.folder,
-        asked.seconds, asked.years, asked.not_lately, asked.owned, asked.cold_only,
+        asked.user, asked.which, asked.top, tuple(asked.genres), tuple(asked.without_genres), tuple(asked.folders),
+        tuple(asked.without_folders), asked.seconds, asked.years, asked.not_lately, asked.owned, asked.cold_only,
     )  # fmt: skip
     found = desk.for_you.suggest(snapshot, desk.state.ledger, ask, time.time())
     plays = snapshot.plays()
@@ -100,7 +101,7 @@ def similar(desk: At, song: int, top: Top = 20) -> dict[str, Any]:
     found = near_rows(snapshot, [row], top, barred={row})
     return {
         "song": song_json(snapshot.tracks[row]),
-        "songs": [{**one, "by": likeness_by(snapshot, row, snapshot.row[one["id"]])} for one in found],
+        "songs": [{**one, **_why(snapshot, row, snapshot.row[one["id"]])} for one in found],
     }
 
 
@@ -137,7 +138,10 @@ def likeness_by(snapshot: Snapshot, one: int, other: int) -> dict[str, float]:
 def why(desk: At, song: int, other: Annotated[int, Query()]) -> dict[str, Any]:
     """Why two songs are neighbours: their likeness by each modality, and what their tags share."""
     snapshot = desk.state.now()
-    one, two = snapshot.row_of(song), snapshot.row_of(other)
+    return _why(snapshot, snapshot.row_of(song), snapshot.row_of(other))
+
+
+def _why(snapshot: Snapshot, one: int, two: int) -> dict[str, Any]:
     a, b = snapshot.tracks[one], snapshot.tracks[two]
     same = [
         word

@@ -15,6 +15,7 @@ from audiorec.errors import InputError
 from audiorec.ranking.mood_search import fold
 from audiorec.serve import transcoding
 from audiorec.serve.desk import Desk, desk_of, song_json
+from audiorec.serve.for_you import folder_of
 from audiorec.serve.media import SoundFile, picture, placeholder, sound_file
 from audiorec.serve.state import Snapshot
 
@@ -156,6 +157,26 @@ def artists(
     names = [name for name in every if name.casefold() > cursor.casefold()]
     found = [{"name": name, "songs": len(every[name])} for name in names[:limit]]
     return {"artists": found, "next": names[limit - 1] if len(names) > limit else None}
+
+
+@router.get("/folders")
+def folders(desk: At) -> dict[str, Any]:
+    """Folders by their last name, with how many songs lie in each and the id of one of them; the fullest first."""
+    lying: dict[bytes, list[int]] = {}
+    for track in desk.state.now().tracks:
+        lying.setdefault(folder_of(track.path), []).append(track.id)
+    found = sorted(lying.items(), key=lambda one: (-len(one[1]), one[0]))[:200]
+    return {
+        "folders": [
+            {"name": _shown(path.rpartition(b"/")[2]) or "/", "song": songs[0], "songs": len(songs)}
+            for path, songs in found
+        ]
+    }
+
+
+def _shown(name: bytes) -> str:
+    """Text that can always be sent."""
+    return os.fsdecode(name).encode("utf-8", "replace").decode()
 
 
 @router.get("/genres")

@@ -46,7 +46,8 @@ def user_details(call: Caller) -> Body:
     return {"user": {
         "username": call.user, "scrobblingEnabled": True, "adminRole": False, "settingsRole": False,
         "downloadRole": True, "uploadRole": False, "playlistRole": True, "coverArtRole": False, "commentRole": False,
-        "podcastRole": False, "streamRole": True, "jukeboxRole": False, "shareRole": False, "folder": [1],
+        "podcastRole": False, "streamRole": True, "jukeboxRole": False, "shareRole": False,
+        "videoConversionRole": False, "folder": [1],
     }}  # fmt: skip
 
 

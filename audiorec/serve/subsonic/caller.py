@@ -115,6 +115,7 @@ class Caller:
             "artists": [{"id": artist_id(name), "name": name} for name in names],
             "albumArtists": [{"id": album.artist_id, "name": album.artist}],
             "genres": [{"name": part.strip()} for part in track.genre.split(";") if part.strip()],
+            "musicBrainzId": track.mbid, "isrc": [track.isrc] if track.isrc else [],
         })  # fmt: skip
 
     def album_entry(self, album: Album) -> dict[str, Any]:

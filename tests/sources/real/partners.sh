@@ -18,6 +18,7 @@ in_venv() { # NAME PACKAGE...: a virtual environment of its own
 
 in_venv supysonic "supysonic==0.7.9" "setuptools<81"
 in_venv beets "beets==2.5.1"
+in_venv subsonic-clients "py-opensonic==10.4.1" "py-sonic==1.2.0"
 if command -v npm >/dev/null && [ ! -e "$folder/netease/done" ]; then
     mkdir -p "$folder/netease"
     (cd "$folder/netease" && npm install --silent --no-audit --no-fund --prefix . NeteaseCloudMusicApi@4.32.0 && touch done) \

@@ -42,7 +42,7 @@ export async function song(box, [id]) {
 
 const NAMES = { sound: "sound", words: "words", network: "listeners" };
 const whyNear = (near) => "Alike by " + Object.entries(near.by).sort((a, b) => b[1] - a[1])
-  .map(([name, value]) => `${NAMES[name]} ${value.toFixed(2)}`).join(", ");
+  .map(([name, value]) => `${NAMES[name]} ${value.toFixed(2)}`).join(", ") + (near.same.length ? `; the same ${near.same.join(", ")}` : "");
 
 export async function artist(box, [name]) {
   const [own, near] = await Promise.all([get("/songs", { artist: name, limit: 200 }), get("/artists/similar", { name, top: 8 })]);

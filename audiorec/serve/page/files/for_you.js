@@ -13,11 +13,11 @@ const LISTS = [
   ["deep", "Deep cuts", "Songs that few people play, and you might."],
 ];
 // What was chosen stays chosen while one walks about.
-const chosen = { which: "new", genres: [], lengths: "", years: "", not_lately: false, owned: false };
+const chosen = { which: "new", genres: {}, folders: {}, lengths: "", years: "", not_lately: false, owned: false };
 const LENGTHS = { "Under 3 minutes": [0, 180], "3 to 6 minutes": [180, 360], "Over 6 minutes": [360, 1e6] };
 
 export async function forYou(box, _, status) {
-  const { genres } = await get("/genres");
+  const [{ genres }, { folders }] = await Promise.all([get("/genres"), get("/folders")]);
   const list = h("div", {});
   const chips = h("div", { class: "chips", role: "group", "aria-label": "Show only, leave out" });
   const lists = h("div", { class: "chips", role: "group", "aria-label": "Which list" });
@@ -26,7 +26,9 @@ export async function forYou(box, _, status) {
 
   async function fill() {
     const years = YEARS[chosen.years];
-    const asked = { user: user(), which: chosen.which, top: 20, genres: chosen.genres, not_lately: chosen.not_lately, owned: chosen.owned };
+    const asked = { user: user(), which: chosen.which, top: 20, not_lately: chosen.not_lately, owned: chosen.owned,
+      genres: said(chosen.genres, "Only"), without_genres: said(chosen.genres, "No"),
+      folders: said(chosen.folders, "Only").map(Number), without_folders: said(chosen.folders, "No").map(Number) };
     if (chosen.lengths) asked.seconds = LENGTHS[chosen.lengths];
     if (years) asked.years = years;
     const found = await post("/recommend", asked);
@@ -40,10 +42,8 @@ export async function forYou(box, _, status) {
     lead.textContent = LISTS.find(([which]) => which === chosen.which)[2];
     lists.replaceChildren(...LISTS.map(([which, name]) => chip(name, chosen.which === which, () => { chosen.which = which; again(); })));
     chips.replaceChildren(
-      ...genres.slice(0, 8).map(({ name }) => chip(name, chosen.genres.includes(name), () => {
-        chosen.genres = chosen.genres.includes(name) ? chosen.genres.filter((one) => one !== name) : [...chosen.genres, name];
-        again();
-      })),
+      ...genres.slice(0, 8).map(({ name }) => turning(name, chosen.genres, name, again)),
+      ...(folders.length > 1 ? folders.slice(0, 6) : []).map(({ name, song }) => turning(`folder ${name}`, chosen.folders, song, again)),
       ...Object.keys(LENGTHS).map((name) => chip(name, chosen.lengths === name, () => { chosen.lengths = chosen.lengths === name ? "" : name; again(); })),
       ...Object.keys(YEARS).map((name) => chip(name, chosen.years === name, () => { chosen.years = chosen.years === name ? "" : name; again(); })),
       chip("Not heard lately", chosen.not_lately, () => { chosen.not_lately = !chosen.not_lately; again(); }),
@@ -58,7 +58,7 @@ export async function forYou(box, _, status) {
       h("button", { class: "main", type: "button", onclick: () => songs.length && playAll(songs) }, "Play all"),
       h("button", { type: "button", onclick: () => { addAll(songs); toast(`${songs.length} songs in the queue`); } }, "Add to the queue"),
       h("button", { type: "button", onclick: () => radio({ songs: songs.slice(0, 5).map((song) => song.id) }, "your list") }, "Radio")),
-    h("details", {}, h("summary", {}, "Show only, leave out"), chips), list);
+    h("details", {}, h("summary", {}, "Show only, leave out"), chips), list, alike());
   document.addEventListener("said", again);
   return () => document.removeEventListener("said", again);
 }
@@ -67,6 +67,30 @@ const YEARS = { "Before 1990": [0, 1989], "1990s": [1990, 1999], "2000s": [2000,
 
 const chip = (name, isOn, onclick) =>
   h("button", { class: "chip", type: "button", "aria-pressed": String(isOn), "data-chip": name, onclick }, name);
+
+// A chip that turns from no word to "Only", to "No", and back.
+const TURNS = { "": "Only", Only: "No", No: "" };
+const said = (words, word) => Object.keys(words).filter((key) => words[key] === word);
+function turning(name, words, key, again) {
+  const word = words[key] ?? "";
+  const button = chip(word ? `${word} ${name}` : name, word !== "", () => { words[key] = TURNS[word]; again(); });
+  button.dataset.chip = name;
+  return button;
+}
+
+function alike() {
+  const names = h("div", {});
+  const box = h("details", {}, h("summary", {}, "Listeners like you"), names);
+  box.addEventListener("toggle", async () => {
+    if (!box.open || names.firstChild) return;
+    const { users } = await get("/users/similar", { user: user() }).catch(() => ({ users: [] }));
+    names.replaceChildren(users.length ? h("ul", { class: "cards" }, users.map((one) => h("li", {}, h("b", {}, one.name),
+      h("span", {}, `${one.common} songs in common`),
+      h("button", { class: "text", type: "button", onclick: () => radio({ user: one.name }, one.name) }, "Radio of what they play"))))
+      : h("p", { class: "lead" }, "Nobody plays the same songs yet."));
+  });
+  return box;
+}
 
 function nothingYet(note, status) {
   const box = h("div", { class: "card" }, h("h2", {}, note),

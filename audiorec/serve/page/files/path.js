@@ -2,22 +2,23 @@
 
 import { get, post } from "./api.js";
 import { failed, h } from "./dom.js";
+import { idsOf, picker } from "./picker.js";
 import { addAll, playAll } from "./queue.js";
 import { songList } from "./songs.js";
 
 export async function path(box, [from, to]) {
-  const start = picker("From"), end = picker("To"), more = picker("More of"), less = picker("Less of");
+  const start = picker("From"), end = picker("To"), more = picker("More of", true), less = picker("Less of", true);
   const count = h("input", { type: "range", min: "3", max: "20", value: "8", "aria-label": "How many songs" });
   const variance = h("input", { type: "range", min: "0", max: "100", value: "0", "aria-label": "How much chance" });
   const list = h("div", {}), mixed = h("div", {});
   async function walk() {
-    if (!start.song || !end.song) return list.replaceChildren(h("p", { class: "lead" }, "Choose both ends."));
-    const asked = { start: start.song.id, end: end.song.id, songs: count.value, variance: variance.value / 100, seed: Math.floor(Math.random() * 1e6) };
+    if (!start.songs.length || !end.songs.length) return list.replaceChildren(h("p", { class: "lead" }, "Choose both ends."));
+    const asked = { start: start.songs[0].id, end: end.songs[0].id, songs: count.value, variance: variance.value / 100, seed: Math.floor(Math.random() * 1e6) };
     show((await get("/path", asked)).songs, (song) => (song.likeness < 1 ? `${song.likeness.toFixed(2)} near to the one before` : "The start"));
   }
   async function mix() {
-    if (!more.song) return mixed.replaceChildren(h("p", { class: "lead" }, "Choose a song to have more of."));
-    show((await post("/alchemy", { more: [more.song.id], less: less.song ? [less.song.id] : [] })).songs, undefined, mixed);
+    if (!more.songs.length) return mixed.replaceChildren(h("p", { class: "lead" }, "Choose a song to have more of."));
+    show((await post("/alchemy", { more: idsOf(more), less: idsOf(less) })).songs, undefined, mixed);
   }
   function show(songs, note, place = list) {
     place.replaceChildren(h("div", { class: "row" },
@@ -30,29 +31,8 @@ export async function path(box, [from, to]) {
     h("div", { class: "pick" }, start.box, end.box),
     h("div", { class: "row" }, h("label", {}, "Songs ", count), h("label", {}, "Chance ", variance),
       h("button", { class: "main", type: "button", onclick: () => walk().catch(failed) }, "Find the path")),
-    list, h("h2", {}, "Alchemy"), h("p", { class: "lead" }, "More songs like one, and none like another."),
+    list, h("h2", {}, "Alchemy"), h("p", { class: "lead" }, "More songs like some, and none like others: choose as many as you want."),
     h("div", { class: "pick" }, more.box, less.box),
     h("button", { type: "button", onclick: () => mix().catch(failed) }, "Mix"), mixed);
   if (from && to) await walk();
-}
-
-function picker(name) {
-  const hits = h("ul", { class: "songs" });
-  const chosen = h("p", { class: "by" }, "Nothing chosen");
-  const input = h("input", { type: "search", placeholder: "Title or artist", maxlength: "200" });
-  const state = { song: null, box: h("div", { class: "card" }, h("label", {}, name, input), chosen, hits), choose };
-  function choose(song) {
-    state.song = song;
-    chosen.textContent = `${song.title} · ${song.artist}`;
-    hits.replaceChildren();
-    input.value = "";
-  }
-  let turn = 0;
-  input.addEventListener("input", async () => {
-    const mine = ++turn;
-    if (!input.value.trim()) return hits.replaceChildren();
-    const { songs } = await get("/songs", { q: input.value, limit: 6 }).catch(() => ({ songs: [] }));
-    if (mine === turn) hits.replaceChildren(...songs.map((song) => h("li", {}, h("button", { class: "text", type: "button", onclick: () => choose(song) }, `${song.title} · ${song.artist}`))));
-  });
-  return state;
 }

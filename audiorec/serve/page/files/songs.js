@@ -15,7 +15,7 @@ export function songList(songs, values = {}) {
   return h("ul", { class: "songs" }, songs.map((song, place) => songRow(song, () => playAll(songs, place), values)));
 }
 
-function songRow(song, play, { note } = {}) {
+function songRow(song, play, { note, extra } = {}) {
   const words = h("div", { class: "words" },
     h("a", { class: "title", href: `#/song/${song.id}` }, song.title, song.cold ? h("span", { class: "badge" }, "new here") : null),
     h("div", { class: "by" }, byline(song)),
@@ -25,7 +25,7 @@ function songRow(song, play, { note } = {}) {
   return h("li", { class: current()?.id === song.id ? "song playing" : "song", "data-song": String(song.id) },
     h("button", { class: "cover", type: "button", onclick: play, "aria-label": `Play ${song.title}` },
       h("img", { src: coverOf(song), alt: "", loading: "lazy", width: 52, height: 52 }), h("span", {}, icon("play"))),
-    words, acts(song));
+    words, acts(song, extra?.(song)));
 }
 
 export function byline(song) {
@@ -41,12 +41,12 @@ function shares(values) {
       h("meter", { value: share, max: 1, "aria-label": SIGNALS[name] ?? name }), h("span", {}, `${(share * 100).toFixed(1)} %`))));
 }
 
-export function acts(song) {
+export function acts(song, extra = null) {
   const opinion = opinionOf(song);
   const like = iconButton("like", `Like ${song.title}`, () => say(song, "like"), { "aria-pressed": String(opinion === "like") });
   const dislike = iconButton("dislike", `Dislike ${song.title}`, () => say(song, "dislike"), { "aria-pressed": String(opinion === "dislike") });
   const box = h("div", { class: "acts" }, like, dislike,
-    iconButton("queue", `Play ${song.title} next`, () => playNext(song)), menu(song));
+    iconButton("queue", `Play ${song.title} next`, () => playNext(song)), menu(song), extra ?? "");
   // One listener a list would be dropped with it: the row looks by itself while it is on the page.
   box.dataset.opinions = song.id;
   return box;

@@ -1,0 +1,190 @@
+"""The page in a real browser: what is left out, alchemy, playlists that grow, listeners alike, why songs are near.
+
+All tests share one server and leave nothing behind that another would see.
+"""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audiorec.serve.app import Server
+from tests.serve.browsing import CHROMIUM, goto, open_page, serve, started, titles, until
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium here: apt-get install chromium"),
+]
+
+
+@pytest.fixture(scope="module")
+def running(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Server]]:
+    root = tmp_path_factory.mktemp("choices") / "workspace"
+    yield from serve(Path(shutil.copytree(library / "workspace", root)))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    yield from started()
+
+
+@pytest.fixture
+def page(browser: Any, running: tuple[str, Server]) -> Iterator[Any]:
+    yield from open_page(browser, running[0], {"viewport": {"width": 1200, "height": 800}})
+
+
+def choose(page: Any, label: str, words: str) -> None:
+    page.get_by_label(label, exact=True).fill(words)
+    page.locator(".card", has=page.get_by_label(label, exact=True)).locator("li button").first.click()
+
+
+def test_genres_are_kept_alone_or_left_out(page: Any) -> None:
+    page.wait_for_selector(".song")
+    page.click("summary >> text=Show only, leave out")
+    page.click('[data-chip="Techno"]')
+    until(page, "document.querySelector('[data-chip=\"Techno\"]').innerText === 'Only Techno'")
+    until(page, "[...document.querySelectorAll('main .song .title')].every((one) => one.innerText.startsWith('High'))")
+    assert titles(page)
+    page.click('[data-chip="Techno"]')
+    until(page, "document.querySelector('[data-chip=\"Techno\"]').innerText === 'No Techno'")
+    until(page, "![...document.querySelectorAll('main .song .title')].some((one) => one.innerText.startsWith('High'))")
+    assert "Low Four" in titles(page)
+    page.click('[data-chip="Techno"]')
+    until(page, "[...document.querySelectorAll('main .song .title')].some((one) => one.innerText.startsWith('High'))")
+
+
+def test_known_songs_and_lengths_are_chips(page: Any) -> None:
+    page.wait_for_selector(".song")
+    assert "Low One" not in titles(page)
+    page.click("summary >> text=Show only, leave out")
+    page.click('[data-chip="Known songs too"]')
+    until(page, "document.querySelector('main').innerText.includes('Low One')")
+    page.click('[data-chip="Known songs too"]')
+    page.click('[data-chip="Over 6 minutes"]')
+    until(page, "document.querySelector('main').innerText.includes('No song is left with these exclusions')")
+    page.click('[data-chip="Over 6 minutes"]')
+    page.click('[data-chip="Since 2010"]')
+    until(page, "!document.querySelector('main').innerText.includes('Low Four')")
+
+
+def test_alchemy_takes_several_songs(page: Any) -> None:
+    goto(page, "path")
+    choose(page, "More of", "low one")
+    choose(page, "More of", "low two")
+    choose(page, "Less of", "high one")
+    page.click("text=Mix")
+    page.wait_for_selector("main .song")
+    assert set(titles(page)[:2]) == {"Low Three", "Low Four"}
+    page.click('button[aria-label="Take Low Two out"]')
+    page.click("text=Mix")
+    until(page, "document.querySelector('main').innerText.includes('Low Two\\n')")
+
+
+def test_the_variance_of_a_path_changes_its_middle(page: Any) -> None:
+    goto(page, "path/1/5")
+    page.wait_for_selector("main .song")
+    seen = set()
+    for _ in range(6):
+        page.get_by_label("How much chance").fill("100")
+        page.click("text=Find the path")
+        page.wait_for_timeout(200)
+        found = titles(page)
+        assert (found[0], found[-1]) == ("Low One", "High One")
+        seen.add(tuple(found))
+    assert len(seen) > 1
+
+
+def test_a_playlist_grows_in_place(page: Any, running: tuple[str, Server]) -> None:
+    ledger = running[1].desk.state.ledger
+    kept = ledger.create_playlist("low", "Evening", [1, 2])
+    goto(page, f"list/{kept.id}")
+    page.wait_for_selector("main .song")
+    page.click("summary >> text=Extend with, and without")
+    choose(page, "With these", "low four")
+    choose(page, "Nothing like these", "high one")
+    page.click("button >> text=Extend")
+    until(page, "document.querySelectorAll('main .song').length > 5")
+    assert titles(page)[:3] == ["Low One", "Low Two", "Low Four"]
+    assert "High One" not in titles(page)
+    page.click('li button[aria-label="Take Low Two out"]')
+    until(page, "document.querySelectorAll('main .song .title')[1].innerText === 'Low Four'")
+    assert 2 not in ledger.playlist(kept.id).songs
+    ledger.delete_playlist(kept.id)
+
+
+def test_listeners_alike_and_their_radio(page: Any) -> None:
+    page.wait_for_selector(".song")
+    page.click("summary >> text=Listeners like you")
+    page.wait_for_selector("text=songs in common")
+    assert page.locator(".cards li b").first.inner_text() == "deep"
+    page.locator("text=Radio of what they play").first.click()
+    until(page, "document.querySelectorAll('#queue-list li').length > 3")
+
+
+def test_why_two_songs_are_near(page: Any) -> None:
+    goto(page, "song/1")
+    page.wait_for_selector("main .song .reason")
+    assert "Alike by sound" in page.inner_text("main .song .reason >> nth=0")
+    assert "the same artist, album, genre" in page.inner_text("main .song:has-text('Low Two') .reason")
+
+
+@pytest.mark.parametrize("start", ["artist/Ebb", "search/techno"])
+def test_a_radio_from_an_artist_and_from_words(page: Any, start: str) -> None:
+    goto(page, start)
+    page.click("main >> button >> text=Radio")
+    until(page, "document.querySelectorAll('#queue-list li').length >= 8")
+    names = page.locator("#queue-list b").all_inner_texts()
+    assert len(set(names)) == len(names)
+
+
+def test_chinese_mood_words_find_songs(page: Any) -> None:
+    page.fill("#q", "快")
+    page.press("#q", "Enter")
+    until(page, "document.querySelector('h1').innerText.includes('快')")
+    assert titles(page)
+
+
+def test_media_keys_move_the_queue(page: Any) -> None:
+    keys: dict[str, str] = {"next": "nexttrack", "previous": "previoustrack"}
+    page.add_init_script(
+        "window.media = {}; navigator.mediaSession.setActionHandler = (name, does) => { window.media[name] = does; };"
+    )
+    page.reload()
+    goto(page, "songs")
+    page.click('button[aria-label="Play Low One"]')
+    until(page, "document.getElementById('now-title').innerText === 'Low One'")
+    page.evaluate(f"window.media.{keys['next']}()")
+    until(page, "document.getElementById('now-title').innerText === 'Low Two'")
+    page.evaluate(f"window.media.{keys['previous']}()")
+    until(page, "document.getElementById('now-title').innerText === 'Low One'")
+    assert page.evaluate("navigator.mediaSession.metadata.title") == "Low One"
+    page.evaluate("window.media.seekto({ seekTime: 2 })")
+    until(page, "document.getElementById('audio').currentTime >= 2")
+
+
+def test_neighbours_are_drawn_where_the_map_is_pointed_at(page: Any) -> None:
+    goto(page, "map")
+    page.wait_for_selector(".map canvas")
+    page.wait_for_timeout(400)
+    box = page.locator(".map").bounding_box()
+    for step in range(1, 40):
+        for high in (0.2, 0.35, 0.5, 0.65, 0.8):
+            page.mouse.move(box["x"] + step / 40 * box["width"], box["y"] + high * box["height"])
+            if page.locator(".tip").is_visible():
+                assert "·" in page.inner_text(".tip")
+                return
+    pytest.fail("no song was found on the map")
+
+
+def test_training_is_begun_watched_and_stopped(page: Any) -> None:
+    goto(page, "library")
+    page.click("text=Train on what is played")
+    page.wait_for_selector("progress")
+    until(page, "document.querySelector('[role=status]:not(#toast)').innerText.startsWith('train: step 1')")
+    page.reload()  # the job goes on without the page
+    page.wait_for_selector("text=A job is running: train")
+    goto(page, "library")
+    page.click("button >> text=Stop")
+    until(page, "document.querySelector('main [role=status]').innerText === 'train: stopped'")
