@@ -105,20 +105,24 @@ class Recommender:
         wishes: Wishes = USUAL,
         said: Sequence[Event] = (),
         without: Exclusions = NOTHING,
+        only: NDArray[np.bool_] | None = None,
     ) -> list[Recommendation]:
-        """The best songs that the user does not have, `top` of them; said: what they said of songs; without: what the
-        list must not hold.
+        """The best songs that the user does not have, `top` of them.
 
-        Raises UnknownNameError for a user without listens and likes.
+        said: what they said of songs; without: what the list must not hold; only: bool [I], what it may hold. Raises
+        UnknownNameError for a user without listens and likes.
         """
         if top < 1:
             raise InputError(f"a list of {top} songs cannot be made: give --top 1 or more")
         opinion = opinions(said, self.listens.items) if said else NONE
-        allowed = without.allowed(self.serving.songs) if without != NOTHING or cold_only or opinion.barred else None
-        if allowed is not None:
-            allowed[list(opinion.barred)] = False
-            allowed &= (self.serving.plays == 0) | (not cold_only)
-        asked = _Asked(self.serving.parts_of(user, opinion.listens), opinion, allowed, replace(wishes, top=top))
+        allowed = without.allowed(self.serving.songs)
+        allowed[list(opinion.barred)] = False
+        if cold_only:
+            allowed &= self.serving.plays == 0
+        if only is not None:
+            allowed &= only
+        parts = self.serving.parts_of(user, opinion.listens)
+        asked = _Asked(parts, opinion, None if allowed.all() else allowed, replace(wishes, top=top), without.own)
         ranked = self._ranked(asked, max(EACH, 10 * top))
         # Caps and twins can empty the union of the best: then every song is ranked.
         if len(ranked.chosen) < top:
@@ -141,7 +145,7 @@ class Recommender:
         parts, wishes = asked.parts, asked.wishes
         own = parts.seen.counts.indices
         candidates = np.ones(len(self.tracks), dtype=bool)
-        candidates[own] = False
+        candidates[own] = not asked.is_new
         found = signals(self.serving, parts, _ROW)
         used = {name: values[0] for name, values in found.items() if name in self.weights.warm}
         union = best_of_each(used, candidates, asked.allowed, each)
@@ -155,7 +159,7 @@ class Recommender:
         total[union.columns] = asked.opinion.moved(scores.total[0], union.columns, parts.directions)
         genre = self.serving.arrays["genre"]
         shares = genre_shares.shares(genre[own], parts.seen.counts.data, len(self.genres))
-        chosen = diversify(total, self.shelf, wishes, Owner(own, shares))
+        chosen = diversify(total, self.shelf, wishes, Owner(own if asked.is_new else (), shares))
         return _Ranked(np.array(chosen, dtype=np.int64), np.searchsorted(union.columns, chosen), scores)
 
     def _explained(self, user: str, ranked: "_Ranked", own: OwnSongs) -> list[Recommendation]:
@@ -190,12 +194,14 @@ class Recommender:
 
 @dataclass(frozen=True)
 class _Asked:
-    """One user's parts, what they said, which songs may be listed (bool [I], None: all), and the list's wishes."""
+    """One user's parts, what they said, which songs may be listed (bool [I], None: all), the list's wishes, and whether
+    it holds only songs that the user does not have."""
 
     parts: Parts
     opinion: Opinions
     allowed: NDArray[np.bool_] | None
     wishes: Wishes
+    is_new: bool
 
 
 @dataclass(frozen=True)
