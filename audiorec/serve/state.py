@@ -26,6 +26,7 @@ from audiorec.ranking.joint_space import Vectors, joint_vectors, known_rows
 from audiorec.ranking.mood_search import MoodIndex, build_index
 from audiorec.ranking.neighbours import Block
 from audiorec.ranking.recordings import recordings
+from audiorec.ranking.song_columns import SongColumns, pack_songs
 from audiorec.serve.foreign_ids import foreign_ids
 from audiorec.serve.problem_details import NotReadyError
 
@@ -108,6 +109,16 @@ class Snapshot:
         numbers: dict[str, int] = {}
         named = (numbers.setdefault(track.artist, len(numbers)) if track.artist else -1 for track in self.tracks)
         return np.fromiter(named, dtype=np.int64, count=len(self.tracks))
+
+    @cached_property
+    def ids(self) -> NDArray[np.int64]:
+        """Track ids [N], rising."""
+        return np.array([track.id for track in self.tracks], dtype=np.int64)
+
+    @cached_property
+    def songs(self) -> SongColumns:
+        """What the songs' tags say, by column."""
+        return SongColumns(pack_songs(self.tracks))
 
     @cached_property
     def ranked_rows(self) -> NDArray[np.int64]:
