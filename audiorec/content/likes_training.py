@@ -83,7 +83,12 @@ def train_likes(
 
 
 def encoder_block(onnx: OnnxEncoder, table: FeatureTable, track_ids: NDArray[np.int64]) -> NDArray[np.float32]:
-    """What a pre-trained encoder says of songs, float32 [N, d]."""
+    """What a pre-trained encoder says of songs, float32 [N, d]; one exported for other features is refused."""
+    if onnx.notes.get("feature_digest", table.layout.digest) != table.layout.digest:
+        raise InputError(
+            f"{onnx.files[0]} was exported for features of another recipe: run audiorec export --model encoder on a "
+            "workspace with the features at hand"
+        )
     layout, patches = table.layout, view_patches(table, onnx.view, track_ids)
     stored = Stored(layout.logmel_scale, layout.logmel_offset, layout.waveform_rate)
     return onnx.embed(patches.values, patches.owner, len(track_ids), stored)
