@@ -91,7 +91,7 @@ def _trial(
     learn = np.flatnonzero((np.bincount(seen.indices, minlength=len(keep)) > 0) & content.usable)
     if not len(asked) or len(learn) < 2:
         return None
-    return _Trial(drawn(learn, recipe), hidden, targets(seen, elsewhere, recipe), wanted, asked)
+    return _Trial(drawn(learn, recipe.anchors, recipe.seed), hidden, targets(seen, elsewhere, recipe), wanted, asked)
 
 
 @dataclass(frozen=True)

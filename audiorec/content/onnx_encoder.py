@@ -129,6 +129,11 @@ def load(path: Path) -> OnnxEncoder:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{description} is not valid TOML: {error}") from error
     view = _checked(about, description)
+    return OnnxEncoder(open_session(path), view, about, (path, description))
+
+
+def open_session(path: Path) -> Any:
+    """An ONNX model ready to run on one thread; raises InputError without onnxruntime, or for what is no such model."""
     try:
         import onnxruntime
     except ImportError as error:
@@ -141,11 +146,10 @@ def load(path: Path) -> OnnxEncoder:
     if _OUTSIDE in model:
         raise InputError(f"{path} keeps its weights in other files: save it as one file")
     try:
-        session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:
         # Its faults are of many kinds and have no parent of their own: custom operators, broken graphs, huge shapes.
         raise InputError(f"{path} cannot be opened as an ONNX model: {str(error).splitlines()[0]}") from error
-    return OnnxEncoder(session, view, about, (path, description))
 
 
 def _checked(about: dict[str, Any], description: Path) -> "View":

@@ -4,7 +4,6 @@ Writers make a temporary file, flush it, rename it, and only then write its cata
 orphan of a crash and is swept when the next writer opens the folder. One process writes at a time.
 """
 
-import fcntl
 import hashlib
 import json
 import os
@@ -26,10 +25,17 @@ from audiorec.data.catalogue import FileRecord
 from audiorec.data.event_shards import Added
 from audiorec.data.interactions import Interactions
 from audiorec.data.names import artist_key
-from audiorec.data.tables import FeatureTable, Layout, TrackFeatures, write_shard
+from audiorec.data.shard_places import Place, put_shard
+from audiorec.data.tables import FeatureTable, Layout, TrackFeatures, shard_table, write_shard
 from audiorec.data.tracks import Track
+from audiorec.data.writer_lock import take_lock
 from audiorec.errors import CheckpointError, WorkspaceError
 
+# At a URL the same rows have the same name, and their shard is entered once.
+_ENTER_SHARD = (
+    "INSERT INTO shard (digest, file) VALUES (?, ?) ON CONFLICT (file) DO UPDATE SET digest = excluded.digest"
+    " RETURNING id"
+)
 _SWEPT = ("features/*/*", "models/*/*", "listens/*/*/*")
 # Which command makes each model: what a person must run when it is not there.
 MAKERS = {
@@ -65,7 +71,7 @@ class Workspace:
                     f"no workspace at {root}: run audiorec extract FOLDER first, or name one with --workspace"
                 )
             return cls(root, catalogue.connect(root / "catalogue.sqlite", write=False), None)
-        lock = _take_lock(root)
+        lock = take_lock(root)
         try:
             space = cls(root, catalogue.connect(root / "catalogue.sqlite", write=True), lock)
         except WorkspaceError:
@@ -140,13 +146,14 @@ class Workspace:
             db.execute("INSERT OR REPLACE INTO setting (key, value) VALUES ('features', ?)", (digest,))
 
     def commit_shard(
-        self, rows: Sequence[tuple[int, TrackFeatures]], records: Sequence[FileRecord], layout: Layout
+        self, rows: Sequence[tuple[int, TrackFeatures]], records: Sequence[FileRecord], layout: Layout, at: str = ""
     ) -> None:
         """Store the features of some tracks and what is known of their files, together or not at all.
 
-        `records` may hold more tracks than `rows`: files that failed have no features.
+        `records` may hold more tracks than `rows`: files that failed have no features. at: the URL below which the
+        shard lies (`shard_places`), in the place of this folder.
         """
-        file = self._place_shard(layout.digest, lambda path: write_shard(path, rows, layout)) if rows else None
+        file = self._place_features(rows, layout, at) if rows else None
         with self.transaction() as db:
             for record in records:
                 catalogue.write_record(db, record)
@@ -178,14 +185,19 @@ class Workspace:
     def features(self) -> FeatureTable:
         """The features in use, of every present track that has them."""
         digest = self.feature_digest()
-        rows_of: dict[Path, list[int]] = {}
+        rows_of: dict[Place, list[int]] = {}
         query = (
             "SELECT shard.file, feature.track_id FROM feature JOIN shard ON shard.id = feature.shard_id"
             " JOIN track ON track.id = feature.track_id WHERE feature.digest = ? AND track.present = 1"
         )
         for file, track in self.db.execute(query, (digest,)):
-            rows_of.setdefault(self.root / file, []).append(track)
+            rows_of.setdefault(file if "://" in file else self.root / file, []).append(track)
         return FeatureTable(rows_of, digest)
+
+    def _place_features(self, rows: Sequence[tuple[int, TrackFeatures]], layout: Layout, at: str) -> str:
+        if at:
+            return put_shard(at, shard_table(rows, layout), layout.digest)
+        return self._place_shard(layout.digest, lambda path: write_shard(path, rows, layout))
 
     def _place_shard(self, digest: str, write: Callable[[Path], None]) -> str:
         folder = self.root / "features" / digest
@@ -198,7 +210,7 @@ class Workspace:
         return str(final.relative_to(self.root))
 
     def _name_shard(self, digest: str, file: str, track_ids: Sequence[int]) -> None:
-        shard = self.db.execute("INSERT INTO shard (digest, file) VALUES (?, ?)", (digest, file)).lastrowid
+        shard = self.db.execute(_ENTER_SHARD, (digest, file)).fetchone()[0]
         rows = ((track, digest, shard) for track in track_ids)
         self.db.executemany("INSERT OR REPLACE INTO feature (track_id, digest, shard_id) VALUES (?, ?, ?)", rows)
 
@@ -368,21 +380,6 @@ class Workspace:
         known |= {self.root / row[0] for row in self.db.execute("SELECT file FROM event_shard")}
         for orphan in {path for places in _SWEPT for path in self.root.glob(places)} - known:
             shutil.rmtree(orphan) if orphan.is_dir() else orphan.unlink()
-
-
-def _take_lock(root: Path) -> IO[str]:
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        lock = (root / "writer.lock").open("w")
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.close()
-        raise WorkspaceError(f"{root} is being written by another audiorec: wait for it to end") from None
-    except OSError as error:
-        raise WorkspaceError(
-            f"cannot write a workspace at {root} ({error.strerror}): name another with --workspace"
-        ) from error
-    return lock
 
 
 def _flush_file(path: Path) -> None:
