@@ -14,7 +14,7 @@ import numpy as np
 
 from audiorec.data.catalogue import NO_STAMP, FileRecord
 from audiorec.data.tables import TrackFeatures
-from audiorec.errors import DecodeError
+from audiorec.errors import AudiorecError, DecodeError
 from audiorec.features.decode import Decoding, decoders, open_decoding
 from audiorec.features.describe import Describer
 from audiorec.features.heard_patches import Ear, Listener, patches_of
@@ -97,7 +97,7 @@ def _hear_file(task: Task) -> tuple[FileRecord, TrackFeatures | None]:
             if container is None:
                 return replace(record, status="failed", reason="is not sound any more"), None
             return record, _best_decoding(file, container, lambda decoding: _hear_sound(decoding, task))[1]
-    except (OSError, DecodeError) as error:
+    except (OSError, AudiorecError) as error:
         return replace(record, status="failed", reason=str(error)), None
 
 
@@ -131,7 +131,11 @@ def _describe_sound(decoding: Decoding, task: Task) -> TrackFeatures:
     features, ear = describer.finish(), task.ear
     if ear is None:
         return features
-    return replace(features, heard=ear.hear(patches_of(describer.stretches(), decoding.rate, ear)))
+    try:
+        return replace(features, heard=ear.hear(patches_of(describer.stretches(), decoding.rate, ear)))
+    except AudiorecError:
+        # An encoder that fails costs no features; the next run tries to hear the song and says why it cannot.
+        return features
 
 
 def _hear_sound(decoding: Decoding, task: Task) -> TrackFeatures:

@@ -10,6 +10,7 @@ import pytest
 from audiorec.data import heard_songs
 from audiorec.data.heard_songs import Heard, HeardBy, HeardSongs
 from audiorec.data.workspace import Workspace
+from audiorec.errors import InputError
 from audiorec.features.extract import Outcomes, make_plan, run_plan
 from audiorec.features.heard_patches import patches_of
 from audiorec.features.recipe import FeatureRecipe
@@ -37,6 +38,13 @@ class LoudnessEar:
 
 
 EAR = LoudnessEar()
+
+
+class BrokenEar(LoudnessEar):
+    """Fails at every song."""
+
+    def hear(self, patches: np.ndarray) -> Heard:
+        raise InputError("the encoder fails")
 
 
 def make_library(folder: Path, songs: int = 3) -> Path:
@@ -113,6 +121,15 @@ def test_a_changed_song_is_heard_anew_and_a_new_one_without_the_encoder_is_missi
     left = heard(root)
     assert left is not None
     assert left.known.tolist() == [False, True, False]
+
+
+def test_an_encoder_that_fails_costs_no_features_and_is_named(tmp_path: Path) -> None:
+    library, root = make_library(tmp_path / "music", songs=1), tmp_path / "space"
+    first = extract(root, library, BrokenEar())
+    assert (first.done, first.failed, first.heard) == (1, 0, 0)
+    again = extract(root, library, BrokenEar())
+    assert [reason for _, _, reason in again.reasons] == ["the encoder fails"]
+    assert extract(root, library, EAR).heard == 1
 
 
 @pytest.mark.parametrize("silence", [np.zeros(30_000, np.float32), np.zeros(3_000, np.float32)])
