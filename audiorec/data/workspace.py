@@ -21,7 +21,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from audiorec.data import catalogue, listen_matrix, listens
-from audiorec.data.artists import one_spelling
+from audiorec.data.artists import assign_parts, one_spelling
 from audiorec.data.catalogue import FileRecord
 from audiorec.data.event_shards import Added
 from audiorec.data.interactions import Interactions
@@ -100,10 +100,7 @@ class Workspace:
             if self.db.in_transaction:
                 self.db.execute("ROLLBACK")
             if isinstance(error, sqlite3.OperationalError):
-                raise WorkspaceError(
-                    f"{self.root} cannot be written ({error}): see to its disk and run the same command again; "
-                    "what was finished is kept"
-                ) from error
+                raise WorkspaceError(_unwritable(self.root, error)) from error
             raise
 
     # --- tracks and their features -----------------------------------------------------------------------------
@@ -183,12 +180,15 @@ class Workspace:
         return FeatureTable(rows_of, digest)
 
     def _place_shard(self, folder: Path, rows: Sequence[tuple[int, TrackFeatures]], layout: Layout) -> str:
-        folder.mkdir(parents=True, exist_ok=True)
         number = self.db.execute("SELECT coalesce(max(id), 0) + 1 FROM shard").fetchone()[0]
         temporary, final = folder / f".{number:06d}.tmp", folder / f"{number:06d}.parquet"
-        write_shard(temporary, rows, layout)
-        os.replace(temporary, final)
-        _flush_folder(folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            write_shard(temporary, rows, layout)
+            os.replace(temporary, final)
+            _flush_folder(folder)
+        except OSError as error:
+            raise WorkspaceError(_unwritable(folder, error.strerror)) from error
         return str(final.relative_to(self.root))
 
     # --- listens -----------------------------------------------------------------------------------------------
@@ -254,7 +254,7 @@ class Workspace:
         by_key = {artist_key(name): part for name, part in self.db.execute("SELECT artist, part FROM artist_part")}
         names = {track.artist_key for track in self.tracks() if track.status not in ("failed", "listed")}
         # The spelling that most files use may change as files come; the part does not.
-        parts = _assign_parts(names, {name: by_key[key] for name in names if (key := artist_key(name)) in by_key})
+        parts = assign_parts(names, {name: by_key[key] for name in names if (key := artist_key(name)) in by_key})
         if self._lock is not None:
             with self.transaction() as db:
                 db.executemany("INSERT OR REPLACE INTO artist_part VALUES (?, ?)", parts.items())
@@ -356,6 +356,12 @@ class Workspace:
             shutil.rmtree(orphan) if orphan.is_dir() else orphan.unlink()
 
 
+def _unwritable(place: Path, why: object) -> str:
+    return (
+        f"{place} cannot be written ({why}): see to its disk and run the same command again; what was finished is kept"
+    )
+
+
 def _take_lock(root: Path) -> IO[str]:
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -369,21 +375,6 @@ def _take_lock(root: Path) -> IO[str]:
             f"cannot write a workspace at {root} ({error.strerror}): name another with --workspace"
         ) from error
     return lock
-
-
-def _assign_parts(names: Collection[str], stored: dict[str, str]) -> dict[str, str]:
-    """Deal new artists, in the order of their hashes, to the part that lacks most of its share."""
-    shares = {"fit": 0.7, "validation": 0.15, "test": 0.15}
-    parts = {name: stored[name] for name in names if name in stored}
-    held = {part: sum(value == part for value in parts.values()) for part in shares}
-    for name in sorted(
-        set(names) - set(parts), key=lambda name: hashlib.sha256(name.encode("utf-8", "replace")).digest()
-    ):
-        total = len(parts) + 1
-        part = max(shares, key=lambda part: shares[part] * total - held[part])
-        parts[name] = part
-        held[part] += 1
-    return parts
 
 
 def _flush_file(path: Path) -> None:
