@@ -106,10 +106,7 @@ class Workspace:
             if self.db.in_transaction:
                 self.db.execute("ROLLBACK")
             if isinstance(error, sqlite3.OperationalError):
-                raise WorkspaceError(
-                    f"{self.root} cannot be written ({error}): see to its disk and run the same command again; "
-                    "what was finished is kept"
-                ) from error
+                raise WorkspaceError(_unwritable(self.root, error)) from error
             raise
 
     # --- tracks and their features -----------------------------------------------------------------------------
@@ -192,12 +189,15 @@ class Workspace:
         if at:
             return put_shard(at, shard_table(rows, layout), layout.digest)
         folder = self.root / "features" / layout.digest
-        folder.mkdir(parents=True, exist_ok=True)
         number = self.db.execute("SELECT coalesce(max(id), 0) + 1 FROM shard").fetchone()[0]
         temporary, final = folder / f".{number:06d}.tmp", folder / f"{number:06d}.parquet"
-        write_shard(temporary, rows, layout)
-        os.replace(temporary, final)
-        _flush_folder(folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            write_shard(temporary, rows, layout)
+            os.replace(temporary, final)
+            _flush_folder(folder)
+        except OSError as error:
+            raise WorkspaceError(_unwritable(folder, error.strerror)) from error
         return str(final.relative_to(self.root))
 
     # --- listens -----------------------------------------------------------------------------------------------
@@ -363,6 +363,12 @@ class Workspace:
         known |= {self.root / row[0] for row in self.db.execute("SELECT file FROM event_shard")}
         for orphan in {path for places in _SWEPT for path in self.root.glob(places)} - known:
             shutil.rmtree(orphan) if orphan.is_dir() else orphan.unlink()
+
+
+def _unwritable(place: Path, why: object) -> str:
+    return (
+        f"{place} cannot be written ({why}): see to its disk and run the same command again; what was finished is kept"
+    )
 
 
 def _take_lock(root: Path) -> IO[str]:
