@@ -231,7 +231,7 @@ class Library:
             return similar_lists.artists_like(library, artist or "", top)
 
     def tracks(self) -> list[Record]:
-        """Every song: id, path, title, artists, album, album_artist, genres, year, seconds, mbid, isrc, status,
+        """Every song: id, path, title, artists, album, album_artist, genres, year, seconds, status,
         reason, plays, has_lyrics, language."""
         from audiorec.data.genres import genre_names
         from audiorec.errors import WorkspaceError
@@ -255,8 +255,6 @@ class Library:
                     "genres": list(genre_names(track.genre)),
                     "year": track.year,
                     "seconds": track.seconds,
-                    "mbid": track.mbid,
-                    "isrc": track.isrc,
                     "status": track.status,
                     "reason": track.reason,
                     "plays": plays.get(track.id, 0),

@@ -73,8 +73,9 @@ def _train_likes(session: Session, asked: Options) -> None:
     from audiorec.content.encoder_training import CnnRecipe
     from audiorec.content.training import train_networks
     from audiorec.data.workspace import Workspace
+    from audiorec.learning.distributed import joined
 
-    with Workspace.open(session.workspace, write=True) as space:
+    with joined(asked.device) as world, Workspace.open(session.workspace, write=world.is_first) as space:
         done = train_networks(
             space,
             recipes.load(asked.recipe or "training/cnn", CnnRecipe, asked.overrides),
@@ -83,8 +84,10 @@ def _train_likes(session: Session, asked: Options) -> None:
             generated=asked.augment == "dcgan",
             encoder=asked.encoder,
             device=asked.device,
-            report=lambda name: epoch_reporter(name, "AUC", session.quiet),
+            report=lambda name: epoch_reporter(name, "AUC", session.quiet or not world.is_first),
         )
+    if not world.is_first:
+        return
     measured = ", ".join(f"{name} {score:.3f}" for name, score in done.scores.items())
     found = f"AUC on {done.held} songs of artists kept aside: {measured}" if measured else "no listens to measure it on"
     console().print(f"Content model of {done.users} users and {done.songs} songs. {found}.")

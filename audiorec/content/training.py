@@ -30,7 +30,7 @@ from audiorec.content.song_encoder import VIEWS, View
 from audiorec.content.svm import SvmRecipe, Trial, train_svm
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
-from audiorec.learning import checkpoint
+from audiorec.learning import checkpoint, distributed, snapshots
 from audiorec.learning.curve_file import write_curves
 from audiorec.learning.loop import Epoch, choose_device, quiet
 
@@ -88,16 +88,20 @@ def train_networks(
     onnx = None if encoder is None else onnx_encoder.load(encoder)
     table, data = space.features(), _likes(space, user, chosen.user_dims, chosen.seed)
     extra = load_generated(space.model("dcgan")) if generated else None
-    trained = train_likes(
-        table, data, chosen, list(views), device=choose_device(device), extra=extra, onnx=onnx, report=report
-    )
+    name = "cnn" if user is None else "cnn-user"
     digests = (table.layout.digest, recipes.digest(chosen))
+    of = space.inputs() | {"recipe": digests[1], "what": repr((views, user, generated, encoder))}
+    with snapshots.kept_in(space.derived("unfinished") / name, of):
+        trained = train_likes(
+            table, data, chosen, list(views), device=choose_device(device), extra=extra, onnx=onnx, report=report
+        )
 
     def write(folder: Path) -> None:
         like_model.save(folder, trained.model, {"user": user}, digests, trained.scores)
         write_curves(folder, trained.curves)
 
-    space.publish_model("cnn" if user is None else "cnn-user", write)
+    if distributed.world().is_first:
+        space.publish_model(name, write)
     held = len(data.rows("validation"))
     return TrainedNetworks(len(data.names), len(data.rows("fit")), held, trained.scores)
 
@@ -154,7 +158,8 @@ def train_dcgan(
         for number, patches in trained.grids:
             draw(folder / f"samples-{number:03d}.png", patches)
 
-    space.publish_model("dcgan", write)
+    if distributed.world().is_first:
+        space.publish_model("dcgan", write)
     return TrainedDcgan(made, len(real), verdict)
 
 

@@ -92,11 +92,6 @@ class _Side:
         ]
 
 
-def nearest_own(blocks: Mapping[str, Block], song: int, own: NDArray[np.integer]) -> list[OwnSong]:
-    """The nearest of a user's own songs by each modality that knows both; see `OwnSongs`."""
-    return OwnSongs(blocks, own).nearest(np.array([song]))[0]
-
-
 def sentence(shares: Mapping[str, float], near: str = "", by: str = "") -> str:
     """One sentence from the two strongest signals and the name of a near song.
 

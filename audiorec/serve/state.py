@@ -22,7 +22,7 @@ from audiorec.data.tracks import Track
 from audiorec.data.workspace import Workspace
 from audiorec.errors import AudiorecError, UnknownNameError, WorkspaceError
 from audiorec.plan import next_step
-from audiorec.ranking.joint_space import Vectors, joint_vectors
+from audiorec.ranking.joint_space import Vectors, joint_vectors, known_rows
 from audiorec.ranking.mood_search import MoodIndex, build_index
 from audiorec.ranking.neighbours import Block
 from audiorec.ranking.recordings import recordings
@@ -88,6 +88,11 @@ class Snapshot:
     def plays(self) -> NDArray[np.float32]:
         """Listens of each song over all users, float32 [N]; not to be written to."""
         return self._plays
+
+    @cached_property
+    def known(self) -> NDArray[np.bool_]:
+        """Songs of which anything is known, bool [N]; not to be written to."""
+        return known_rows(self.vectors)
 
     @cached_property
     def _plays(self) -> NDArray[np.float32]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from audiorec.errors import InputError, UnknownNameError
 from audiorec.network.embedding import unit
-from audiorec.ranking.joint_space import known_rows, likeness
+from audiorec.ranking.joint_space import likeness
 from audiorec.ranking.mood_search import search as search_words
 from audiorec.ranking.opinions import opinions
 from audiorec.ranking.paths import find_path
@@ -108,10 +108,10 @@ def similar(desk: At, song: int, top: Top = 20) -> dict[str, Any]:
 
 def near_rows(snapshot: Snapshot, rows: list[int], top: int, barred: set[int]) -> list[dict[str, Any]]:
     """The songs most like the middle of some rows, each recording once, with `score`."""
-    if not known_rows(snapshot.vectors)[rows].any():
+    if not snapshot.known[rows].any():
         raise InputError("nothing is known of this song yet: run audiorec extract on its folder first")
     score = likeness(snapshot.vectors, rows)
-    able = known_rows(snapshot.vectors)
+    able = snapshot.known.copy()
     able[sorted(barred)] = False
     taken = {int(snapshot.recording[row]) for row in rows}
     chosen: list[int] = []
@@ -265,7 +265,7 @@ def alchemy(desk: At, asked: AlchemyAsk) -> dict[str, Any]:
     if not more:
         raise InputError("name at least one song of this library that you want more of")
     score = likeness(snapshot.vectors, more) - likeness(snapshot.vectors, less)
-    able = known_rows(snapshot.vectors)
+    able = snapshot.known.copy()
     able[[*more, *less]] = False
     order = np.argsort(-np.where(able, score, -np.inf), kind="stable")[: min(asked.top, int(able.sum()))].tolist()
     songs = songs_json(snapshot, order)
