@@ -24,7 +24,7 @@ MOST_PLAYS = 1e9
 # Plays that an event counts by its kind; None: as many as its weight says. Every other kind counts none.
 PLAYS = {"play": None, "playlist": 1.0, "like": 1.0, "star": 1.0}
 # Events that are added up at a time, 28 bytes each.
-_BLOCK = 4_000_000
+_BLOCK = 1_000_000
 _IDENTITY = ["user", "track_id", "song", "time", "kind"]
 _TEXTS = ["user", "song", "kind"]
 
