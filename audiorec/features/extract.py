@@ -46,7 +46,7 @@ class Outcomes:
 
     def count(self, path: bytes, record: FileRecord, reused: bool) -> None:
         """Add one file."""
-        if record.status in ("partial", "failed"):
+        if record.reason:
             self.reasons.append((path, record.status, record.reason))
         if record.status == "failed":
             self.failed += 1

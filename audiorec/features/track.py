@@ -69,7 +69,7 @@ def _describe_open(
         return replace(record, reason=str(error)), None, tags
     if decoding.seconds < task.least:
         return replace(record, reason=too_short(task.least), seconds=decoding.seconds), None, tags
-    return _with_decoding(record, decoding), features, tags
+    return _with_guess(_with_decoding(record, decoding), tags), features, tags
 
 
 def too_short(least: float) -> str:
@@ -123,6 +123,14 @@ def _with_tags(record: FileRecord, tags: Tags) -> FileRecord:
         mbid=tags.mbid,
         isrc=tags.isrc,
     )
+
+
+def _with_guess(record: FileRecord, tags: Tags) -> FileRecord:
+    """The record with a word of tags that may be meant as other letters; the sound is whole all the same."""
+    if not tags.guessed:
+        return record
+    guess = f"its tags do not tell their code page: read as {tags.guessed}, which may be wrong"
+    return replace(record, reason="; ".join(filter(None, (record.reason, guess))))
 
 
 def _with_decoding(record: FileRecord, decoding: Decoding) -> FileRecord:
