@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +67,7 @@ def main() -> None:
         "made": lambda: _made(asked.songs, users, listens, asked.models, asked.keep),
         "peer": lambda: _peer(asked.songs, users, listens),
         "real": lambda: _commands(asked.workspace),
-        "shapes": lambda: _time_lists(_shaped(asked.songs, users, listens)),
+        "shapes": lambda: _shapes(asked.songs, users, listens),
         "list": lambda: _lists(asked.workspace),
     }
     for metric, value in parts[asked.part]():
@@ -168,13 +169,25 @@ def _process(name: str, root: Path, *arguments: str) -> Lines:
     """Clock, processor time and peak memory of one command as a new process."""
     command = [sys.executable, "-m", "audiorec", "--workspace", str(root), "--quiet", *arguments]
     clock = time.perf_counter()
-    running = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, used = os.wait4(running.pid, 0)
+    running, peak, ended = subprocess.Popen(command, stdout=subprocess.DEVNULL), 0.0, 0
+    while not ended:
+        # The system's own peak of a process counts what its parent held when it was forked.
+        peak = max(peak, _peak_mb(running.pid))
+        time.sleep(0.01)
+        ended, status, used = os.wait4(running.pid, os.WNOHANG)
     if status:
         raise SystemExit(f"{' '.join(command)} ended with status {status}")
     yield f"{name}_s", time.perf_counter() - clock
     yield f"{name}_cpu_s", used.ru_utime + used.ru_stime
-    yield f"{name}_mb", used.ru_maxrss / 1e3
+    yield f"{name}_mb", peak
+
+
+def _peak_mb(process: int) -> float:
+    with suppress(OSError):
+        for line in Path(f"/proc/{process}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return float(line.split()[1]) / 1e3
+    return 0.0
 
 
 def _lists(root: Path) -> Lines:
@@ -211,13 +224,37 @@ def _time_lists(recommender: "Recommender") -> Lines:
     yield "mb", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
 
 
-def _shaped(songs: int, users: int, listens: int) -> "Recommender":
-    """An open library of arrays with the shapes that `make_serving` gives, all models but NeuMF."""
-    from audiorec.data.interactions import Interactions
+def _shapes(songs: int, users: int, listens: int) -> Lines:
+    """Lists in an open library and as a new process, from a workspace whose songs, weights and arrays are made."""
+    from audiorec.data import derived
     from audiorec.hybrid.fit_weights import given_weights
     from audiorec.hybrid.recipe import HybridRecipe
+    from audiorec.hybrid.weights import save_weights
     from audiorec.ranking.recommender import Recommender
-    from audiorec.ranking.serving import Serving
+    from audiorec.ranking.serving import NAME, VERSION
+
+    weights = given_weights(HybridRecipe())
+    with tempfile.TemporaryDirectory() as made:
+        with Workspace.open(Path(made), write=True) as space:
+            space.add_paths([b"/made/%07d.mp3" % song for song in range(songs)])
+            space.add_listens("made", [("user 0", 1, 1.0, None)])
+            space.use_features("made")
+            space.publish_model("hybrid", lambda folder: save_weights(folder, weights, {}, ("made", ""), {}, {}))
+            about, arrays = _arrays(songs, users, listens)
+            about |= {"version": VERSION, "inputs": space.inputs(), "songs": space.songs_state()}
+            derived.save(space.derived(NAME), about, arrays)
+            del arrays
+        user = "user 7"
+        yield from _process("recommend", Path(made), "recommend", "--user", user, "--json")
+        yield from _process("recommend", Path(made), "recommend", "--user", user, "--json")
+        yield from _process("status", Path(made), "status")
+        with Workspace.open(Path(made)) as space:
+            recommender = Recommender.open(space)
+        yield from _time_lists(recommender)
+
+
+def _arrays(songs: int, users: int, listens: int) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Names and arrays with the shapes that `make_serving` gives, all models but NeuMF."""
     from audiorec.ranking.song_columns import pack_songs
 
     rng = np.random.default_rng(2)
@@ -270,8 +307,7 @@ def _shaped(songs: int, users: int, listens: int) -> "Recommender":
         "genres": ["style"] * _STYLES,
         "likes": {"cnn": names, "svm": names}, "blocks": ["sound", "words", "network"],
     }  # fmt: skip
-    serving = Serving(about, arrays, Interactions(names, arrays["items"], counts), True)
-    return Recommender(serving, given_weights(HybridRecipe()))
+    return about, arrays
 
 
 def _peer(songs: int, users: int, listens: int) -> Lines:

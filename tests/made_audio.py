@@ -76,6 +76,11 @@ def _encode(file: "av.container.OutputContainer", stream: "av.AudioStream", seco
     file.mux(stream.encode(None))
 
 
+def add_sound(file: "av.container.OutputContainer", codec: str, seconds: float) -> None:
+    """Put sound into a container that is open for writing."""
+    _encode(file, _stream(file, codec, 48_000, "stereo"), seconds, 48_000)
+
+
 def one_bit(seconds: float, rate: int, channels: int = 2) -> bytes:
     """A tone as one bit a sample (sigma-delta of the first order), bytes [samples / 8, channels], first bit highest."""
     steps = np.arange(round(seconds * rate) // 64 * 64)

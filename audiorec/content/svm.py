@@ -242,9 +242,10 @@ def _draw(short: Float, data: LikeData, rows: NDArray[np.int64], count: int, rng
     chosen = [side[rng.permutation(len(side))[: max(count // 2, 1)]] for side in (liked, others)]
     places = np.concatenate(chosen)
     vectors = np.concatenate([short[rows[places[:, 0]]], data.users[places[:, 1]].astype(np.float64)], axis=1)
-    names = sorted({credits[:1] for credits in data.artists})
-    number = {name: place for place, name in enumerate(names)}
-    artist = np.array([number[data.artists[row][:1]] for row in rows[places[:, 0]]], dtype=np.int64)
+    number = {name: place for place, name in enumerate(sorted({credits[0] for credits in data.artists if credits}))}
+    # A song that names no artist is a group of its own, not one artist with all such songs.
+    group = [number[credits[0]] if credits else len(number) + row for row, credits in enumerate(data.artists)]
+    artist = np.array(group, dtype=np.int64)[rows[places[:, 0]]]
     return _Pairs(vectors, np.repeat([True, False], [len(side) for side in chosen]), artist)
 
 

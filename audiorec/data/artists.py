@@ -4,8 +4,9 @@ What stands in the files stays as it is; this is how it is read. It does not kno
 artist.
 """
 
+import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from audiorec.data.credits import credited, split_artists
@@ -49,3 +50,18 @@ def _rank(count: int, name: str) -> tuple[int, bool, str]:
 def _with_artists(track: Track, names: dict[str, tuple[str, ...]]) -> Track:
     artists = tuple(dict.fromkeys(name for credit in track.artists for name in names[credit]))
     return track if artists == track.artists else replace(track, artists=artists)
+
+
+def assign_parts(names: Collection[str], stored: dict[str, str]) -> dict[str, str]:
+    """Deal new artists, in the order of their hashes, to the part that lacks most of its share."""
+    shares = {"fit": 0.7, "validation": 0.15, "test": 0.15}
+    parts = {name: stored[name] for name in names if name in stored}
+    held = {part: sum(value == part for value in parts.values()) for part in shares}
+    for name in sorted(
+        set(names) - set(parts), key=lambda name: hashlib.sha256(name.encode("utf-8", "replace")).digest()
+    ):
+        total = len(parts) + 1
+        part = max(shares, key=lambda part: shares[part] * total - held[part])
+        parts[name] = part
+        held[part] += 1
+    return parts

@@ -21,15 +21,21 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from audiorec.data import catalogue, listen_matrix, listens
-from audiorec.data.artists import one_spelling
+from audiorec.data.artists import assign_parts, one_spelling
 from audiorec.data.catalogue import FileRecord
 from audiorec.data.event_shards import Added
 from audiorec.data.interactions import Interactions
 from audiorec.data.names import artist_key
-from audiorec.data.tables import FeatureTable, Layout, TrackFeatures, write_shard
+from audiorec.data.shard_places import Place, put_shard
+from audiorec.data.tables import FeatureTable, Layout, TrackFeatures, shard_table, write_shard
 from audiorec.data.tracks import Track
 from audiorec.errors import CheckpointError, WorkspaceError
 
+# At a URL the same rows have the same name, and their shard is entered once.
+_ENTER_SHARD = (
+    "INSERT INTO shard (digest, file) VALUES (?, ?) ON CONFLICT (file) DO UPDATE SET digest = excluded.digest"
+    " RETURNING id"
+)
 _SWEPT = ("features/*/*", "models/*/*", "listens/*/*/*")
 # Which command makes each model: what a person must run when it is not there.
 MAKERS = {
@@ -100,10 +106,7 @@ class Workspace:
             if self.db.in_transaction:
                 self.db.execute("ROLLBACK")
             if isinstance(error, sqlite3.OperationalError):
-                raise WorkspaceError(
-                    f"{self.root} cannot be written ({error}): see to its disk and run the same command again; "
-                    "what was finished is kept"
-                ) from error
+                raise WorkspaceError(_unwritable(self.root, error)) from error
             raise
 
     # --- tracks and their features -----------------------------------------------------------------------------
@@ -140,24 +143,30 @@ class Workspace:
             db.execute("INSERT OR REPLACE INTO setting (key, value) VALUES ('features', ?)", (digest,))
 
     def commit_shard(
-        self, rows: Sequence[tuple[int, TrackFeatures]], records: Sequence[FileRecord], layout: Layout
+        self, rows: Sequence[tuple[int, TrackFeatures]], records: Sequence[FileRecord], layout: Layout, at: str = ""
     ) -> None:
         """Store the features of some tracks and what is known of their files, together or not at all.
 
-        `records` may hold more tracks than `rows`: files that failed have no features.
+        `records` may hold more tracks than `rows`: files that failed have no features. at: the URL below which the
+        shard lies (`shard_places`), in the place of this folder.
         """
-        folder = self.root / "features" / layout.digest
-        file = self._place_shard(folder, rows, layout) if rows else None
+        file = self._place_features(rows, layout, at) if rows else None
         with self.transaction() as db:
             for record in records:
                 catalogue.write_record(db, record)
-                db.execute("DELETE FROM feature WHERE track_id = ? AND digest = ?", (record.track_id, layout.digest))
-            if file is not None:
-                shard = db.execute("INSERT INTO shard (digest, file) VALUES (?, ?)", (layout.digest, file)).lastrowid
-                db.executemany(
-                    "INSERT OR REPLACE INTO feature (track_id, digest, shard_id) VALUES (?, ?, ?)",
-                    ((track, layout.digest, shard) for track, _ in rows),
+                # What an encoder heard in the file as it was goes too.
+                db.execute(
+                    "DELETE FROM feature WHERE track_id = ? AND (digest = ? OR digest LIKE 'heard-%')",
+                    (record.track_id, layout.digest),
                 )
+            if file is not None:
+                self._name_shard(layout.digest, file, [track for track, _ in rows])
+
+    def add_shard(self, digest: str, track_ids: Sequence[int], write: Callable[[Path], None]) -> None:
+        """Store a shard about some tracks that `write` makes, in the place of what is known of them by this digest."""
+        file = self._place_shard(digest, write)
+        with self.transaction():
+            self._name_shard(digest, file, track_ids)
 
     def has_features(self, digest: str) -> set[int]:
         """Ids of the tracks that have features of this recipe."""
@@ -173,23 +182,37 @@ class Workspace:
     def features(self) -> FeatureTable:
         """The features in use, of every present track that has them."""
         digest = self.feature_digest()
-        rows_of: dict[Path, list[int]] = {}
+        rows_of: dict[Place, list[int]] = {}
         query = (
             "SELECT shard.file, feature.track_id FROM feature JOIN shard ON shard.id = feature.shard_id"
             " JOIN track ON track.id = feature.track_id WHERE feature.digest = ? AND track.present = 1"
         )
         for file, track in self.db.execute(query, (digest,)):
-            rows_of.setdefault(self.root / file, []).append(track)
+            rows_of.setdefault(file if "://" in file else self.root / file, []).append(track)
         return FeatureTable(rows_of, digest)
 
-    def _place_shard(self, folder: Path, rows: Sequence[tuple[int, TrackFeatures]], layout: Layout) -> str:
-        folder.mkdir(parents=True, exist_ok=True)
+    def _place_features(self, rows: Sequence[tuple[int, TrackFeatures]], layout: Layout, at: str) -> str:
+        if at:
+            return put_shard(at, shard_table(rows, layout), layout.digest)
+        return self._place_shard(layout.digest, lambda path: write_shard(path, rows, layout))
+
+    def _place_shard(self, digest: str, write: Callable[[Path], None]) -> str:
+        folder = self.root / "features" / digest
         number = self.db.execute("SELECT coalesce(max(id), 0) + 1 FROM shard").fetchone()[0]
         temporary, final = folder / f".{number:06d}.tmp", folder / f"{number:06d}.parquet"
-        write_shard(temporary, rows, layout)
-        os.replace(temporary, final)
-        _flush_folder(folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            write(temporary)
+            os.replace(temporary, final)
+            _flush_folder(folder)
+        except OSError as error:
+            raise WorkspaceError(_unwritable(folder, error.strerror)) from error
         return str(final.relative_to(self.root))
+
+    def _name_shard(self, digest: str, file: str, track_ids: Sequence[int]) -> None:
+        shard = self.db.execute(_ENTER_SHARD, (digest, file)).fetchone()[0]
+        rows = ((track, digest, shard) for track in track_ids)
+        self.db.executemany("INSERT OR REPLACE INTO feature (track_id, digest, shard_id) VALUES (?, ?, ?)", rows)
 
     # --- listens -----------------------------------------------------------------------------------------------
 
@@ -254,7 +277,7 @@ class Workspace:
         by_key = {artist_key(name): part for name, part in self.db.execute("SELECT artist, part FROM artist_part")}
         names = {track.artist_key for track in self.tracks() if track.status not in ("failed", "listed")}
         # The spelling that most files use may change as files come; the part does not.
-        parts = _assign_parts(names, {name: by_key[key] for name in names if (key := artist_key(name)) in by_key})
+        parts = assign_parts(names, {name: by_key[key] for name in names if (key := artist_key(name)) in by_key})
         if self._lock is not None:
             with self.transaction() as db:
                 db.executemany("INSERT OR REPLACE INTO artist_part VALUES (?, ?)", parts.items())
@@ -305,12 +328,15 @@ class Workspace:
         }
 
     def inputs(self) -> dict[str, str]:
-        """Fingerprints of what models are trained on: the features in use, the listens, and the latest models."""
-        digest = self.db.execute("SELECT value FROM setting WHERE key = 'features'").fetchone()
-        features = "" if digest is None else f"{digest[0]} {self._songs_described(digest[0])}"
+        """Fingerprints of what models are trained on: features, what was heard (if anything), listens, models."""
+        used = dict(
+            self.db.execute("SELECT key, value FROM setting WHERE key IN ('features', 'heard') AND value != ''")
+        )
+        digests = {key: digest if key == "features" else f"heard-{digest}" for key, digest in used.items()}
+        known = {key: f"{digest} {self._songs_described(digest)}" for key, digest in digests.items()}
         played = listen_matrix.fingerprint(self.db)
         models = {f"model {name}": str(version) for name, version in self.models().items()}
-        return {"features": features, "listens": played, **models}
+        return {"features": "", **known, "listens": played, **models}
 
     def _songs_described(self, digest: str) -> str:
         """Which songs have features: how many, of which last shard, and which of them are away."""
@@ -356,6 +382,12 @@ class Workspace:
             shutil.rmtree(orphan) if orphan.is_dir() else orphan.unlink()
 
 
+def _unwritable(place: Path, why: object) -> str:
+    return (
+        f"{place} cannot be written ({why}): see to its disk and run the same command again; what was finished is kept"
+    )
+
+
 def _take_lock(root: Path) -> IO[str]:
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -369,21 +401,6 @@ def _take_lock(root: Path) -> IO[str]:
             f"cannot write a workspace at {root} ({error.strerror}): name another with --workspace"
         ) from error
     return lock
-
-
-def _assign_parts(names: Collection[str], stored: dict[str, str]) -> dict[str, str]:
-    """Deal new artists, in the order of their hashes, to the part that lacks most of its share."""
-    shares = {"fit": 0.7, "validation": 0.15, "test": 0.15}
-    parts = {name: stored[name] for name in names if name in stored}
-    held = {part: sum(value == part for value in parts.values()) for part in shares}
-    for name in sorted(
-        set(names) - set(parts), key=lambda name: hashlib.sha256(name.encode("utf-8", "replace")).digest()
-    ):
-        total = len(parts) + 1
-        part = max(shares, key=lambda part: shares[part] * total - held[part])
-        parts[name] = part
-        held[part] += 1
-    return parts
 
 
 def _flush_file(path: Path) -> None:

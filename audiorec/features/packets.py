@@ -67,6 +67,20 @@ def open_packets(file: int, container: Container, ignore_length: bool = False) -
     return packets
 
 
+def metadata(file: int, container: Container) -> dict[str, bytes]:
+    """What the container and its sound say of themselves, as bytes: RIFF INFO, Matroska, QuickTime, CAF and others.
+
+    Empty when the file cannot be opened.
+    """
+    part = (container.parts or ((0, os.fstat(file).st_size),))[0]
+    try:
+        with av.open(_Reader(file, *part), "r", format=container.demuxer, metadata_encoding="latin-1") as source:
+            found = {key: value for stream in source.streams.audio for key, value in stream.metadata.items()}
+            return {key.lower(): value.encode("latin-1") for key, value in {**found, **source.metadata}.items()}
+    except (av.FFmpegError, ValueError, OSError):
+        return {}
+
+
 def _open(
     file: int, part: tuple[int, int], container: Container, options: dict[str, str]
 ) -> tuple["av.container.InputContainer", "av.AudioStream"]:
@@ -151,4 +165,6 @@ def words(error: BaseException) -> str:
     """The reason alone: both libraries put addresses of objects and file handles into their messages."""
     if isinstance(error, av.FFmpegError | OSError) and error.strerror:
         return error.strerror.lower()
+    if "does not exist" in str(error):
+        return "it holds no sound"  # libsndfile's word for a file in which it knows nothing
     return (str(error).strip().rstrip(".") or type(error).__name__).split(": ")[-1].lower()[:120]

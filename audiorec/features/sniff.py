@@ -72,6 +72,7 @@ _SIGNATURES: tuple[tuple[int, bytes, Container], ...] = (
     (0, b"\x7f\xfe\x80\x01", Container("dts", "dts", False)),
     (4, b"\xf8\x72\x6f\xba", Container("truehd", "truehd", False)),
     (4, b"\xf8\x72\x6f\xbb", Container("mlp", "mlp", False)),
+    (0, b"ADIF", Container("aac", "aac", False)),
     (0, b"#!AMR", Container("amr", "amr", False)),
     (0, b"ea3\x03", Container("oma", "oma", False)),
     (0, b"EA3\x01", Container("oma", "oma", False)),

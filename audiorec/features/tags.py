@@ -4,6 +4,7 @@ Broken tags count as absent: one that cannot be read costs that tag, never the o
 kept as the file credits them; `data/artists.py` divides credits. It does not decide which lyrics are used.
 """
 
+import errno
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,22 +16,29 @@ from mutagen.id3 import ID3, UFID
 
 from audiorec.data.names import is_nobody
 from audiorec.features.lyrics import tag_lyrics
-from audiorec.sources.text_decoding import decode_text
+from audiorec.features.packets import metadata
+from audiorec.features.sniff import sniff
+from audiorec.features.tag_pages import Page, page_of
 
 # The names of one thing in ID3, Vorbis / APE, MP4, ASF and RIFF INFO, in lower case; the first that has a value counts.
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "title": ("tit2", "tt2", "title", "\xa9nam", "inam"),
-    "artists": ("txxx:artists", "artists", "----:com.apple.itunes:artists", "wm/artists"),
+    "artists": ("txxx:artists", "artists", "----:com.apple.itunes:artists", "wm/artists", "----:artists"),
     "artist": ("tpe1", "tp1", "artist", "\xa9art", "author", "iart", "performer"),
     "album_artist": ("tpe2", "tp2", "albumartist", "album artist", "aart", "wm/albumartist", "txxx:albumartist",
-                     "txxx:album artist"),
-    "album": ("talb", "tal", "album", "\xa9alb", "wm/albumtitle", "iprd"),
+                     "txxx:album artist", "album_artist"),
+    "album": ("talb", "tal", "album", "\xa9alb", "wm/albumtitle", "iprd", "product"),
     "year": ("tdrc", "tyer", "tye", "tdor", "tory", "date", "year", "originaldate", "\xa9day", "wm/year", "icrd"),
     "genre": ("tcon", "tco", "genre", "\xa9gen", "wm/genre", "ignr"),
     "mbid": ("ufid:http://musicbrainz.org", "musicbrainz_trackid", "----:com.apple.itunes:musicbrainz track id",
              "musicbrainz/track id", "txxx:musicbrainz track id"),
     "isrc": ("tsrc", "isrc", "----:com.apple.itunes:isrc", "wm/isrc"),
 }  # fmt: skip
+# mutagen lets errors of its parsers out on hostile files (MemoryError: a length that no file has): such tags are as
+# good as none.
+_TORN = (mutagen.MutagenError, ArithmeticError, AttributeError, EOFError, LookupError, MemoryError, OSError, TypeError,
+         ValueError)  # fmt: skip
+_MAY_PASS = (errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.ENOTCONN, errno.ENXIO, errno.EREMOTEIO, errno.ENOMEM)
 _LONGEST = 500
 _MBID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
@@ -45,7 +53,7 @@ class Tags:
     """What the tags say; texts are clean, `year` is None and `lyrics` None when unknown.
 
     artists: credits as written; genre: all genres, divided by "; "; album_artist: empty for various artists; mbid,
-    isrc: ids of the recording.
+    isrc: ids of the recording; guessed: the code page by which they were read where that is not sure.
     """
 
     title: str
@@ -57,12 +65,14 @@ class Tags:
     album_artist: str = ""
     mbid: str = ""
     isrc: str = ""
+    guessed: str = ""
 
 
 def read_tags(file: BinaryIO, path: bytes) -> Tags:
     """Read the tags of an open file; `path` gives a title (and `Artist - Title`) where they have none."""
     found = _open(file)
-    values = {field: _values(found, keys) for field, keys in _KEYS.items()}
+    page = _page(found, path)
+    values = {field: _values(found, keys, page) for field, keys in _KEYS.items()}
     guessed_artist, guessed_title = _from_name(path)
     credits = _split(values["artists"] or values["artist"] or values["album_artist"])
     artists = credits or ((guessed_artist,) if guessed_artist and not values["title"] else ())
@@ -72,10 +82,11 @@ def read_tags(file: BinaryIO, path: bytes) -> Tags:
         album=_first(values["album"]),
         year=next((year for text in values["year"] if (year := _year(text)) is not None), None),
         genre=_genres(values["genre"]),
-        lyrics=_lyrics(found),
+        lyrics=None if (lyrics := _lyrics(found)) is None else page.read(lyrics),
         album_artist=next((name for name in values["album_artist"] if not is_nobody(name)), ""),
         mbid=_fitting(_MBID, [text.lower() for text in values["mbid"]]),
         isrc=_fitting(_ISRC, [re.sub(r"[\s-]", "", text).upper() for text in values["isrc"]]),
+        guessed="" if page.sure else page.name or "latin-1",
     )
 
 
@@ -86,21 +97,59 @@ def _open(file: BinaryIO) -> list[Any]:
         file.seek(0)
         try:
             opened = read(file)
-        except (mutagen.MutagenError, ValueError, KeyError, TypeError, OSError, EOFError, IndexError, AttributeError):
-            # mutagen lets errors of its parsers out on hostile files; such tags are as good as none.
+        except _TORN as error:
+            _raise_if_it_may_pass(error)
             continue
         tags = opened if isinstance(opened, ID3) else getattr(opened, "tags", None)
         if tags is not None:
             found.append(tags)
+    if not any(_names(tags) for tags in found) and (container := sniff(file)):
+        found.append(metadata(file.fileno(), container))
     return found
 
 
-def _values(found: Sequence[Any], keys: Sequence[str]) -> list[str]:
+def _raise_if_it_may_pass(error: BaseException) -> None:
+    """A disk or share that fails is no fault of the tags: the file must not go on without them."""
+    for cause in (error, error.__cause__, *error.args):
+        if isinstance(cause, OSError) and cause.errno in _MAY_PASS:
+            raise cause
+
+
+def _page(found: Sequence[Any], path: bytes) -> Page:
+    """The code page of the texts that claim Latin-1, or that are Unicode and may have been widened from another."""
+    claimed, stated = _claims(found)
+    return page_of(claimed, stated, path, _claimed_texts) if claimed or stated else Page()
+
+
+def _claims(found: Sequence[Any]) -> tuple[list[str], list[str]]:
+    """Texts beyond ASCII of all frames: those that claim Latin-1, and those in Unicode."""
+    claimed, stated = list[str](), list[str]()
+    for tags in found:
+        for name in _names(tags):
+            try:
+                value = tags[name]
+                texts = [text for text in _texts(value) if not text.isascii()]
+            except _TORN:
+                continue
+            is_claimed = getattr(value, "encoding", None) == 0 or isinstance(value, bytes)
+            (claimed if is_claimed else stated).extend(texts)
+    return claimed, stated
+
+
+def _claimed_texts(path: bytes) -> list[str]:
+    try:
+        with open(path, "rb") as file:
+            return _claims(_open(file))[0]
+    except OSError:
+        return []
+
+
+def _values(found: Sequence[Any], keys: Sequence[str], page: Page) -> list[str]:
     """Values of the first key that has any, in the first tags that have it."""
     for tags in found:
         named = dict(_named(tags))
         for key in keys:
-            texts = [text for piece in named.get(key, ()) if (text := _clean(piece))]
+            texts = [text for piece in named.get(key, ()) if (text := _clean(page.read(piece)))]
             if texts:
                 return texts
     return []
@@ -112,46 +161,37 @@ def _named(tags: Any) -> Iterator[tuple[str, list[str]]]:
         try:
             value = tags[name]
             yield str(name).lower().partition(":eng")[0], list(_texts(value))
-        except (KeyError, ValueError, TypeError, AttributeError, IndexError, UnicodeError):
+        except _TORN:
             continue
 
 
 def _names(tags: Any) -> list[str]:
     try:
         return list(dict.fromkeys(tags.keys()))
-    except (KeyError, ValueError, TypeError, AttributeError):
+    except _TORN:
         return []
 
 
 def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, bytes | UFID):
-        yield decode_text(value if isinstance(value, bytes) else value.data).text  # type: ignore[attr-defined]
-        return
-    # ID3 frames that claim Latin-1 often hold the code page of the machine that wrote them.
-    is_latin = getattr(value, "encoding", None) == 0
+    value = value.data if isinstance(value, UFID) else value  # type: ignore[attr-defined]
     pieces = value if isinstance(value, list | tuple) else getattr(value, "text", value)
     for piece in pieces if isinstance(pieces, list | tuple) else [pieces]:
-        if isinstance(piece, bytes):
-            yield decode_text(piece).text
-        else:
-            yield _other_page(str(piece)) if is_latin else str(piece)
+        yield _text_of(piece) if isinstance(piece, bytes) else str(piece)
 
 
-def _other_page(text: str) -> str:
-    """Text of another code page that was read as Latin-1; itself where it is none or that is not sure."""
+def _text_of(data: bytes) -> str:
+    """UTF-8, or every byte as a sign, for the page of the file to be told from all of them."""
     try:
-        data = text.encode("latin-1")
-    except UnicodeEncodeError:
-        return text
-    found = decode_text(data)
-    return found.text if found.sure and not found.encoding.startswith("utf-16") else text
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
 
 
 def _lyrics(found: Sequence[Any]) -> str | None:
     for tags in found:
         try:
             text = tag_lyrics(tags)
-        except (KeyError, ValueError, TypeError, AttributeError, IndexError):
+        except _TORN:
             continue
         if text:
             return text

@@ -6,7 +6,7 @@ weights. Models that are absent leave their signal out, and `missing` names them
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +16,12 @@ from audiorec.data.ledger import Event
 from audiorec.data.tracks import Track
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
-from audiorec.hybrid.retrieve import EACH, best_of_each, score_union
+from audiorec.hybrid.retrieve import EACH, Union, best_of_each, score_union
 from audiorec.hybrid.signals import Parts, signals
 from audiorec.hybrid.weights import Scores, Weights, load_weights, score
+from audiorec.labels.heard_words import said
 from audiorec.ranking import genre_shares
+from audiorec.ranking.agreement import agreed, mean_scores
 from audiorec.ranking.diversify import Owner, Shelf, Wishes, diversify, long_tail
 from audiorec.ranking.exclusions import NOTHING, Exclusions
 from audiorec.ranking.explain import OwnSong, OwnSongs, sentence
@@ -99,31 +101,44 @@ class Recommender:
 
     def recommend(
         self,
-        user: str,
+        user: str | Sequence[str],
         top: int = 10,
         cold_only: bool = False,
         wishes: Wishes = USUAL,
         said: Sequence[Event] = (),
         without: Exclusions = NOTHING,
+        only: NDArray[np.bool_] | None = None,
     ) -> list[Recommendation]:
-        """The best songs that the user does not have, `top` of them; said: what they said of songs; without: what the
-        list must not hold.
+        """The best songs that the user does not have, `top` of them; of several users, what none of them has.
 
-        Raises UnknownNameError for a user without listens and likes.
+        said: what they said of songs; without: what the list must not hold; only: bool [I], what it may hold. Raises
+        UnknownNameError for a user without listens and likes.
         """
         if top < 1:
             raise InputError(f"a list of {top} songs cannot be made: give --top 1 or more")
-        opinion = opinions(said, self.listens.items) if said else NONE
-        allowed = without.allowed(self.serving.songs) if without != NOTHING or cold_only or opinion.barred else None
-        if allowed is not None:
-            allowed[list(opinion.barred)] = False
-            allowed &= (self.serving.plays == 0) | (not cold_only)
-        asked = _Asked(self.serving.parts_of(user, opinion.listens), opinion, allowed, replace(wishes, top=top))
+        names = (user,) if isinstance(user, str) else tuple(dict.fromkeys(user))
+        if not names:
+            raise InputError("a list is for somebody: name a user")
+        members = [self._member(name, said, len(names) > 1) for name in names]
+        allowed = without.allowed(self.serving.songs)
+        for one in members:
+            allowed[list(one.opinion.barred)] = False
+            allowed[one.own] &= not without.own
+        if cold_only:
+            allowed &= self.serving.plays == 0
+        if only is not None:
+            allowed &= only
+        asked = _Asked(members, allowed, replace(wishes, top=top), without.own)
         ranked = self._ranked(asked, max(EACH, 10 * top))
         # Caps and twins can empty the union of the best: then every song is ranked.
         if len(ranked.chosen) < top:
             ranked = self._ranked(asked, len(self.tracks))
-        return self._explained(user, ranked, OwnSongs(self.blocks, asked.parts.seen.counts.indices))
+        return self._explained(" and ".join(names), ranked, OwnSongs(self.blocks, asked.own))
+
+    def _member(self, name: str, said: Sequence[Event], is_one_of_many: bool) -> "_Member":
+        events = [event for event in said if event.user == name] if is_one_of_many else said
+        opinion = opinions(events, self.listens.items) if events else NONE
+        return _Member(self.serving.parts_of(name, opinion.listens), opinion)
 
     def score(self, row: int) -> Scores:
         """Scores and contributions [1, I] of all candidates of one user: the songs that they do not have."""
@@ -134,29 +149,37 @@ class Recommender:
         return score(self.weights, signals(self.serving, parts, _ROW), candidates, warmth)
 
     def _ranked(self, asked: "_Asked", each: int) -> "_Ranked":
-        """The list out of the `each` best songs of every signal.
-
-        Where the long tail has places of its own, its best of every signal are among them.
-        """
-        parts, wishes = asked.parts, asked.wishes
-        own = parts.seen.counts.indices
-        candidates = np.ones(len(self.tracks), dtype=bool)
-        candidates[own] = False
-        found = signals(self.serving, parts, _ROW)
-        used = {name: values[0] for name, values in found.items() if name in self.weights.warm}
-        union = best_of_each(used, candidates, asked.allowed, each)
-        if wishes.explore and self.shelf.tail is not None:
-            tail = self.shelf.tail if asked.allowed is None else self.shelf.tail & asked.allowed
-            columns = np.union1d(union.columns, best_of_each(used, candidates, tail, each).columns)
-            union = replace(union, columns=columns)
-        warmth = self.weights.warmth(parts.listeners[union.columns], parts.songs_of_users)
-        scores = score_union(self.weights, used, union, warmth)
+        """The list out of the `each` best songs of every signal of every member."""
+        shelf, wishes = self.shelf, asked.wishes
+        found = [self._retrieved(one, asked, each) for one in asked.members]
+        columns = reduce(np.union1d, [union.columns for _, union in found])
+        scores, totals = [], []
+        for one, (used, union) in zip(asked.members, found, strict=True):
+            warmth = self.weights.warmth(one.parts.listeners[columns], one.parts.songs_of_users)
+            scores.append(score_union(self.weights, used, replace(union, columns=columns), warmth))
+            totals.append(one.opinion.moved(scores[-1].total[0], columns, one.parts.directions))
         total = np.full(len(self.tracks), -np.inf)
-        total[union.columns] = asked.opinion.moved(scores.total[0], union.columns, parts.directions)
+        total[columns] = agreed(totals)
         genre = self.serving.arrays["genre"]
-        shares = genre_shares.shares(genre[own], parts.seen.counts.data, len(self.genres))
-        chosen = diversify(total, self.shelf, wishes, Owner(own, shares))
-        return _Ranked(np.array(chosen, dtype=np.int64), np.searchsorted(union.columns, chosen), scores)
+        plays = np.concatenate([one.parts.seen.counts.data for one in asked.members])
+        owned = np.concatenate([one.own for one in asked.members])
+        owner = Owner(asked.own if asked.is_new else (), genre_shares.shares(genre[owned], plays, len(self.genres)))
+        chosen = diversify(total, shelf, wishes, owner)
+        return _Ranked(np.array(chosen, dtype=np.int64), np.searchsorted(columns, chosen), mean_scores(scores))
+
+    def _retrieved(self, one: "_Member", asked: "_Asked", each: int) -> tuple[dict[str, NDArray[np.floating]], Union]:
+        """One member's signals, and the best of each among the songs that may be listed; the best of the long tail are
+        among them where it has places of its own."""
+        candidates = np.ones(len(self.tracks), dtype=bool)
+        candidates[one.own] = not asked.is_new
+        signalled = signals(self.serving, one.parts, _ROW)
+        used = {name: values[0] for name, values in signalled.items() if name in self.weights.warm}
+        allowed = None if (asked.allowed | ~candidates).all() else asked.allowed
+        union = best_of_each(used, candidates, allowed, each)
+        if asked.wishes.explore and self.shelf.tail is not None:
+            tail = best_of_each(used, candidates, self.shelf.tail & asked.allowed, each)
+            union = replace(union, columns=np.union1d(union.columns, tail.columns))
+        return used, union
 
     def _explained(self, user: str, ranked: "_Ranked", own: OwnSongs) -> list[Recommendation]:
         plays = self.serving.plays[ranked.chosen]
@@ -177,9 +200,15 @@ class Recommender:
             plays=plays,
             cold=bool(self.serving.plays[column] == 0),
             why=shares,
-            reason=sentence(shares, *self._named(near[:1])),
+            reason=sentence(shares, *self._named(near[:1]), self._heard_in_both(column, near[:1])),
             nearest=tuple((int(self.listens.items[song.column]), song.by) for song in near),
         )
+
+    def _heard_in_both(self, column: int, near: list[OwnSong]) -> list[str]:
+        """Words for what an encoder heard in a song and in its nearest one."""
+        heard, words = self.serving.arrays["heard"], self.serving.about["heard"]
+        theirs = {place for song in near for place in heard[song.column].tolist()}
+        return said(words, np.array([place for place in heard[column].tolist() if place in theirs][:3], dtype=np.int16))
 
     def _named(self, near: list[OwnSong]) -> tuple[str, str]:
         if not near:
@@ -189,13 +218,31 @@ class Recommender:
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """One user's parts, what they said, which songs may be listed (bool [I], None: all), and the list's wishes."""
+class _Member:
+    """One of those whom a list is for, and what they said."""
 
     parts: Parts
     opinion: Opinions
-    allowed: NDArray[np.bool_] | None
+
+    @property
+    def own(self) -> NDArray[np.integer]:
+        """Columns of the songs that they have."""
+        return np.asarray(self.parts.seen.counts.indices)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Whom a list is for, which songs it may hold (bool [I]), its wishes, and whether it holds only what is new."""
+
+    members: Sequence[_Member]
+    allowed: NDArray[np.bool_]
     wishes: Wishes
+    is_new: bool
+
+    @property
+    def own(self) -> NDArray[np.integer]:
+        """Columns of the songs that any of them has."""
+        return np.unique(np.concatenate([one.own for one in self.members]))
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ from audiorec.sources.text_lines import text_lines
 Records = Iterator[tuple[int, Sequence[str]]]
 _BATCH = 8192
 _LONGEST_LIST = 256_000_000  # bytes of a JSON list, which must be read as a whole
+# What a Parquet file whose bytes have changed ends in: names, values and dates that are none, lengths beyond memory.
+_TORN = (OSError, pa.ArrowException, ValueError, OverflowError, MemoryError)
 _FIRST = 200  # rows of a JSON file that tell its columns
 
 
@@ -39,9 +41,10 @@ def parquet_records(path: Path) -> tuple[Records, list[str]]:
     """Rows and column names of a Parquet file; raises InputError for a broken one."""
     try:
         file = pq.ParquetFile(path)
-    except (OSError, pa.ArrowException) as error:
+        names = list(file.schema_arrow.names)
+    except _TORN as error:
         raise InputError(f"{path} is not a readable Parquet file ({error})") from error
-    return _parquet_rows(path, file), list(file.schema_arrow.names)
+    return _parquet_rows(path, file), names
 
 
 def _parquet_rows(path: Path, file: pq.ParquetFile) -> Records:
@@ -51,7 +54,7 @@ def _parquet_rows(path: Path, file: pq.ParquetFile) -> Records:
             for values in zip(*(_as_texts(column) for column in batch.columns), strict=True):
                 number += 1
                 yield number, values
-    except (OSError, pa.ArrowException) as error:
+    except _TORN as error:
         raise InputError(f"{path} is not a readable Parquet file ({error})") from error
 
 

@@ -7,8 +7,10 @@ False and whoever shows the text must say so. It does not know what the text mea
 
 import codecs
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 # The everyday characters of song words in both scripts: what right decodings are full of and wrong ones are not.
 _EVERYDAY = frozenset(
@@ -40,6 +42,10 @@ _MARKS = {
 }
 # Punctuation that wide scripts and typesetters use; it belongs to no language.
 _SIGNS = frozenset("，。！？：、…—“”「」『』（）《》〈〉·～　‘’–´°º«»•№")
+# Scripts that stand beside others in one name.
+_MIXED = frozenset(
+    ("CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "FULLWIDTH", "MODIFIER", "MASCULINE", "FEMININE")
+)
 # Below this share of everyday letters a reading is not believed, within this of another it is not sure.
 _LEAST, _APART = 0.5, 0.1
 
@@ -70,9 +76,10 @@ def decode_text(data: bytes) -> DecodedText:
     if wide:
         return DecodedText(data.decode(wide, "replace"), wide, True)
     try:
-        return DecodedText(data.decode("utf-8"), "utf-8", True)
+        text = data.decode("utf-8")
+        return DecodedText(text, "utf-8", not _is_motley(text))
     except UnicodeDecodeError as error:
-        if error.start >= len(data) - 3 and not data[: error.start].isascii():  # cut off inside its last letter
+        if error.start >= max(6, len(data) - 3) and not data[: error.start].isascii():  # cut off inside its last letter
             return DecodedText(data.decode("utf-8", "replace"), "utf-8", False)
         return _by_looks(data)
 
@@ -123,9 +130,39 @@ def _by_looks(data: bytes) -> DecodedText:
     found.sort(key=lambda entry: -entry[0])
     best, second = found[0], next((other for other in found[1:] if other[2] != found[0][2]), (0.0, "", ""))
     sure = best[0] >= _LEAST and best[0] - second[0] >= _APART and "\ufffd" not in best[2]
-    # A word of five letters beyond ASCII may also be Turkish.
-    few = best[1] in ("cp1251", "koi8-r", "cp1253") and sum(sign > "\x7f" for sign in best[2]) < 6
-    return DecodedText(best[2], best[1], sure and not few)
+    return DecodedText(best[2], best[1], sure and not _is_too_little(data, best[1]))
+
+
+def _is_too_little(data: bytes, encoding: str) -> bool:
+    """Whether there is too little to tell by: a word of five letters beyond ASCII may also be Turkish, two Chinese
+    characters two Korean ones, and one of them an accent beside a letter."""
+    if encoding.startswith(("cp1252", "cp1250", "iso8859", "cp1254")):
+        return sum(65 <= byte <= 122 for byte in data) < 3
+    return encoding != "utf-8" and _wide_bytes(data) < 8
+
+
+def _is_motley(text: str) -> bool:
+    """Whether a few letters are of several scripts, or of one that has two bytes a letter: bytes of a code page may be
+    good UTF-8 by chance."""
+    wide = [sign for sign in text if sign > "\x7f" and sign.isalpha()]
+    if len(wide) < 3:
+        return any("\u0370" <= sign < "\u0800" for sign in wide)
+    return len(wide) <= 6 and len({unicodedata.name(sign, "?").split()[0] for sign in wide} - _MIXED) > 1
+
+
+def _wide_bytes(data: bytes) -> int:
+    return sum(byte > 0x7F for byte in data)
+
+
+def readings(data: bytes) -> dict[str, str]:
+    """What the bytes say in every code page that can read all of them, for whoever has other evidence to choose by."""
+    found = {}
+    for encoding in (*_CANDIDATES, "utf-8"):
+        try:
+            found[encoding] = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return found
 
 
 def _score(text: str, looks: Callable[[str], float]) -> float:
@@ -146,7 +183,9 @@ def _chinese(text: str) -> float:
     # A rare character is no proof against: names are full of them. What is none at all is.
     wide = [sign for sign in text if sign > "\x7f" and sign not in _SIGNS]
     han = sum("\u4e00" <= sign <= "\u9fff" for sign in wide) / max(len(wide), 1)
-    return 0.45 * han + 0.55 * min(1.0, 2.0 * _share(text, _EVERYDAY))
+    # Kana have one place in the tables of Japan and China: where they stand, the text is Japanese.
+    kana = sum("\u3041" <= sign <= "\u30fe" for sign in wide) / max(len(wide), 1)
+    return 0.45 * han + 0.55 * min(1.0, 2.0 * _share(text, _EVERYDAY)) - kana
 
 
 def _japanese(text: str) -> float:
@@ -160,28 +199,47 @@ def _japanese(text: str) -> float:
 def _korean(text: str) -> float:
     wide = [sign for sign in text if sign > "\x7f" and sign not in _SIGNS]
     hangul = sum("\uac00" <= sign <= "\ud7a3" for sign in wide) / max(len(wide), 1)
-    return 0.45 * hangul + 0.55 * min(1.0, 2.0 * _share(text, _EVERYDAY_KOREAN))
+    # Half of the usual Chinese characters lie where no syllable does: many signs that are all syllables are Korean.
+    all_syllables = min(1.0, len(wide) / 6.0) if hangul == 1.0 and _is_usual_korean("".join(wide)) else 0.0
+    return 0.45 * hangul + 0.55 * max(min(1.0, 2.0 * _share(text, _EVERYDAY_KOREAN)), all_syllables)
+
+
+def _is_usual_korean(syllables: str) -> bool:
+    """Whether all of them stand in the first table of Korean; the thousands beyond it hardly occur."""
+    # Syllables beyond the table are written as eight bytes each.
+    return len(syllables.encode("euc_kr", "replace")) == 2 * len(syllables)
 
 
 def _cyrillic(text: str) -> float:
     """Words of small letters with at most a large one in front; a wrong reading swaps the cases."""
     words = re.findall("[\u0400-\u04ff]+", text)
-    letters = sum(map(len, words))
+    # Macedonian letters stand for the most frequent bytes of Korean and Chinese.
+    letters = sum(sign not in "ЅѕЌќЃѓ" for word in words for sign in word)
     usual = sum(len(word) for word in words if word[1:].islower() or len(word) == 1 or word.isupper())
     wide = [sign for sign in text if sign > "\x7f" and sign not in _SIGNS]
     common = sum(sign.lower() in "оеаинтсрвлкм" for word in words for sign in word) / max(letters, 1)
     alone = sum(len(word) == 1 for word in words) / max(len(words), 1)
+    alone += len(re.findall("[“”‘’—–…](?=[A-Za-z])", text)) / max(len(words), 1)  # bytes of Japanese
     return (letters / max(len(wide), 1)) * (0.5 * usual / max(letters, 1) + 0.5 * min(1.0, 1.6 * common) - 0.5 * alone)
 
 
 def _greek(text: str) -> float:
-    """Words by themselves, of small letters after the first, with one stress each."""
+    """Words by themselves, as Greek builds them."""
     wide = [sign for sign in text if sign > "\x7f" and sign not in _SIGNS]
-    words = re.findall("(?<![A-Za-z])[Ά-ώ]{2,}(?![A-Za-z])", text)
-    usual = [
-        word for word in words if (word[1:].islower() or word.isupper()) and len(re.findall("[Άά-ίό-ώ]", word)) < 2
-    ]
-    return sum(map(len, usual)) / max(len(wide), 1)
+    usual = [word for word in re.findall("(?<![A-Za-z])[Ά-ώ]{2,}(?![A-Za-z])", text) if _is_greek(word)]
+    # Signs in the middle of words are bytes of something else.
+    inside = len(re.findall("(?<=[Ά-ώ])[^\\w\\s'’.,-]+(?=[Ά-ώ])", text))
+    return (sum(map(len, usual)) - 2.0 * inside) / max(len(wide), 1)
+
+
+def _is_greek(word: str) -> bool:
+    """Small letters after the first, with a stress where it is long, or large ones without; a vowel, ς, ν or ρ at the
+    end, and ς nowhere else."""
+    if word.isupper():
+        return not re.search("[Ά-Ώ]", word[1:]) and bool(re.search("[ΑΕΗΙΟΥΩ]", word))
+    stresses = len(re.findall("[Άά-ίό-ώ]", word))
+    ends = re.fullmatch("[^ς]*[αεηιουωάέήίόύώϊϋςνρξ]", word) is not None
+    return word[1:].islower() and ends and stresses < 2 and (stresses == 1 or len(word) < 5)
 
 
 def _latin(alphabets: tuple[str, ...]) -> Callable[[str], float]:
@@ -199,9 +257,12 @@ def _latin(alphabets: tuple[str, ...]) -> Callable[[str], float]:
 
 def _is_word(word: str) -> bool:
     """Whether a Latin word may be one: some letters of ASCII, few accents in a row, no capital after a small letter."""
-    few = any(sign < "\x80" for sign in word) and not re.search("[^\x00-\x7f]{4}", word)
+    wide = sum(sign > "\x7f" for sign in word)
+    few = 0 < len(word) - wide >= wide - 2 and not re.search("[^\x00-\x7f]{4}", word)
+    swapped = any(one.islower() and other.isupper() for one, other in pairwise(word)) and word[:2] not in ("Mc", "Ma")
     # Icelandic has its thorn in front; inside words it is a Turkish letter read wrongly.
-    return few and not re.search(r"[a-z][^\W\da-z_]*[A-ZÀ-ÖØ-Þ]|\wþ", word)
+    # Italian has these at the ends of words; inside they are Czech letters read wrongly.
+    return few and not swapped and not re.search(r"\wþ|[ìòùÌÒÙ][^\W\d_]", word)
 
 
 _CANDIDATES: Mapping[str, Callable[[str], float]] = {

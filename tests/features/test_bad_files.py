@@ -160,7 +160,8 @@ def test_every_file_ends_as_it_should(tmp_path: Path, name: str) -> None:
     record, features = look(path)
     assert record.status in outcomes, record
     assert word in record.reason
-    assert bool(record.reason) == (record.status != "ok")
+    # Sound may be whole where the letters of its tags are not sure.
+    assert bool(record.reason) == (record.status != "ok") or "code page" in record.reason
     assert "0x" not in record.reason
     assert "<none>" not in record.reason
     assert (features is None) == (record.status == "failed")

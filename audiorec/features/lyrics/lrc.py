@@ -14,8 +14,11 @@ from dataclasses import dataclass
 from audiorec.features.lyrics.web_text import plain_lyrics
 
 _STAMP = re.compile(r"\[\s*(?:(\d{1,2}):)?(\d{1,3})\s*:\s*(\d{1,2})(?:[.:,]\s*(\d{1,3}))?\s*\]")
-_WORD_STAMP = re.compile(r"<\s*\d{1,3}\s*:\s*\d{1,2}(?:[.:]\d{1,3})?\s*>|<\d+,\d+(?:,\d+)?>|\(\d+,\d+(?:,\d+)?\)")
+_WORD_STAMP = re.compile(
+    r"<\s*(?:\d{1,2}:)?\d{1,3}\s*:\s*\d{1,2}(?:[.:]\d{1,3})?\s*>|<\d+,\d+(?:,\d+)?>|\(\d+,\d+(?:,\d+)?\)"
+)
 _VOICE = re.compile(r"^(?:v\d|[MFDmfd])\s*:\s*(?=<)|^(?:v\d)\s*:\s*")
+_LYS = re.compile(r"^\[\d\](?=.*\((\d+),\d+\))")  # part of the screen, and the time of the first word
 _BACKING = re.compile(r"^\s*\[bg:\s*(.*?)\]?\s*$")
 _SPAN_STAMP = re.compile(r"^\s*\[(\d+),(\d+)\]")
 _ID_TAG = re.compile(
@@ -71,6 +74,8 @@ def _one_line(raw: str) -> list[TimedLine]:
     text = backing[1] if backing else text
     if text.startswith('{"t":'):
         return _json_line(text)
+    if lys := _LYS.match(text):
+        return [TimedLine(int(lys[1]) / 1000.0, _plain(text[lys.end() :]))]
     span = _SPAN_STAMP.match(text)
     if span:
         return [TimedLine(int(span[1]) / 1000.0, _plain(text[span.end() :]))]

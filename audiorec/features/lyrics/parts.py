@@ -7,32 +7,45 @@ for a sung line.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
-from audiorec.features.lyrics.language import line_language
-from audiorec.features.lyrics.lrc import TimedLine, TimedLyrics, parse_lrc
+from audiorec.features.lyrics.lrc import TimedLyrics, parse_lrc
+from audiorec.features.lyrics.translations import first_of_pairs, only_sung
 
 _ROLES_ZH = (
     "作词|作詞|填词|填詞|作曲|谱曲|譜曲|编曲|編曲|词曲|詞曲|词|詞|曲|编|編|原唱|翻唱|演唱|歌手|主唱|和声|和聲|"
     "和音|合声|合聲|伴唱|制作人|製作人|制作|製作|监制|監製|"
-    "统筹|統籌|策划|策劃|企划|企劃|出品人|出品|发行|發行|混音|混音师|录音|錄音|录音师|錄音師|录音棚|錄音室|"
+    "统筹|統籌|策划|策劃|企划|企劃|出品人|出品|发行|發行|混音|混音师|录音|錄音|录音师|錄音師|录音棚|录音室|錄音室|"
     "母带|母帶|缩混|縮混|后期|後期|吉他|木吉他|电吉他|贝斯|貝斯|鼓|鼓手|"
     "键盘|鍵盤|钢琴|鋼琴|弦乐|弦樂|小提琴|大提琴|二胡|笛子|古筝|琵琶|箫|口琴|萨克斯|打击乐|配唱|文案|海报|美工|"
+    "题字|曲绘|艺术指导|执行制作|项目|总监|监棚|编写|配器|合成器|鼓机|弦乐编写|人声制作|人声录音|童声|口白|旁白|作画|"
+    "ボーカル|ヴォーカル|ギター|ベース|ドラム|ピアノ|キーボード|ミックス|マスタリング|イラスト|動画|翻訳|訳|"
     "题字|曲绘|版权|版權|专辑|專輯|歌名|歌曲|曲名|标题|標題|音乐总监|"
     "音樂總監|营销|推广|宣传|未经|OP|SP|ISRC|人声编辑|人声|吉他手|艺人|藝人|調教|调教|调校|作词人|作曲人|編|詞曲"
 )
 _ROLES_LATIN = (
     r"lyrics?|lyricist|music|composer|composed|arranger|arranged|arrangement|written|words|producer|produced|"
-    r"vocals?|singer|"
+    r"vocals?|singers?|writers?|writer\(s\)|songwriters?|percussion|violins?|viola|cello|saxophone|trumpet|trombone|flute|"
+    r"synth(?:esi[sz]er)?s?|programming|choir|studio|label|director|drummer|guitarist|organ|harmonica|production|"
     r"guitars?|bass|drums|piano|keyboards?|strings|mix(?:ed|ing)?|master(?:ed|ing)?|record(?:ed|ing)|"
     r"engineer(?:ed)?|publisher|copyright|"
     r"artist|title|album|performed|transcribed|submitted|translation|translated|romanized|op|sp"
 )
+_KINDS_LATIN = (
+    r"(?:(?:lead|rhythm|electric|acoustic|bass|backing|background|additional|executive|vocal|music|recording|mixing|"
+    r"mastering|assistant|string|all|original)\s+){1,2}"
+)
 _CREDIT = re.compile(
-    rf"^\s*[\[【(（]?\s*(?:(?:{_ROLES_ZH})(?:\s*[/、&＆\s]\s*(?:{_ROLES_ZH}))*\s*(?:[(（][^)）]*[)）])?\s*[:：∶/／\-－—]"
+    rf"^\s*[\[【(（]?\s*(?:(?:{_ROLES_ZH})(?:\s*[/、&＆\s]\s*(?:{_ROLES_ZH}))*\s*(?:[(（][^)）]*[)）])?"
+    rf"(?:(?<=[\u3040-\u9fff])\s*[A-Za-z][A-Za-z .&/-]{{0,30}})?\s*[:：∶/／\-－—]"
     rf"|(?:作词|作詞|作曲|编曲|編曲)\s"
     rf"|(?:作詞|作曲|編曲|歌|唄)\s*[:：]|(?:작사|작곡|편곡|노래)\s*[:：]?"
-    rf"|(?:{_ROLES_LATIN})(?:\s*(?:and|&|/|,)\s*(?:{_ROLES_LATIN}))*\s*(?:by\b\s*[:：]?|[:：])"
+    rf"|(?:{_KINDS_LATIN})?(?:{_ROLES_LATIN})(?:\s*(?:and|&|/|,)\s*(?:{_KINDS_LATIN})?(?:{_ROLES_LATIN}))*"
+    r"\s*(?:by\b\s*[:：]?|[:：])"
+    r"|未经.{0,12}(?:许可|授权|同意|允许)|submit corrections\s*$|thanks to .{1,60} for (?:correcting|adding|submitting)"
+    r"|[*\s]*this lyrics is not for commercial|\(\d{10,}\)\s*$|lyrics provided by|read more at"
+    r"|\S+\.(?:com|net|org)/?\s*$"
     r"|(?:©|\(c\)|℗)|all rights reserved\b|lyrics (?:from|powered|found|transcribed)|https?://|www\.)",
     re.IGNORECASE,
 )
@@ -62,9 +75,11 @@ _NO_WORDS = re.compile(
     re.IGNORECASE,
 )
 _TITLE = re.compile(r"^[^,，。!！?？]{1,60}\s[-–—]\s[^,，。!！?？]{1,60}$")
-_ROMAJI = re.compile(
-    r"(?:(?:[kgsztdnhbpmyrwjf]|ky|gy|sh|ch|ts|ny|hy|by|py|my|ry|j)?(?:[aeiou]|aa|ii|uu|ee|oo|ou|ei)|n|tt?|kk?|pp?|ss?)+"
+_NAMED = re.compile(
+    rf"^\s*(?!(?:{_SECTION_WORD})\b)([A-Z][\w'.&-]*(?: (?:[A-Z&+][\w'.-]*|and|und|y|et)){{0,3}}"
+    r"|[\u3400-\u9fff\u30a0-\u30ff·]{2,5})\s*[:：]\s*(?=\S)"
 )
+_NO_NAMES = frozenset(("I", "You", "He", "She", "We", "They", "And", "But", "So", "Oh"))
 _LONG_LINE = 60  # characters: longer lines with commas hold several sung lines
 
 
@@ -79,10 +94,10 @@ def sung_lines(text: str) -> list[str]:
 
 def sung_lines_of(lyrics: TimedLyrics) -> list[str]:
     """The same from lyrics that are parsed already."""
-    lines = [_bare(line) for line in without_translations(lyrics) if not is_section(line)]
+    lines = without_singers([_bare(line) for line in without_translations(lyrics) if not is_section(line)])
     if _title_first(lines):
         lines = lines[1:]
-    kept = [line for line in lines if line and not is_credit(line) and not is_section(line)]
+    kept = [line for line in lines if any(map(str.isalnum, line)) and not _is_written(line)]
     if is_instrumental(kept):
         return []
     return [piece for line in kept for piece in _pieces(line)]
@@ -109,48 +124,26 @@ def is_instrumental(lines: Sequence[str]) -> bool:
 def without_translations(lyrics: TimedLyrics) -> list[str]:
     """Lines in order without stamps; of bilingual pairs only the sung half stays."""
     lines = [line for line in lyrics.lines if line.text or not lyrics.timed]
-    kept = _first_of_pairs(lines) if lyrics.timed else _first_of_alternating([line.text for line in lines])
-    return [re.sub(r"\s+", " ", line).strip() for line in kept]
+    kept = first_of_pairs(lines) if lyrics.timed else [line.text for line in lines]
+    return [re.sub(r"\s+", " ", line).strip() for line in only_sung(kept, _is_written)]
 
 
-def is_romanised(line: str) -> bool:
-    """Whether a Latin line reads as romanised Japanese: every word falls into Japanese syllables."""
-    words = re.findall(r"[a-z]+", line.lower().replace("'", ""))
-    return len(words) >= 3 and sum(_ROMAJI.fullmatch(word) is not None for word in words) >= 0.9 * len(words)
-
-
-def _first_of_pairs(lines: Sequence[TimedLine]) -> list[str]:
-    """Lines that share a stamp with an earlier line in another language are its translation or romanisation."""
-    kept: list[TimedLine] = []
-    for line in lines:
-        before = kept[-1] if kept else None
-        if before is None or before.start != line.start or not line.text:
-            kept.append(line)
-            continue
-        if line_language(before.text) == line_language(line.text) or not before.text:
-            kept.append(line)
-        elif is_romanised(before.text) and line_language(line.text) in ("ja", "zh"):
-            kept[-1] = line
-    return [line.text for line in kept]
-
-
-def _first_of_alternating(lines: list[str]) -> list[str]:
-    """Plain text that goes foreign, Chinese, foreign, Chinese ... keeps the foreign lines; all else passes through."""
-    words = [(at, line_language(line)) for at, line in enumerate(lines) if line.strip()]
-    first = [language for _, language in words[0::2]]
-    second = [language for _, language in words[1::2]]
-    if len(second) < 4 or second.count("zh") < 0.85 * len(second):
-        return lines
-    foreign = max(("ja", "ko", "en"), key=first.count)
-    if first.count(foreign) < 0.7 * len(first) or first.count("zh") > 0.2 * len(first):
-        return lines
-    translations = {at for at, language in words[1::2] if language == "zh"}
-    return [line for at, line in enumerate(lines) if at not in translations]
+def _is_written(line: str) -> bool:
+    return is_credit(line) or is_section(line)
 
 
 def _title_first(lines: Sequence[str]) -> bool:
     """A first line "Title - Artist" over at least three others is no sung line."""
     return len(lines) > 3 and bool(_TITLE.match(lines[0]))
+
+
+def without_singers(lines: Sequence[str]) -> list[str]:
+    """Lines without the names of who sings them, where several lines bear the same names ("Ann: ...", "F: ...")."""
+    marked = {line: found for line in lines if (found := _NAMED.match(line)) and not is_credit(line)}
+    named = Counter(found[1] for found in marked.values() if found[1] not in _NO_NAMES)
+    if sum(named.values()) < 3 or (len(named) < 3 and max(named.values()) < 2):
+        return list(lines)
+    return [line[marked[line].end() :] if line in marked and marked[line][1] in named else line for line in lines]
 
 
 def _bare(line: str) -> str:

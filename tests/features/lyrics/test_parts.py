@@ -2,7 +2,8 @@
 
 import pytest
 
-from audiorec.features.lyrics.parts import is_credit, is_romanised, is_section, sung_lines
+from audiorec.features.lyrics.parts import is_credit, is_section, sung_lines
+from audiorec.features.lyrics.translations import is_romanised
 
 SUNG = ["今夜的风很轻", "你在灯下等我", "路很长也不怕", "一直走到天亮"]
 

@@ -1,0 +1,380 @@
+"""The circumstances of real libraries as a table: what is met, and what must come of it. Kinds have tests of their own.
+
+Each row makes its files, describes them in this process, and looks at what people would see.
+"""
+
+import os
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import mutagen
+import pytest
+from mutagen import id3
+from mutagen.flac import FLAC
+
+from audiorec.data.workspace import Workspace
+from audiorec.errors import AudiorecError
+from audiorec.features.extract import make_plan, run_plan
+from audiorec.features.recipe import FeatureRecipe
+from audiorec.features.track import Task, describe_file
+from audiorec.features.workers import Crew, Outcome
+from audiorec.library import Library
+from audiorec.network.graph import build_network
+from tests import made_audio, signals
+
+RECIPE = FeatureRecipe(segments=1, segment_frames=64, waveform_segments=1)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A folder of music and its workspace."""
+
+    root: Path
+
+    @property
+    def music(self) -> Path:
+        return self.root / "music"
+
+    @property
+    def library(self) -> Library:
+        return Library(self.root / "ws")
+
+    def song(self, name: str, *frames: Any, hz: int = 440, seconds: float = 0.4) -> Path:
+        """A tone with ID3 frames; another pitch for each name, so that no two are one recording."""
+        path = self.music / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        sound = signals.tone(hz + 13 * sum(name.encode()), seconds)
+        path.write_bytes(signals.encoded(sound, signals.RATE, "MP3", "MPEG_LAYER_III"))
+        if frames:
+            tags = id3.ID3()
+            for frame in frames:
+                tags.add(frame)
+            tags.save(path)
+        return path
+
+    def raw(self, name: str, data: bytes | str) -> Path:
+        path = self.music / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data.encode() if isinstance(data, str) else data)
+        return path
+
+    def extract(self, **asked: Any) -> list[str]:
+        """Describe the music; returns the reasons of what is not whole."""
+        with Workspace.open(self.root / "ws", write=True) as space:
+            plan = make_plan(space, [os.fsencode(self.music)], RECIPE, **asked)
+            return [reason for _, _, reason in run_plan(space, plan, RECIPE, Crew(1), lambda size: None).reasons]
+
+    def tracks(self) -> dict[str, dict[str, Any]]:
+        """What is known of every song that can be used, by the name of its file."""
+        return {Path(one["path"]).name: one for one in self.library.tracks() if one["status"] != "failed"}
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """Files are described here, not in processes of their own, which take seconds to start."""
+
+    def here(tasks: Sequence[Task], crew: Crew) -> Iterator[Outcome]:
+        return map(describe_file, tasks)
+
+    monkeypatch.setattr("audiorec.features.extract.describe_all", here)
+    return Place(tmp_path)
+
+
+def named(artist: str, title: str) -> tuple[Any, Any]:
+    return id3.TPE1(3, [artist]), id3.TIT2(3, [title])
+
+
+# --- 1: one bad moment -----------------------------------------------------------------------------------------------
+
+
+def a_share_that_is_away_for_a_minute(place: Place) -> None:
+    place.song("a/x.mp3")
+    place.song("b/y.mp3")
+    place.extract()
+    (place.music / "a").rename(place.root / "away")
+    (place.music / "b").rename(place.root / "away b")
+    assert "is it mounted?" in place.extract()[0]
+    assert len(place.tracks()) == 2
+
+
+def a_file_that_cannot_be_opened_now(place: Place) -> None:
+    place.song("x.mp3")
+    place.extract()
+    target = place.root / "vault"
+    target.mkdir()
+    (place.music / "x.mp3").rename(target / "x.mp3")
+    (place.music / "x.mp3").symlink_to(target / "x.mp3")
+    (target / "x.mp3").rename(target / "hidden")  # the link leads nowhere for a moment
+    reasons = place.extract()
+    assert "cannot be read" in reasons[0]
+    (target / "hidden").rename(target / "x.mp3")
+    place.extract()
+    assert list(place.tracks()) == ["x.mp3"]
+
+
+# --- 2, 3: tags ------------------------------------------------------------------------------------------------------
+
+
+def a_flac_without_an_album(place: Place) -> None:
+    path = place.raw("x.flac", made_audio.coded("flac", "flac", 0.4))
+    tags = FLAC(path)
+    tags.update({"TITLE": "Tide", "ARTIST": "Ann", "LYRICS": "la la"})
+    tags.save()
+    place.extract()
+    song = place.tracks()["x.flac"]
+    assert (song["title"], song["artists"], song["has_lyrics"]) == ("Tide", ["Ann"], True)
+
+
+def guests_and_bands_in_one_field(place: Place) -> None:
+    place.song("1.mp3", *named("Ann feat. Bob", "a"))
+    place.song("2.mp3", *named("甲/乙/丙", "b"))
+    for n, name in enumerate(["AC/DC", "Earth, Wind & Fire", "Tyler, The Creator"], start=3):
+        place.song(f"{n}.mp3", *named(name, "c"))
+    place.extract()
+    found = [song["artists"] for _, song in sorted(place.tracks().items())]
+    assert found == [["Ann", "Bob"], ["甲", "乙", "丙"], ["AC/DC"], ["Earth, Wind & Fire"], ["Tyler, The Creator"]]
+
+
+def one_artist_in_several_spellings(place: Place) -> None:
+    for n, name in enumerate(["Björk", unicodedata.normalize("NFD", "Björk"), "BJÖRK", "The Beatles", "beatles"]):
+        place.song(f"{n}.mp3", *named(name, f"song {n}"))
+    place.extract()
+    assert place.library.status()["artists"] == 2
+
+
+def all_genres(place: Place) -> None:
+    place.song("x.mp3", *named("Ann", "a"), id3.TCON(3, ["Rock", "Indie"]))
+    place.extract()
+    assert place.tracks()["x.mp3"]["genres"] == ["rock", "indie"]
+
+
+def an_ending_that_lies(place: Place) -> None:
+    place.song("x.mp3", *named("Ann", "Tide")).rename(place.music / "x.flac")
+    place.extract()
+    assert place.tracks()["x.flac"]["artists"] == ["Ann"]
+
+
+def names_that_begin_with_a_number(place: Place) -> None:
+    for name in ("50 Cent - In Da Club.mp3", "99 Luftballons.mp3", "05 Song.mp3"):
+        place.song(name)
+    place.extract()
+    found = {(tuple(song["artists"]), song["title"]) for song in place.tracks().values()}
+    assert found == {(("50 Cent",), "In Da Club"), ((), "99 Luftballons"), ((), "Song")}
+
+
+def russian_tags_that_claim_latin(place: Place) -> None:
+    for n, title in enumerate(["Группа крови", "Звезда по имени Солнце", "Перемен"]):
+        text = title.encode("cp1251").decode("latin-1")
+        place.song(f"{n}.mp3", id3.TIT2(0, [text]), id3.TPE1(0, ["Кино".encode("cp1251").decode("latin-1")]))
+    assert place.extract() == []
+    assert place.tracks()["0.mp3"]["artists"] == ["Кино"]
+
+
+def letters_that_are_not_sure(place: Place) -> None:
+    place.song("x.mp3", id3.TIT2(0, ["夜曲".encode("gbk").decode("latin-1")]))
+    assert "code page" in place.extract()[0]
+    assert place.library.broken_files()[0]["status"] == "ok"
+
+
+def tags_of_a_wav(place: Place) -> None:
+    path = place.raw("x.wav", signals.wav(0.4))
+    wav: Any = mutagen.File(path)  # type: ignore[attr-defined, unused-ignore]
+    wav.add_tags()
+    wav.tags.add(id3.TIT2(3, ["Tide"]))
+    wav.save()
+    place.extract()
+    assert place.tracks()["x.wav"]["title"] == "Tide"
+
+
+# --- 4, 5, 6: lists and tables ---------------------------------------------------------------------------------------
+
+
+def a_list(name: str, data: bytes, matched: int) -> Callable[[Place], None]:
+    """A list that is imported for a user; so many of its lines find their songs."""
+
+    def check(place: Place) -> None:
+        for path in (
+            "Björk/Homogenic/01 Jóga.mp3",
+            "Hollow/First/01 One.mp3",
+            "周杰伦/叶惠美/晴天.mp3",
+            "#1 Crush.mp3",
+        ):
+            artist, title = (
+                (path.split("/")[0], path.split("/")[-1][:-4].lstrip("01 ")) if "/" in path else ("Gar", path)
+            )
+            place.song(path, *named(artist, title))
+        place.extract()
+        (place.root / name).write_bytes(data)
+        place.library.import_auto(place.root / name, user="me")
+        assert sum(track["plays"] for track in place.library.tracks()) == matched
+
+    return check
+
+
+LISTS = {
+    "an m3u in Latin-1": a_list("west.m3u", "#EXTM3U\r\nBjörk/Homogenic/01 Jóga.mp3\r\n".encode("cp1252"), 1),
+    "a list of Windows": a_list("w.m3u8", b"C:\\Users\\me\\Music\\Hollow\\First\\01 One.mp3\n", 1),
+    "a list of a share": a_list("s.m3u8", "\\\\NAS\\music\\周杰伦\\叶惠美\\晴天.mp3\n".encode(), 1),
+    "a list of addresses": a_list("u.m3u8", b"file:///D:/Music/Hollow/First/01%20One.mp3\n", 1),
+    "a list of a phone": a_list("p.m3u8", b"/storage/emulated/0/Music/Hollow/First/01 One.mp3\n", 1),
+    "a song that looks like a comment": a_list("c.m3u8", b"#EXTM3U\n#1 Crush.mp3\n", 1),
+    "a table of a western Excel": a_list("e.csv", "artist,title,count\nBjörk,Jóga,3\n".encode("cp1252"), 3),
+    "a table with sep=": a_list("t.csv", b"sep=;\nuser;artist;title;count\nann;Hollow;One;3\n", 3),
+    "a table of a Mac": a_list("m.csv", b"user,artist,title\rann,Hollow,One\r", 1),
+    "last fields left off": a_list("l.csv", b"user,artist,title,count,time\nann,Hollow,One\n", 1),
+    "a remaster": a_list("r.csv", b"user,artist,title\nann,Hollow,One - 2011 Remaster\n", 1),
+    "the day without dashes": a_list("d.csv", b"user,artist,title,time\nann,Hollow,One,20210131\n", 1),
+}
+
+
+def a_song_called_by_a_number(place: Place) -> None:
+    for n, (artist, title) in enumerate([("One", "Hello"), ("Two", "3"), ("Three", "Wrong")]):
+        place.song(f"{n}.mp3", *named(artist, title))
+    place.extract()
+    (place.root / "plays.csv").write_text("user,artist,song,count\nu,Two,3,5\n")
+    place.library.import_auto(place.root / "plays.csv")
+    assert {song["title"]: song["plays"] for song in place.tracks().values()} == {"Hello": 0, "3": 5, "Wrong": 0}
+
+
+# --- 7: sound --------------------------------------------------------------------------------------------------------
+
+
+def a_sound(name: str, make: Callable[[], bytes], seconds: float, reason: str = "") -> Callable[[Place], None]:
+    def check(place: Place) -> None:
+        place.raw(name, make())
+        assert "; ".join(place.extract()).startswith(reason)
+        assert place.tracks()[name]["seconds"] == pytest.approx(seconds, abs=0.1)
+
+    return check
+
+
+SOUNDS = {
+    "chained Ogg": a_sound(
+        "x.ogg",
+        lambda: made_audio.coded("ogg", "vorbis", 1.0) + made_audio.coded("ogg", "flac", 2.0, 22_050, "mono"),
+        3.0,
+    ),
+    "joined FLAC": a_sound("x.flac", lambda: 2 * made_audio.coded("flac", "flac", 1.0), 2.0),
+    "junk in front": a_sound("x.mp3", lambda: bytes(100_000) + signals.mp3(1.0), 1.0),
+    "high-rate DSD": a_sound("x.dsf", partial(made_audio.dsf, 0.5, 256), 0.5),
+    "a film": a_sound("x.mkv", partial(made_audio.with_video, "matroska", "vorbis", seconds=1.0), 1.0),
+    "a book with a picture": a_sound("x.m4b", partial(made_audio.with_video, "ipod", "aac", seconds=1.0), 1.0),
+    "AC-3": a_sound("x.ac3", partial(made_audio.coded, "ac3", "ac3", 1.0), 1.0),
+    "ADTS without a length": a_sound("x.aac", partial(made_audio.coded, "adts", "aac", 1.0), 1.0),
+    "a wav that was cut": a_sound("x.wav", lambda: signals.wav(2.0)[:50_000], 1.13, "was cut after"),
+    "a wav of a pipe": a_sound("x.wav", lambda: signals.wav(2.0)[:40] + b"\xff" * 4 + signals.wav(2.0)[44:], 2.0),
+    "silence": a_sound(
+        "x.wav", lambda: signals.encoded(0 * signals.tone(1.0, 1.0), signals.RATE, "WAV"), 1.0, "is silent"
+    ),
+}
+
+
+# --- 8: folders that are no music ------------------------------------------------------------------------------------
+
+
+def what_is_no_music(place: Place) -> None:
+    for name in ("@eaDir/a.mp3", "#recycle/b.mp3", ".Trash-1000/c.mp3", "__MACOSX/._d.mp3", "._e.mp3", "x/.f.mp3"):
+        place.song(name)
+    place.song("ringtones/g.mp3")
+    place.raw("ringtones/.nomedia", "")
+    place.song("...Baby One More Time.mp3")
+    place.extract()
+    assert list(place.tracks()) == ["...Baby One More Time.mp3"]
+
+
+# --- 9: lyrics -------------------------------------------------------------------------------------------------------
+
+
+def lyrics_beside_the_song_in_another_form(place: Place) -> None:
+    place.song(unicodedata.normalize("NFC", "Été") + ".mp3")
+    place.raw(unicodedata.normalize("NFD", "été") + ".LRC", "[00:01.00]窗外的雨停了\n[00:02.00]我在等你回来\n")
+    place.extract()
+    assert all(song["has_lyrics"] for song in place.tracks().values())
+
+
+def lyrics_of_a_page(place: Place) -> None:
+    place.song("x.mp3")
+    place.raw(
+        "x.txt",
+        "12 ContributorsX Lyrics[Verse 1]\nHello my lamp &amp; chair\nYou might also like[Chorus]\nBye23Embed\n",
+    )
+    place.extract()
+    assert place.library.lyrics(1) == ["Hello my lamp & chair", "Bye"]
+
+
+# --- 11: nobody ------------------------------------------------------------------------------------------------------
+
+
+def nobody_is_no_artist(place: Place) -> None:
+    for n, name in enumerate(["Various Artists", "Unknown Artist", "群星", "<unknown>", "VA", "Ann", "Ann"]):
+        place.song(f"{n}.mp3", *named(name, f"song {n}"), id3.TPE2(3, ["Various Artists"]))
+    place.extract()
+    assert place.library.status()["artists"] == 1
+    with Workspace.open(place.root / "ws", write=True) as space:
+        space.add_listens("test", [("u", track, 1.0, None) for track in (1, 2, 6)])
+        parts = space.artist_parts()
+        assert len(parts) == 6, "a part for each song of nobody, one for Ann"
+        assert "Various Artists" not in parts
+        network = build_network(space.interactions(every_song=True), space.tracks(), [])
+        assert list(network.artists) == ["Ann"]
+    with pytest.raises(AudiorecError, match="no artist"):
+        place.library.similar(artist="Various Artists")
+
+
+# --- 12: words -------------------------------------------------------------------------------------------------------
+
+
+def a_file_that_is_there_is_not_called_missing(place: Place) -> None:
+    place.song("x.mp3")
+    broken = place.raw("broken.mp3", b"\xff\xfb\x90\x00")
+    reasons = place.extract()
+    assert "not exist" not in reasons[0]
+    with pytest.raises(AudiorecError, match="is there"):
+        place.library.similar(song=str(broken))
+
+
+def a_title_that_two_have(place: Place) -> None:
+    place.song("1.mp3", *named("Nine", "Hurt"))
+    place.song("2.mp3", *named("Johnny", "Hurt"))
+    place.extract()
+    with pytest.raises(AudiorecError, match=r"Nine - Hurt.*Johnny - Hurt"):
+        place.library.similar(song="Hurt")
+
+
+def sound_effects(place: Place) -> None:
+    place.song("song.mp3", seconds=1.5)
+    place.song("beep.mp3", seconds=0.5)
+    assert "--min-length" in place.extract(least=1.0)[0]
+    assert list(place.tracks()) == ["song.mp3"]
+
+
+def every_listen_waits(place: Place) -> None:
+    place.song("x.mp3", *named("Ann", "Tide"))
+    place.extract()
+    (place.root / "plays.csv").write_text("user,artist,title\nu,Nobody,Nothing\n")
+    place.library.import_auto(place.root / "plays.csv")
+    with Workspace.open(place.root / "ws") as space, pytest.raises(AudiorecError, match="1 wait for theirs"):
+        space.interactions()
+
+
+ROWS: dict[str, Callable[[Place], None]] = {
+    **{check.__name__.replace("_", " "): check for check in (
+        a_share_that_is_away_for_a_minute, a_file_that_cannot_be_opened_now, a_flac_without_an_album,
+        guests_and_bands_in_one_field, one_artist_in_several_spellings, all_genres, an_ending_that_lies,
+        names_that_begin_with_a_number, russian_tags_that_claim_latin, letters_that_are_not_sure, tags_of_a_wav,
+        a_song_called_by_a_number, what_is_no_music, lyrics_beside_the_song_in_another_form, lyrics_of_a_page,
+        nobody_is_no_artist, a_file_that_is_there_is_not_called_missing, a_title_that_two_have, sound_effects,
+        every_listen_waits,
+    )},
+    **LISTS,
+    **SOUNDS,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("circumstance", ROWS)
+def test_circumstance(circumstance: str, place: Place) -> None:
+    ROWS[circumstance](place)
