@@ -28,6 +28,10 @@ _LEAST_STEPS = 30
 _LARGE_TABLE = 4_000_000
 
 
+# Users int64 [B], songs int64 [B, 1 + n] and which negatives count, bool [B, n] -> a loss.
+MoreLoss = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
+
+
 class FitSettings(Protocol):
     """What a recipe must say about epochs; averaging: share of the running mean kept each epoch, see `averaging`."""
 
@@ -60,12 +64,13 @@ def fit_pairs(
     split: LeaveOneOut | None,
     settings: PairSettings,
     report: Callable[[Epoch], None],
+    also: MoreLoss | None = None,
 ) -> list[Epoch]:
     """Train a net with `pairs` on CSR counts [U, I], stop by the split's candidates; without a split run all epochs.
 
-    What is validated and kept is the mean over epochs, see `averaging`.
+    What is validated and kept is the mean over epochs, see `averaging`. `also` gives a loss that is added in each step.
     """
-    epochs = PairEpochs(counts, settings, next(net.parameters()).device)
+    epochs = PairEpochs(counts, settings, next(net.parameters()).device, also)
     optimizer = new_optimizer(net, settings)
     parts = Parts((net,), optimizer.parts, epochs.generators)
     return fit_mean(net, lambda: epochs.run(net, optimizer), split, settings, report, parts)
@@ -133,12 +138,18 @@ def new_optimizer(net: PairNet, settings: PairSettings) -> Optimizers:
 class PairEpochs:
     """One epoch after another over all listens in a new order, each listen with its fresh negatives beside it."""
 
-    def __init__(self, counts: sparse.csr_array, settings: PairSettings, device: torch.device) -> None:
+    def __init__(
+        self,
+        counts: sparse.csr_array,
+        settings: PairSettings,
+        device: torch.device,
+        also: MoreLoss | None = None,
+    ) -> None:
         rows = np.repeat(np.arange(counts.shape[0], dtype=np.int64), np.diff(counts.indptr))
         self.users = torch.from_numpy(rows).to(device)
         self.items = torch.from_numpy(counts.indices.astype(np.int64)).to(device)
         self.sampler = NegativeSampler(counts, device, settings.seed)
-        self.settings = settings
+        self.settings, self._also = settings, also
         self._random = torch.Generator(device).manual_seed(settings.seed)
         self._world = world()
 
@@ -182,6 +193,8 @@ class PairEpochs:
         total = loss
         if self.settings.weight_decay:
             total = loss + self.settings.weight_decay * lengths / songs.numel()
+        if self._also is not None:
+            total = total + self._also(users, songs, usable)
         optimizer.zero_grad()
         torch.autograd.backward(total)
         add_gradients(net.parameters())

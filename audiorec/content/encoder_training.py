@@ -187,14 +187,18 @@ class LikeSteps:
         return both[torch.randperm(len(both), generator=self._deal)]
 
     def _loss(self, batch: torch.Tensor) -> torch.Tensor:
-        values, owner = self._store.draw(batch, self._recipe.patches_each, self._rng)
         target = self._likes[batch.to(self._store.device)].float()
+        songs, target = self._mix(self._embedded(batch), target)
+        return nn.functional.binary_cross_entropy_with_logits(self._head(songs), target)
+
+    def _embedded(self, batch: torch.Tensor) -> torch.Tensor:
+        """Embeddings [B, dim] of some patches of each song, altered."""
+        values, owner = self._store.draw(batch, self._recipe.patches_each, self._rng)
         net = self._encoder.net
         with torch.autocast(self._store.device.type, torch.bfloat16, enabled=self._store.device.type == "cuda"):
             standard = altered(net, values, self._recipe.crop_frames, self._recipe.crop_samples, self._rng)
             embedded = net.encode(standard)
-        songs, target = self._mix(self._encoder.pooled(embedded, owner, len(batch)), target)
-        return nn.functional.binary_cross_entropy_with_logits(self._head(songs), target)
+        return self._encoder.pooled(embedded, owner, len(batch))
 
     def _mix(self, songs: torch.Tensor, target: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Mixup of song embeddings: a song that is nine tenths of one and a tenth of another is liked accordingly."""

@@ -24,7 +24,7 @@ from audiorec.content.dcgan import (
     train_gan,
 )
 from audiorec.content.encoder_training import CnnRecipe
-from audiorec.content.likes_training import Reporter, train_likes
+from audiorec.content.likes_training import Reporter, TrainedLikes, distil_likes, train_likes
 from audiorec.content.scoring import fused_songs
 from audiorec.content.song_encoder import VIEWS, View
 from audiorec.content.svm import SvmRecipe, Trial, train_svm
@@ -89,12 +89,33 @@ def train_networks(
     table, data = space.features(), _likes(space, user, chosen.user_dims, chosen.seed)
     extra = load_generated(space.model("dcgan")) if generated else None
     name = "cnn" if user is None else "cnn-user"
-    digests = (table.layout.digest, recipes.digest(chosen))
-    of = space.inputs() | {"recipe": digests[1], "what": repr((views, user, generated, encoder))}
+    of = space.inputs() | {"recipe": recipes.digest(chosen), "what": repr((views, user, generated, encoder))}
     with snapshots.kept_in(space.derived("unfinished") / name, of):
         trained = train_likes(
             table, data, chosen, list(views), device=choose_device(device), extra=extra, onnx=onnx, report=report
         )
+    return _published(space, trained, data, chosen, user)
+
+
+def distil_networks(
+    space: Workspace, recipe: CnnRecipe | None = None, *, device: str = "auto", report: Reporter = lambda name: quiet
+) -> TrainedNetworks:
+    """Teach a small network what the workspace's content model knows, and publish it as the content model.
+
+    Raises CheckpointError without a content model, InputError when it cannot teach.
+    """
+    chosen = recipe or recipes.load("training/cnn", CnnRecipe)
+    table, data = space.features(), _likes(space, None, chosen.user_dims, chosen.seed)
+    teacher = like_model.load(space.model("cnn"), table.layout.digest)
+    trained = distil_likes(table, data, teacher, chosen, device=choose_device(device), report=report)
+    return _published(space, trained, data, chosen, None)
+
+
+def _published(
+    space: Workspace, trained: TrainedLikes, data: LikeData, recipe: CnnRecipe, user: str | None
+) -> TrainedNetworks:
+    digests = (space.feature_digest(), recipes.digest(recipe))
+    name = "cnn" if user is None else "cnn-user"
 
     def write(folder: Path) -> None:
         like_model.save(folder, trained.model, {"user": user}, digests, trained.scores)
