@@ -171,13 +171,13 @@ class Library:
 
     def recommend(
         self,
-        user: str,
+        user: str | Sequence[str],
         top: int = 10,
         cold_only: bool = False,
         wishes: "Wishes | None" = None,
         without: "Exclusions | None" = None,
     ) -> list[Record]:
-        """The best songs that a user does not have: the records of `recommend --json`.
+        """The best songs that a user, or none of several users, has: the records of `recommend --json`.
 
         Raises UnknownNameError for an unknown user, CheckpointError before `train`.
         """
@@ -185,7 +185,7 @@ class Library:
         from audiorec.ranking.diversify import Wishes
         from audiorec.ranking.exclusions import Exclusions
 
-        said = said_by(self.path, user)
+        said = [event for one in ([user] if isinstance(user, str) else user) for event in said_by(self.path, one)]
         asked = (wishes or Wishes(), said, without or Exclusions())
         found = self.recommender().recommend(user, top, cold_only, *asked)
         return [song.as_json() for song in found]
@@ -231,7 +231,7 @@ class Library:
             return similar_lists.artists_like(library, artist or "", top)
 
     def tracks(self) -> list[Record]:
-        """Every song: id, path, title, artists, album, album_artist, genres, year, seconds, mbid, isrc, status,
+        """Every song: id, path, title, artists, album, album_artist, genres, year, seconds, status,
         reason, plays, has_lyrics, language."""
         from audiorec.data.genres import genre_names
         from audiorec.errors import WorkspaceError
@@ -255,8 +255,6 @@ class Library:
                     "genres": list(genre_names(track.genre)),
                     "year": track.year,
                     "seconds": track.seconds,
-                    "mbid": track.mbid,
-                    "isrc": track.isrc,
                     "status": track.status,
                     "reason": track.reason,
                     "plays": plays.get(track.id, 0),

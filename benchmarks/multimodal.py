@@ -62,7 +62,7 @@ def one_fold(data: Data, cold: np.ndarray, seed: int) -> dict[str, np.ndarray]:
     """AUC of each user [U] among the cold artists, by subset."""
     seen = without(data, cold)
     known = likes(seen, cold, seed, 0.15)
-    blocks = {name: block.astype(np.float32) for name, block in parts(data, seen, known, seed).items()}
+    blocks = parts(data, seen, known, seed)
     truth = (data.listens > 0).toarray().T[cold]
     recipe = CnnRecipe(seed=seed)
     found = {}
@@ -82,9 +82,14 @@ def parts(data: Data, seen: Data, known: object, seed: int) -> dict[str, np.ndar
     recipe = recipes.load("training/cnn", CnnRecipe, CNN_BUDGET).model_copy(update={"seed": seed})
     encoder = train_view("spectrogram", patches, known, recipe, device=CPU, report=quiet).encoder
     values, owner = torch.from_numpy(patches.values), torch.from_numpy(patches.owner)
-    audio = embed_songs(encoder, values, owner, len(data.artists)).numpy()
+    return parts_of(data, seen, embed_songs(encoder, values, owner, len(data.artists)).numpy())
+
+
+def parts_of(data: Data, seen: Data, audio: np.ndarray) -> dict[str, np.ndarray]:
+    """The blocks, float32, with these embeddings [A, dim] of the sound."""
     places = listener_places(sparse.csr_array(seen.listens))
-    return {"audio": audio, "descriptors": data.blocks["sound"], "lyrics": data.blocks["words"], "network": places}
+    found = {"audio": audio, "descriptors": data.blocks["sound"], "lyrics": data.blocks["words"], "network": places}
+    return {name: block.astype(np.float32) for name, block in found.items()}
 
 
 def gain(first: str, second: str, gains: np.ndarray) -> dict[str, object]:

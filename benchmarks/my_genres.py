@@ -88,7 +88,7 @@ def one_seed(material: Material, genre: np.ndarray, count: int, seed: int, users
         if shares is None or not wanted.any():
             continue
         values = np.where(able, values, -np.inf)
-        lists = [diversify(values, shelf, Wishes(TOP, mix=pull), Owner(shares)) for pull in STRENGTHS]
+        lists = [diversify(values, shelf, Wishes(TOP, mix=pull), Owner((), shares)) for pull in STRENGTHS]
         found.append([(divergence(genre[one], shares), mixed.gained(np.array([one]), wanted[None])) for one in lists])
     return np.array(found)
 

@@ -3,23 +3,28 @@
     python benchmarks/scale.py --part made --songs 100000
     python benchmarks/scale.py --part peer --songs 20000
     python benchmarks/scale.py --part real --workspace DIR
+    python benchmarks/scale.py --part shapes --songs 1000000
 
 `made` makes a workspace through the package's own data layer (half as many users and fifty times as many listens as
 songs; eight styles, popularity by a power law) and runs the commands there as new processes; `real` does so in a
-workspace that is there. Every line has seconds of processor time beside the clock's, since other work on the machine
-does not count in them; ratios are our processor time over the peer's in the same run. `--keep DIR` keeps the made
-workspace, `--models` says which are trained.
+workspace that is there; `shapes` times lists over arrays of the right shapes for which nothing was trained, since how
+long a list takes does not depend on what they say. Every line has seconds of processor time beside the clock's, since
+other work on the machine does not count in them; ratios are our processor time over the peer's in the same run.
+`--keep DIR` keeps the made workspace, `--models` says which are trained.
 """
 
 import argparse
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -27,23 +32,29 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from audiorec.collaborative.als import als
+from audiorec.collaborative.item_model import pack
 from audiorec.collaborative.itemknn import nearest_items
 from audiorec.data.catalogue import FileRecord
 from audiorec.data.events import SCHEMA
 from audiorec.data.tables import Layout, TrackFeatures
+from audiorec.data.tracks import Track
 from audiorec.data.workspace import Workspace
+
+if TYPE_CHECKING:
+    from audiorec.ranking.recommender import Recommender
 
 _BATCH, _SHARD = 50_000, 500
 _STYLES = 8
 # Columns of the default recipe; patches are small, since nothing but their sketch is read here.
 _DESCRIPTORS, _WORDS, _PATCH = 308, 20, (1, 128, 32)
+_SPACE = 780  # columns of the content space: sound, spectrum, release, album, words
 Lines = Iterator[tuple[str, float]]
 
 
 def main() -> None:
     """Run one part and print JSON lines."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--part", choices=("made", "real", "peer", "list"), required=True)
+    parser.add_argument("--part", choices=("made", "real", "shapes", "peer", "list"), required=True)
     parser.add_argument("--songs", type=int, default=20_000)
     parser.add_argument("--users", type=int)
     parser.add_argument("--listens", type=int)
@@ -56,6 +67,7 @@ def main() -> None:
         "made": lambda: _made(asked.songs, users, listens, asked.models, asked.keep),
         "peer": lambda: _peer(asked.songs, users, listens),
         "real": lambda: _commands(asked.workspace),
+        "shapes": lambda: _shapes(asked.songs, users, listens),
         "list": lambda: _lists(asked.workspace),
     }
     for metric, value in parts[asked.part]():
@@ -157,23 +169,39 @@ def _process(name: str, root: Path, *arguments: str) -> Lines:
     """Clock, processor time and peak memory of one command as a new process."""
     command = [sys.executable, "-m", "audiorec", "--workspace", str(root), "--quiet", *arguments]
     clock = time.perf_counter()
-    running = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, used = os.wait4(running.pid, 0)
+    running, peak, ended = subprocess.Popen(command, stdout=subprocess.DEVNULL), 0.0, 0
+    while not ended:
+        # The system's own peak of a process counts what its parent held when it was forked.
+        peak = max(peak, _peak_mb(running.pid))
+        time.sleep(0.01)
+        ended, status, used = os.wait4(running.pid, os.WNOHANG)
     if status:
         raise SystemExit(f"{' '.join(command)} ended with status {status}")
     yield f"{name}_s", time.perf_counter() - clock
     yield f"{name}_cpu_s", used.ru_utime + used.ru_stime
-    yield f"{name}_mb", used.ru_maxrss / 1e3
+    yield f"{name}_mb", peak
+
+
+def _peak_mb(process: int) -> float:
+    with suppress(OSError):
+        for line in Path(f"/proc/{process}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return float(line.split()[1]) / 1e3
+    return 0.0
 
 
 def _lists(root: Path) -> Lines:
-    """One list after the other in an open library, each of another user, beside one bare product over the songs."""
     from audiorec.ranking.recommender import Recommender
 
     clock = time.perf_counter()
     with Workspace.open(root) as space:
         recommender = Recommender.open(space)
     yield "open_s", time.perf_counter() - clock
+    yield from _time_lists(recommender)
+
+
+def _time_lists(recommender: "Recommender") -> Lines:
+    """One list after the other in an open library, each of another user, beside one bare product over the songs."""
     users = recommender.users[:: max(1, len(recommender.users) // 60)][:60]
     for user in users[:5]:
         recommender.recommend(user, top=20)
@@ -193,6 +221,93 @@ def _lists(root: Path) -> Lines:
         _ = songs @ songs[0]
         bare.append(time.perf_counter() - clock)
     yield "bare_product_ms", 1e3 * float(np.median(bare))
+    yield "mb", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+
+
+def _shapes(songs: int, users: int, listens: int) -> Lines:
+    """Lists in an open library and as a new process, from a workspace whose songs, weights and arrays are made."""
+    from audiorec.data import derived
+    from audiorec.hybrid.fit_weights import given_weights
+    from audiorec.hybrid.recipe import HybridRecipe
+    from audiorec.hybrid.weights import save_weights
+    from audiorec.ranking.recommender import Recommender
+    from audiorec.ranking.serving import NAME, VERSION
+
+    weights = given_weights(HybridRecipe())
+    with tempfile.TemporaryDirectory() as made:
+        with Workspace.open(Path(made), write=True) as space:
+            space.add_paths([b"/made/%07d.mp3" % song for song in range(songs)])
+            space.add_listens("made", [("user 0", 1, 1.0, None)])
+            space.use_features("made")
+            space.publish_model("hybrid", lambda folder: save_weights(folder, weights, {}, ("made", ""), {}, {}))
+            about, arrays = _arrays(songs, users, listens)
+            about |= {"version": VERSION, "inputs": space.inputs(), "songs": space.songs_state()}
+            derived.save(space.derived(NAME), about, arrays)
+            del arrays
+        user = "user 7"
+        yield from _process("recommend", Path(made), "recommend", "--user", user, "--json")
+        yield from _process("recommend", Path(made), "recommend", "--user", user, "--json")
+        yield from _process("status", Path(made), "status")
+        with Workspace.open(Path(made)) as space:
+            recommender = Recommender.open(space)
+        yield from _time_lists(recommender)
+
+
+def _arrays(songs: int, users: int, listens: int) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Names and arrays with the shapes that `make_serving` gives, all models but NeuMF."""
+    from audiorec.ranking.song_columns import pack_songs
+
+    rng = np.random.default_rng(2)
+    row, column = _pairs(songs, users, listens)
+    counts = sparse.csr_array(sparse.coo_array((np.ones(listens, np.float32), (row, column)), shape=(users, songs)))
+    names = tuple(f"user {user}" for user in range(users))
+
+    def numbers(rows: int, columns: int) -> NDArray[np.float32]:
+        return rng.standard_normal((rows, columns), dtype=np.float32)
+
+    near = sparse.csr_array(
+        (rng.random(200 * songs, dtype=np.float32), rng.integers(0, songs, 200 * songs, np.int32),
+         200 * np.arange(songs + 1)), shape=(songs, songs),
+    )  # fmt: skip
+    ranks = [8, 16, 12, 24, 48, 9, 17]  # maps into factors and places, choices
+    genre = _styles(songs)
+    tracks = [
+        Track(
+            n + 1,
+            b"/made/%d.mp3" % n,
+            f"song {n}",
+            (f"artist {n // 10}",),
+            "",
+            1990,
+            f"style {genre[n]}",
+            200.0,
+            "ok",
+            "",
+        )
+        for n in range(songs)
+    ]
+    arrays: dict[str, NDArray[Any]] = {
+        "items": np.arange(1, songs + 1), "usable": np.ones(songs, bool), "artist": np.arange(songs) // 10,
+        "short": numbers(songs, 160), "popularity": numbers(songs, 1)[:, 0], "genre": genre,
+        "recording": np.arange(songs), **pack("neighbours", near), **pack("seen", counts),
+        "factors.users": numbers(users, 128), "factors.items": numbers(songs, 128), "factors.gram": numbers(128, 128),
+        "placed.users": numbers(users, 256), "placed.songs": numbers(songs, 256), "placed.known": np.ones(songs, bool),
+        "placed.pulls": numbers(1, 256), **{f"songs.{name}": values for name, values in pack_songs(tracks).items()},
+    }  # fmt: skip
+    arrays["directions"] = numbers(songs, _SPACE) / np.float32(_SPACE**0.5)
+    arrays |= {"taste.users": numbers(users, sum(ranks)), "taste.songs": numbers(songs, sum(ranks))}
+    arrays |= {"taste.gram": songs * np.eye(sum(ranks)), "taste.mean": np.zeros(sum(ranks))}
+    for name in ("cnn", "svm"):
+        arrays |= {f"likes.{name}.users": numbers(users, 64), f"likes.{name}.songs": numbers(songs, 64)}
+        arrays |= {f"likes.{name}.bias": numbers(users, 1)[:, 0], f"likes.{name}.silent": rng.random(songs) < 0.6}
+    for name, width in (("sound", 308), ("words", 20), ("network", 256)):
+        arrays |= {f"block.{name}.vectors": numbers(songs, width), f"block.{name}.known": np.ones(songs, bool)}
+    about = {
+        "users": names, "taste_columns": ranks, "factors": [1.0, 10.0], "taste": [1.0, 5.0], 
+        "genres": ["style"] * _STYLES,
+        "likes": {"cnn": names, "svm": names}, "blocks": ["sound", "words", "network"],
+    }  # fmt: skip
+    return about, arrays
 
 
 def _peer(songs: int, users: int, listens: int) -> Lines:

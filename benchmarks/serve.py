@@ -1,11 +1,14 @@
 """How fast `audiorec serve` answers and whether it grows: lists at 1, 8 and 32 clients, streams, memory, start.
 
-Starts a server of its own over a workspace on the loopback address, bounded in requests and time; prints JSON lines.
+Starts a server of its own over a workspace on the loopback address, bounded in requests and time; prints JSON lines,
+with the server's processor time for a request (cpu_ms), in which other work on the machine does not count. `recommend`
+asks for lists that were not made before, `recommend_again` for lists that were.
 Run: python benchmarks/serve.py --workspace DIR [--requests 400] [--streams 1000] [--soak 3000]
 """
 
 import argparse
 import asyncio
+import itertools
 import json
 import os
 import socket
@@ -27,7 +30,7 @@ def main() -> None:
     """Start, measure, stop."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--workspace", type=Path, required=True)
-    parser.add_argument("--requests", type=int, default=400)
+    parser.add_argument("--requests", type=int, default=300)
     parser.add_argument("--streams", type=int, default=1000)
     parser.add_argument("--soak", type=int, default=3000)
     asked = parser.parse_args()
@@ -49,16 +52,27 @@ async def measure(base: str, pid: int, begun: float, asked: argparse.Namespace) 
     limits = httpx.Limits(max_connections=256)
     async with httpx.AsyncClient(base_url=base, timeout=60, limits=limits, trust_env=False) as client:
         await answer(client, f"{API}/health")
-        first = time.monotonic() - begun
+        first, cpu = time.monotonic() - begun, round(processor(pid), 2)
         while not (await client.get(f"{API}/health")).json()["ready"]:
             await asyncio.sleep(0.05)
-        tell("start", first_answer_s=round(first, 2), library_open_s=round(time.monotonic() - begun, 2))
+        tell(
+            "start",
+            first_answer_s=round(first, 2),
+            first_answer_cpu_s=cpu,
+            library_open_s=round(time.monotonic() - begun, 2),
+        )
         status = (await client.get(f"{API}/status")).json()
         users = (await client.get(f"{API}/users", params={"limit": 1000})).json()["users"]
         songs = [one["id"] for one in (await client.get(f"{API}/songs", params={"limit": 500})).json()["songs"]]
 
+        fresh = itertools.count()
+
         async def recommend(number: int) -> int:
-            user = users[number % len(users)] if users else "me"
+            user = users[next(fresh) % len(users)] if users else "me"
+            return (await client.get(f"{API}/recommend", params={"user": user})).status_code
+
+        async def recommend_again(number: int) -> int:
+            user = users[number % min(len(users), 100)] if users else "me"
             return (await client.get(f"{API}/recommend", params={"user": user})).status_code
 
         async def similar(number: int) -> int:
@@ -70,10 +84,13 @@ async def measure(base: str, pid: int, begun: float, asked: argparse.Namespace) 
                 await found.aread()
                 return found.status_code
 
-        for name, ask in (("recommend", recommend), ("similar", similar)):
+        for name, ask in (("recommend", recommend), ("recommend_again", recommend_again), ("similar", similar)):
             for clients in (1, 8, 32):
+                used = processor(pid)
                 times, bad = await load(ask, asked.requests, clients)
-                tell(name, songs=status["songs"], users=len(users), clients=clients, **figures(times), errors=bad)
+                cpu = round((processor(pid) - used) * 1000 / asked.requests, 1)
+                size = {"songs": status["songs"], "users": len(users), "clients": clients}
+                tell(name, **size, **figures(times), cpu_ms=cpu, errors=bad)
         times, bad = await load(stream, asked.streams, 100)
         tell("stream", clients=100, streams=asked.streams, **figures(times), errors=bad)
         memory = psutil.Process(pid).memory_info
@@ -101,6 +118,12 @@ async def load(ask: Callable[[int], Awaitable[int]], count: int, clients: int) -
 
     await asyncio.gather(*(one() for _ in range(clients)))
     return times, bad
+
+
+def processor(pid: int) -> float:
+    """Seconds of processor time that a process has used."""
+    times = psutil.Process(pid).cpu_times()
+    return float(times.user + times.system)
 
 
 async def answer(client: httpx.AsyncClient, path: str) -> None:

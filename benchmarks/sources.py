@@ -287,6 +287,21 @@ def _write_log(path: Path, rows: int) -> None:
             file.write(f"{artist}\t\t{title}\t1\t200\tL\t{moment}\t\n")
 
 
+def _write_rhythmdb(path: Path, rows: int) -> None:
+    """Every song gives two rows: its plays and its rating."""
+    with path.open("w", encoding="utf-8") as file:
+        file.write('<?xml version="1.0" standalone="yes"?>\n<rhythmdb version="2.0">\n')
+        for _, artist, title, moment in _events(rows // 2):
+            place = f"file:///music/{quote(artist)}/{quote(title)}.mp3"
+            fields = {"title": title, "genre": "Pop", "artist": artist, "album": "Album", "track-number": 3,
+                      "duration": 201, "file-size": 8_000_000, "location": place, "mtime": moment,
+                      "first-seen": moment, "rating": 4, "play-count": 3, "last-played": moment, "bitrate": 320,
+                      "date": 730_000, "media-type": "audio/mpeg"}  # fmt: skip
+            told = "".join(f"    <{name}>{value}</{name}>\n" for name, value in fields.items())
+            file.write(f'  <entry type="song">\n{told}  </entry>\n')
+        file.write("</rhythmdb>\n")
+
+
 # A made export for a reader: which source reads it, what writes it.
 EXPORTS: dict[str, tuple[str, Callable[[Path, int], None]]] = {
     "table.csv": ("listens", _write_csv),
@@ -300,6 +315,7 @@ EXPORTS: dict[str, tuple[str, Callable[[Path, int], None]]] = {
     "listens.jsonl": ("listenbrainz", lambda path, rows: _write_list(path, rows, _listenbrainz, is_lines=True)),
     "lastfm.csv": ("lastfm", _write_lastfm),
     ".scrobbler.log": ("scrobbler-log", _write_log),
+    "rhythmdb.xml": ("rhythmbox", _write_rhythmdb),
 }
 
 

@@ -42,11 +42,14 @@ def command(
     from audiorec.content.dcgan import DcganRecipe
     from audiorec.content.training import train_dcgan
     from audiorec.data.workspace import Workspace
+    from audiorec.learning.distributed import joined
 
     chosen = recipes.load(recipe, DcganRecipe, overrides)
-    report = epoch_reporter("dcgan", "discriminator right", session.quiet)
-    with Workspace.open(session.workspace, write=True) as space:
+    with joined(device) as world, Workspace.open(session.workspace, write=world.is_first) as space:
+        report = epoch_reporter("dcgan", "discriminator right", session.quiet or not world.is_first)
         done = train_dcgan(space, chosen, user=user, device=device, report=report, draw=_draw_grid)
+    if not world.is_first:
+        return
     if grid is not None:
         _draw_grid(grid, done.made)
     if hear is not None:

@@ -40,6 +40,7 @@ class Options:
     min_length: float
     engine: str
     address: str | None
+    shards: str
 
 
 @click.command("extract")
@@ -62,6 +63,9 @@ class Options:
 @click.option("--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True, help="Who works.")
 @click.option(
     "--address", metavar="HOST:PORT", help="With --engine ray: the cluster.  [default: RAY_ADDRESS, else here]"
+)
+@click.option(
+    "--shards", metavar="URL", default="", help="Where features go: s3://, gs://, file://.  [default: workspace]"
 )
 @click.option("--strict", is_flag=True, help="Exit with 1 when any file could not be used.")
 @pass_session
@@ -89,7 +93,7 @@ def command(session: Session, asked: Options) -> None:
         crew = Crew(asked.jobs or len(os.sched_getaffinity(0)), asked.nice, asked.max_memory)
         sizes = [task.file.size for task in plan.tasks]
         with progress_by_size("Extracting", len(sizes), sum(sizes), session.quiet) as advance:
-            outcomes = run_plan(space, plan, chosen, crew, advance, _engine(asked))
+            outcomes = run_plan(space, plan, chosen, crew, advance, _engine(asked), asked.shards)
         found_late = rematch(space)
     _show(outcomes, time.monotonic() - start)
     if found_late:

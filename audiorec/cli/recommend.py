@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Options:
     """What is asked for: the options of the command line."""
 
-    user: str
+    user: tuple[str, ...]
     top: int
     cold_only: bool
     why: bool
@@ -36,7 +36,7 @@ class Options:
 
 
 @click.command("recommend")
-@click.option("--user", required=True, metavar="NAME", help="For whom.")
+@click.option("--user", required=True, multiple=True, metavar="NAME", help="For whom; again: one list for all of them.")
 @click.option("--top", default=10, show_default=True, type=click.IntRange(min=1), help="How many songs.")
 @click.option("--cold-only", is_flag=True, help="Only songs that nobody has played.")
 @click.option("--why", is_flag=True, help="Say why: the share of every signal, and a sentence.")
@@ -58,7 +58,7 @@ class Options:
 @pass_session
 @as_one(Options)
 def command(session: Session, asked: Options) -> None:
-    """Recommend songs that a user does not have yet."""
+    """Recommend songs that a user does not have yet, or that none of several users has."""
     from audiorec.data.ledger import said_by
     from audiorec.data.workspace import Workspace
     from audiorec.ranking import genre_shares
@@ -69,7 +69,7 @@ def command(session: Session, asked: Options) -> None:
     wishes = Wishes(per_artist=asked.per_artist, explore=asked.explore, mix=mix)
     with Workspace.open(session.workspace) as space:
         recommender = Recommender.open(space)
-        said = said_by(session.workspace, asked.user)
+        said = [event for user in asked.user for event in said_by(session.workspace, user)]
         found = recommender.recommend(asked.user, asked.top, asked.cold_only, wishes, said, _exclusions(asked))
         if asked.my_genres and not recommender.genres:
             notes(session.quiet).print("--my-genres changes nothing: no song here has a genre in its tags.")
@@ -80,13 +80,13 @@ def command(session: Session, asked: Options) -> None:
         return
     if not found:
         why = "every song has been played." if asked.cold_only else "they have every song."
-        console().print(f"Nothing to recommend to {asked.user}: {why}")
+        console().print(f"Nothing to recommend to {' and '.join(asked.user)}: {why}")
         return
     rows = [
         (str(place), song.artist, song.title, f"{song.score:.3f}", str(song.plays))
         for place, song in enumerate(found, start=1)
     ]
-    print_table(f"Songs for {asked.user}", ["", "artist", "title", "score", "plays"], rows)
+    print_table(f"Songs for {' and '.join(asked.user)}", ["", "artist", "title", "score", "plays"], rows)
     if asked.why:
         for place, song in enumerate(found, start=1):
             console().print(f"{place}. {song.title}: {_why(song)}", markup=False)

@@ -40,6 +40,7 @@ def command(session: Session, asked: Options) -> None:
         import uvicorn
 
         from audiorec.serve.app import make_server
+        from audiorec.serve.slow_clients import PatientProtocol
     except ImportError as error:
         from audiorec.errors import InputError
 
@@ -55,8 +56,9 @@ def command(session: Session, asked: Options) -> None:
     if asked.open_page:
         click.launch(url)
     config = uvicorn.Config(
-        server.app, log_level="warning", access_log=False, server_header=False, timeout_keep_alive=30,
-        limit_concurrency=2000, backlog=2048, h11_max_incomplete_event_size=65_536, timeout_graceful_shutdown=3,
+        server.app, http=PatientProtocol, log_level="warning", access_log=False, server_header=False,
+        timeout_keep_alive=30, limit_concurrency=2000, backlog=2048, h11_max_incomplete_event_size=65_536,
+        timeout_graceful_shutdown=3,
     )  # fmt: skip
     uvicorn.Server(config).run(sockets=[sock])
 

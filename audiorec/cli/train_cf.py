@@ -29,17 +29,21 @@ if TYPE_CHECKING:
 def command(
     session: Session, model: str, recipe: str | None, overrides: tuple[str, ...], device: str, files: Path | None
 ) -> None:
-    """Learn from listens which songs belong to whom."""
+    """Learn from listens which songs belong to whom.
+
+    NeuMF on several processes or machines: torchrun --nproc-per-node N -m audiorec train-cf.
+    """
     from audiorec.collaborative import registry
     from audiorec.collaborative.training import train
     from audiorec.data.workspace import Workspace
+    from audiorec.learning.distributed import joined
     from audiorec.learning.loop import choose_device
 
     chosen = registry.recipe_of(model, recipe, overrides)
-    report = epoch_reporter(model, "NDCG@10", session.quiet)
     if files is not None:
         from audiorec.sources import bare_files
 
+        report = epoch_reporter(model, "NDCG@10", session.quiet)
         found = bare_files.read(files)
         trained = registry.train(
             found.split.train,
@@ -51,8 +55,11 @@ def command(
         )
         _print_measured(model, trained, found.split)
         return
-    with Workspace.open(session.workspace, write=True) as space:
+    with joined(device) as world, Workspace.open(session.workspace, write=world.is_first) as space:
+        report = epoch_reporter(model, "NDCG@10", session.quiet or not world.is_first)
         done = train(space, model, chosen, device=device, report=report)
+    if not world.is_first:
+        return
     measured = f"NDCG@10 of held-out songs {done.score['ndcg@10']:.3f}" if done.score else "trained on all listens"
     console().print(f"{model} of {done.users} users and {done.songs} songs: {measured}.")
 

@@ -1,6 +1,7 @@
 """`audiorec train-cnn`: learn from the sound, the words and the network who likes what."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ class Options:
     column: str | None
     encoder: Path | None
     augment: str
+    distil: bool
     recipe: str | None
     overrides: tuple[str, ...]
     device: str
@@ -49,6 +51,7 @@ class Options:
     help="A pre-trained encoder: an ONNX file with its preprocessing in a TOML file beside it.",
 )
 @click.option("--augment", type=click.Choice(["none", "dcgan"]), default="none", show_default=True, help="With --user.")
+@click.option("--distil", is_flag=True, help="Teach a small network what the content model here knows.")
 @click.option(
     "--recipe", help="A shipped recipe or a TOML file.  [default: training/cnn; with --labels training/cnn2d or cnn1d]"
 )
@@ -60,6 +63,8 @@ def command(session: Session, asked: Options) -> None:
     """Learn who likes which sound: 2-D and 1-D networks, and a multimodal head over all that is known of a song."""
     from audiorec.errors import InputError
 
+    if asked.distil and (asked.labels or asked.user or asked.encoder or asked.augment != "none"):
+        raise InputError("a small network learns all that the content model knows: give --distil alone")
     if asked.labels is None:
         _train_likes(session, asked)
         return
@@ -71,20 +76,28 @@ def command(session: Session, asked: Options) -> None:
 def _train_likes(session: Session, asked: Options) -> None:
     from audiorec import recipes
     from audiorec.content.encoder_training import CnnRecipe
-    from audiorec.content.training import train_networks
+    from audiorec.content.training import distil_networks, train_networks
     from audiorec.data.workspace import Workspace
+    from audiorec.learning.distributed import joined
 
-    with Workspace.open(session.workspace, write=True) as space:
-        done = train_networks(
-            space,
-            recipes.load(asked.recipe or "training/cnn", CnnRecipe, asked.overrides),
-            views=_views(asked),
-            user=asked.user,
-            generated=asked.augment == "dcgan",
-            encoder=asked.encoder,
-            device=asked.device,
-            report=lambda name: epoch_reporter(name, "AUC", session.quiet),
-        )
+    recipe = recipes.load(asked.recipe or "training/cnn", CnnRecipe, asked.overrides)
+    with joined(asked.device) as world, Workspace.open(session.workspace, write=world.is_first) as space:
+        if asked.distil:
+            train = partial(distil_networks, space, recipe)
+        else:
+            train = partial(
+                train_networks,
+                space,
+                recipe,
+                views=_views(asked),
+                user=asked.user,
+                generated=asked.augment == "dcgan",
+                encoder=asked.encoder,
+            )
+        is_quiet = session.quiet or not world.is_first
+        done = train(device=asked.device, report=lambda name: epoch_reporter(name, "AUC", is_quiet))
+    if not world.is_first:
+        return
     measured = ", ".join(f"{name} {score:.3f}" for name, score in done.scores.items())
     found = f"AUC on {done.held} songs of artists kept aside: {measured}" if measured else "no listens to measure it on"
     console().print(f"Content model of {done.users} users and {done.songs} songs. {found}.")

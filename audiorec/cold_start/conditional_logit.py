@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 from scipy.optimize import minimize
 
 Floats = NDArray[np.float64]
@@ -32,7 +33,7 @@ class ChoiceModel:
 def fit_choice(
     points: NDArray[np.floating],
     users: NDArray[np.floating],
-    chosen: NDArray[np.floating],
+    chosen: sparse.csr_array,
     *,
     taste_decay: float,
     pull_decay: float,
@@ -40,17 +41,18 @@ def fit_choice(
 ) -> ChoiceModel:
     """Maximum likelihood with L2 by L-BFGS.
 
-    points [N, D], users [U, k], chosen [U, N] (1 where the user took the song). Convex, so no seed is needed.
+    points [N, D], users [U, k], chosen CSR [U, N] whose entries are the songs that a user took. Convex, so no seed is
+    needed. A dense [U, N] is made: whoever calls bounds both.
     """
     centre = points.mean(axis=0)
     _, values, right = np.linalg.svd(points - centre, full_matrices=False)
     axes = right[values > 1e-6].T
     unit = float(users.std()) or 1.0
-    active = chosen.sum(axis=1) > 0
+    active = np.flatnonzero(np.diff(chosen.indptr))
     likelihood = _Likelihood(
-        (points - centre) @ axes,
-        users[active] / unit,
-        np.asarray(chosen[active], dtype=np.float64),
+        np.asarray((points - centre) @ axes, dtype=np.float64),
+        np.asarray(users[active] / unit, dtype=np.float64),
+        sparse.coo_array(chosen[active]),
         (taste_decay, pull_decay),
     )
     start = np.zeros(axes.shape[1] * (users.shape[1] + 1))
@@ -65,7 +67,7 @@ class _Likelihood:
 
     inputs: Floats
     people: Floats
-    wanted: Floats
+    wanted: sparse.coo_array
     decay: tuple[float, float]
 
     def parts(self, values: Floats) -> tuple[Floats, Floats]:
@@ -75,13 +77,18 @@ class _Likelihood:
 
     def __call__(self, values: Floats) -> tuple[float, Floats]:
         taste, pull = self.parts(values)
-        utility = self.people @ (self.inputs @ taste).T + self.inputs @ pull
-        utility -= utility.max(axis=1, keepdims=True)
-        expected = np.exp(utility)
-        mass = expected.sum(axis=1, keepdims=True)
-        choices = max(float(self.wanted.sum()), 1.0)
-        loss = -float((self.wanted * (utility - np.log(mass))).sum()) / choices
-        error = (expected * (self.wanted.sum(axis=1, keepdims=True) / mass) - self.wanted) / choices
+        user, song = self.wanted.coords
+        choices = max(float(len(user)), 1.0)
+        # One array in the place of five: with thousands of users and songs its passes are the time.
+        error = self.people @ (self.inputs @ taste).T
+        error += self.inputs @ pull
+        error -= error.max(axis=1, keepdims=True)
+        utility = float(error[user, song].sum())
+        np.exp(error, out=error)
+        mass, taken = error.sum(axis=1), np.bincount(user, minlength=len(error))
+        loss = (float(taken @ np.log(mass)) - utility) / choices
+        error *= (taken / mass / choices)[:, None]
+        error[user, song] -= 1.0 / choices
         down = self.inputs.T @ (error.T @ self.people) + 2.0 * self.decay[0] * taste
         slope = self.inputs.T @ error.sum(axis=0) + 2.0 * self.decay[1] * pull
         penalty = self.decay[0] * float((taste**2).sum()) + self.decay[1] * float((pull**2).sum())

@@ -54,6 +54,8 @@ class TasteRecipe(Recipe):
     """Listeners that the vector mapped from content is worth."""
     anchors: int = 4000
     """Most songs that a map learns from."""
+    choosers: int = 2000
+    """Most users that the choice models learn from."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def fit_taste(
     """
     listeners = np.bincount(listens.indices, minlength=listens.shape[1]).astype(np.float64)
     learn = np.flatnonzero((listeners > 0) & content.usable)
-    learn = drawn(learn, recipe)
+    learn = drawn(learn, recipe.anchors, recipe.seed)
     space = fit_space([block[learn] for block in content.blocks], content.weights)
     # Only the direction of a point counts: songs at the edge of the space would lead every list, and artists with many
     # songs, whose means lie near its middle, none.
@@ -90,11 +92,11 @@ def fit_taste(
     return Taste(tuple(pairs), pull.predict(points)[:, 0])
 
 
-def drawn(rows: NDArray[np.int64], recipe: TasteRecipe) -> NDArray[np.int64]:
-    """At most `anchors` of the rows, at random: the first ones would be those of a few folders."""
-    if len(rows) <= recipe.anchors:
+def drawn(rows: NDArray[np.int64], most: int, seed: int) -> NDArray[np.int64]:
+    """At most so many of the rows, at random: the first ones would be those of a few folders."""
+    if len(rows) <= most:
         return rows
-    return np.sort(np.random.default_rng(recipe.seed).choice(rows, recipe.anchors, replace=False))
+    return np.sort(np.random.default_rng(seed).choice(rows, most, replace=False))
 
 
 def fold_in(
@@ -182,11 +184,12 @@ def _maps(
 def _choice(
     points: Floats, users: Floats, listens: sparse.csr_array, learn: NDArray[np.integer], recipe: TasteRecipe
 ) -> Pair:
-    chosen = np.asarray((sparse.csr_array(listens[:, learn]) > 0).todense(), dtype=np.float32)
+    chosen = sparse.csr_array(listens[:, learn])
+    who = drawn(np.flatnonzero(np.diff(chosen.indptr)), recipe.choosers, recipe.seed)
     model = fit_choice(
         points[learn],
-        users,
-        chosen,
+        users[who],
+        sparse.csr_array(chosen[who]),
         taste_decay=recipe.taste_decay,
         pull_decay=recipe.pull_decay,
         steps=recipe.steps,

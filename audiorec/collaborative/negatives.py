@@ -17,7 +17,7 @@ class NegativeSampler:
         self._width = int(counts.shape[1])
         self._keys = torch.from_numpy(np.sort(rows * self._width + counts.indices)).to(device)
         self._songs = torch.from_numpy(np.unique(counts.indices).astype(np.int64)).to(device)
-        self._random = torch.Generator(device).manual_seed(seed)
+        self.generator = torch.Generator(device).manual_seed(seed)
 
     def draw(self, users: torch.Tensor, number: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Songs int64 [B, number] for users int64 [B], and bool [B, number]: false where none could be found.
@@ -39,7 +39,7 @@ class NegativeSampler:
         return songs.view(-1, number), usable.view(-1, number)
 
     def _uniform(self, count: int) -> torch.Tensor:
-        places = torch.randint(len(self._songs), (count,), generator=self._random, device=self._songs.device)
+        places = torch.randint(len(self._songs), (count,), generator=self.generator, device=self._songs.device)
         return self._songs[places]
 
     def _known(self, users: torch.Tensor, songs: torch.Tensor) -> torch.Tensor:

@@ -19,6 +19,7 @@ from scipy import sparse
 from torch import nn
 
 from audiorec import recipes
+from audiorec.collaborative.adversarial import adversarial_loss
 from audiorec.collaborative.early_stopping import train_stopped
 from audiorec.collaborative.pair_net import PairNet, rows_of, squared
 from audiorec.collaborative.pairwise import fit_pairs
@@ -80,9 +81,13 @@ class NeumfNet(PairNet):
         nn.init.ones_(self.out.weight[:, :factors])
         nn.init.zeros_(self.out.bias)
 
+    def vectors(self, users: torch.Tensor, songs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Vectors [B, d] of users int64 [B] and [B, n, d] of songs int64 [B, n]."""
+        return rows_of(self.users, users), rows_of(self.items, songs)
+
     def pairs(self, users: torch.Tensor, songs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits [B, n] of users int64 [B] with songs int64 [B, n], and the sum of the squared vectors for L2."""
-        mine, theirs = rows_of(self.users, users), rows_of(self.items, songs)
+        mine, theirs = self.vectors(users, songs)
         logits: torch.Tensor = self(mine, theirs)
         return logits, squared(mine) * songs.shape[1] + squared(theirs)
 
@@ -269,6 +274,8 @@ class NeumfRecipe(Recipe):
     """Most users whose held-out song is asked about in validation."""
     short: bool = False
     """Compute the tower in bfloat16, faster on new processors."""
+    adversarial: float = 0.0
+    """Length of the worst change of the vectors that training must bear, see `adversarial.py`; 0: none."""
 
 
 @dataclass(frozen=True)
@@ -347,4 +354,10 @@ def _train_net(
     recipe: NeumfRecipe,
     report: Callable[[Epoch], None],
 ) -> tuple[NeumfNet, list[Epoch]]:
-    return net, fit_pairs(net, counts, split, recipe, report)
+    if not recipe.adversarial:
+        return net, fit_pairs(net, counts, split, recipe, report)
+
+    def worst(users: torch.Tensor, songs: torch.Tensor, usable: torch.Tensor) -> torch.Tensor:
+        return adversarial_loss(net, net.vectors(users, songs), usable, recipe.adversarial)
+
+    return net, fit_pairs(net, counts, split, recipe, report, worst)

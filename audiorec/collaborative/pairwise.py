@@ -4,6 +4,7 @@ It knows no network: any that scores pairs (`models.pair_net`) is trained in the
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -16,13 +17,19 @@ from audiorec.collaborative.negatives import NegativeSampler
 from audiorec.collaborative.pair_net import PairNet
 from audiorec.data.splits import LeaveOneOut
 from audiorec.learning.averaging import Follower
+from audiorec.learning.distributed import add_gradients, added, world
 from audiorec.learning.loop import Epoch, fit
+from audiorec.learning.snapshots import Parts
 
 TOP = 10
 # An epoch over little data still takes about so many steps, or early stopping would look at nothing but the start.
 _LEAST_STEPS = 30
 # Numbers in an embedding table from which its rows are updated lazily.
 _LARGE_TABLE = 4_000_000
+
+
+# Users int64 [B], songs int64 [B, 1 + n] and which negatives count, bool [B, n] -> a loss.
+MoreLoss = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
 
 
 class FitSettings(Protocol):
@@ -57,14 +64,16 @@ def fit_pairs(
     split: LeaveOneOut | None,
     settings: PairSettings,
     report: Callable[[Epoch], None],
+    also: MoreLoss | None = None,
 ) -> list[Epoch]:
     """Train a net with `pairs` on CSR counts [U, I], stop by the split's candidates; without a split run all epochs.
 
-    What is validated and kept is the mean over epochs, see `averaging`.
+    What is validated and kept is the mean over epochs, see `averaging`. `also` gives a loss that is added in each step.
     """
-    epochs = PairEpochs(counts, settings, next(net.parameters()).device)
+    epochs = PairEpochs(counts, settings, next(net.parameters()).device, also)
     optimizer = new_optimizer(net, settings)
-    return fit_mean(net, lambda: epochs.run(net, optimizer), split, settings, report)
+    parts = Parts((net,), optimizer.parts, epochs.generators)
+    return fit_mean(net, lambda: epochs.run(net, optimizer), split, settings, report, parts)
 
 
 def fit_mean(
@@ -73,8 +82,12 @@ def fit_mean(
     split: LeaveOneOut | None,
     settings: FitSettings,
     report: Callable[[Epoch], None],
+    parts: Parts | None = None,
 ) -> list[Epoch]:
-    """Train `net` by calls of `run_epoch`, validate the mean of its epochs, and leave the best mean in it."""
+    """Train `net` by calls of `run_epoch`, validate the mean of its epochs, and leave the best mean in it.
+
+    parts: what `run_epoch` changes, for a training that may be interrupted.
+    """
     follower = Follower(net, settings.averaging)
 
     def train_epoch() -> float:
@@ -84,7 +97,9 @@ def fit_mean(
         return loss
 
     validate = candidate_ndcg(follower.net, split) if split is not None else lambda: float("nan")
-    curve = fit(follower.net, train_epoch, validate, epochs=settings.epochs, patience=settings.patience, report=report)
+    kept = None if parts is None else replace(parts, tensors=(*parts.tensors, follower.calls))
+    stop = {"epochs": settings.epochs, "patience": settings.patience}
+    curve = fit(follower.net, train_epoch, validate, **stop, report=report, parts=kept)
     follower.give_back()
     return curve
 
@@ -123,16 +138,32 @@ def new_optimizer(net: PairNet, settings: PairSettings) -> Optimizers:
 class PairEpochs:
     """One epoch after another over all listens in a new order, each listen with its fresh negatives beside it."""
 
-    def __init__(self, counts: sparse.csr_array, settings: PairSettings, device: torch.device) -> None:
+    def __init__(
+        self,
+        counts: sparse.csr_array,
+        settings: PairSettings,
+        device: torch.device,
+        also: MoreLoss | None = None,
+    ) -> None:
         rows = np.repeat(np.arange(counts.shape[0], dtype=np.int64), np.diff(counts.indptr))
         self.users = torch.from_numpy(rows).to(device)
         self.items = torch.from_numpy(counts.indices.astype(np.int64)).to(device)
         self.sampler = NegativeSampler(counts, device, settings.seed)
-        self.settings = settings
+        self.settings, self._also = settings, also
         self._random = torch.Generator(device).manual_seed(settings.seed)
+        self._world = world()
+
+    @property
+    def generators(self) -> tuple[torch.Generator, ...]:
+        """Where its chance comes from."""
+        return self._random, self.sampler.generator
 
     def run(self, net: PairNet, optimizer: Optimizers) -> float:
-        """Train through every listen once; the mean loss a batch."""
+        """Train through every listen once; the mean loss a batch.
+
+        Several ranks draw the same batches, and each learns from its share of every one: what is learned does not
+        depend on how many they are (but for dropout, which each draws for itself).
+        """
         width = 1 + self.settings.negatives
         order = torch.randperm(len(self.users), generator=self._random, device=self.users.device)
         size = max(1, min(self.settings.batch // width, -(-len(order) // _LEAST_STEPS)))
@@ -146,7 +177,7 @@ class PairEpochs:
             parts = zip(torch.split(users, size), torch.split(songs, size), torch.split(usable, size), strict=True)
             for batch in parts:
                 total += self._step(net, optimizer, *batch)
-        return float(total) / max(1, -(-len(order) // size))
+        return float(added(total)) / max(1, -(-len(order) // size))
 
     def _step(
         self,
@@ -156,22 +187,29 @@ class PairEpochs:
         songs: torch.Tensor,
         usable: torch.Tensor,
     ) -> torch.Tensor:
-        logits, lengths = net.pairs(users, songs)
-        loss = pair_loss(logits, usable)
+        mine = self._world.share(len(users))
+        logits, lengths = net.pairs(users[mine], songs[mine])
+        loss = pair_loss(logits, usable[mine], len(users) + usable.sum())
         total = loss
         if self.settings.weight_decay:
             total = loss + self.settings.weight_decay * lengths / songs.numel()
+        if self._also is not None:
+            total = total + self._also(users, songs, usable)
         optimizer.zero_grad()
         torch.autograd.backward(total)
+        add_gradients(net.parameters())
         optimizer.step()
         return loss.detach()
 
 
-def pair_loss(logits: torch.Tensor, usable: torch.Tensor) -> torch.Tensor:
-    """Mean binary cross-entropy of logits [B, 1 + n]: column 0 positive, the usable (bool [B, n]) negative."""
+def pair_loss(logits: torch.Tensor, usable: torch.Tensor, pairs: torch.Tensor | None = None) -> torch.Tensor:
+    """Mean binary cross-entropy of logits [B, 1 + n]: column 0 positive, the usable (bool [B, n]) negative.
+
+    pairs: how many there are in the batch of which these are a part; None: these are all.
+    """
     softplus = torch.nn.functional.softplus
     lost = softplus(-logits[:, 0]).sum() + (softplus(logits[:, 1:]) * usable).sum()
-    return lost / (len(logits) + usable.sum())
+    return lost / (len(logits) + usable.sum() if pairs is None else pairs)
 
 
 def candidate_ndcg(net: PairNet, split: LeaveOneOut) -> Callable[[], float]:

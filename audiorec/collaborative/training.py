@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from audiorec import recipes
 from audiorec.collaborative import files, neumf, registry
 from audiorec.collaborative.model_names import published_name
 from audiorec.collaborative.neumf import Neumf
 from audiorec.data.workspace import Workspace
+from audiorec.learning import distributed, snapshots
 from audiorec.learning.curve_file import write_curves
 from audiorec.learning.loop import Epoch, choose_device, quiet
 from audiorec.recipes import Recipe
@@ -37,7 +39,9 @@ def train(
     """
     chosen = recipe or registry.recipe_of(model)
     listens = space.interactions()
-    found = registry.train(listens.counts, chosen, times=listens.times, device=choose_device(device), report=report)
+    of = {"recipe": recipes.digest(chosen), "listens": space.inputs()["listens"], "songs": str(len(listens.items))}
+    with snapshots.kept_in(space.derived("unfinished") / published_name(model), of):
+        found = registry.train(listens.counts, chosen, times=listens.times, device=choose_device(device), report=report)
 
     def write(folder: Path) -> None:
         if isinstance(found, Neumf):
@@ -46,5 +50,6 @@ def train(
             files.save(folder, found, listens.users, listens.items, chosen)
         write_curves(folder, registry.curve_of(found))
 
-    space.publish_model(published_name(model), write)
+    if distributed.world().is_first:
+        space.publish_model(published_name(model), write)
     return Trained(model, len(listens.users), len(listens.items), registry.score_of(found))

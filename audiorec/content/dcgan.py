@@ -24,6 +24,7 @@ from torch.optim.swa_utils import AveragedModel
 
 from audiorec.errors import CheckpointError, TooLittleError
 from audiorec.learning.averaging import mean_of_steps
+from audiorec.learning.distributed import add_gradients, copy_first, world
 from audiorec.learning.loop import Epoch
 from audiorec.recipes import Recipe
 
@@ -169,6 +170,7 @@ def train_gan(
         report(epoch)
         if number * recipe.grids % _ROUNDS == 0:
             trained.grids.append((number, to_bytes(sample_with(averaged.module, fixed))))
+    copy_first(averaged.module)
     averaged.module.eval()
     return trained
 
@@ -199,6 +201,13 @@ class GanSteps:
         self._by_generator = torch.optim.Adam(generator.parameters(), recipe.generator_rate, betas)
         self._by_discriminator = torch.optim.Adam(discriminator.parameters(), recipe.discriminator_rate, betas)
         self._seconds = 0.0
+        # Each rank draws its own patches and noise, its share of a batch.
+        self._world = world()
+        mine = self._world.share(recipe.batch)
+        self._batch = mine.stop - mine.start
+        self._part = self._batch / recipe.batch
+        if self._world.size > 1:
+            self._rng = np.random.default_rng((recipe.seed, self._world.rank))
 
     def run(self, count: int, averaged: AveragedModel, number: int) -> Epoch:
         """Some steps; the epoch's loss is the generator's, its metric the discriminator's accuracy."""
@@ -214,13 +223,13 @@ class GanSteps:
         return Epoch(number, _ROUNDS, loss, accuracy, accuracy, self._seconds)
 
     def _real(self) -> torch.Tensor:
-        rows = torch.from_numpy(self._rng.integers(len(self._patches), size=self._recipe.batch)).to(self._device)
+        rows = torch.from_numpy(self._rng.integers(len(self._patches), size=self._batch)).to(self._device)
         room = self._patches.shape[2] - 128
         start = int(self._rng.integers(room + 1)) if room > 0 else 0
         return to_units(self._patches[rows, :, start : start + 128], self._recipe.size)
 
     def _fake(self) -> torch.Tensor:
-        noise = torch.from_numpy(self._rng.standard_normal((self._recipe.batch, NOISE)).astype(np.float32))
+        noise = torch.from_numpy(self._rng.standard_normal((self._batch, NOISE)).astype(np.float32))
         out: torch.Tensor = self._generator(noise.to(self._device))
         return out
 
@@ -233,7 +242,8 @@ class GanSteps:
         on_real, on_fake = self._discriminator(self._blurred(real)), self._discriminator(self._blurred(fake))
         loss = nn.functional.softplus(-on_real).mean() + nn.functional.softplus(on_fake).mean()
         self._by_discriminator.zero_grad(set_to_none=True)
-        loss.backward()
+        (loss * self._part).backward()
+        add_gradients(self._discriminator.parameters())
         self._by_discriminator.step()
         right: torch.Tensor = ((on_real > 0).float().mean() + (on_fake < 0).float().mean()).detach() / 2
         return right
@@ -241,7 +251,8 @@ class GanSteps:
     def _teach_generator(self) -> torch.Tensor:
         loss = nn.functional.softplus(-self._discriminator(self._blurred(self._fake()))).mean()
         self._by_generator.zero_grad(set_to_none=True)
-        loss.backward()
+        (loss * self._part).backward()
+        add_gradients(self._generator.parameters())
         self._by_generator.step()
         return loss.detach()
 

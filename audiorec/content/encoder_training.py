@@ -23,7 +23,9 @@ from audiorec.content.song_encoder import SongEncoder, View, WithHead, embed_son
 from audiorec.data.tables import Patches
 from audiorec.errors import TooLittleError
 from audiorec.learning.averaging import mean_of_steps
+from audiorec.learning.distributed import add_gradients, added, world
 from audiorec.learning.loop import Epoch, fit
+from audiorec.learning.snapshots import Parts
 from audiorec.recipes import Recipe
 
 # Of the running mean's past that a step keeps, once there is enough of it.
@@ -114,6 +116,7 @@ def train_view(
         epochs=recipe.epochs if validate.says_something else recipe.epochs_blind,
         patience=recipe.patience,
         report=report,
+        parts=steps.parts,
     )
     return TrainedView(mean.encoder, mean.head, curve)
 
@@ -134,11 +137,19 @@ class LikeSteps:
         self._rows = torch.from_numpy(rows)
         self._likes = torch.from_numpy(data.likes).to(store.device)
         self._is_balanced = data.likes.shape[1] == 1
-        self._rng = torch.Generator().manual_seed(recipe.seed)
+        # All ranks deal the songs into the same batches; what is drawn inside its share is each one's own.
+        self._world = world()
+        self._rng = torch.Generator().manual_seed(recipe.seed + self._world.rank)
+        self._deal = self._rng if self._world.size == 1 else torch.Generator().manual_seed(recipe.seed)
         self._net = WithHead(encoder, head)
         self._averaged = mean_of_steps(self._net, KEPT)
         parameters = self._net.parameters()
         self._optimizer = torch.optim.AdamW(parameters, recipe.learning_rate, weight_decay=recipe.weight_decay)
+
+    @property
+    def parts(self) -> Parts:
+        """What an epoch changes beside the mean's weights."""
+        return Parts((self._net, self._averaged), (self._optimizer,), (self._rng, self._deal))
 
     @property
     def mean(self) -> WithHead[LikeHead]:
@@ -149,37 +160,45 @@ class LikeSteps:
         """One pass over the fit songs; returns the mean loss."""
         self._net.train()
         total = torch.zeros((), device=self._store.device)
-        batches = [batch for batch in self._order().split(self._recipe.batch) if len(batch) > 1]
+        # Batch norm needs two songs on every rank.
+        least = 2 * self._world.size
+        batches = [batch for batch in self._order().split(self._recipe.batch) if len(batch) >= least]
         for batch in batches:
-            loss = self._loss(batch)
+            mine = batch[self._world.share(len(batch))]
+            loss = self._loss(mine) * (len(mine) / len(batch))
             self._optimizer.zero_grad(set_to_none=True)
             loss.backward()
+            add_gradients(self._net.parameters())
             nn.utils.clip_grad_norm_(self._net.parameters(), 5.0)
             self._optimizer.step()
             self._averaged.update_parameters(self._net)
             total += loss.detach()
-        return float(total) / max(len(batches), 1)
+        return float(added(total)) / max(len(batches), 1)
 
     def _order(self) -> torch.Tensor:
         """All songs in a new order; for a single user (T1) as many of theirs as of the others."""
         if not self._is_balanced:
-            return self._rows[torch.randperm(len(self._rows), generator=self._rng)]
+            return self._rows[torch.randperm(len(self._rows), generator=self._deal)]
         liked = self._likes.cpu()[self._rows, 0]
         sides = [side for side in (self._rows[liked], self._rows[~liked]) if len(side)]
         size = max(len(side) for side in sides)
-        drawn = [side[torch.randint(len(side), (size,), generator=self._rng)] for side in sides]
+        drawn = [side[torch.randint(len(side), (size,), generator=self._deal)] for side in sides]
         both = torch.cat(drawn)
-        return both[torch.randperm(len(both), generator=self._rng)]
+        return both[torch.randperm(len(both), generator=self._deal)]
 
     def _loss(self, batch: torch.Tensor) -> torch.Tensor:
-        values, owner = self._store.draw(batch, self._recipe.patches_each, self._rng)
         target = self._likes[batch.to(self._store.device)].float()
+        songs, target = self._mix(self._embedded(batch), target)
+        return nn.functional.binary_cross_entropy_with_logits(self._head(songs), target)
+
+    def _embedded(self, batch: torch.Tensor) -> torch.Tensor:
+        """Embeddings [B, dim] of some patches of each song, altered."""
+        values, owner = self._store.draw(batch, self._recipe.patches_each, self._rng)
         net = self._encoder.net
         with torch.autocast(self._store.device.type, torch.bfloat16, enabled=self._store.device.type == "cuda"):
             standard = altered(net, values, self._recipe.crop_frames, self._recipe.crop_samples, self._rng)
             embedded = net.encode(standard)
-        songs, target = self._mix(self._encoder.pooled(embedded, owner, len(batch)), target)
-        return nn.functional.binary_cross_entropy_with_logits(self._head(songs), target)
+        return self._encoder.pooled(embedded, owner, len(batch))
 
     def _mix(self, songs: torch.Tensor, target: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Mixup of song embeddings: a song that is nine tenths of one and a tenth of another is liked accordingly."""

@@ -17,7 +17,6 @@ from audiorec.content import onnx_encoder
 from audiorec.content.multimodal import LikeHead, Multimodal
 from audiorec.content.onnx_encoder import OnnxEncoder
 from audiorec.content.song_encoder import SongEncoder, View, embed_songs
-from audiorec.content.spectrogram_cnn import SpectrogramCnn
 from audiorec.learning import checkpoint
 from audiorec.learning.checkpoint import Header
 from audiorec.learning.module_weights import fill
@@ -91,7 +90,8 @@ def save(
     shape = {
         "sizes": model.parts.sizes,
         "dim": model.parts.dim,
-        "views": {view: _bands(encoder) for view, encoder in model.encoders.items()},
+        "views": {view: encoder.bands for view, encoder in model.encoders.items()},
+        "small": [view for view, encoder in model.encoders.items() if encoder.small],
     }
     header = Header(KIND, {**config, **shape}, digests[0], digests[1], list(model.names), score)
     checkpoint.save(folder, header, arrays)
@@ -108,7 +108,7 @@ def load(folder: Path, feature_digest: str | None = None) -> LikeModel:
     config = header.config
     encoders: dict[View, SongEncoder] = {}
     for view, bands in config["views"].items():
-        encoders[view] = SongEncoder(view, bands, config["dim"])
+        encoders[view] = SongEncoder(view, bands, config["dim"], small=view in config.get("small", ()))
         fill(encoders[view], arrays, f"encoder_{view}.", folder)
     parts = Multimodal(config["sizes"], config["dim"])
     fill(parts, arrays, "parts.", folder)
@@ -118,7 +118,3 @@ def load(folder: Path, feature_digest: str | None = None) -> LikeModel:
     onnx = onnx_encoder.load(folder / ENCODER_FILES[0]) if (folder / ENCODER_FILES[0]).is_file() else None
     network = embedding.load(folder / "network")
     return LikeModel(encoders, parts, head, network, tuple(header.labels), onnx=onnx)
-
-
-def _bands(encoder: SongEncoder) -> int:
-    return len(encoder.net.band_mean) if isinstance(encoder.net, SpectrogramCnn) else 0

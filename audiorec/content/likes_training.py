@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from audiorec.content.dataset import LikeData
+from audiorec.content.distillation import Lesson, teach
 from audiorec.content.encoder_training import CnnRecipe, train_view
 from audiorec.content.like_model import LikeModel
 from audiorec.content.multimodal_training import train_parts
@@ -82,8 +83,49 @@ def train_likes(
     return TrainedLikes(model, curves)
 
 
+def distil_likes(
+    table: FeatureTable,
+    data: LikeData,
+    teacher: LikeModel,
+    recipe: CnnRecipe,
+    *,
+    device: torch.device,
+    report: Reporter,
+) -> TrainedLikes:
+    """A content model that hears with a small network, taught by `teacher`; its head is trained anew on that.
+
+    Raises InputError when the teacher has no 2-D network, is a student itself, or knows other users.
+    """
+    if "spectrogram" not in teacher.encoders or teacher.encoders["spectrogram"].small:
+        raise InputError("the content model here has no big 2-D network to teach a small one: run audiorec train-cnn")
+    if teacher.names != data.names:
+        raise InputError("the listens have other users than the content model here: run audiorec train-cnn first")
+    blocks = known_parts(table, data.track_ids) | {"network": data.network_block()}
+    if teacher.onnx is not None:
+        blocks["encoder"] = encoder_block(teacher.onnx, table, data.track_ids)
+    patches = {view: view_patches(table, view, data.track_ids) for view in teacher.encoders}
+    songs = len(data.track_ids)
+    heard: dict[str, NDArray[np.float32]] = {
+        view: teacher.embed_view(view, found.values, found.owner, songs) for view, found in patches.items()
+    }
+    lesson = Lesson(heard["spectrogram"], teacher.likes(teacher.embed({**blocks, **heard})).T)
+    shown = patches["spectrogram"]
+    student = teach(shown, data, lesson, recipe, device=device, report=report("student"))
+    values, owner = torch.from_numpy(shown.values), torch.from_numpy(shown.owner)
+    blocks = {"spectrogram": embed_songs(student.encoder, values, owner, songs).cpu().numpy(), **blocks}
+    parts = train_parts(blocks, data, recipe, device=device, report=report("multimodal"))
+    encoders: dict[View, SongEncoder] = {"spectrogram": student.encoder.cpu()}
+    model = LikeModel(encoders, parts.parts.cpu(), parts.head.cpu(), data.network, data.names, onnx=teacher.onnx)
+    return TrainedLikes(model, {"student": student.curve, "multimodal": parts.curve})
+
+
 def encoder_block(onnx: OnnxEncoder, table: FeatureTable, track_ids: NDArray[np.int64]) -> NDArray[np.float32]:
-    """What a pre-trained encoder says of songs, float32 [N, d]."""
+    """What a pre-trained encoder says of songs, float32 [N, d]; one exported for other features is refused."""
+    if onnx.notes.get("feature_digest", table.layout.digest) != table.layout.digest:
+        raise InputError(
+            f"{onnx.files[0]} was exported for features of another recipe: run audiorec export --model encoder on a "
+            "workspace with the features at hand"
+        )
     layout, patches = table.layout, view_patches(table, onnx.view, track_ids)
     stored = Stored(layout.logmel_scale, layout.logmel_offset, layout.waveform_rate)
     return onnx.embed(patches.values, patches.owner, len(track_ids), stored)

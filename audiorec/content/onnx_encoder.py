@@ -109,6 +109,11 @@ def load(path: Path) -> OnnxEncoder:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{description} is not valid TOML: {error}") from error
     view = _checked(about, description)
+    return OnnxEncoder(open_session(path), view, about, (path, description))
+
+
+def open_session(path: Path) -> Any:
+    """An ONNX model ready to run on one thread; raises InputError without onnxruntime, or for what is no such model."""
     try:
         import onnxruntime
         from onnxruntime.capi import onnxruntime_pybind11_state as faults
@@ -122,7 +127,7 @@ def load(path: Path) -> OnnxEncoder:
         session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except (faults.Fail, faults.InvalidGraph, faults.InvalidProtobuf, faults.NotImplemented) as error:
         raise InputError(f"{path} cannot be opened as an ONNX model: {error}") from error
-    return OnnxEncoder(session, view, about, (path, description))
+    return session
 
 
 def _checked(about: dict[str, Any], description: Path) -> View:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from audiorec.content import like_model
 from audiorec.content.like_model import LikeModel
 from audiorec.content.likes_training import encoder_block, known_parts, view_patches
+from audiorec.content.onnx_songs import OnnxSongs
 from audiorec.data.tables import FeatureTable
 from audiorec.network.embedding import song_vectors
 
@@ -20,10 +21,27 @@ BATCH_SONGS = 2000
 
 
 def embed_tracks(
-    folder: Path, table: FeatureTable, track_ids: NDArray[np.int64], artists: Sequence[Sequence[str]]
+    folder: Path,
+    table: FeatureTable,
+    track_ids: NDArray[np.int64],
+    artists: Sequence[Sequence[str]],
+    exported: OnnxSongs | None = None,
 ) -> NDArray[np.float32]:
-    """Song embeddings float32 [N, dim] of the content model in `folder`."""
-    return _embed(like_model.load(folder, table.layout.digest), table, track_ids, artists)
+    """Song embeddings float32 [N, dim] of the content model in `folder`, by its ONNX version if there is one."""
+    model = like_model.load(folder, table.layout.digest)
+    parts = [np.zeros((0, model.parts.dim), dtype=np.float32)]
+    for start in range(0, len(track_ids), BATCH_SONGS):
+        ids, names = track_ids[start : start + BATCH_SONGS], artists[start : start + BATCH_SONGS]
+        blocks = known_blocks(model, table, ids, names)
+        patches = {view: view_patches(table, view, ids) for view in model.encoders}
+        if exported is not None:
+            parts.append(exported.embed(blocks, patches, len(ids)))
+            continue
+        heard: dict[str, NDArray[np.float32]] = {
+            view: model.embed_view(view, found.values, found.owner, len(ids)) for view, found in patches.items()
+        }
+        parts.append(model.embed({**blocks, **heard}))
+    return np.concatenate(parts)
 
 
 def fused_songs(table: FeatureTable, track_ids: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -33,23 +51,11 @@ def fused_songs(table: FeatureTable, track_ids: NDArray[np.int64]) -> NDArray[np
     return np.concatenate([parts["descriptors"], parts["lyrics"], has_lyrics], axis=1)
 
 
-def _embed(
-    model: LikeModel, table: FeatureTable, track_ids: NDArray[np.int64], artists: Sequence[Sequence[str]]
-) -> NDArray[np.float32]:
-    parts = []
-    for start in range(0, len(track_ids), BATCH_SONGS):
-        chosen = slice(start, start + BATCH_SONGS)
-        parts.append(model.embed(_blocks(model, table, track_ids[chosen], artists[chosen])))
-    return np.concatenate(parts) if parts else np.zeros((0, model.parts.dim), dtype=np.float32)
-
-
-def _blocks(
+def known_blocks(
     model: LikeModel, table: FeatureTable, track_ids: NDArray[np.int64], artists: Sequence[Sequence[str]]
 ) -> dict[str, NDArray[np.float32]]:
+    """All parts [N, d] that the model takes besides the views of the sound."""
     blocks = known_parts(table, track_ids)
-    for view in model.encoders:
-        patches = view_patches(table, view, track_ids)
-        blocks[view] = model.embed_view(view, patches.values, patches.owner, len(track_ids))
     if model.onnx is not None:
         blocks["encoder"] = encoder_block(model.onnx, table, track_ids)
     vectors, known = song_vectors(model.network, track_ids, artists)

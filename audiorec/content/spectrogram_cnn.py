@@ -38,14 +38,19 @@ class SpectrogramCnn(nn.Module):
 
     Shape:
         input: uint8 or float32 [P, bands, frames] in stored steps; output: float32 [P, dim].
-    Bands must be a multiple of 16, frames at least 16. `band_mean` and `band_std` [bands] are set from the fit part.
+    Bands must be a multiple of 16, frames at least 16; twice as many with `halve`, which averages neighbouring bands
+    and frames first, a quarter of the work. `band_mean` and `band_std`, one for each band that the stages see, are
+    set from the fit part.
     """
 
     band_mean: torch.Tensor
     band_std: torch.Tensor
 
-    def __init__(self, bands: int = 128, width: int = 16, dim: int = 64, dropout: float = 0.2) -> None:
+    def __init__(
+        self, bands: int = 128, width: int = 16, dim: int = 64, dropout: float = 0.2, *, halve: bool = False
+    ) -> None:
         super().__init__()
+        self.halve, bands = halve, bands // 2 if halve else bands
         self.register_buffer("band_mean", torch.zeros(bands))
         self.register_buffer("band_std", torch.ones(bands))
         widths = [1, *(width * 2**stage for stage in range(STAGES))]
@@ -53,9 +58,13 @@ class SpectrogramCnn(nn.Module):
         self.fold = nn.Conv2d(widths[-1], dim, (bands // 2**STAGES, 1))
         self.out = nn.Sequential(nn.BatchNorm1d(2 * dim), nn.ReLU(), nn.Dropout(dropout), nn.Linear(2 * dim, dim))
 
+    def levels(self, patches: torch.Tensor) -> torch.Tensor:
+        """Stored steps [P, bands, frames] -> float32, of half the bands and frames if the network halves."""
+        return nn.functional.avg_pool2d(patches.float(), 2) if self.halve else patches.float()
+
     def standardise(self, patches: torch.Tensor) -> torch.Tensor:
         """Stored steps [P, bands, frames] -> float32 with mean 0 and deviation 1 in every band."""
-        return (patches.float() - self.band_mean[:, None]) / self.band_std[:, None]
+        return (self.levels(patches) - self.band_mean[:, None]) / self.band_std[:, None]
 
     def encode(self, standard: torch.Tensor) -> torch.Tensor:
         """Standardised patches [P, bands, frames] -> [P, dim]."""

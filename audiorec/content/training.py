@@ -24,13 +24,13 @@ from audiorec.content.dcgan import (
     train_gan,
 )
 from audiorec.content.encoder_training import CnnRecipe
-from audiorec.content.likes_training import Reporter, train_likes
+from audiorec.content.likes_training import Reporter, TrainedLikes, distil_likes, train_likes
 from audiorec.content.scoring import fused_songs
 from audiorec.content.song_encoder import VIEWS, View
 from audiorec.content.svm import SvmRecipe, Trial, train_svm
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
-from audiorec.learning import checkpoint
+from audiorec.learning import checkpoint, distributed, snapshots
 from audiorec.learning.curve_file import write_curves
 from audiorec.learning.loop import Epoch, choose_device, quiet
 
@@ -88,16 +88,41 @@ def train_networks(
     onnx = None if encoder is None else onnx_encoder.load(encoder)
     table, data = space.features(), _likes(space, user, chosen.user_dims, chosen.seed)
     extra = load_generated(space.model("dcgan")) if generated else None
-    trained = train_likes(
-        table, data, chosen, list(views), device=choose_device(device), extra=extra, onnx=onnx, report=report
-    )
-    digests = (table.layout.digest, recipes.digest(chosen))
+    name = "cnn" if user is None else "cnn-user"
+    of = space.inputs() | {"recipe": recipes.digest(chosen), "what": repr((views, user, generated, encoder))}
+    with snapshots.kept_in(space.derived("unfinished") / name, of):
+        trained = train_likes(
+            table, data, chosen, list(views), device=choose_device(device), extra=extra, onnx=onnx, report=report
+        )
+    return _published(space, trained, data, chosen, user)
+
+
+def distil_networks(
+    space: Workspace, recipe: CnnRecipe | None = None, *, device: str = "auto", report: Reporter = lambda name: quiet
+) -> TrainedNetworks:
+    """Teach a small network what the workspace's content model knows, and publish it as the content model.
+
+    Raises CheckpointError without a content model, InputError when it cannot teach.
+    """
+    chosen = recipe or recipes.load("training/cnn", CnnRecipe)
+    table, data = space.features(), _likes(space, None, chosen.user_dims, chosen.seed)
+    teacher = like_model.load(space.model("cnn"), table.layout.digest)
+    trained = distil_likes(table, data, teacher, chosen, device=choose_device(device), report=report)
+    return _published(space, trained, data, chosen, None)
+
+
+def _published(
+    space: Workspace, trained: TrainedLikes, data: LikeData, recipe: CnnRecipe, user: str | None
+) -> TrainedNetworks:
+    digests = (space.feature_digest(), recipes.digest(recipe))
+    name = "cnn" if user is None else "cnn-user"
 
     def write(folder: Path) -> None:
         like_model.save(folder, trained.model, {"user": user}, digests, trained.scores)
         write_curves(folder, trained.curves)
 
-    space.publish_model("cnn" if user is None else "cnn-user", write)
+    if distributed.world().is_first:
+        space.publish_model(name, write)
     held = len(data.rows("validation"))
     return TrainedNetworks(len(data.names), len(data.rows("fit")), held, trained.scores)
 
@@ -154,7 +179,8 @@ def train_dcgan(
         for number, patches in trained.grids:
             draw(folder / f"samples-{number:03d}.png", patches)
 
-    space.publish_model("dcgan", write)
+    if distributed.world().is_first:
+        space.publish_model("dcgan", write)
     return TrainedDcgan(made, len(real), verdict)
 
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from audiorec.data.shard_places import Place, read_schema, read_table
 from audiorec.errors import WorkspaceError
 
 _LAYOUT_KEY = b"audiorec.layout"
@@ -62,19 +63,27 @@ class Patches:
 
 def write_shard(path: Path, rows: Sequence[tuple[int, TrackFeatures]], layout: Layout) -> None:
     """Write rows to `path` and flush them to the disk; the caller renames the file and records it."""
-    table = pa.table(_columns(rows, layout), schema=_schema(layout))
+    table = shard_table(rows, layout)
     with path.open("wb") as file:
         pq.write_table(table, file, compression="zstd")
         file.flush()
         os.fsync(file.fileno())
 
 
+def shard_table(rows: Sequence[tuple[int, TrackFeatures]], layout: Layout) -> pa.Table:
+    """The rows of a shard as a table; the same rows give the same bytes."""
+    return pa.table(_columns(rows, layout), schema=_schema(layout))
+
+
 class FeatureTable:
     """The valid rows of a set of shards, in rising order of track id; columns are read when they are asked for."""
 
-    def __init__(self, rows_of: Mapping[Path, Sequence[int]], digest: str) -> None:
+    def __init__(self, rows_of: Mapping[Place, Sequence[int]], digest: str) -> None:
         """`rows_of` maps each shard to the track ids that count in it; raises WorkspaceError for a foreign shard."""
-        self._shards = [(path, np.asarray(sorted(ids), dtype=np.int64)) for path, ids in sorted(rows_of.items())]
+        self._shards = [
+            (path, np.asarray(sorted(ids), dtype=np.int64))
+            for path, ids in sorted(rows_of.items(), key=lambda item: str(item[0]))
+        ]
         ids = [ids for _, ids in self._shards]
         self.track_ids: NDArray[np.int64] = np.sort(np.concatenate(ids)) if ids else np.zeros(0, np.int64)
         if not self._shards:
@@ -120,7 +129,7 @@ class FeatureTable:
         parts = []
         for path, ids in self._shards:
             try:
-                part = pq.read_table(path, columns=["track_id", *columns])
+                part = read_table(path, ["track_id", *columns])
             except pa.ArrowInvalid as error:
                 raise WorkspaceError(
                     f"{path} was written by another version of audiorec: run audiorec extract on your music again"
@@ -198,9 +207,9 @@ def _columns(rows: Sequence[tuple[int, TrackFeatures]], layout: Layout) -> dict[
     }
 
 
-def _read_layout(path: Path) -> Layout:
+def _read_layout(path: Place) -> Layout:
     try:
-        metadata = pq.read_schema(path).metadata or {}
+        metadata = read_schema(path).metadata or {}
         values = json.loads(metadata[_LAYOUT_KEY])
     except (OSError, pa.ArrowException, KeyError, ValueError) as error:
         raise WorkspaceError(f"{path} is not a readable feature shard: remove it and extract again") from error
@@ -208,14 +217,14 @@ def _read_layout(path: Path) -> Layout:
     return Layout(**values)
 
 
-def _read_shapes(path: Path, column: str, ids: set[int]) -> dict[int, list[int]]:
-    table = pq.read_table(path, columns=["track_id", f"{column}_shape"])
+def _read_shapes(path: Place, column: str, ids: set[int]) -> dict[int, list[int]]:
+    table = read_table(path, ["track_id", f"{column}_shape"])
     rows = zip(table["track_id"].to_pylist(), table[f"{column}_shape"].to_pylist(), strict=True)
     return {track: shape for track, shape in rows if track in ids}
 
 
-def _read_patches(path: Path, column: str, ids: set[int]) -> Iterator[tuple[int, NDArray[np.uint8]]]:
-    table = pq.read_table(path, columns=["track_id", column, f"{column}_shape"])
+def _read_patches(path: Place, column: str, ids: set[int]) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+    table = read_table(path, ["track_id", column, f"{column}_shape"])
     tracks, shapes = table["track_id"].to_pylist(), table[f"{column}_shape"].to_pylist()
     for track, value, shape in zip(tracks, table[column], shapes, strict=True):
         if track in ids:

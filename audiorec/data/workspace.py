@@ -26,10 +26,16 @@ from audiorec.data.catalogue import FileRecord
 from audiorec.data.event_shards import Added
 from audiorec.data.interactions import Interactions
 from audiorec.data.names import artist_key
-from audiorec.data.tables import FeatureTable, Layout, TrackFeatures, write_shard
+from audiorec.data.shard_places import Place, put_shard
+from audiorec.data.tables import FeatureTable, Layout, TrackFeatures, shard_table, write_shard
 from audiorec.data.tracks import Track
 from audiorec.errors import CheckpointError, WorkspaceError
 
+# At a URL the same rows have the same name, and their shard is entered once.
+_ENTER_SHARD = (
+    "INSERT INTO shard (digest, file) VALUES (?, ?) ON CONFLICT (file) DO UPDATE SET digest = excluded.digest"
+    " RETURNING id"
+)
 _SWEPT = ("features/*/*", "models/*/*", "listens/*/*/*")
 # Which command makes each model: what a person must run when it is not there.
 MAKERS = {
@@ -137,20 +143,20 @@ class Workspace:
             db.execute("INSERT OR REPLACE INTO setting (key, value) VALUES ('features', ?)", (digest,))
 
     def commit_shard(
-        self, rows: Sequence[tuple[int, TrackFeatures]], records: Sequence[FileRecord], layout: Layout
+        self, rows: Sequence[tuple[int, TrackFeatures]], records: Sequence[FileRecord], layout: Layout, at: str = ""
     ) -> None:
         """Store the features of some tracks and what is known of their files, together or not at all.
 
-        `records` may hold more tracks than `rows`: files that failed have no features.
+        `records` may hold more tracks than `rows`: files that failed have no features. at: the URL below which the
+        shard lies (`shard_places`), in the place of this folder.
         """
-        folder = self.root / "features" / layout.digest
-        file = self._place_shard(folder, rows, layout) if rows else None
+        file = self._place_shard(rows, layout, at) if rows else None
         with self.transaction() as db:
             for record in records:
                 catalogue.write_record(db, record)
                 db.execute("DELETE FROM feature WHERE track_id = ? AND digest = ?", (record.track_id, layout.digest))
             if file is not None:
-                shard = db.execute("INSERT INTO shard (digest, file) VALUES (?, ?)", (layout.digest, file)).lastrowid
+                shard = db.execute(_ENTER_SHARD, (layout.digest, file)).fetchone()[0]
                 db.executemany(
                     "INSERT OR REPLACE INTO feature (track_id, digest, shard_id) VALUES (?, ?, ?)",
                     ((track, layout.digest, shard) for track, _ in rows),
@@ -170,16 +176,19 @@ class Workspace:
     def features(self) -> FeatureTable:
         """The features in use, of every present track that has them."""
         digest = self.feature_digest()
-        rows_of: dict[Path, list[int]] = {}
+        rows_of: dict[Place, list[int]] = {}
         query = (
             "SELECT shard.file, feature.track_id FROM feature JOIN shard ON shard.id = feature.shard_id"
             " JOIN track ON track.id = feature.track_id WHERE feature.digest = ? AND track.present = 1"
         )
         for file, track in self.db.execute(query, (digest,)):
-            rows_of.setdefault(self.root / file, []).append(track)
+            rows_of.setdefault(file if "://" in file else self.root / file, []).append(track)
         return FeatureTable(rows_of, digest)
 
-    def _place_shard(self, folder: Path, rows: Sequence[tuple[int, TrackFeatures]], layout: Layout) -> str:
+    def _place_shard(self, rows: Sequence[tuple[int, TrackFeatures]], layout: Layout, at: str) -> str:
+        if at:
+            return put_shard(at, shard_table(rows, layout), layout.digest)
+        folder = self.root / "features" / layout.digest
         number = self.db.execute("SELECT coalesce(max(id), 0) + 1 FROM shard").fetchone()[0]
         temporary, final = folder / f".{number:06d}.tmp", folder / f"{number:06d}.parquet"
         try:

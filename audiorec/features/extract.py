@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from audiorec.data import shard_places
 from audiorec.data.catalogue import FileRecord
 from audiorec.data.tables import Layout, TrackFeatures
 from audiorec.data.workspace import Workspace
@@ -106,11 +107,14 @@ def run_plan(
     crew: Crew,
     report: Callable[[int], None],
     engine: Engine | None = None,
+    at: str = "",
 ) -> Outcomes:
     """Do the work of a plan; `report` is called with the size in bytes of every file that was described.
 
-    engine: who describes; None: processes of this machine.
+    engine: who describes; None: processes of this machine. at: a URL for the shards, "" for the workspace's folder.
     """
+    if at:
+        shard_places.check(at)
     outcomes = Outcomes(gone=len(plan.gone), left_out=plan.left_out)
     for path, record in plan.unchanged:
         outcomes.count(path, record, reused=True)
@@ -121,7 +125,7 @@ def run_plan(
     space.use_features(shards.digest)
     path_of = {task.track_id: task.file.path for task in plan.tasks}
     for batch in _batches(_reported((engine or describe_all)(plan.tasks, crew), report)):
-        _store(space, batch, shards)
+        _store(space, batch, shards, at)
         for record, _ in batch:
             outcomes.count(path_of[record.track_id], record, reused=False)
     return outcomes
@@ -150,7 +154,7 @@ def _batches(outcomes: Iterable[Outcome]) -> Iterable[list[Outcome]]:
         yield batch
 
 
-def _store(space: Workspace, batch: list[Outcome], shards: Layout) -> None:
+def _store(space: Workspace, batch: list[Outcome], shards: Layout, at: str) -> None:
     rows: list[tuple[int, TrackFeatures]] = [
         (record.track_id, features) for record, features in batch if features is not None
     ]
@@ -158,7 +162,7 @@ def _store(space: Workspace, batch: list[Outcome], shards: Layout) -> None:
     have = space.has_features(shards.digest) if passing else set()
     # A failure that may pass is no verdict: what is known of the song stays.
     records = [record for record, _ in batch if not (record.may_pass and record.track_id in have)]
-    space.commit_shard(rows, records, shards)
+    space.commit_shard(rows, records, shards, at)
 
 
 def _is_unchanged(file: FoundFile, record: FileRecord, have: set[int], retry: bool, least: float) -> bool:

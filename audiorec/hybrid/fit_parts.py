@@ -51,7 +51,11 @@ def fit_parts(
     if collaborative is None:
         return parts
     vectors = collaborative.item_vectors()
-    known = drawn(np.flatnonzero(np.isfinite(vectors).all(axis=1) & material.content.usable), settings.taste)
+    known = drawn(
+        np.flatnonzero(np.isfinite(vectors).all(axis=1) & material.content.usable),
+        settings.taste.anchors,
+        settings.taste.seed,
+    )
     if len(known) < _LEAST_SONGS:
         return parts
     cold = kept.cold

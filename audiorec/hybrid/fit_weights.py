@@ -14,10 +14,13 @@ from numpy.typing import NDArray
 from audiorec import metrics
 from audiorec.errors import TooLittleError
 from audiorec.hybrid.recipe import HybridRecipe
-from audiorec.hybrid.weights import SIGNALS, Floats, Weights, calibrate, combine
+from audiorec.hybrid.retrieve import best_of_each, places
+from audiorec.hybrid.weights import SIGNALS, Floats, Weights
 
 # Songs of each list that the weights are fitted on; more make the fit slower, not better.
 _SONGS_A_LIST = 150
+# Songs that each signal brings into the lists by which sets of weights are compared.
+_BEST = 100
 
 
 # What the cold weights are pulled towards, against 1 for every other signal. Where a second set of artists was hidden,
@@ -88,9 +91,14 @@ def _sample(lists: Lists, names: list[str], rng: np.random.Generator) -> _Sample
     rows = np.flatnonzero((lists.relevant & lists.candidates).any(axis=1))
     candidates, relevant = lists.candidates[rows], lists.relevant[rows] & lists.candidates[rows]
     chosen = _columns(candidates, relevant, rng)
-    columns = [np.take_along_axis(calibrate(lists.signals[name][rows], candidates), chosen, axis=1) for name in names]
+    values = np.empty((*chosen.shape, len(names)), dtype=np.float32)
+    for place, row in enumerate(rows):
+        for number, name in enumerate(names):
+            signal, able = lists.signals[name][row], candidates[place]
+            placed = places(signal[chosen[place]], np.sort(signal[able & np.isfinite(signal)]))
+            values[place, :, number] = np.where(able[chosen[place]] | np.isnan(placed), placed, 0.0)
     return _Sample(
-        np.stack(columns, axis=2).astype(np.float32),
+        values,
         np.take_along_axis(lists.warmth[rows], chosen, axis=1).astype(np.float32),
         ~np.take_along_axis(candidates, chosen, axis=1),
         np.take_along_axis(relevant, chosen, axis=1),
@@ -201,12 +209,31 @@ def _towards(warm: Mapping[str, float], name: str, step: float) -> dict[str, flo
 
 def lists_ndcg(trials: Sequence[Weights], lists: Lists, k: int) -> list[list[float]]:
     """NDCG@k of every list that has a relevant song, by each set of weights."""
-    rows = np.flatnonzero(lists.relevant.any(axis=1))
-    relevant, candidates = lists.relevant[rows], lists.candidates[rows]
-    known = {name: calibrate(values[rows], candidates) for name, values in lists.signals.items()}
-    scores = [combine(weights, known, candidates, lists.warmth[rows]).total for weights in trials]
-    return [[_ndcg(each[row], relevant[row], k) for each in scores] for row in range(len(rows))]
+    found = []
+    for row in np.flatnonzero(lists.relevant.any(axis=1)):
+        candidates, relevant = lists.candidates[row], lists.relevant[row]
+        signals = {name: values[row] for name, values in lists.signals.items() if name in trials[0].warm}
+        # Only what some signal puts high can push a relevant song out of the first k.
+        union = best_of_each(signals, candidates, each=_BEST)
+        columns = np.union1d(union.columns, np.flatnonzero(relevant))
+        placed = np.stack([places(values[columns], union.ordered[name]) for name, values in signals.items()])
+        totals = _totals(trials, list(signals), placed, lists.warmth[row, columns])
+        totals[:, ~candidates[columns]] = -np.inf
+        found.append([float(metrics.ndcg(metrics.relevant_ranks(each, relevant[columns]), k)) for each in totals])
+    return found
 
 
-def _ndcg(scores: Floats, relevant: NDArray[np.bool_], k: int) -> float:
-    return float(metrics.ndcg(metrics.relevant_ranks(scores, relevant), k))
+def _totals(trials: Sequence[Weights], names: list[str], placed: Floats, warmth: NDArray[np.floating]) -> Floats:
+    """Scores [T, n] by each set of weights: the arithmetic of `Weights.contributions` summed, as four products.
+
+    placed [S, n] by the names, NaN where a signal is mute; warmth [n].
+    """
+    able, values = ~np.isnan(placed), np.nan_to_num(placed)
+    above, below = np.zeros((len(trials), len(warmth))), np.zeros((len(trials), len(warmth)))
+    for share, sets in ((warmth, [one.warm for one in trials]), (1.0 - warmth, [one.cold for one in trials])):
+        weights = np.array([[one.get(name, 0.0) for name in names] for one in sets])
+        above += weights @ (share * able * values)
+        below += weights @ (share * able)
+    level = np.array([trial.cold_level for trial in trials])[:, None]
+    scale = (warmth + (1.0 - warmth) * level) / np.maximum(1.0, level)
+    return np.asarray(scale * np.divide(above, below, out=np.zeros_like(above), where=below > 1e-12))

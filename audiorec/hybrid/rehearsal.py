@@ -28,7 +28,10 @@ from audiorec.learning.loop import Epoch, quiet
 WARM, COLD_SONG, COLD_ARTIST = 0, 1, 2
 Masks = tuple[NDArray[np.bool_], NDArray[np.bool_]]
 # Entries of one dense array of users x songs that a rehearsal keeps in hand at most; more users come in blocks.
-_ENTRIES = 4_000_000
+_ENTRIES = 1_000_000
+
+# Pairs of users and songs that a rehearsal scores at most, as long as it asks so many users: ten weights need no more.
+_PAIRS, _LEAST_USERS = 40_000_000, 300
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,8 @@ def learn_weights(
 
     Beside them NDCG@20 of these lists, on which the weights were fitted: an optimistic figure; `evaluate` has others.
     """
-    rows = stage.users(recipe.users, recipe.seed)
+    most = min(recipe.users, max(_LEAST_USERS, _PAIRS // len(stage.kind)))
+    rows = stage.users(most, recipe.seed)
     lists = partial(rehearsed_lists, material, stage, parts, rows, recipe)
     fitted = fit_weights((asked for each in lists() for asked in each.values()), recipe)
     return never_below(fitted, lists())

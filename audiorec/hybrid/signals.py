@@ -83,7 +83,7 @@ class Parts:
     points: the content space [I, D]; factors: implicit ALS; collaborative: a NeuMF of these users and songs, or None;
     cold: the same trained on with songs dropped to cold, and predicted: the vectors [I, d] that content predicts for
     it; network, and users and songs placed in it: or None; heard: listeners of each song [I] where `seen` holds only
-    some of the users; unit_points: the points as unit vectors where they lie ready.
+    some of the users; unit_points: the points as unit vectors where they lie ready; short_points: these in few columns.
     """
 
     seen: "Interactions"
@@ -98,6 +98,7 @@ class Parts:
     placed: Placed | None = None
     heard: Floats | None = None
     unit_points: NDArray[np.float32] | None = None
+    short_points: NDArray[np.float32] | None = None
 
     @cached_property
     def directions(self) -> NDArray[np.float32]:
@@ -166,7 +167,8 @@ def content(parts: Parts, rows: Rows) -> Floats:
     """Mean cosine in content to the user's own songs; NaN for a user without songs."""
     own = sparse.csr_array(parts.seen.counts[rows])
     ones = sparse.csr_array((np.ones(own.nnz, dtype=np.float32), own.indices, own.indptr), shape=own.shape)
-    sums = np.asarray(ones @ parts.directions) @ parts.directions.T
+    points = parts.directions if parts.short_points is None else parts.short_points
+    sums = np.asarray(ones @ points) @ points.T
     count = np.diff(own.indptr)[:, None]
     return np.asarray(np.divide(sums, count, out=np.full(sums.shape, np.nan), where=count > 0))
 

@@ -4,15 +4,19 @@ It does not know losses or data; it calls the two functions that do.
 """
 
 import copy
+import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TypeVar
 
 import numpy as np
 import torch
 
 from audiorec.errors import InputError
+from audiorec.learning import snapshots
+from audiorec.learning.distributed import copy_first, from_first
+from audiorec.learning.snapshots import Parts
 
 Net = TypeVar("Net")
 
@@ -46,29 +50,34 @@ def fit(
     epochs: int,
     patience: int,
     report: Callable[[Epoch], None],
+    parts: Parts | None = None,
 ) -> list[Epoch]:
     """Train until the validation metric has not risen for `patience` epochs; leave the model in its best state.
 
-    A metric of NaN (nothing to validate on) never counts as better, so the last state is kept then.
+    A metric of NaN (nothing to validate on) never counts as better, so the last state is kept then. Of several ranks
+    (`distributed`) the first one validates. With `parts` an interrupted training goes on after its last epoch, see
+    `snapshots`.
     """
-    curve: list[Epoch] = []
-    best, best_state, since_best = float("-inf"), copy.deepcopy(model.state_dict()), 0
-    start = time.monotonic()
-    for number in range(1, epochs + 1):
+    standing = snapshots.begin(model, parts)
+    curve = [Epoch(**epoch) for epoch in json.loads(standing.curve)]
+    best = curve[-1].best if curve else float("-inf")
+    best_state = standing.best or copy.deepcopy(model.state_dict())
+    start = time.monotonic() - (curve[-1].seconds if curve else 0.0)
+    for number in range(len(curve) + 1, epochs + 1):
+        if best > float("-inf") and number - best_epoch(curve).number > patience:
+            break
         model.train()
         loss = train_epoch()
         model.eval()
-        metric = validate()
+        metric = from_first(validate)
         if metric > best:
-            best, best_state, since_best = metric, copy.deepcopy(model.state_dict()), 0
-        else:
-            since_best += 1
+            best, best_state = metric, copy.deepcopy(model.state_dict())
         curve.append(Epoch(number, epochs, loss, metric, best, time.monotonic() - start))
         report(curve[-1])
-        if since_best >= patience and best > float("-inf"):
-            break
+        standing.save(json.dumps([asdict(epoch) for epoch in curve]), best_state)
     if best > float("-inf"):
         model.load_state_dict(best_state)
+    copy_first(model)
     model.eval()
     return curve
 

@@ -3,7 +3,7 @@
 It takes the network as it is; which listens may be in it (a cold evaluation must take some away) is said by the caller.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -20,6 +20,8 @@ from audiorec.network.spectral import SpectralEmbedding, SpectralSettings, embed
 from audiorec.recipes import Recipe
 
 TOP = 20
+# Scores in hand at once, and pairs of users and songs that a setting is judged by as long as it asks so many users.
+_ENTRIES, _PAIRS, _LEAST_USERS = 1_000_000, 40_000_000, 300
 
 
 class NetworkRecipe(Recipe):
@@ -67,9 +69,10 @@ def train(
     for weight, damping in product(weights, recipe.song_dampings):
         settings = SpectralSettings(max(recipe.dims), weight, damping, recipe.friend_weight, recipe.seed)
         found = _fit(network.with_listens(kept), settings)
-        for dims in sorted({min(dims, found.songs.shape[1]) for dims in recipe.dims}):
-            cut = found.cut(dims)
-            trials.append(Trial(replace(settings, dims=dims), recall_at(cut.users, cut.songs, kept, held)))
+        lengths = sorted({min(dims, found.songs.shape[1]) for dims in recipe.dims})
+        recalls = recalls_at(found.users, found.songs, lengths, kept, held)
+        for dims, recall in zip(lengths, recalls, strict=True):
+            trials.append(Trial(replace(settings, dims=dims), recall))
             report(trials[-1])
     # NaN (nothing could be held out) must lose against every number.
     best = max(trials, key=lambda trial: np.nan_to_num(trial.recall, nan=-1.0))
@@ -109,29 +112,70 @@ def recall_at(
     k: int = TOP,
 ) -> float:
     """Mean Recall@k of users [U, d] and songs [S, d] over all songs but the kept ones; NaN when none is held out."""
-    return _recall(lambda row: users[row] @ songs.T, kept, held, k)
+    return recalls_at(users, songs, (users.shape[1],), kept, held, k)[0]
+
+
+def recalls_at(
+    users: NDArray[np.float32],
+    songs: NDArray[np.float32],
+    dims: Sequence[int],
+    kept: sparse.csr_array,
+    held: sparse.csr_array,
+    k: int = TOP,
+) -> list[float]:
+    """The same for the first `dims` columns, rising: scores of more columns are those of fewer and what is added."""
+
+    def scores(rows: NDArray[np.int64]) -> Iterator[NDArray[np.float32]]:
+        found = np.zeros((len(rows), len(songs)), dtype=np.float32)
+        for first, last in zip((0, *dims), dims, strict=False):
+            found += users[rows, first:last] @ songs[:, first:last].T
+            yield found
+
+    return _recalls(scores, len(dims), kept, held, k)
 
 
 def popularity_recall(kept: sparse.csr_array, held: sparse.csr_array, k: int = TOP) -> float:
     """The same for the number of listeners of each song."""
-    plays = np.asarray((kept > 0).sum(axis=0), dtype=np.float64).reshape(-1)
-    return _recall(lambda row: plays, kept, held, k)
+    plays = np.asarray((kept > 0).sum(axis=0), dtype=np.float32).reshape(-1)
+    return _recalls(lambda rows: iter([np.tile(plays, (len(rows), 1))]), 1, kept, held, k)[0]
 
 
-def _recall(
-    score: Callable[[int], NDArray[np.floating]], kept: sparse.csr_array, held: sparse.csr_array, k: int
-) -> float:
-    values = []
-    for row in np.flatnonzero(np.diff(held.indptr)):
-        scores = np.array(score(int(row)), dtype=np.float64)
-        relevant = held.indices[held.indptr[row] : held.indptr[row + 1]]
-        found = scores[relevant]
-        scores[relevant] = scores[kept.indices[kept.indptr[row] : kept.indptr[row + 1]]] = -np.inf
-        # Only the k best of the others can push a held-out song out of the first k: no need to sort them all.
-        others = np.partition(scores, len(scores) - k)[-k:] if len(scores) > k else scores[np.isfinite(scores)]
-        both = np.concatenate([found, others])
-        values.append(metrics.recall(metrics.relevant_ranks(both, np.arange(len(both)) < len(found)), k))
-    return float(np.mean(values)) if values else float("nan")
+def _recalls(
+    scores: Callable[[NDArray[np.int64]], Iterator[NDArray[np.float32]]],
+    count: int,
+    kept: sparse.csr_array,
+    held: sparse.csr_array,
+    k: int,
+) -> list[float]:
+    """Mean recall by each of `count` scorings [B, S] of blocks of users; in large libraries of some users only."""
+    rows, size = np.flatnonzero(np.diff(held.indptr)), max(1, _ENTRIES // max(held.shape[1], 1))
+    most = max(_LEAST_USERS, _PAIRS // max(held.shape[1], 1))
+    if len(rows) > most:
+        rows = np.sort(np.random.default_rng(0).choice(rows, most, replace=False))
+    values = [list[float]() for _ in range(count)]
+    for start in range(0, len(rows), size):
+        block = rows[start : start + size]
+        for found, scored in zip(values, scores(block), strict=True):
+            found += _recall_of_each(scored.copy(), block, (kept, held), k)
+    return [float(np.mean(found)) if found else float("nan") for found in values]
+
+
+def _recall_of_each(
+    scores: NDArray[np.float32], rows: NDArray[np.int64], sides: tuple[sparse.csr_array, sparse.csr_array], k: int
+) -> list[float]:
+    """Recall of some users by scores [B, S], which are written over; sides: what is kept and what is held out."""
+    known, relevant = (sparse.coo_array(side[rows]).coords for side in sides)
+    scores[known] = -np.inf
+    mine = scores[relevant]
+    scores[relevant] = -np.inf
+    # Only the k best of the others can push a held-out song out of the first k: no need to sort them all.
+    best = np.partition(scores, scores.shape[1] - k, axis=1)[:, -k:] if scores.shape[1] > k else scores
+    ends = np.cumsum(np.bincount(relevant[0], minlength=len(rows)))[:-1]
+    found = []
+    for others, own in zip(best, np.split(mine, ends), strict=True):
+        both = np.concatenate([own, others[np.isfinite(others)]])
+        found.append(metrics.recall(metrics.relevant_ranks(both, np.arange(len(both)) < len(own)), k))
+    return found
 
 
 def _fit(network: Network, settings: SpectralSettings) -> SpectralEmbedding:

@@ -4,6 +4,7 @@ Carbonell and Goldstein 1998: each next song is the best of (1 - spread) * score
 in the list; a list whose genres differ from the user's own costs too (Steck 2018). It does not know signals.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,10 +55,10 @@ class Shelf:
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose list it is: their share of each genre [G], and their own songs, no recording of which is listed."""
+    """Whose list it is: columns of their own songs, no recording of which is listed, and their share of each genre."""
 
+    songs: Sequence[int] | NDArray[np.integer] = ()
     genres: NDArray[np.floating] | None = None
-    songs: Shelf | None = None
 
 
 NOBODY = Owner()
@@ -97,8 +98,8 @@ def _take(scores: NDArray[np.floating], shelf: Shelf, wishes: Wishes, owner: Own
     if not len(best):
         return []
     taking = _Taking(scores[best], shelf.part(best), wishes, owner.genres)
-    if owner.songs is not None and len(owner.songs.artist):
-        taking.close_own(owner.songs)
+    if len(owner.songs):
+        taking.close_own(shelf.part(np.asarray(owner.songs, dtype=np.int64)))
     while len(taking.taken) < wishes.top and taking.take():
         pass
     return [int(best[place]) for place in taking.taken]

@@ -13,10 +13,10 @@ from audiorec.ranking.song_columns import SongColumns
 
 @dataclass(frozen=True)
 class Exclusions:
-    """Nothing is excluded by default.
+    """Nothing is excluded by default but the user's own songs (`own`).
 
     genres, artists: names in any case; folders: everything below them; shortest, longest: seconds; since, until: years,
-    and songs without a year are left out when one of them is given.
+    and songs without a year are left out when one of them is given; only_genres: all but songs of these.
     """
 
     genres: tuple[str, ...] = ()
@@ -26,10 +26,14 @@ class Exclusions:
     longest: float | None = None
     since: int | None = None
     until: int | None = None
+    only_genres: tuple[str, ...] = ()
+    own: bool = True
 
     def allowed(self, songs: SongColumns) -> NDArray[np.bool_]:
-        """Which songs may be listed, bool [I]."""
+        """Which songs may be listed, whoever has them, bool [I]."""
         found = np.ones(len(songs), dtype=bool)
+        if self.only_genres:
+            found &= songs.of_genres({name.casefold() for name in self.only_genres})
         if self.genres:
             found &= ~songs.of_genres({name.casefold() for name in self.genres})
         if self.artists:

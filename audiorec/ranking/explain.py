@@ -3,7 +3,7 @@
 It says only what the arithmetic says: shares come from the score, neighbours from the same vectors that were scored.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,8 +25,6 @@ _BECAUSE = {
     "artist": "you already play this artist",
     "popularity": "many people play it, or music like it",
 }
-# Songs that show how near an own song is to just any.
-_SAMPLE = 300
 _NEAR = {"sound": "sounds like", "words": "has words like", "network": "shares listeners with"}
 
 
@@ -49,11 +47,23 @@ class OwnSongs:
     def __init__(self, blocks: Mapping[str, Block], own: NDArray[np.integer]) -> None:
         self._sides = [_Side(by, block, own[block.known[own]]) for by, block in blocks.items()]
 
-    def nearest(self, song: int, without: Collection[str] = ()) -> list[OwnSong]:
-        """The nearest by each modality that knows both, best first, each song once; some modalities left out."""
-        found = [side.nearest(song) for side in self._sides if side.by not in without]
-        order = sorted((near for near in found if near is not None), key=lambda near: -near.likeness)
-        return [near for n, near in enumerate(order) if near.column not in {other.column for other in order[:n]}]
+    def nearest(
+        self, songs: NDArray[np.integer], speaks: Mapping[str, NDArray[np.bool_]] | None = None
+    ) -> list[list[OwnSong]]:
+        """For each of some songs the nearest own one by each modality that knows both, best first, each once.
+
+        speaks: by modality, for which of the songs (bool [n]) it may be asked; all where it is not named.
+        """
+        everywhere = np.ones(len(songs), dtype=bool)
+        found = [side.nearest(songs, (speaks or {}).get(side.by, everywhere)) for side in self._sides]
+        return [_ordered([near for near in one if near is not None]) for one in zip(*found, strict=True)] or [
+            [] for _ in songs
+        ]
+
+
+def _ordered(found: list[OwnSong]) -> list[OwnSong]:
+    order = sorted(found, key=lambda near: -near.likeness)
+    return [near for n, near in enumerate(order) if near.column not in {other.column for other in order[:n]}]
 
 
 class _Side:
@@ -62,25 +72,24 @@ class _Side:
     def __init__(self, by: str, block: Block, own: NDArray[np.integer]) -> None:
         self.by, self._block, self._own = by, block, own
         self._mine = unit_rows(block.vectors[own])
-        others = np.flatnonzero(block.known)
-        sample = unit_rows(block.vectors[others[:: max(1, len(others) // _SAMPLE)]])
-        usual = self._mine @ sample.T if len(own) and len(sample) else np.zeros((len(own), 1))
+        usual = self._mine @ block.sample.T if len(own) and len(block.sample) else np.zeros((len(own), 1))
         self._mean, self._deviation = usual.mean(axis=1), np.maximum(usual.std(axis=1), 1e-12)
 
-    def nearest(self, song: int) -> OwnSong | None:
-        """The own song nearest to one; None when none is near or the modality does not know it."""
-        if not self._block.known[song] or not len(self._own):
-            return None
-        likeness = self._mine @ unit_rows(self._block.vectors[[song]])[0]
-        among = (likeness - likeness.mean()) / max(float(likeness.std()), 1e-12)
+    def nearest(self, songs: NDArray[np.integer], speaks: NDArray[np.bool_]) -> list[OwnSong | None]:
+        """The own song nearest to each; None when none is near or the modality does not know it."""
+        if not len(self._own):
+            return [None] * len(songs)
+        likeness = unit_rows(self._block.vectors[songs]) @ self._mine.T
+        spread = np.maximum(likeness.std(axis=1, keepdims=True), 1e-12)
+        among = (likeness - likeness.mean(axis=1, keepdims=True)) / spread
         special = ndtr((likeness - self._mean) / self._deviation) * ndtr(among)
-        best = int(np.argmax(np.where(likeness > 0.0, special, -1.0)))
-        return OwnSong(int(self._own[best]), self.by, float(likeness[best])) if likeness[best] > 0.0 else None
-
-
-def nearest_own(blocks: Mapping[str, Block], song: int, own: NDArray[np.integer]) -> list[OwnSong]:
-    """The nearest of a user's own songs by each modality that knows both; see `OwnSongs`."""
-    return OwnSongs(blocks, own).nearest(song)
+        best = np.argmax(np.where(likeness > 0.0, special, -1.0), axis=1)
+        near = likeness[np.arange(len(songs)), best]
+        told = speaks & self._block.known[songs] & (near > 0.0)
+        return [
+            OwnSong(int(self._own[place]), self.by, float(value)) if tells else None
+            for place, value, tells in zip(best, near, told, strict=True)
+        ]
 
 
 def sentence(shares: Mapping[str, float], near: str = "", by: str = "") -> str:

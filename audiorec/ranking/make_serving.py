@@ -25,6 +25,8 @@ from audiorec.ranking.serving import VERSION
 from audiorec.ranking.song_columns import pack_songs
 
 Arrays = dict[str, NDArray[Any]]
+# What content's short columns hold of the products, and how many there are at most: a list reads all of them.
+_SHARE, _COLUMNS = 0.9999, 160
 
 
 def make(space: Workspace) -> tuple[dict[str, Any], Arrays]:
@@ -64,18 +66,18 @@ def pack_parts(material: Material, parts: Parts, network: NetworkEmbedding | Non
         "items": material.listens.items,
         "usable": material.usable,
         "artist": material.artist,
-        "points": parts.points.astype(np.float32),
         "directions": parts.directions,
+        "short": shortened(parts.directions),
         "popularity": parts.taste.popularity.astype(np.float32),
         **{f"factors.{name}": values for name, values in factors.to_arrays().items()},  # type: ignore[attr-defined]
         "factors.gram": gram_of(factors.items),  # type: ignore[attr-defined]
         **pack("seen", material.listens.counts),
         **pack("neighbours", sparse.csr_array(parts.neighbours.weights)),
     }
-    for pair in parts.taste.pairs:
-        arrays[f"pair.{pair.name}.users"] = pair.users.astype(np.float32)
-        arrays[f"pair.{pair.name}.songs"] = pair.songs.astype(np.float32)
-        arrays[f"pair.{pair.name}.gram"] = gram_of(pair.songs)
+    pairs = parts.taste.pairs
+    songs = np.column_stack([pair.songs for pair in pairs]).astype(np.float32)
+    arrays |= {"taste.songs": songs, "taste.gram": gram_of(songs), "taste.mean": songs.mean(axis=0, dtype=np.float64)}
+    arrays["taste.users"] = np.column_stack([pair.users for pair in pairs]).astype(np.float32)
     for name, model in (("cf", parts.collaborative), ("cold", parts.cold)):
         if isinstance(model, Neumf):
             arrays |= {f"{name}.{key}": values for key, values in model.to_arrays().items()}
@@ -89,10 +91,18 @@ def pack_parts(material: Material, parts: Parts, network: NetworkEmbedding | Non
     assert isinstance(factors, TrainedAls)
     return {
         "users": list(material.listens.users),
-        "pairs": [pair.name for pair in parts.taste.pairs],
+        "taste_columns": [pair.songs.shape[1] for pair in pairs],
         "factors": list(factors.setting),
         "likes": {name: list(likes.names) for name, likes in material.likes.items()},  # type: ignore[attr-defined]
     }, arrays
+
+
+def shortened(directions: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Unit vectors [I, D] in the columns that hold nearly all of their products, [I, d]: at most `_COLUMNS`."""
+    values, axes = np.linalg.eigh(gram_of(directions))
+    kept = np.cumsum(values[::-1]) < _SHARE * max(float(values.sum()), 1e-12)
+    size = min(int(kept.sum()) + 1, _COLUMNS, len(values))
+    return np.asarray(directions @ axes[:, ::-1][:, :size].astype(np.float32))
 
 
 def _pulls(network: NetworkEmbedding, material: Material) -> NDArray[np.float32]:

@@ -6,6 +6,7 @@ says nothing about the pair: it counts as the mean likeness there. It does not k
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,8 @@ from audiorec.network.embedding import unit
 
 # How much each modality counts when all are asked for: words say less of likeness than sound and listeners.
 WEIGHTS: Mapping[str, float] = {"sound": 1.0, "words": 0.5, "network": 1.0}
+
+_SAMPLE = 300
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,12 @@ class Block:
     vectors: NDArray[np.floating]
     known: NDArray[np.bool_]
     listeners: NDArray[np.floating] | None = None
+
+    @cached_property
+    def sample(self) -> NDArray[np.floating]:
+        """Unit vectors of some known songs, [s, d]: how near a song is to just any."""
+        others = np.flatnonzero(self.known)
+        return unit(self.vectors[others[:: max(1, len(others) // _SAMPLE)]])
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ weights. Models that are absent leave their signal out, and `missing` names them
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,15 +16,16 @@ from audiorec.data.ledger import Event
 from audiorec.data.tracks import Track
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
+from audiorec.hybrid.retrieve import EACH, Union, best_of_each, score_union
 from audiorec.hybrid.signals import Parts, signals
 from audiorec.hybrid.weights import Scores, Weights, load_weights, score
 from audiorec.ranking import genre_shares
+from audiorec.ranking.agreement import agreed, mean_scores
 from audiorec.ranking.diversify import Owner, Shelf, Wishes, diversify, long_tail
 from audiorec.ranking.exclusions import NOTHING, Exclusions
 from audiorec.ranking.explain import OwnSong, OwnSongs, sentence
 from audiorec.ranking.neighbours import Block
 from audiorec.ranking.opinions import NONE, Opinions, opinions
-from audiorec.ranking.retrieve import EACH, best_of_each, score_some
 from audiorec.ranking.serving import Serving, open_serving
 
 USUAL = Wishes()
@@ -95,37 +96,48 @@ class Recommender:
         """What the songs are, for lists that are spread out."""
         arrays = self.serving.arrays
         tail = long_tail(self.serving.listeners)
-        return Shelf(arrays["points"], arrays["artist"], arrays["recording"], tail, arrays["genre"])
+        return Shelf(arrays["directions"], arrays["artist"], arrays["recording"], tail, arrays["genre"])
 
     def recommend(
         self,
-        user: str,
+        user: str | Sequence[str],
         top: int = 10,
         cold_only: bool = False,
         wishes: Wishes = USUAL,
         said: Sequence[Event] = (),
         without: Exclusions = NOTHING,
+        only: NDArray[np.bool_] | None = None,
     ) -> list[Recommendation]:
-        """The best songs that the user does not have, `top` of them; said: what they said of songs; without: what the
-        list must not hold.
+        """The best songs that the user does not have, `top` of them; of several users, what none of them has.
 
-        Raises UnknownNameError for a user without listens and likes.
+        said: what they said of songs; without: what the list must not hold; only: bool [I], what it may hold. Raises
+        UnknownNameError for a user without listens and likes.
         """
         if top < 1:
             raise InputError(f"a list of {top} songs cannot be made: give --top 1 or more")
-        opinion = opinions(said, self.listens.items) if said else NONE
+        names = (user,) if isinstance(user, str) else tuple(dict.fromkeys(user))
+        if not names:
+            raise InputError("a list is for somebody: name a user")
+        members = [self._member(name, said, len(names) > 1) for name in names]
         allowed = without.allowed(self.serving.songs)
-        allowed[list(opinion.barred)] = False
+        for one in members:
+            allowed[list(one.opinion.barred)] = False
+            allowed[one.own] &= not without.own
         if cold_only:
             allowed &= self.serving.plays == 0
-        asked = _Asked(self.serving.parts_of(user, opinion.listens), opinion, allowed, replace(wishes, top=top))
-        each = max(EACH, 10 * top)
-        chosen, ranked = self._listed(asked, each)
+        if only is not None:
+            allowed &= only
+        asked = _Asked(members, allowed, replace(wishes, top=top), without.own)
+        ranked = self._ranked(asked, max(EACH, 10 * top))
         # Caps and twins can empty the union of the best: then every song is ranked.
-        if len(chosen) < top and len(ranked.columns) < int(asked.allowed.sum()):
-            chosen, ranked = self._listed(asked, len(asked.allowed))
-        songs = OwnSongs(self.blocks, asked.parts.seen.counts.indices)
-        return [self._explained(user, ranked, place, songs) for place in chosen]
+        if len(ranked.chosen) < top:
+            ranked = self._ranked(asked, len(self.tracks))
+        return self._explained(" and ".join(names), ranked, OwnSongs(self.blocks, asked.own))
+
+    def _member(self, name: str, said: Sequence[Event], is_one_of_many: bool) -> "_Member":
+        events = [event for event in said if event.user == name] if is_one_of_many else said
+        opinion = opinions(events, self.listens.items) if events else NONE
+        return _Member(self.serving.parts_of(name, opinion.listens), opinion)
 
     def score(self, row: int) -> Scores:
         """Scores and contributions [1, I] of all candidates of one user: the songs that they do not have."""
@@ -135,35 +147,48 @@ class Recommender:
         warmth = self.weights.warmth(parts.listeners, parts.songs_of_users)
         return score(self.weights, signals(self.serving, parts, _ROW), candidates, warmth)
 
-    def _listed(self, asked: "_Asked", each: int) -> tuple[list[int], "_Ranked"]:
-        """Places of the list's songs, best first, in what was ranked for it: the union of the `each` best of a signal.
-
-        Where the long tail has places of its own, its best of each signal are among them.
-        """
-        parts, wishes = asked.parts, asked.wishes
-        own = parts.seen.counts.indices
-        candidates = np.ones(len(self.tracks), dtype=bool)
-        candidates[own] = False
-        found = signals(self.serving, parts, _ROW)
-        used = {name: values[0] for name, values in found.items() if name in self.weights.warm}
-        columns = best_of_each(used, candidates & asked.allowed, each)
-        if wishes.explore and self.shelf.tail is not None:
-            tail = best_of_each(used, candidates & asked.allowed & self.shelf.tail, each)
-            columns = np.union1d(columns, tail)
-        warmth = self.weights.warmth(parts.listeners[columns], parts.songs_of_users)
-        scores = score_some(self.weights, used, candidates, warmth, columns)
-        total = asked.opinion.moved(scores.total[0], columns, parts.directions)
+    def _ranked(self, asked: "_Asked", each: int) -> "_Ranked":
+        """The list out of the `each` best songs of every signal of every member."""
+        shelf, wishes = self.shelf, asked.wishes
+        found = [self._retrieved(one, asked, each) for one in asked.members]
+        columns = reduce(np.union1d, [union.columns for _, union in found])
+        scores, totals = [], []
+        for one, (used, union) in zip(asked.members, found, strict=True):
+            warmth = self.weights.warmth(one.parts.listeners[columns], one.parts.songs_of_users)
+            scores.append(score_union(self.weights, used, replace(union, columns=columns), warmth))
+            totals.append(one.opinion.moved(scores[-1].total[0], columns, one.parts.directions))
+        total = np.full(len(self.tracks), -np.inf)
+        total[columns] = agreed(totals)
         genre = self.serving.arrays["genre"]
-        shares = genre_shares.shares(genre[own], parts.seen.counts.data, len(self.genres))
-        shelf = self.shelf.part(columns)
-        return diversify(total, shelf, wishes, Owner(shares, self.shelf.part(own))), _Ranked(columns, scores)
+        plays = np.concatenate([one.parts.seen.counts.data for one in asked.members])
+        owned = np.concatenate([one.own for one in asked.members])
+        owner = Owner(asked.own if asked.is_new else (), genre_shares.shares(genre[owned], plays, len(self.genres)))
+        chosen = diversify(total, shelf, wishes, owner)
+        return _Ranked(np.array(chosen, dtype=np.int64), np.searchsorted(columns, chosen), mean_scores(scores))
 
-    def _explained(self, user: str, ranked: "_Ranked", place: int, songs: OwnSongs) -> Recommendation:
-        column = int(ranked.columns[place])
-        track, plays = self.tracks[column], int(self.serving.plays[column])
-        shares = ranked.scores.shares(0, place)
+    def _retrieved(self, one: "_Member", asked: "_Asked", each: int) -> tuple[dict[str, NDArray[np.floating]], Union]:
+        """One member's signals, and the best of each among the songs that may be listed; the best of the long tail are
+        among them where it has places of its own."""
+        candidates = np.ones(len(self.tracks), dtype=bool)
+        candidates[one.own] = not asked.is_new
+        signalled = signals(self.serving, one.parts, _ROW)
+        used = {name: values[0] for name, values in signalled.items() if name in self.weights.warm}
+        allowed = None if (asked.allowed | ~candidates).all() else asked.allowed
+        union = best_of_each(used, candidates, allowed, each)
+        if asked.wishes.explore and self.shelf.tail is not None:
+            tail = best_of_each(used, candidates, self.shelf.tail & asked.allowed, each)
+            union = replace(union, columns=np.union1d(union.columns, tail.columns))
+        return used, union
+
+    def _explained(self, user: str, ranked: "_Ranked", own: OwnSongs) -> list[Recommendation]:
+        plays = self.serving.plays[ranked.chosen]
         # A song that nobody has played shares listeners with none: its place in the network comes from its artist.
-        near = songs.nearest(column, without=() if plays > 0 else ("network",))
+        nearest = own.nearest(ranked.chosen, {"network": plays > 0})
+        return [self._told(user, ranked, number, near) for number, near in zip(range(len(plays)), nearest, strict=True)]
+
+    def _told(self, user: str, ranked: "_Ranked", number: int, near: list[OwnSong]) -> Recommendation:
+        column, place = int(ranked.chosen[number]), int(ranked.places[number])
+        track, plays, shares = self.tracks[column], int(self.serving.plays[column]), ranked.scores.shares(0, place)
         return Recommendation(
             user=user,
             track_id=track.id,
@@ -186,18 +211,37 @@ class Recommender:
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """One user's parts, what they said, which songs may be listed (bool [I]), and what the list should be like."""
+class _Member:
+    """One of those whom a list is for, and what they said."""
 
     parts: Parts
     opinion: Opinions
+
+    @property
+    def own(self) -> NDArray[np.integer]:
+        """Columns of the songs that they have."""
+        return np.asarray(self.parts.seen.counts.indices)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Whom a list is for, which songs it may hold (bool [I]), its wishes, and whether it holds only what is new."""
+
+    members: Sequence[_Member]
     allowed: NDArray[np.bool_]
     wishes: Wishes
+    is_new: bool
+
+    @property
+    def own(self) -> NDArray[np.integer]:
+        """Columns of the songs that any of them has."""
+        return np.unique(np.concatenate([one.own for one in self.members]))
 
 
 @dataclass(frozen=True)
 class _Ranked:
-    """The ranked columns, int64 [n], and their scores [1, n]."""
+    """The list's columns, best first, their places among the scores [1, n], and these."""
 
-    columns: NDArray[np.int64]
+    chosen: NDArray[np.int64]
+    places: NDArray[np.int64]
     scores: Scores

@@ -28,7 +28,7 @@ from audiorec.ranking.song_columns import SongColumns
 
 NAME = "ranker"
 NOTHING: Mapping[int, float] = {}
-VERSION = 4
+VERSION = 5
 Arrays = Mapping[str, NDArray[Any]]
 
 
@@ -121,16 +121,6 @@ class Serving:
         """From the row that was fitted, or (-1) from what the user plays now."""
         arrays, one = self.arrays, slice(row, row + 1)
         seen = Interactions((user,), self.now.items, own)
-        pairs = []
-        # Folded in with the confidence of the fit: tastes by the logarithm of plays, factors by whether at all.
-        for name in self.about["pairs"]:
-            songs = arrays[f"pair.{name}.songs"]
-            known = (
-                arrays[f"pair.{name}.users"][one]
-                if row >= 0
-                else fold_in_user(own.log1p(), songs, arrays[f"pair.{name}.gram"], *self.about["taste"])
-            )
-            pairs.append(Pair(name, known, songs))
         items = arrays["factors.items"]
         penalty, alpha = self.about["factors"]
         users = (
@@ -140,8 +130,8 @@ class Serving:
         )
         return Parts(
             seen,
-            arrays["points"],
-            Taste(tuple(pairs), arrays["popularity"]),
+            arrays["directions"],
+            self._taste(own, row),
             AlsScores(users, items, self._is_heard),
             ItemToItem(own, self._neighbours, self._is_heard),
             self._neural("cf", user),
@@ -150,7 +140,28 @@ class Serving:
             placed=self._placed(own, row),
             heard=self.listeners,
             unit_points=arrays["directions"],
+            short_points=arrays["short"],
         )
+
+    def _taste(self, own: sparse.csr_array, row: int) -> Taste:
+        """The taste models as one: standardised scores add up to one product, once a user's scores have one deviation.
+
+        That deviation follows from the user's vector and the covariance of the songs' columns.
+        """
+        arrays, start, mine = self.arrays, 0, []
+        songs, gram, mean = arrays["taste.songs"], arrays["taste.gram"], arrays["taste.mean"]
+        for length in self.about["taste_columns"]:
+            part = slice(start, start + length)
+            # Folded in with the confidence of the fit: tastes by the logarithm of plays, factors by whether at all.
+            known = (
+                np.asarray(arrays["taste.users"][row, part], dtype=np.float64)
+                if row >= 0
+                else fold_in_user(own.log1p(), songs[:, part], gram[part, part], *self.about["taste"])[0]
+            )
+            variance = known @ gram[part, part] @ known / max(len(songs), 1) - (known @ mean[part]) ** 2
+            mine.append(known / np.sqrt(variance) if variance > 1e-18 else np.zeros(length))
+            start += length
+        return Taste((Pair("all", np.concatenate(mine)[None].astype(np.float32), songs),), arrays["popularity"])
 
     def _neural(self, name: str, user: str) -> NeumfScores | None:
         """NeuMF with this one user; one that it has not met has no score."""

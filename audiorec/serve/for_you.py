@@ -1,31 +1,27 @@
-"""Lists for a user: the models' scores where they are trained, likeness to their songs where not, and what they said.
+"""Lists for a user: the models' where they are trained, likeness to their songs where not, and what they said.
 
-Feedback counts at once: a liked song draws its like up, a disliked one pushes its like down, and neither comes again.
-The models learn of it later, when they are trained. It does not know HTTP.
+Feedback counts at once, by the same arithmetic as on the command line (`ranking/opinions.py`). The models learn of it
+later, when they are trained. It does not know HTTP.
 """
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from audiorec.data.ledger import Event, Ledger
-from audiorec.data.tracks import Track
 from audiorec.errors import InputError
-from audiorec.ranking.diversify import Shelf, Wishes, diversify
-from audiorec.ranking.explain import nearest_own, sentence
-from audiorec.ranking.joint_space import known_rows, likeness
+from audiorec.ranking.diversify import Owner, Shelf, Wishes, diversify
+from audiorec.ranking.exclusions import Exclusions
+from audiorec.ranking.explain import OwnSong, OwnSongs
+from audiorec.ranking.joint_space import known_rows
+from audiorec.ranking.opinions import Opinions, opinions
+from audiorec.ranking.recommender import Recommender
 from audiorec.serve.state import Snapshot
 
-if TYPE_CHECKING:
-    from audiorec.hybrid.weights import Scores
-
 LISTS = ("new", "known", "deep")
-# What feedback moves a score by, in standard deviations of the scores at a cosine of 1.
-_DRAW, _PUSH = 1.5, 2.0
 # Without models a song is judged by so many of the user's songs, those most like it.
 _NEAREST = 5
 _HEARD_LATELY = 14 * 24 * 3600.0
@@ -73,7 +69,6 @@ class ForYou:
 
     def __init__(self) -> None:
         self._answers: OrderedDict[object, list[Suggestion]] = OrderedDict()
-        self._scores: OrderedDict[tuple[int, str], Scores] = OrderedDict()
 
     def suggest(self, snapshot: Snapshot, ledger: Ledger, ask: Ask, now: float) -> list[Suggestion]:
         """The list, best first; empty for a user of whom nothing is known yet. Raises InputError for a strange ask."""
@@ -82,160 +77,109 @@ class ForYou:
         key = (snapshot.root, snapshot.serial, ledger.version, ask, int(now // 3600))
         kept = self._answers.get(key)
         if kept is None:
-            kept = self._make(snapshot, ledger.events(ask.user), ask, now)
+            kept = _make(snapshot, ledger.events(ask.user), ask, now)
             self._answers[key] = kept
             while len(self._answers) > _MOST_KEPT:
                 self._answers.popitem(last=False)
         return kept
 
-    def _make(self, snapshot: Snapshot, events: list[Event], ask: Ask, now: float) -> list[Suggestion]:
-        said = opinions(snapshot, events)
-        scores = self._trained(snapshot, ask.user)
-        total = _base(snapshot, scores, ask.user, said)
-        if total is None:
-            return []
-        total = _moved(snapshot, total, said)
-        total[~_allowed(snapshot, events, said, ask, now)] = -np.inf
-        own = np.union1d(snapshot.listened(ask.user), said.good)
-        shelf = Shelf(snapshot.vectors, snapshot.artist_numbers, snapshot.recording)
-        wishes = Wishes(top=ask.top, per_artist=2 if ask.which == "new" else 4)
-        return [
-            self._explained(snapshot, scores, row, float(total[row]), own) for row in diversify(total, shelf, wishes)
-        ]
 
-    def _trained(self, snapshot: Snapshot, user: str) -> "Scores | None":
-        recommender = snapshot.recommender
-        if recommender is None or user not in recommender.users:
-            return None
-        key = (id(recommender), user)
-        if key not in self._scores:
-            self._scores[key] = recommender.score(recommender.listens.user_row(user))
-            while len(self._scores) > 64:
-                self._scores.popitem(last=False)
-        return self._scores[key]
-
-    def _explained(
-        self, snapshot: Snapshot, scores: "Scores | None", row: int, score: float, own: NDArray[np.integer]
-    ) -> Suggestion:
-        column = snapshot.column.get(snapshot.tracks[row].id)
-        shares = {} if scores is None or column is None else scores.shares(0, column)
-        cold = snapshot.plays()[row] == 0
-        told = {name: block for name, block in snapshot.blocks.items() if name != "network" or not cold}
-        near = nearest_own(told, row, own[own != row])
-        names = [_name(snapshot, one.column) for one in near[:1]]
-        if shares:
-            reason = sentence(shares, *(names[0], near[0].by) if near else ())
-        elif near:
-            how = {"sound": "sounds like", "words": "has words like", "network": "shares listeners with"}[near[0].by]
-            reason = f"It {how} {names[0]}, which you like."
-        else:
-            reason = "It is near to what you like."
-        return Suggestion(row, score, reason, shares, tuple(snapshot.tracks[one.column].id for one in near))
+def _make(snapshot: Snapshot, events: Sequence[Event], ask: Ask, now: float) -> list[Suggestion]:
+    said = opinions(events, snapshot.ids, now)
+    own = np.union1d(snapshot.listened(ask.user), np.array(list(said.listens), dtype=np.int64))
+    allowed = _allowed(snapshot, events, own, ask, now)
+    wishes = Wishes(top=ask.top, per_artist=2 if ask.which == "new" else 4)
+    ranker = snapshot.recommender
+    if ranker is not None and (ask.user in ranker.users or opinions(events, ranker.listens.items, now).listens):
+        return _ranked(snapshot, ranker, (ask, wishes), events, allowed)
+    return _by_likeness(snapshot, said, own, (ask, wishes), allowed) if len(own) else []
 
 
-@dataclass(frozen=True)
-class Opinions:
-    """Rows by what the user said: good (liked, starred, played, rated 4 up), bad (disliked, rated 2 down), less
-    (unlike this, please), never."""
-
-    good: NDArray[np.int64]
-    bad: NDArray[np.int64]
-    less: NDArray[np.int64]
-    never: NDArray[np.int64]
-
-
-def opinions(snapshot: Snapshot, events: Sequence[Event]) -> Opinions:
-    """Sort what was said by what it means for lists."""
-    sides: dict[str, set[int]] = {"good": set(), "bad": set(), "less": set(), "never": set()}
-    for event in events:
-        row = snapshot.row.get(event.track_id)
-        side = _side(event)
-        if row is not None and side is not None:
-            sides[side].add(row)
-    for row in sides["bad"] | sides["less"] | sides["never"]:
-        sides["good"].discard(row)
-    return Opinions(*(np.array(sorted(rows), dtype=np.int64) for rows in sides.values()))
-
-
-def _side(event: Event) -> str | None:
-    if event.kind == "rating":
-        return "good" if event.weight >= 4 else "bad" if event.weight <= 2 else None
-    return {"like": "good", "star": "good", "play": "good", "dislike": "bad", "less": "less", "never": "never"}.get(
-        event.kind
+def _ranked(
+    snapshot: Snapshot,
+    ranker: Recommender,
+    asked: tuple[Ask, Wishes],
+    events: Sequence[Event],
+    allowed: NDArray[np.bool_],
+) -> list[Suggestion]:
+    """By the trained models; allowed: bool, by row."""
+    ask, wishes = asked
+    found = ranker.recommend(
+        ask.user,
+        ask.top,
+        wishes=wishes,
+        said=events,
+        without=Exclusions(own=not ask.owned),
+        only=allowed[snapshot.ranked_rows],
     )
+    return [
+        Suggestion(snapshot.row[one.track_id], one.score, one.reason, one.why, tuple(song for song, _ in one.nearest))
+        for one in found
+    ]
 
 
-def _base(snapshot: Snapshot, scores: "Scores | None", user: str, said: Opinions) -> NDArray[np.float64] | None:
-    """Scores [N] by the models, else by likeness to the user's songs; None when they have none."""
-    if scores is not None:
-        total = np.full(len(snapshot.tracks), -np.inf)
-        total[snapshot.ranked_rows] = scores.total[0]
-        return total
-    own = np.union1d(snapshot.listened(user), said.good)
-    if not len(own):
-        return None
-    # The nearest of several tastes counts, not their middle, where nothing is.
-    few = min(_NEAREST, len(own))
-    near = np.partition(snapshot.vectors @ snapshot.vectors[own].T, -few, axis=1)[:, -few:].mean(axis=1)
-    return np.where(known_rows(snapshot.vectors), near.astype(np.float64), -np.inf)
+def _by_likeness(
+    snapshot: Snapshot,
+    said: Opinions,
+    own: NDArray[np.int64],
+    asked: tuple[Ask, Wishes],
+    allowed: NDArray[np.bool_],
+) -> list[Suggestion]:
+    """By likeness to the user's own songs (rows): the nearest of several tastes, not their middle, where nothing is."""
+    vectors, few, (ask, wishes) = snapshot.vectors, min(_NEAREST, len(own)), asked
+    near = np.partition(vectors @ vectors[own].T, -few, axis=1)[:, -few:].mean(axis=1)
+    total = np.where(known_rows(vectors), near.astype(np.float64), -np.inf)
+    total = said.moved(total, np.arange(len(total)), vectors)
+    total[~allowed] = -np.inf
+    shelf = Shelf(vectors, snapshot.artist_numbers, snapshot.recording)
+    rows = np.array(diversify(total, shelf, wishes, Owner() if ask.owned else Owner(own)), dtype=np.int64)
+    nearest = OwnSongs(snapshot.blocks, own).nearest(rows, {"network": snapshot.plays()[rows] > 0})
+    found = []
+    for row, songs in zip(rows.tolist(), nearest, strict=True):
+        others = [one for one in songs if one.column != row]
+        told = tuple(snapshot.tracks[one.column].id for one in others)
+        found.append(Suggestion(row, float(total[row]), _because(snapshot, others), {}, told))
+    return found
 
 
-def _moved(snapshot: Snapshot, total: NDArray[np.float64], said: Opinions) -> NDArray[np.float64]:
-    """The scores after what was said here, on a scale with a standard deviation of 1."""
-    finite = np.isfinite(total)
-    spread = float(total[finite].std()) if finite.any() else 0.0
-    scaled = (total - (float(total[finite].mean()) if finite.any() else 0.0)) / (spread or 1.0)
-    draw, push = likeness(snapshot.vectors, said.good), _nearest(snapshot, said.bad) + _nearest(snapshot, said.less)
-    return np.asarray(scaled + _DRAW * draw - _PUSH * push, dtype=np.float64)
+def _because(snapshot: Snapshot, near: Sequence[OwnSong]) -> str:
+    if not near:
+        return "It is near to what you like."
+    how = {"sound": "sounds like", "words": "has words like", "network": "shares listeners with"}[near[0].by]
+    return f"It {how} {_name(snapshot, near[0].column)}, which you like."
 
 
-def _nearest(snapshot: Snapshot, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Cosine [N] to the nearest of the rows, at least 0."""
-    if not len(rows):
-        return np.zeros(len(snapshot.tracks), dtype=np.float32)
-    return np.asarray(np.maximum((snapshot.vectors @ snapshot.vectors[rows].T).max(axis=1), 0.0))
-
-
-def _allowed(snapshot: Snapshot, events: Sequence[Event], said: Opinions, ask: Ask, now: float) -> NDArray[np.bool_]:
-    keep = np.ones(len(snapshot.tracks), dtype=bool)
-    keep[np.concatenate([said.bad, said.less, said.never])] = False
-    listened = snapshot.listened(ask.user)
+def _allowed(
+    snapshot: Snapshot, events: Sequence[Event], own: NDArray[np.int64], ask: Ask, now: float
+) -> NDArray[np.bool_]:
+    """Rows that may be listed; own: those that the user has."""
+    years, seconds = ask.years or (None, None), ask.seconds or (None, None)
+    keep = Exclusions(
+        genres=ask.without_genres, only_genres=ask.genres, shortest=seconds[0], longest=seconds[1],
+        since=years[0], until=years[1],
+    ).allowed(snapshot.songs)  # fmt: skip
+    for folders, wanted in ((ask.folders, True), (ask.without_folders, False)):
+        if folders:
+            keep &= _in_folders(snapshot, folders) == wanted
+    plays, artists = snapshot.plays(), snapshot.artist_numbers
     if not ask.owned:
-        keep[listened] = keep[said.good] = False
+        keep[own] = False
     if ask.not_lately:
         late = [event.track_id for event in events if event.kind == "play" and now - event.time < _HEARD_LATELY]
         keep[snapshot.rows_of(late)] = False
-    plays = snapshot.plays()
     if ask.cold_only:
         keep &= plays == 0
     if ask.which == "known":
-        artists = snapshot.artist_numbers
-        keep &= np.isin(artists, artists[np.union1d(listened, said.good)]) & (artists >= 0)
+        keep &= np.isin(artists, artists[own]) & (artists >= 0)
     if ask.which == "deep":
         keep &= plays <= np.median(plays)
-    if ask == replace(ask, genres=(), without_genres=(), folders=(), without_folders=(), seconds=None, years=None):
-        return np.asarray(keep)  # nothing that has to be looked up song by song
-    only, without = _folders(snapshot, ask.folders), _folders(snapshot, ask.without_folders)
-    fits = np.array([_fits(track, ask, only, without) for track in snapshot.tracks], dtype=bool)
-    return np.asarray(keep & fits)
+    return keep
 
 
-def _fits(track: Track, ask: Ask, only: set[bytes], without: set[bytes]) -> bool:
-    genre = track.genre.casefold()
-    if ask.genres and not any(name.casefold() in genre for name in ask.genres):
-        return False
-    if any(name.casefold() in genre for name in ask.without_genres if name):
-        return False
-    folder = folder_of(track.path)
-    if folder in without or (only and folder not in only):
-        return False
-    if ask.seconds is not None and not ask.seconds[0] <= track.seconds <= ask.seconds[1]:
-        return False
-    return ask.years is None or (track.year is not None and ask.years[0] <= track.year <= ask.years[1])
-
-
-def _folders(snapshot: Snapshot, songs: tuple[int, ...]) -> set[bytes]:
-    return {folder_of(snapshot.tracks[snapshot.row_of(song)].path) for song in songs}
+def _in_folders(snapshot: Snapshot, songs: Sequence[int]) -> NDArray[np.bool_]:
+    """Rows of the songs that lie in, or below, the folders of some songs (ids)."""
+    folders = {folder_of(snapshot.tracks[snapshot.row_of(song)].path) + b"/" for song in songs}
+    return np.asarray(np.any([snapshot.songs.below(folder) for folder in sorted(folders)], axis=0))
 
 
 def folder_of(path: bytes) -> bytes:

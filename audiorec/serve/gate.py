@@ -4,6 +4,7 @@ Plain ASGI, so that streams pass unbuffered. On this machine's own address nobod
 names of this machine are answered, so that no page elsewhere can reach in through a name of its own.
 """
 
+import asyncio
 import base64
 import ipaddress
 import secrets
@@ -24,6 +25,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 COOKIE = "audiorec_session"
 _SESSION = 30 * 24 * 3600.0
 _LARGEST = 1_000_000
+_PATIENCE = 30.0  # seconds for a body, which is small
 _OWN_NAMES = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
 HEADERS = {
     "content-security-policy": (
@@ -161,13 +163,20 @@ def _bearer(value: str) -> str | None:
 
 
 def _limited(receive: Receive) -> Receive:
-    """A body that says no length (chunked) ends where it is too large."""
-    taken = 0
+    """A body ends where it is too large, or takes too long to come."""
+    taken, is_whole = 0, False
+    end = time.monotonic() + _PATIENCE
 
     async def one() -> MutableMapping[str, Any]:
-        nonlocal taken
-        message = await receive()
+        nonlocal taken, is_whole
+        if is_whole:
+            return await receive()
+        try:
+            message = await asyncio.wait_for(receive(), end - time.monotonic())
+        except TimeoutError:
+            return {"type": "http.disconnect"}
         taken += len(message.get("body", b""))
+        is_whole = not message.get("more_body", False)
         if taken > _LARGEST:
             return {"type": "http.disconnect"}
         return message

@@ -18,6 +18,7 @@ from mutagen.flac import FLAC, Picture
 from audiorec.data.tracks import Track
 from audiorec.features.sniff import Container, sniff
 from audiorec.serve.problem_details import GoneError
+from audiorec.sources.path_endings import LISTED
 
 # What browsers play as it is.
 _TYPES = {
@@ -46,6 +47,8 @@ class SoundFile:
 def sound_file(track: Track) -> SoundFile:
     """Look at a song's file; raises GoneError with the reason when there is none that can be read."""
     name = os.path.basename(track.shown_path)
+    if track.path.startswith(LISTED.encode()):
+        raise GoneError("this one is known by its name alone: there is no sound of it here")
     try:
         with open(track.path, "rb") as file:
             container = sniff(file)

@@ -22,10 +22,11 @@ from audiorec.data.tracks import Track
 from audiorec.data.workspace import Workspace
 from audiorec.errors import AudiorecError, UnknownNameError, WorkspaceError
 from audiorec.plan import next_step
-from audiorec.ranking.joint_space import Vectors, joint_vectors
+from audiorec.ranking.joint_space import Vectors, joint_vectors, known_rows
 from audiorec.ranking.mood_search import MoodIndex, build_index
 from audiorec.ranking.neighbours import Block
 from audiorec.ranking.recordings import recordings
+from audiorec.ranking.song_columns import SongColumns, pack_songs
 from audiorec.serve.foreign_ids import foreign_ids
 from audiorec.serve.problem_details import NotReadyError
 
@@ -89,6 +90,11 @@ class Snapshot:
         return self._plays
 
     @cached_property
+    def known(self) -> NDArray[np.bool_]:
+        """Songs of which anything is known, bool [N]; not to be written to."""
+        return known_rows(self.vectors)
+
+    @cached_property
     def _plays(self) -> NDArray[np.float32]:
         return np.asarray(self.counts.sum(axis=0), dtype=np.float32).reshape(-1)
 
@@ -103,6 +109,16 @@ class Snapshot:
         numbers: dict[str, int] = {}
         named = (numbers.setdefault(track.artist, len(numbers)) if track.artist else -1 for track in self.tracks)
         return np.fromiter(named, dtype=np.int64, count=len(self.tracks))
+
+    @cached_property
+    def ids(self) -> NDArray[np.int64]:
+        """Track ids [N], rising."""
+        return np.array([track.id for track in self.tracks], dtype=np.int64)
+
+    @cached_property
+    def songs(self) -> SongColumns:
+        """What the songs' tags say, by column."""
+        return SongColumns(pack_songs(self.tracks))
 
     @cached_property
     def ranked_rows(self) -> NDArray[np.int64]:

@@ -36,7 +36,7 @@ def test_another_file_of_what_she_has_is_not_listed() -> None:
     points[3] = points[5]
     shelf = Shelf(points, NOBODY, recording=np.array([5, 1, 2, 3, 4, 5]))
     scores = np.where(np.arange(6) == 5, -np.inf, FALLING)
-    assert diversify(scores, shelf, Wishes(top=6, spread=0.0), Owner(songs=shelf.part(np.array([5])))) == [1, 2, 4]
+    assert diversify(scores, shelf, Wishes(top=6, spread=0.0), Owner([5])) == [1, 2, 4]
 
 
 def test_spread_prefers_what_is_unlike() -> None:

@@ -31,6 +31,7 @@ TRACKS = [
         (Exclusions(folders=(Path("/m/Bo"), Path("/m/C"))), [1, 3, 4]),
         (Exclusions(shortest=60.0, longest=600.0), [1, 2]),
         (Exclusions(since=2000), [2, 4]),
+        (Exclusions(only_genres=("JAZZ", "rock")), [1, 4]),
         (Exclusions(until=2005), [1, 2]),
         (Exclusions(genres=("jazz",), since=1990, longest=300.0), [1, 2]),
     ],

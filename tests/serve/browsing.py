@@ -11,6 +11,7 @@ import pytest
 import uvicorn
 
 from audiorec.serve.app import Server, make_server
+from audiorec.serve.slow_clients import PatientProtocol
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = (
@@ -20,8 +21,10 @@ FLAGS = (
 
 
 def serve(root: Path) -> Iterator[tuple[str, Server]]:
+    """A server of a workspace and its address, until it is let go."""
     server = make_server(root)
-    served = uvicorn.Server(uvicorn.Config(server.app, port=0, log_level="error", timeout_graceful_shutdown=1))
+    config = uvicorn.Config(server.app, http=PatientProtocol, port=0, log_level="error", timeout_graceful_shutdown=1)
+    served = uvicorn.Server(config)
     thread = threading.Thread(target=served.run, daemon=True)
     thread.start()
     while not served.started:

@@ -1,17 +1,26 @@
 """Who is let in and what is let out: hosts, origins, tokens, sizes, files that are gone, and no path from a request."""
 
+import socket
 import stat
+import time
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from click.testing import CliRunner
 from fastapi.testclient import TestClient
 
 from audiorec.cli.main import cli
+from audiorec.data.tracks import Track
 from audiorec.serve.app import Server, make_server
 from audiorec.serve.gate import is_loopback
 from audiorec.serve.logins import Accounts
+from audiorec.serve.media import sound_file
+from audiorec.serve.problem_details import GoneError
+from audiorec.serve.slow_clients import PatientProtocol
+from tests.serve.browsing import serve
 
 API = "/api/v1"
 
@@ -122,6 +131,11 @@ def test_a_song_whose_file_is_gone_says_so(client: TestClient, library: Path) ->
         hidden.rename(path)
 
 
+def test_what_has_no_file_says_so() -> None:
+    with pytest.raises(GoneError, match="by its name alone"):
+        sound_file(Track(1, b"song:a0", "News", (), "", None, "", 0.0, "ok", ""))
+
+
 def test_what_browsers_cannot_play_is_transcoded_and_kept(client: TestClient, server: Server) -> None:
     song = next(one for one in client.get(f"{API}/songs").json()["songs"] if one["title"] == "Odd")
     first = client.get(f"{API}/songs/{song['id']}/audio")
@@ -157,3 +171,32 @@ def test_a_port_in_use_is_a_users_mistake(tmp_path: Path) -> None:
         port = str(taken.getsockname()[1])
         result = CliRunner().invoke(cli, ["--workspace", str(tmp_path / "w"), "serve", "--port", port])
     assert "choose another with --port" in str(result.exception)
+
+
+def test_who_dawdles_is_let_go(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PatientProtocol, "patience", 0.5)
+    monkeypatch.setattr("audiorec.serve.gate._PATIENCE", 0.5)
+    head = b"POST /api/v1/feedback HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+    for address, _ in serve(root):
+        port = int(urlsplit(address).port or 0)
+        for data, told in ((b"", b""), (b"GET / HTTP/1.1\r\nHo", b""), (head + b"Content-Length: 9\r\n\r\n{", b"400")):
+            with socket.create_connection(("127.0.0.1", port), timeout=5) as client:
+                client.sendall(data)
+                answer = b"".join(iter(lambda: client.recv(65536), b""))
+            assert told in answer[:20], data
+        kept = HTTPConnection("127.0.0.1", port, timeout=5)
+        for _ in range(3):  # one that asks again and again is kept
+            kept.request("GET", "/api/v1/health")
+            assert kept.getresponse().read()
+            held = kept.sock
+            time.sleep(0.3)
+        assert held is kept.sock is not None
+        kept.close()
+
+
+def test_a_form_of_too_many_values_is_refused_in_the_players_way(client: TestClient) -> None:
+    form = "u=a&p=b&v=1.16.1&c=x&name=n" + "&songId=1" * 20_001
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = client.post("/rest/createPlaylist", params={"f": "json"}, content=form, headers=kind)
+    assert answer.status_code == 200
+    assert "at most" in answer.json()["subsonic-response"]["error"]["message"]

@@ -9,13 +9,14 @@ from pydantic import BaseModel, Field
 
 from audiorec.errors import InputError, UnknownNameError
 from audiorec.network.embedding import unit
-from audiorec.ranking.joint_space import known_rows, likeness
+from audiorec.ranking.joint_space import likeness
 from audiorec.ranking.mood_search import search as search_words
+from audiorec.ranking.opinions import opinions
 from audiorec.ranking.paths import find_path
 from audiorec.ranking.radio import Tuning, next_songs
 from audiorec.serve.desk import DEFAULT_USER, Desk, desk_of, song_json, songs_json
 from audiorec.serve.doors.songs_door import artists_of
-from audiorec.serve.for_you import Ask, opinions
+from audiorec.serve.for_you import Ask
 from audiorec.serve.state import Snapshot
 
 router = APIRouter()
@@ -87,8 +88,8 @@ def _recommended(desk: Desk, asked: Exclusions) -> dict[str, Any]:
 def _why_empty(snapshot: Snapshot, desk: Desk, user: str) -> str:
     if not snapshot.tracks:
         return "There is no music here yet."
-    said = opinions(snapshot, desk.state.ledger.events(user))
-    if not len(said.good) and not len(snapshot.listened(user)):
+    said = opinions(desk.state.ledger.events(user), snapshot.ids)
+    if not said.listens and not len(snapshot.listened(user)):
         return "Like or play a few songs, and this list begins."
     return "No song is left with these exclusions."
 
@@ -107,10 +108,10 @@ def similar(desk: At, song: int, top: Top = 20) -> dict[str, Any]:
 
 def near_rows(snapshot: Snapshot, rows: list[int], top: int, barred: set[int]) -> list[dict[str, Any]]:
     """The songs most like the middle of some rows, each recording once, with `score`."""
-    if not known_rows(snapshot.vectors)[rows].any():
+    if not snapshot.known[rows].any():
         raise InputError("nothing is known of this song yet: run audiorec extract on its folder first")
     score = likeness(snapshot.vectors, rows)
-    able = known_rows(snapshot.vectors)
+    able = snapshot.known.copy()
     able[sorted(barred)] = False
     taken = {int(snapshot.recording[row]) for row in rows}
     chosen: list[int] = []
@@ -236,13 +237,13 @@ def radio(desk: At, asked: RadioAsk) -> dict[str, Any]:
         seeds += snapshot.rows_of(ledger.playlist(asked.playlist).songs)
     if asked.words:
         seeds += [hit.row for hit in search_words(snapshot.moods, asked.words, 12)]
-    said = opinions(snapshot, ledger.events(asked.user))
-    seeds = seeds or said.good.tolist() or snapshot.listened(asked.user).tolist()
+    said = opinions(ledger.events(asked.user), snapshot.ids)
+    seeds = seeds or list(said.listens) or snapshot.listened(asked.user).tolist()
     if not seeds:
         raise InputError("say what the radio should start from: a song, an artist, a playlist or words")
-    unlike, never = [*said.bad.tolist(), *said.less.tolist()], [*said.never.tolist(), *said.bad.tolist()]
+    unlike = [row for row in said.pushes if row in said.barred]  # a song that was only skipped is none of these
     barred_seeds = seeds if asked.songs and not (asked.words or asked.artist or asked.playlist) else []
-    tuning = Tuning(seeds, unlike, [*never])
+    tuning = Tuning(seeds, unlike, sorted(said.barred))
     played = [*barred_seeds, *snapshot.rows_of(asked.played)]
     found = next_songs(snapshot.vectors, snapshot.tracks, tuning, played, asked.top, np.random.default_rng(asked.seed))
     return {"songs": songs_json(snapshot, found)}
@@ -264,7 +265,7 @@ def alchemy(desk: At, asked: AlchemyAsk) -> dict[str, Any]:
     if not more:
         raise InputError("name at least one song of this library that you want more of")
     score = likeness(snapshot.vectors, more) - likeness(snapshot.vectors, less)
-    able = known_rows(snapshot.vectors)
+    able = snapshot.known.copy()
     able[[*more, *less]] = False
     order = np.argsort(-np.where(able, score, -np.inf), kind="stable")[: min(asked.top, int(able.sum()))].tolist()
     songs = songs_json(snapshot, order)

@@ -78,13 +78,20 @@ QUESTIONS: Mapping[str, Callable[[Caller], dict[str, Any]]] = {
 }
 
 
+_MOST_VALUES = 20_000
+
+
 @router.api_route("/rest/{question}", methods=["GET", "POST", "HEAD"])
 async def answer(request: Request, question: str) -> Response:
     """Answer one question of a player; values come in the query or, by the extension formPost, in the body."""
     pairs = list(request.query_params.multi_items())
     if request.method == "POST":
         body = (await request.body())[:_LONGEST_FORM]
-        pairs += parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20_000)
+        try:
+            pairs += parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MOST_VALUES)
+        except ValueError:
+            too_many = PlayerError(GENERIC, f"a request may hold {_MOST_VALUES} values at most")
+            return failure(dict(pairs), too_many)
     many: dict[str, list[str]] = {}
     for name, value in pairs:
         many.setdefault(name, []).append(value.encode("utf-8", "replace").decode().replace("\0", ""))

@@ -41,7 +41,7 @@ export async function song(box, [id]) {
 }
 
 const NAMES = { sound: "sound", words: "words", network: "listeners" };
-const whyNear = (near) => "Alike by " + Object.entries(near.by).sort((a, b) => b[1] - a[1])
+const whyNear = (near) => "Alike by " + Object.entries(near.by).filter(([, value]) => value > 0).sort((a, b) => b[1] - a[1])
   .map(([name, value]) => `${NAMES[name]} ${value.toFixed(2)}`).join(", ") + (near.same.length ? `; the same ${near.same.join(", ")}` : "");
 
 export async function artist(box, [name]) {

@@ -1,0 +1,149 @@
+"""Where feature shards lie: in the workspace's folder, or at a URL (s3://, gs://, file://) that many machines read.
+
+A shard at a URL bears the digest of its bytes as its name. It is put there if it is absent and never changed: two
+writers of one name write the same bytes, and a writer that starts again finds what it had put. Objects appear whole or
+not at all. It does not know the catalogue, which says what shards there are.
+"""
+
+import hashlib
+import os
+import time
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import pyarrow as pa
+import pyarrow.fs as pafs
+import pyarrow.parquet as pq
+
+from audiorec.errors import InputError, WorkspaceError
+
+Place = Path | str
+Answer = TypeVar("Answer")
+# A store that is away is asked again for so long, with pauses that grow. Seconds.
+_PATIENCE, _PAUSE = 60.0, 0.5
+# What will not pass by waiting, in the words of the stores.
+_REFUSALS = (
+    "ACCESS_DENIED",
+    "NO_SUCH_BUCKET",
+    "INVALID_ACCESS_KEY",
+    "SIGNATURE",
+    "HTTP status 403",
+    "HTTP response code 403",
+)
+_MARK = "audiorec"
+
+
+def check(url: str) -> None:
+    """Raise InputError or WorkspaceError when shards cannot be put at this URL."""
+    parts = urlsplit(url)
+    if not parts.scheme or parts.username or parts.password:
+        raise InputError(f"{parts.scheme or url}: give a URL such as s3://bucket/folder, its keys in the environment")
+    _put(_below(url, _MARK), b"Feature shards of audiorec; named by their content.\n")
+
+
+def put_shard(url: str, table: pa.Table, digest: str) -> str:
+    """Put a table below `url`/`digest` unless it is there; returns its place. Raises WorkspaceError."""
+    buffer = pa.BufferOutputStream()
+    pq.write_table(table, buffer, compression="zstd")
+    data = buffer.getvalue().to_pybytes()
+    place = _below(url, digest, hashlib.blake2b(data, digest_size=16).hexdigest() + ".parquet")
+    _put(place, data)
+    return place
+
+
+def read_table(place: Place, columns: list[str]) -> pa.Table:
+    """Columns of a shard; only they travel from a URL. Raises WorkspaceError when a URL does not answer."""
+    if isinstance(place, Path):
+        return pq.read_table(place, columns=columns)
+    files, key = _opened(place)
+    return _patiently(place, lambda: pq.read_table(key, columns=columns, filesystem=files))
+
+
+def read_schema(place: Place) -> pa.Schema:
+    """The schema of a shard; raises as `read_table`."""
+    if isinstance(place, Path):
+        return pq.read_schema(place)
+    files, key = _opened(place)
+    return _patiently(place, lambda: pq.read_schema(key, filesystem=files))
+
+
+def _put(place: str, data: bytes) -> None:
+    files, key = _opened(place)
+
+    def put() -> None:
+        found = files.get_file_info(key)
+        if found.type == pafs.FileType.File and found.size == len(data):
+            return
+        if isinstance(files, pafs.LocalFileSystem):
+            _put_file(Path(key), data)
+            return
+        with files.open_output_stream(key) as stream:
+            stream.write(data)
+
+    _patiently(place, put)
+
+
+def _put_file(path: Path, data: bytes) -> None:
+    """A file appears while it is written, an object does not."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    with temporary.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
+
+
+def _patiently(place: str, act: Callable[[], Answer]) -> Answer:
+    """Do it, again and again while the store is away; raises WorkspaceError when it stays away or refuses."""
+    begin, pause = time.monotonic(), _PAUSE
+    while True:
+        try:
+            return act()
+        except FileNotFoundError:
+            raise WorkspaceError(f"{place} is gone: extract again, or give the store its objects back") from None
+        except OSError as error:
+            if any(word in str(error) for word in _REFUSALS) or isinstance(error, PermissionError):
+                raise WorkspaceError(f"{_root(place)} refuses ({_said(error)}): see to its rights and keys") from None
+            if time.monotonic() - begin > _PATIENCE:
+                raise WorkspaceError(
+                    f"{_root(place)} does not answer ({_said(error)}): see to it and run the same command; what was"
+                    " finished is kept"
+                ) from None
+        time.sleep(pause)
+        pause = min(2 * pause, 5.0)
+
+
+@lru_cache(maxsize=8)
+def _store(root: str) -> Any:
+    if root.startswith("s3://"):
+        # A shard is one request then, not an upload in parts that a kill leaves behind unseen.
+        root += ("&" if "?" in root else "?") + "allow_delayed_open=true"
+    try:
+        return pafs.FileSystem.from_uri(root)[0]
+    except (pa.ArrowInvalid, OSError) as error:
+        raise InputError(f"no store is known for {root} ({_said(error)}): give s3://, gs:// or file://") from None
+
+
+def _opened(place: str) -> tuple[Any, str]:
+    """The store of a place, kept open, and the key in it."""
+    parts = urlsplit(place)
+    return _store(_root(place)), f"{parts.netloc}{parts.path}"
+
+
+def _root(place: str) -> str:
+    """Scheme, bucket and settings of a URL."""
+    parts = urlsplit(place)
+    return parts._replace(path=parts.path if parts.scheme == "file" else "").geturl()
+
+
+def _below(url: str, *names: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(path="/".join([parts.path.rstrip("/"), *names])).geturl()
+
+
+def _said(error: BaseException) -> str:
+    return str(error).splitlines()[0][:200] if str(error) else type(error).__name__
