@@ -82,15 +82,17 @@ class Library:
         below which a file is left out; advance: called with the size in bytes of each file that is done.
         """
         from audiorec import recipes
+        from audiorec.content.hearing import ear_of
         from audiorec.features.extract import make_plan, run_plan
         from audiorec.features.recipe import FeatureRecipe
         from audiorec.features.workers import Crew
         from audiorec.sources.importing import rematch
 
         chosen = recipes.load(recipe, FeatureRecipe)
+        ear, _ = ear_of(chosen)
         with self._write() as space:
             places = [os.fsencode(Path(path).expanduser()) for path in paths]
-            plan = make_plan(space, places, chosen, least=min_length)
+            plan = make_plan(space, places, chosen, least=min_length, ear=ear)
             outcomes = run_plan(space, plan, chosen, Crew(jobs or len(os.sched_getaffinity(0))), advance)
             rematch(space)
         return outcomes
@@ -231,8 +233,8 @@ class Library:
             return similar_lists.artists_like(library, artist or "", top)
 
     def tracks(self) -> list[Record]:
-        """Every song: id, path, title, artists, album, album_artist, genres, year, seconds, status,
-        reason, plays, has_lyrics, language."""
+        """Every song: id, path, title, artists, album, album_artist, genres, year, seconds, status, reason, plays,
+        has_lyrics, language, heard (words for what an encoder heard, likeliest first)."""
         from audiorec.data.genres import genre_names
         from audiorec.errors import WorkspaceError
 
@@ -243,7 +245,8 @@ class Library:
                 words = dict(zip(table.track_ids.tolist(), told, strict=True))
             except WorkspaceError:
                 words = {}
-            plays = _plays(space)
+            plays, tracks = _plays(space), space.tracks()
+            heard = _heard(space, [track.id for track in tracks])
             return [
                 {
                     "id": track.id,
@@ -260,8 +263,9 @@ class Library:
                     "plays": plays.get(track.id, 0),
                     "has_lyrics": bool(words.get(track.id, ("", ""))[0]),
                     "language": words.get(track.id, ("", ""))[1] or "",
+                    "heard": told,
                 }
-                for track in space.tracks()
+                for track, told in zip(tracks, heard, strict=True)
             ]
 
     def lyrics(self, track_id: int) -> list[str]:
@@ -324,6 +328,20 @@ class Library:
         from audiorec.data.workspace import Workspace
 
         return Workspace.open(self.path, write=True)
+
+
+def _heard(space: "Workspace", track_ids: list[int]) -> list[list[str]]:
+    """Words for what an encoder heard in each song; empty lists where none has listened."""
+    import numpy as np
+
+    from audiorec.data import heard_songs
+    from audiorec.labels.heard_words import best_words, said
+
+    found = heard_songs.read(space, np.array(track_ids, dtype=np.int64))
+    if found is None:
+        return [[] for _ in track_ids]
+    words, best = best_words(found)
+    return [said(words, row) for row in best]
 
 
 def _plays(space: "Workspace") -> dict[int, int]:

@@ -37,10 +37,11 @@ _MODELS: Mapping[str, _Model] = {
     "cf": _Model("NeuMF learns from who plays the same songs", ("features", "listens"), True),
     "hybrid": _Model(
         "learn how much each signal counts",
-        ("features", "listens", "model network", "model cnn", "model svm", "model cf"),
+        ("features", "heard", "listens", "model network", "model cnn", "model svm", "model cf"),
         True,
     ),
 }
+_SAID = {"heard": "what the encoder heard"}
 NAMES = tuple(_MODELS)
 
 
@@ -72,7 +73,7 @@ def _reason(space: Workspace, name: str, model: _Model, now: Mapping[str, str], 
     then = space.model_inputs(name)
     changed = [what for what in model.reads if then.get(what) != now.get(what)]
     changed += [what for what in model.reads if what.removeprefix("model ") in due and what not in changed]
-    said = [what.replace("model ", "the model ") for what in changed]
+    said = [_SAID.get(what, what.replace("model ", "the model ")) for what in changed]
     return f"{', '.join(said)} changed since it was trained" if said else ""
 
 

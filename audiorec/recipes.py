@@ -78,9 +78,9 @@ def from_plain(values: Mapping[str, Any], kind: type[R]) -> R:
         raise RecipeError(f"a stored {kind.__name__} does not fit: {_first_problem(error, kind)}") from error
 
 
-def digest(recipe: Recipe) -> str:
-    """Fingerprint of everything in a recipe that changes its result: 16 hex digits."""
-    values = recipe.model_dump(mode="json", exclude={"reference"})
+def digest(recipe: Recipe, without: Sequence[str] = ()) -> str:
+    """Fingerprint of everything in a recipe that changes its result, some keys left out: 16 hex digits."""
+    values = recipe.model_dump(mode="json", exclude={"reference", *without})
     text = json.dumps([type(recipe).__name__, values], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

@@ -20,13 +20,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
+from audiorec.content.hearing import ear_of
 from audiorec.features.decode import open_any
 from audiorec.features.describe import Describer
+from audiorec.features.heard_patches import Ear, patches_of
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.features.scan import scan
 from audiorec.features.sniff import sniff
@@ -48,8 +51,8 @@ def decode(path: Path) -> float:
         return frames / sound.samplerate
 
 
-def describe(path: Path) -> None:
-    """Decode and describe a file as the command does, without the worker around it."""
+def describe(path: Path, is_heard: bool = False) -> None:
+    """Decode and describe a file as the command does, without the worker around it; heard by the encoder or not."""
     with path.open("rb") as file:
         container = sniff(file)
         assert container is not None
@@ -58,6 +61,21 @@ def describe(path: Path) -> None:
         for block in decoding.blocks:
             describer.push(block)
         describer.finish()
+        if is_heard:
+            ear = usual_ear()
+            assert ear is not None
+            ear.hear(patches_of(describer.stretches(), decoding.rate, ear))
+
+
+@lru_cache(maxsize=1)
+def usual_ear() -> Ear | None:
+    """The encoder of the default recipe, None where it was not added; found once, as by the command."""
+    return ear_of(FeatureRecipe())[0]
+
+
+def hear(path: Path) -> None:
+    """The same, heard by the recipe's encoder too (`audiorec encoder add musicnn`)."""
+    describe(path, is_heard=True)
 
 
 def describe_with_librosa(path: Path) -> None:
@@ -111,6 +129,7 @@ def processor_seconds(work: Callable[[Path], object], path: Path) -> float:
 WORKS = {
     "decode": decode,
     "ours": describe,
+    "heard": hear,
     "librosa": describe_with_librosa,
     "librosa_sharing": describe_with_librosa_sharing,
 }
@@ -125,10 +144,11 @@ def one_round(name: str, files: list[Path]) -> None:
 def speed(folder: Path, files: list[Path], rounds: int) -> None:
     """Ratios over a folder: all in turn, each in a process with the settings that it has in use; best rounds count."""
     single = {name: "1" for name in ENVIRONMENT if name.endswith("_THREADS")}
-    best = {name: np.full(len(files), np.inf) for name in WORKS}
+    works = [name for name in WORKS if name != "heard" or usual_ear() is not None]
+    best = {name: np.full(len(files), np.inf) for name in works}
     for _ in range(rounds):
         for name, seconds in best.items():
-            settings = ENVIRONMENT if name == "ours" else single
+            settings = ENVIRONMENT if name in ("ours", "heard") else single
             command = [sys.executable, __file__, "--folder", str(folder), "--round", name]
             done = subprocess.run(
                 command, check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, **settings}
@@ -142,6 +162,8 @@ def speed(folder: Path, files: list[Path], rounds: int) -> None:
     show("ratio_to_librosa", taken["librosa"] / taken["ours"])
     show("ratio_to_librosa_sharing", taken["librosa_sharing"] / taken["ours"])
     show("ratio_to_decode", taken["ours"] / taken["decode"])
+    if "heard" in taken:
+        show("ratio_heard_to_ours", taken["heard"] / taken["ours"])
 
 
 def make_long(path: Path, hours: float) -> None:

@@ -1,28 +1,35 @@
-"""What an encoder hears in the clips of `cold_start.py`, kept beside the encoder so that it is heard once.
+"""What an encoder hears in the clips of `cold_start.py`: by `audiorec extract`, which hears each clip once."""
 
-The blocks are the mean penultimate layer of an artist's clips; which patches are heard is chosen by nothing.
-"""
-
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 
-from audiorec.content import encoder_shelf
-from audiorec.content.hearing import hear
-from audiorec.content.onnx_encoder import load
+from audiorec import recipes
+from audiorec.content.hearing import ear_of
+from audiorec.data import heard_songs
+from audiorec.data.heard_songs import HeardSongs
+from audiorec.data.workspace import Workspace
+from audiorec.features.recipe import FeatureRecipe
 
 NAMES = {"mtt": "musicnn", "msd": "musicnn-msd"}
 
 
-def heard(encoder: str, paths: list[Path], patches: int = 3) -> np.ndarray:
-    """Embeddings float64 [N, d] of clips by `mtt` or `msd`."""
-    shelf = encoder_shelf.folder()
-    kept = shelf / f"clips-{NAMES[encoder]}-{patches}.npz"
-    if kept.is_file():
-        with np.load(kept) as file:
-            if file["names"].tolist() == [path.name for path in paths]:
-                return np.asarray(file["vectors"], dtype=np.float64)
-    opened = load(encoder_shelf.find(shelf, NAMES[encoder]).path)
-    vectors = np.stack([hear(path, opened, patches).mean for path in paths])
-    np.savez(kept, vectors=vectors, names=[path.name for path in paths])
-    return vectors.astype(np.float64)
+def heard(root: Path, library: Path, encoder: str, patches: int) -> HeardSongs:
+    """What `mtt` or `msd` hears in so many patches of every clip of a workspace, in the order of its features."""
+    changes = (f"encoder={NAMES[encoder]}", f"patches_heard={patches}")
+    ear, why = ear_of(recipes.load("features/default", FeatureRecipe, changes))
+    if ear is None:
+        sys.exit(why)
+    command = [sys.executable, "-m", "audiorec", "--workspace", str(root), "extract"]
+    subprocess.run([*command, *(f"--set={change}" for change in changes), str(library)], check=True, stdout=sys.stderr)
+    with Workspace.open(root) as space:
+        found = heard_songs.read(space, np.asarray(space.features().track_ids), ear.by.digest)
+    assert found is not None
+    return found
+
+
+def as_block(found: HeardSongs) -> np.ndarray:
+    """The columns that the hybrid reads, float64 [N, .]."""
+    return found.mean.astype(np.float64)

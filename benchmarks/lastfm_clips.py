@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from heard_clips import heard
+from heard_clips import as_block, heard
 from scipy import sparse
 
 from audiorec.cold_start.album_names import album_vectors
@@ -22,7 +22,8 @@ from audiorec.hybrid.sketch_cache import spectra
 @dataclass(frozen=True)
 class Data:
     """Ids of artists with clips [A] and without [J], listens to them CSR [U, A] and [U, J], friends [U, U] (rows sum to
-    1 or 0), blocks of content, one row an artist, and the log-mel patches of their clips (or None: not asked for)."""
+    1 or 0), blocks of content, one row an artist, which artists are of the collection with years, and the log-mel
+    patches of their clips (or None: not asked for)."""
 
     artists: np.ndarray
     others: np.ndarray
@@ -30,10 +31,13 @@ class Data:
     elsewhere: sparse.csr_array
     friends: sparse.csr_array
     blocks: dict[str, np.ndarray]
+    dated: np.ndarray
     patches: Patches | None = None
 
 
-def load(folder: Path, workspace: Path | None, with_patches: bool = False, encoder: str = "none") -> Data:
+def load(
+    folder: Path, workspace: Path | None, with_patches: bool = False, encoder: str = "none", patches_heard: int = 3
+) -> Data:
     """Read listens, friends and content; extract the clips first when the workspace has no features."""
     if not (folder / "moodclips" / "labels.csv").is_file():
         sys.exit(f"skipped: no moodclips in {folder} (set AUDIOREC_DATA or --data)")
@@ -53,14 +57,14 @@ def load(folder: Path, workspace: Path | None, with_patches: bool = False, encod
             artists = np.unique(owner[owner >= 0])
             blocks = content(table, chosen, owner, artists)
             if encoder != "none":
-                vectors = heard(encoder, [Path(os.fsdecode(track.path)) for track in chosen])
-                blocks["encoder"] = np.array([vectors[owner == artist].mean(axis=0) for artist in artists])
+                vectors = as_block(heard(root, folder / "moodclips" / "library", encoder, patches_heard))
+                blocks["encoder"] = np.array([known_mean(vectors[owner == artist]) for artist in artists])
             patches = grouped(table, owner, artists) if with_patches else None
     hetrec = folder / "hetrec-lastfm-2k"
     plays = np.loadtxt(hetrec / "user_artists.dat", skiprows=1, dtype=np.int64)
     users = np.unique(plays[:, 0])
     found = friends(hetrec / "user_friends.dat", users)
-    return Data(artists, *listens(plays, users, artists), found, blocks, patches)
+    return Data(artists, *listens(plays, users, artists), found, blocks, np.isfinite(blocks["release"][:, 0]), patches)
 
 
 def content(table: FeatureTable, tracks: list[Track], owner: np.ndarray, artists: np.ndarray) -> dict[str, np.ndarray]:
@@ -70,7 +74,7 @@ def content(table: FeatureTable, tracks: list[Track], owner: np.ndarray, artists
     blocks = {
         "sound": table.descriptors().astype(np.float64),
         "spectrum": spectra(table, table.track_ids).astype(np.float64),
-        "release": np.column_stack([years, np.isnan(years), np.isnan(words[:, 0])]),
+        "release": years,
         "album": album_vectors([track.album for track in tracks]),
         "words": words,
     }

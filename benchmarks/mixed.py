@@ -121,11 +121,13 @@ def load(folder: Path, workspace: Path | None, least: int) -> Material:
     counts = sparse.csr_array(sparse.hstack([data.listens, data.elsewhere[:, known]], format="csr"), dtype=np.float32)
     size, own = counts.shape[1], len(data.artists)
     blocks = []
-    for name in BLOCK_WEIGHTS:
+    for name in (name for name in BLOCK_WEIGHTS if name in data.blocks):
         block = np.full((size, data.blocks[name].shape[1]), np.nan)
         block[:own] = data.blocks[name]
         blocks.append(block)
-    content = Content(blocks, list(BLOCK_WEIGHTS.values()), np.arange(size) < own)
+    content = Content(
+        blocks, [weight for name, weight in BLOCK_WEIGHTS.items() if name in data.blocks], np.arange(size) < own
+    )
     named = [f"artist {number}" for number in (*data.artists, *data.others[known])]
     tracks = [Track(n, b"", name, (name,), "", None, "", 0.0, "ok", "") for n, name in enumerate(named)]
     users = tuple(f"{n:05d}" for n in range(counts.shape[0]))

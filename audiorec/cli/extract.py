@@ -15,12 +15,13 @@ from audiorec.cli.session import Session, as_one, pass_session
 from audiorec.errors import InputError
 
 if TYPE_CHECKING:
-    from audiorec.features.extract import Engine, Outcomes
+    from audiorec.features.extract import Engine, Outcomes, Plan
 
 # A worker with its libraries and a song of an hour needs less than this.
 _LEAST_MB = 400
 # How many files that are not whole are listed; `audiorec status --files` lists them all.
 _SHOWN = 20
+_DEAF_NODES = "songs are heard by the encoder on this machine only: run it again without --engine ray"
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ def command(session: Session, asked: Options) -> None:
     interrupted. Files that cannot be used are listed with the reason and never stop the run.
     """
     from audiorec import recipes
+    from audiorec.content.hearing import ear_of
     from audiorec.data.workspace import Workspace
     from audiorec.features.extract import make_plan, run_plan
     from audiorec.features.recipe import FeatureRecipe
@@ -84,22 +86,32 @@ def command(session: Session, asked: Options) -> None:
     from audiorec.sources.importing import rematch
 
     chosen = recipes.load(asked.recipe, FeatureRecipe, asked.overrides)
+    ear, deaf = ear_of(chosen) if asked.engine == "local" else (None, _DEAF_NODES)
     start = time.monotonic()
     with Workspace.open(session.workspace, write=True) as space:
         earliest = asked.since.timestamp() if asked.since else 0.0
         paths = [os.fsencode(path) for path in asked.paths]
-        plan = make_plan(space, paths, chosen, asked.limit, earliest, asked.retry, asked.min_length)
-        notes(session.quiet).print(f"{counted(len(plan.tasks), 'file')} to look at, {len(plan.unchanged)} as before")
+        plan = make_plan(space, paths, chosen, asked.limit, earliest, asked.retry, asked.min_length, ear)
+        notes(session.quiet).print(_intent(plan))
         crew = Crew(asked.jobs or len(os.sched_getaffinity(0)), asked.nice, asked.max_memory)
-        sizes = [task.file.size for task in plan.tasks]
+        sizes = [task.file.size for task in (*plan.tasks, *plan.unheard)]
         with progress_by_size("Extracting", len(sizes), sum(sizes), session.quiet) as advance:
             outcomes = run_plan(space, plan, chosen, crew, advance, _engine(asked), asked.shards)
         found_late = rematch(space)
     _show(outcomes, time.monotonic() - start)
     if found_late:
         notes(session.quiet).print(f"{counted(found_late, 'listen')} of earlier imports found a song")
+    if deaf:
+        notes(session.quiet).print(deaf)
     if asked.strict and outcomes.failed:
         raise click.exceptions.Exit(1)
+
+
+def _intent(plan: "Plan") -> str:
+    text = f"{counted(len(plan.tasks), 'file')} to look at, {len(plan.unchanged)} as before"
+    return text + (
+        f", {len(plan.unheard)} of them not heard by {plan.ear.by.name} yet" if plan.ear and plan.unheard else ""
+    )
 
 
 def _engine(asked: Options) -> "Engine | None":
@@ -123,6 +135,7 @@ def _show(outcomes: "Outcomes", seconds: float) -> None:
         ("reused", str(outcomes.reused), "unchanged since an earlier run"),
         ("partial", str(outcomes.partial), "usable, but cut short or silent; counted above too"),
         ("failed", str(outcomes.failed), "left out"),
+        ("heard", str(outcomes.heard), "by the encoder"),
         ("gone", str(outcomes.gone), "no longer there; left out of recommendations"),
     ]
     print_table("Extraction", ["files", "how many", ""], rows)

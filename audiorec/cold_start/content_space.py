@@ -1,7 +1,8 @@
 """The space in which songs or artists are compared by content: standardised blocks of columns, each with its weight.
 
 A block is one modality (sound, words, dates ...); a row of NaN in a block means that the modality is missing, and it
-then stands at the mean, so that it neither attracts nor repels. It does not know what the columns mean.
+then stands at the mean, so that it neither attracts nor repels. A block of weight 0 is left out. It
+does not know what the columns mean.
 """
 
 from collections.abc import Sequence
@@ -27,6 +28,7 @@ class ContentSpace:
         scaled = [
             scaling.apply(block) * weight
             for scaling, weight, block in zip(self.scalings, self.weights, blocks, strict=True)
+            if weight
         ]
         points = np.concatenate(scaled, axis=1)
         return np.asarray(points / np.sqrt(points.shape[1]))

@@ -82,14 +82,21 @@ def fit_taste(
     # Only the direction of a point counts: songs at the edge of the space would lead every list, and artists with many
     # songs, whose means lie near its middle, none.
     points = unit_rows(space.place(content.blocks))
-    factored = [_factor(listens, elsewhere, rank, recipe) for rank in recipe.ranks]
-    pairs = _maps(points, [*factored, *_places(listens, elsewhere, recipe)], learn, listens, recipe)
+    aims = targets(listens, elsewhere, recipe)
+    pairs = _maps(points, aims, learn, listens, recipe)
     if recipe.choices:
+        factored = aims[: len(recipe.ranks)]
         pairs += [_choice(points, factors.users, listens, learn, recipe) for factors in factored]
     pull = fit_kernel_map(
         points[learn], np.log(listeners[learn])[:, None], kernel="linear", strength=recipe.strengths[0]
     )
     return Taste(tuple(pairs), pull.predict(points)[:, 0])
+
+
+def targets(listens: sparse.csr_array, elsewhere: sparse.csr_array | None, recipe: TasteRecipe) -> list[Target]:
+    """The spaces that songs are carried into: factors of each rank, then places in the network of each length."""
+    factored = [_factor(listens, elsewhere, rank, recipe) for rank in recipe.ranks]
+    return [*factored, *_places(listens, elsewhere, recipe)]
 
 
 def drawn(rows: NDArray[np.int64], most: int, seed: int) -> NDArray[np.int64]:

@@ -11,11 +11,13 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Content:
-    """Blocks [I, D_b] of every song (NaN = not known), a weight each; `usable` bool [I]: songs that have content."""
+    """Blocks [I, D_b] of every song (NaN = not known), a weight each; `usable` bool [I]: songs that have content; names
+    of the blocks, where one of them is to be weighed anew."""
 
     blocks: Sequence[NDArray[np.floating]]
     weights: Sequence[float]
     usable: NDArray[np.bool_]
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

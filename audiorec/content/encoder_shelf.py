@@ -14,6 +14,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import platformdirs
 
 from audiorec.content import onnx_encoder
@@ -64,12 +65,14 @@ def remove(shelf: Path, name: str) -> None:
 
 
 def add_file(shelf: Path, source: Path) -> list[str]:
-    """Copy FILE.onnx and its TOML to the shelf once they open; returns the name."""
+    """Copy FILE.onnx and its TOML to the shelf once they open and, taking sound, hear silence; returns the name."""
     if source.suffix != ".onnx":
         raise InputError(f"{source} is no .onnx file: give a file, or the name {PACKAGE}")
     if source.stem in VARIANTS:
         raise InputError(f"the name {source.stem} is taken by a published encoder: rename the file")
-    onnx_encoder.load(source)
+    encoder = onnx_encoder.load(source)
+    if encoder.view == "waveform":
+        encoder.outputs(np.zeros((1, encoder.about["samples"]), np.float32))
     shelf.mkdir(parents=True, exist_ok=True)
     for file in (source.with_suffix(".toml"), source):
         shutil.copyfile(file, shelf / file.name)

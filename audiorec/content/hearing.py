@@ -1,67 +1,78 @@
-"""What an encoder that takes sound hears in a file: patches spread over the song, and what they have in common.
+"""An encoder that takes sound as an ear of the extraction: it travels to the workers and hears patches of every song.
 
-It decodes a file once, by itself; `features` does its own decoding. Patches lie at even distances, and a file shorter
-than a patch is repeated.
+`features` hands over the patches from its own decoding; what is heard is stored by `data/heard_songs.py`.
 """
 
+import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from audiorec.content.onnx_encoder import OnnxEncoder
-from audiorec.errors import DecodeError, InputError
-from audiorec.features.decode import open_any
-from audiorec.features.sniff import sniff
+from audiorec.content import encoder_shelf
+from audiorec.content.onnx_encoder import OnnxEncoder, load
+from audiorec.data.heard_songs import Heard, HeardBy
+from audiorec.errors import InputError
+from audiorec.features.heard_patches import Ear
+from audiorec.features.recipe import FeatureRecipe
 
 Floats = NDArray[np.float32]
+# Raise it when patches are chosen or summed up otherwise: then every library is heard anew.
+VERSION = 1
 
 
 @dataclass(frozen=True)
-class Heard:
-    """Mean and spread over the patches of a song of the embedding [d], and the mean of the tags' probabilities [t]
-    (None where the encoder has no second output)."""
+class EncoderEar:
+    """An encoder of the shelf by its file, opened once in each process that listens; see `features.heard_patches.Ear`.
 
-    mean: Floats
-    spread: Floats
-    tags: Floats | None
+    Attributes:
+        by: name, digest and tags; rate in Hz; samples: length of a patch; patches: most of them of a song.
+    """
+
+    path: Path
+    by: HeardBy
+    rate: int
+    samples: int
+    patches: int
+
+    def hear(self, patches: Floats) -> Heard:
+        """What the patches [P, samples] of one song have in common."""
+        embedded, tags = _opened(self.path, self.by.digest).outputs(patches)
+        return Heard(embedded.mean(axis=0), embedded.std(axis=0), tags.mean(axis=0))
 
 
-def hear(path: Path, encoder: OnnxEncoder, patches: int) -> Heard:
-    """Hear so many patches of a file; raises DecodeError when there is no sound, InputError for another encoder."""
+def ear_of(recipe: FeatureRecipe, shelf: Path | None = None) -> tuple[Ear | None, str]:
+    """The ear that a feature recipe names, and a line that says why there is none (empty: none is wanted).
+
+    An encoder that is there and cannot hear raises InputError: it would fail at every song.
+    """
+    place = shelf or encoder_shelf.folder()
+    if not recipe.encoder:
+        return None, ""
+    if recipe.encoder not in {each.name for each in encoder_shelf.shelved(place)}:
+        add = f"audiorec encoder add {recipe.encoder}"
+        return None, f"the encoder {recipe.encoder} is not here, so nothing is heard by it: {add} brings it"
+    path = encoder_shelf.find(place, recipe.encoder).path
+    try:
+        import onnxruntime  # noqa: F401 - whether it is there
+    except ImportError:
+        return None, f"the encoder {recipe.encoder} needs onnxruntime: pip install 'audiorec[onnx]'"
+    parts = [path.read_bytes(), path.with_suffix(".toml").read_bytes(), f"{recipe.patches_heard} {VERSION}".encode()]
+    digest = hashlib.sha256(b"\n".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()[:16]
+    encoder = _opened(path, digest)
     if encoder.view != "waveform":
-        raise InputError(f"{encoder.files[0]} takes spectrograms: only an encoder of waveforms can hear a file")
-    sound = _sound(path, encoder.about["sample_rate"])
-    chosen = spread_patches(sound, encoder.about["samples"], patches)
-    name = encoder.session.get_inputs()[0].name
-    outputs = [np.asarray(output, dtype=np.float32) for output in encoder.session.run(None, {name: chosen})]
-    return Heard(outputs[0].mean(axis=0), outputs[0].std(axis=0), outputs[1].mean(axis=0) if len(outputs) > 1 else None)
+        raise InputError(
+            f"{path} takes spectrograms: only an encoder of waveforms can hear songs (train-cnn --encoder)"
+        )
+    about = encoder.about
+    tags = encoder.outputs(np.zeros((1, about["samples"]), np.float32))[1].shape[1]
+    labels = tuple(encoder.notes.get("labels", "").split("\n"))
+    by = HeardBy(recipe.encoder, digest, labels if len(labels) == tags else ())
+    return EncoderEar(path, by, about["sample_rate"], about["samples"], recipe.patches_heard), ""
 
 
-def spread_patches(sound: Floats, samples: int, count: int) -> Floats:
-    """At most `count` patches [P, samples] that do not overlap, at even distances; a short sound is repeated."""
-    if len(sound) < samples:
-        return np.tile(sound, -(-samples // len(sound)))[None, :samples]
-    count = min(count, len(sound) // samples)
-    starts = (
-        np.linspace(0, len(sound) - samples, count + 2)[1:-1]
-        if count == 1
-        else np.linspace(0, len(sound) - samples, count)
-    )
-    return np.stack([sound[int(start) : int(start) + samples] for start in starts])
-
-
-def _sound(path: Path, rate: int) -> Floats:
-    """A file in mono at a rate, float32 [n]."""
-    import soxr
-
-    with open(path, "rb") as file:
-        container = sniff(file)
-        if container is None:
-            raise DecodeError(f"{path} is not sound in a format that is known by its first bytes")
-        decoding = open_any(file, container)
-        blocks = [block.mean(axis=1) for block in decoding.blocks]
-    if not decoding.frames:
-        raise DecodeError(f"{path} holds no sound")
-    return np.asarray(soxr.resample(np.concatenate(blocks), decoding.rate, rate), dtype=np.float32)
+@lru_cache(maxsize=1)
+def _opened(path: Path, digest: str) -> OnnxEncoder:
+    return load(path)

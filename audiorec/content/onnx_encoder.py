@@ -17,20 +17,25 @@ is downloaded and nothing but arithmetic is run: ONNX files hold no code. It nee
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from audiorec.content.song_encoder import View
 from audiorec.errors import InputError
 
+if TYPE_CHECKING:
+    # It brings torch, which a worker that hears songs does without.
+    from audiorec.content.song_encoder import View
+
 Floats = NDArray[np.float32]
-NEEDED: dict[View, dict[str, type]] = {
+NEEDED: "dict[View, dict[str, type]]" = {
     "spectrogram": {"bands": int, "frames": int, "mean": float, "deviation": float},
     "waveform": {"sample_rate": int, "samples": int},
 }
 _BATCH = 32
+# How a tensor names a file of its own: the key `location` as protocol buffers write it. Such a path may lead anywhere.
+_OUTSIDE = b"\x0a\x08location\x12"
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ class OnnxEncoder:
     """A session that embeds patches of `view`; `about` is what its TOML file says, `files` the two files."""
 
     session: Any
-    view: View
+    view: "View"
     about: dict[str, Any]
     files: tuple[Path, Path]
 
@@ -55,6 +60,21 @@ class OnnxEncoder:
     def notes(self) -> dict[str, str]:
         """What the file says of itself: licence, origin, labels."""
         return dict(self.session.get_modelmeta().custom_metadata_map)
+
+    def outputs(self, patches: Floats) -> tuple[Floats, Floats]:
+        """Embeddings [P, d] and tags [P, t] (t = 0 without a second output) of prepared patches.
+
+        Raises InputError when the file fails or gives other shapes.
+        """
+        try:
+            found = self.session.run(None, {self.session.get_inputs()[0].name: patches})
+        except Exception as error:
+            raise InputError(f"{self.files[0]} fails when it is run: {str(error).splitlines()[0]}") from error
+        arrays = [np.asarray(each, dtype=np.float32) for each in found]
+        if arrays[0].ndim != 2 or len(arrays[0]) != len(patches) or not np.isfinite(arrays[0]).all():
+            raise InputError(f"{self.files[0]}: its first output must be finite numbers [patches, d], a row a patch")
+        has_tags = len(arrays) > 1 and arrays[1].ndim == 2 and len(arrays[1]) == len(patches)
+        return arrays[0], arrays[1] if has_tags else np.zeros((len(patches), 0), np.float32)
 
     def embed(self, patches: NDArray[np.uint8], owner: NDArray[np.int64], songs: int, stored: Stored) -> Floats:
         """Mean embedding float32 [songs, d] of stored patches; NaN for a song without any."""
@@ -116,21 +136,24 @@ def open_session(path: Path) -> Any:
     """An ONNX model ready to run on one thread; raises InputError without onnxruntime, or for what is no such model."""
     try:
         import onnxruntime
-        from onnxruntime.capi import onnxruntime_pybind11_state as faults
     except ImportError as error:
         raise InputError("an ONNX encoder needs onnxruntime: pip install 'audiorec[onnx]'") from error
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
     # One thread: processes are the parallelism, and sums come out the same every time.
     options.intra_op_num_threads = options.inter_op_num_threads = 1
+    model = path.read_bytes()
+    if _OUTSIDE in model:
+        raise InputError(f"{path} keeps its weights in other files: save it as one file")
     try:
-        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except (faults.Fail, faults.InvalidGraph, faults.InvalidProtobuf, faults.NotImplemented) as error:
-        raise InputError(f"{path} cannot be opened as an ONNX model: {error}") from error
+        session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    except Exception as error:
+        # Its faults are of many kinds and have no parent of their own: custom operators, broken graphs, huge shapes.
+        raise InputError(f"{path} cannot be opened as an ONNX model: {str(error).splitlines()[0]}") from error
     return session
 
 
-def _checked(about: dict[str, Any], description: Path) -> View:
+def _checked(about: dict[str, Any], description: Path) -> "View":
     view = about.get("view")
     if view not in NEEDED:
         raise InputError(f"{description}: view must be one of {', '.join(NEEDED)}")

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from audiorec.data.heard_songs import Heard
 from audiorec.data.shard_places import Place, read_schema, read_table
 from audiorec.errors import WorkspaceError
 
@@ -41,7 +42,8 @@ class TrackFeatures:
 
     Shape:
         logmel: uint8 [k, bands, frames]; waveform: uint8 [m, channels, samples]; descriptors: float32 [D];
-        lyrics: float32 [L], or None for a track without lyrics; fingerprint: uint8 [64], all 0 where nothing is known.
+        lyrics: float32 [L], or None for a track without lyrics; fingerprint: uint8 [64], all 0 where nothing is known;
+        heard: by an encoder, stored apart (`heard_songs.py`), None without one.
     """
 
     logmel: NDArray[np.uint8]
@@ -51,6 +53,7 @@ class TrackFeatures:
     lyrics_text: str | None = None
     language: str | None = None
     fingerprint: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(FINGERPRINT_BYTES, np.uint8))
+    heard: Heard | None = None
 
 
 @dataclass(frozen=True)

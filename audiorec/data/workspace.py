@@ -4,7 +4,6 @@ Writers make a temporary file, flush it, rename it, and only then write its cata
 orphan of a crash and is swept when the next writer opens the folder. One process writes at a time.
 """
 
-import fcntl
 import hashlib
 import json
 import os
@@ -23,6 +22,7 @@ from numpy.typing import NDArray
 from audiorec.data import catalogue, listen_matrix, listens
 from audiorec.data.artists import assign_parts, one_spelling
 from audiorec.data.catalogue import FileRecord
+from audiorec.data.disk import flush_file, flush_folder, take_lock, unwritable
 from audiorec.data.event_shards import Added
 from audiorec.data.interactions import Interactions
 from audiorec.data.names import artist_key
@@ -71,7 +71,7 @@ class Workspace:
                     f"no workspace at {root}: run audiorec extract FOLDER first, or name one with --workspace"
                 )
             return cls(root, catalogue.connect(root / "catalogue.sqlite", write=False), None)
-        lock = _take_lock(root)
+        lock = take_lock(root)
         try:
             space = cls(root, catalogue.connect(root / "catalogue.sqlite", write=True), lock)
         except WorkspaceError:
@@ -106,7 +106,7 @@ class Workspace:
             if self.db.in_transaction:
                 self.db.execute("ROLLBACK")
             if isinstance(error, sqlite3.OperationalError):
-                raise WorkspaceError(_unwritable(self.root, error)) from error
+                raise WorkspaceError(unwritable(self.root, error)) from error
             raise
 
     # --- tracks and their features -----------------------------------------------------------------------------
@@ -150,17 +150,23 @@ class Workspace:
         `records` may hold more tracks than `rows`: files that failed have no features. at: the URL below which the
         shard lies (`shard_places`), in the place of this folder.
         """
-        file = self._place_shard(rows, layout, at) if rows else None
+        file = self._place_features(rows, layout, at) if rows else None
         with self.transaction() as db:
             for record in records:
                 catalogue.write_record(db, record)
-                db.execute("DELETE FROM feature WHERE track_id = ? AND digest = ?", (record.track_id, layout.digest))
-            if file is not None:
-                shard = db.execute(_ENTER_SHARD, (layout.digest, file)).fetchone()[0]
-                db.executemany(
-                    "INSERT OR REPLACE INTO feature (track_id, digest, shard_id) VALUES (?, ?, ?)",
-                    ((track, layout.digest, shard) for track, _ in rows),
+                # What an encoder heard in the file as it was goes too.
+                db.execute(
+                    "DELETE FROM feature WHERE track_id = ? AND (digest = ? OR digest LIKE 'heard-%')",
+                    (record.track_id, layout.digest),
                 )
+            if file is not None:
+                self._name_shard(layout.digest, file, [track for track, _ in rows])
+
+    def add_shard(self, digest: str, track_ids: Sequence[int], write: Callable[[Path], None]) -> None:
+        """Store a shard about some tracks that `write` makes, in the place of what is known of them by this digest."""
+        file = self._place_shard(digest, write)
+        with self.transaction():
+            self._name_shard(digest, file, track_ids)
 
     def has_features(self, digest: str) -> set[int]:
         """Ids of the tracks that have features of this recipe."""
@@ -185,20 +191,28 @@ class Workspace:
             rows_of.setdefault(file if "://" in file else self.root / file, []).append(track)
         return FeatureTable(rows_of, digest)
 
-    def _place_shard(self, rows: Sequence[tuple[int, TrackFeatures]], layout: Layout, at: str) -> str:
+    def _place_features(self, rows: Sequence[tuple[int, TrackFeatures]], layout: Layout, at: str) -> str:
         if at:
             return put_shard(at, shard_table(rows, layout), layout.digest)
-        folder = self.root / "features" / layout.digest
+        return self._place_shard(layout.digest, lambda path: write_shard(path, rows, layout))
+
+    def _place_shard(self, digest: str, write: Callable[[Path], None]) -> str:
+        folder = self.root / "features" / digest
         number = self.db.execute("SELECT coalesce(max(id), 0) + 1 FROM shard").fetchone()[0]
         temporary, final = folder / f".{number:06d}.tmp", folder / f"{number:06d}.parquet"
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            write_shard(temporary, rows, layout)
+            write(temporary)
             os.replace(temporary, final)
-            _flush_folder(folder)
+            flush_folder(folder)
         except OSError as error:
-            raise WorkspaceError(_unwritable(folder, error.strerror)) from error
+            raise WorkspaceError(unwritable(folder, error.strerror)) from error
         return str(final.relative_to(self.root))
+
+    def _name_shard(self, digest: str, file: str, track_ids: Sequence[int]) -> None:
+        shard = self.db.execute(_ENTER_SHARD, (digest, file)).fetchone()[0]
+        rows = ((track, digest, shard) for track in track_ids)
+        self.db.executemany("INSERT OR REPLACE INTO feature (track_id, digest, shard_id) VALUES (?, ?, ?)", rows)
 
     # --- listens -----------------------------------------------------------------------------------------------
 
@@ -282,9 +296,9 @@ class Workspace:
         (temporary / "inputs.json").write_text(json.dumps(self.inputs()), encoding="utf-8")
         for file in temporary.rglob("*"):
             if file.is_file():
-                _flush_file(file)
+                flush_file(file)
         os.replace(temporary, final)
-        _flush_folder(folder)
+        flush_folder(folder)
         with self.transaction() as db:
             db.execute("INSERT INTO model (name, version) VALUES (?, ?)", (name, version))
         return final
@@ -314,12 +328,15 @@ class Workspace:
         }
 
     def inputs(self) -> dict[str, str]:
-        """Fingerprints of what models are trained on: the features in use, the listens, and the latest models."""
-        digest = self.db.execute("SELECT value FROM setting WHERE key = 'features'").fetchone()
-        features = "" if digest is None else f"{digest[0]} {self._songs_described(digest[0])}"
+        """Fingerprints of what models are trained on: features, what was heard (if anything), listens, models."""
+        used = dict(
+            self.db.execute("SELECT key, value FROM setting WHERE key IN ('features', 'heard') AND value != ''")
+        )
+        digests = {key: digest if key == "features" else f"heard-{digest}" for key, digest in used.items()}
+        known = {key: f"{digest} {self._songs_described(digest)}" for key, digest in digests.items()}
         played = listen_matrix.fingerprint(self.db)
         models = {f"model {name}": str(version) for name, version in self.models().items()}
-        return {"features": features, "listens": played, **models}
+        return {"features": "", **known, "listens": played, **models}
 
     def _songs_described(self, digest: str) -> str:
         """Which songs have features: how many, of which last shard, and which of them are away."""
@@ -363,37 +380,3 @@ class Workspace:
         known |= {self.root / row[0] for row in self.db.execute("SELECT file FROM event_shard")}
         for orphan in {path for places in _SWEPT for path in self.root.glob(places)} - known:
             shutil.rmtree(orphan) if orphan.is_dir() else orphan.unlink()
-
-
-def _unwritable(place: Path, why: object) -> str:
-    return (
-        f"{place} cannot be written ({why}): see to its disk and run the same command again; what was finished is kept"
-    )
-
-
-def _take_lock(root: Path) -> IO[str]:
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        lock = (root / "writer.lock").open("w")
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.close()
-        raise WorkspaceError(f"{root} is being written by another audiorec: wait for it to end") from None
-    except OSError as error:
-        raise WorkspaceError(
-            f"cannot write a workspace at {root} ({error.strerror}): name another with --workspace"
-        ) from error
-    return lock
-
-
-def _flush_file(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
-def _flush_folder(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

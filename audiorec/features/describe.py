@@ -4,7 +4,6 @@ One STFT serves everything. Sound goes through in blocks, so that memory does no
 frame. It does not know files.
 """
 
-from collections import deque
 from functools import lru_cache
 
 import numpy as np
@@ -19,7 +18,7 @@ from audiorec.features.held_frames import HeldFrames
 from audiorec.features.loudness import LoudnessMeter
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.features.rhythm import flux
-from audiorec.features.segments import Candidate, Shelf, pick
+from audiorec.features.segments import Candidate, Cutter, Shelf, pick
 from audiorec.features.summary import SongFrames, summarise
 from audiorec.features.timbre import mfcc
 from audiorec.features.waveform import MonoResampler, fold_to_stereo, mu_law, stretch
@@ -63,6 +62,10 @@ class Describer:
         descriptors = np.fromiter(self.named_descriptors().values(), dtype=np.float32)
         return TrackFeatures(logmel, waveform, descriptors, fingerprint=self._fingerprinter.finish())
 
+    def stretches(self) -> list[Float]:
+        """The stretches [n, channels] at the rate of the file that are held at the end, in the order of time."""
+        return [candidate.sound for candidate in self._cutter.candidates]
+
     def _analyse(self, frames: Stretch) -> None:
         recipe, rate = self._recipe, self._recipe.sample_rate
         power = spectra.power_spectra(frames.frames())
@@ -97,8 +100,7 @@ class _SegmentCutter:
 
     def __init__(self, recipe: FeatureRecipe, rate: int) -> None:
         self._recipe, self._rate = recipe, rate
-        self._sound_length = round(recipe.segment_samples * rate / recipe.sample_rate)
-        self._mels, self._sounds = _Cutter(recipe.segment_frames), _Cutter(self._sound_length)
+        self._mels, self._sounds = Cutter(recipe.segment_frames), Cutter(recipe.stretch_samples(rate))
         self._shelf = Shelf()
         self._place = 0
 
@@ -114,6 +116,11 @@ class _SegmentCutter:
         while self._mels.ready and self._sounds.ready:
             self._shelf.add(Candidate(self._place, self._mels.take(), self._sounds.take()))
             self._place += 1
+
+    @property
+    def candidates(self) -> list[Candidate]:
+        """What is held."""
+        return self._shelf.candidates
 
     def finish(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """Log-mel [k, bands, frames] in the order of time, waveform [m, 2, samples], both 8 bits."""
@@ -137,36 +144,6 @@ class _SegmentCutter:
         rate, samples = self._recipe.waveform_rate, self._recipe.waveform_samples
         packed = [mu_law(stretch(sound, self._rate, rate, samples)) for sound in sounds]
         return np.stack(packed) if packed else np.zeros((0, 2, samples), np.uint8)
-
-
-class _Cutter:
-    """Rows that come in pieces of any length leave in pieces of one length."""
-
-    def __init__(self, length: int) -> None:
-        self._length, self._held, self._count = length, deque[Float](), 0
-
-    @property
-    def ready(self) -> bool:
-        return self._count >= self._length
-
-    def push(self, rows: Float) -> None:
-        self._held.append(rows)
-        self._count += len(rows)
-
-    def take(self) -> Float:
-        """The next rows; what is behind them stays where it is, uncopied."""
-        parts, missing = list[Float](), self._length
-        while missing:
-            part = self._held.popleft()
-            parts.append(part[:missing])
-            if len(part) > missing:
-                self._held.appendleft(part[missing:])
-            missing -= len(parts[-1])
-        self._count -= self._length
-        return np.concatenate(parts)
-
-    def rest(self) -> Float:
-        return np.concatenate(self._held) if self._held else np.zeros((0, 1), np.float32)
 
 
 @lru_cache(maxsize=8)

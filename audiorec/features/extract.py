@@ -9,11 +9,12 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from audiorec.data import shard_places
+from audiorec.data import heard_songs, shard_places
 from audiorec.data.catalogue import FileRecord
 from audiorec.data.tables import Layout, TrackFeatures
 from audiorec.data.workspace import Workspace
 from audiorec.features.describe import descriptor_names
+from audiorec.features.heard_patches import Ear
 from audiorec.features.lyrics import LYRICS_NAMES
 from audiorec.features.recipe import FeatureRecipe, feature_digest, layout
 from audiorec.features.scan import FoundFile, Scan, scan
@@ -40,6 +41,7 @@ class Outcomes:
     failed: int = 0
     gone: int = 0
     short: int = 0
+    heard: int = 0
     seconds: float = 0.0
     left_out: Mapping[str, int] = field(default_factory=dict)
     reasons: list[tuple[bytes, str, str]] = field(default_factory=list)
@@ -61,13 +63,18 @@ class Outcomes:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run will do: the tasks, the records of the files that are as they were, and what it must say."""
+    """What a run will do: the tasks, the records of the files that are as they were, and what it must say.
+
+    unheard: files that are as they were, which the encoder `ear` has not heard yet.
+    """
 
     tasks: list[Task]
     unchanged: list[tuple[bytes, FileRecord]]
     gone: list[int]
     problems: list[tuple[bytes, str]]
     left_out: Mapping[str, int] = field(default_factory=dict)
+    unheard: list[Task] = field(default_factory=list)
+    ear: Ear | None = None
 
 
 def make_plan(
@@ -78,12 +85,13 @@ def make_plan(
     since: float = 0.0,
     retry: bool = False,
     least: float = 0.0,
+    ear: Ear | None = None,
 ) -> Plan:
     """Scan, give ids, and compare with what is known; the workspace must be open for writing.
 
     `limit` is the most files to describe in this run; files that were last changed before `since` (seconds of the
     epoch) are left for another run; `retry` looks again at files that failed; `least` is the length in seconds below
-    which a file is left out.
+    which a file is left out; `ear` is the encoder that hears.
     """
     found = scan(paths)
     known = space.records()
@@ -96,8 +104,15 @@ def make_plan(
     left = {file.path for file in changed}
     unchanged = [(file.path, records[file.path]) for file in found.files if file.path not in left]
     due = [file for file in changed if file.mtime_ns >= since * 1e9]
-    tasks = [Task(records[file.path].track_id, file, recipe, least) for file in due[:limit]]
-    return Plan(tasks, unchanged, [known[path].track_id for path in gone], [*found.problems, *away], found.left_out)
+    tasks = [Task(records[file.path].track_id, file, recipe, least, ear) for file in due[:limit]]
+    heard = have if ear is None else heard_songs.heard_ids(space, ear.by.digest)
+    unheard = [
+        Task(track, file, recipe, ear=ear, only_hears=True)
+        for file in found.files
+        if file.path not in left and (track := records[file.path].track_id) in have - heard
+    ]
+    lost = [known[path].track_id for path in gone]
+    return Plan(tasks, unchanged, lost, [*found.problems, *away], found.left_out, unheard[:limit], ear)
 
 
 def run_plan(
@@ -109,7 +124,7 @@ def run_plan(
     engine: Engine | None = None,
     at: str = "",
 ) -> Outcomes:
-    """Do the work of a plan; `report` is called with the size in bytes of every file that was described.
+    """Do the work of a plan; `report` is called with the size in bytes of every file that was described or heard.
 
     engine: who describes; None: processes of this machine. at: a URL for the shards, "" for the workspace's folder.
     """
@@ -123,12 +138,27 @@ def run_plan(
         outcomes.failed += 1
     shards = layout(recipe, feature_digest(recipe), descriptor_names(recipe), LYRICS_NAMES)
     space.use_features(shards.digest)
-    path_of = {task.track_id: task.file.path for task in plan.tasks}
+    if plan.ear is not None or not recipe.encoder:
+        heard_songs.use(space, plan.ear.by.digest if plan.ear else "")
+    path_of = {task.track_id: task.file.path for task in (*plan.tasks, *plan.unheard)}
     for batch in _batches(_reported((engine or describe_all)(plan.tasks, crew), report)):
         _store(space, batch, shards, at)
+        outcomes.heard += _store_heard(space, batch, plan.ear)
         for record, _ in batch:
             outcomes.count(path_of[record.track_id], record, reused=False)
+    for batch in _batches(_reported(describe_all(plan.unheard, crew), report)) if plan.unheard else ():
+        outcomes.heard += _store_heard(space, batch, plan.ear)
+        silent = [record for record, features in batch if features is None]
+        outcomes.reasons += [(path_of[record.track_id], "not heard", record.reason) for record in silent]
     return outcomes
+
+
+def _store_heard(space: Workspace, batch: list[Outcome], ear: Ear | None) -> int:
+    """Store what was heard, and say in how many songs."""
+    rows = [(record.track_id, features.heard) for record, features in batch if features and features.heard]
+    if ear is not None:
+        heard_songs.commit(space, rows, ear.by)
+    return len(rows)
 
 
 def _reported(outcomes: Iterable[Outcome], report: Callable[[int], None]) -> Iterable[Outcome]:

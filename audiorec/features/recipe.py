@@ -52,6 +52,10 @@ class FeatureRecipe(Recipe):
     """dB of one stored step."""
     groups: tuple[Group, ...] = ALL_GROUPS
     """Groups of descriptors that are computed."""
+    encoder: str = "musicnn"
+    """Encoder that hears the songs, where it was added (`audiorec encoder`); empty: none."""
+    patches_heard: int = pydantic.Field(default=3, ge=1, le=1000)
+    """Patches of a song that the encoder hears at most."""
 
     @pydantic.model_validator(mode="after")
     def _windows_fit(self) -> Self:
@@ -71,6 +75,10 @@ class FeatureRecipe(Recipe):
         """Length of a kept stretch of sound, in samples at the waveform's rate."""
         return round(self.segment_samples * self.waveform_rate / self.sample_rate)
 
+    def stretch_samples(self, rate: int) -> int:
+        """Length of a segment in samples at the rate of a file."""
+        return round(self.segment_samples * rate / self.sample_rate)
+
     @property
     def bins(self) -> int:
         """Number of bins of one spectrum."""
@@ -81,9 +89,10 @@ def feature_digest(recipe: FeatureRecipe) -> str:
     """Fingerprint of the features that a recipe gives now: of the recipe, of this code's version, of the word lists.
 
     A library that was half extracted before a word list grew would otherwise hold two kinds of lyrics vectors under one
-    name (found by `benchmarks/extract_kill.py` while the lexicon was being written).
+    name (found by `benchmarks/extract_kill.py` while the lexicon was being written). What an encoder hears is kept
+    apart with a digest of its own: with and without it, a library has the same features.
     """
-    parts = [recipes.digest(recipe), str(VERSION)]
+    parts = [recipes.digest(recipe, without=("encoder", "patches_heard")), str(VERSION)]
     for path in sorted((recipes.shipped_folder("assets") / "lexicon").iterdir()):
         parts += [path.name, hashlib.sha256(path.read_bytes()).hexdigest()]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

@@ -4,6 +4,7 @@ A song is cut into segments of equal length. Those that are kept are picked gree
 always the one with the best sum of energy and distance to what was picked. It does not know beats or song structure.
 """
 
+from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,6 +53,39 @@ class Shelf:
             self._stride *= 2
             self.candidates = [kept for kept in self.candidates if self.wants(kept.place)]
             self._bytes = sum(kept.size for kept in self.candidates)
+
+
+class Cutter:
+    """Rows that come in pieces of any length leave in pieces of one length."""
+
+    def __init__(self, length: int) -> None:
+        self.length, self._held, self._count = length, deque[Float](), 0
+
+    @property
+    def ready(self) -> bool:
+        """Whether a piece can be taken."""
+        return self._count >= self.length
+
+    def push(self, rows: Float) -> None:
+        """Add rows [n, .]."""
+        self._held.append(rows)
+        self._count += len(rows)
+
+    def take(self) -> Float:
+        """The next rows; what is behind them stays where it is, uncopied."""
+        parts, missing = list[Float](), self.length
+        while missing:
+            part = self._held.popleft()
+            parts.append(part[:missing])
+            if len(part) > missing:
+                self._held.appendleft(part[missing:])
+            missing -= len(parts[-1])
+        self._count -= self.length
+        return np.concatenate(parts)
+
+    def rest(self) -> Float:
+        """What is left, shorter than a piece."""
+        return np.concatenate(self._held) if self._held else np.zeros((0, 1), np.float32)
 
 
 def pick(candidates: list[Candidate], count: int) -> list[int]:

@@ -6,14 +6,18 @@ It does not write anything and knows no catalogue.
 import hashlib
 import io
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import BinaryIO
+
+import numpy as np
 
 from audiorec.data.catalogue import NO_STAMP, FileRecord
 from audiorec.data.tables import TrackFeatures
 from audiorec.errors import DecodeError
 from audiorec.features.decode import Decoding, decoders, open_decoding
 from audiorec.features.describe import Describer
+from audiorec.features.heard_patches import Ear, Listener, patches_of
 from audiorec.features.lyrics import describe_lyrics, read_lyrics
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.features.scan import FoundFile
@@ -28,16 +32,23 @@ _SILENCE = 2.0**-15
 
 @dataclass(frozen=True)
 class Task:
-    """A file to look at: its track id, where it is, how its features are made; `least`: the seconds it must last."""
+    """A file to look at: its track id, where it is, how its features are made; `least`: the seconds it must last.
+
+    ear: the encoder that hears it; only_hears: it was described before.
+    """
 
     track_id: int
     file: FoundFile
     recipe: FeatureRecipe
     least: float = 0.0
+    ear: Ear | None = None
+    only_hears: bool = False
 
 
 def describe_file(task: Task) -> tuple[FileRecord, TrackFeatures | None]:
     """Tags, sound and lyrics of a file; features are None when there is no sound to be had, and the record says why."""
+    if task.only_hears:
+        return _hear_file(task)
     blank = FileRecord(
         task.track_id, task.file.size, task.file.mtime_ns, "failed", sidecar=task.file.sidecar,
         title=os.fsdecode(os.path.basename(task.file.path)).encode("utf-8", "replace").decode(),
@@ -64,7 +75,7 @@ def _describe_open(
     tags = read_tags(file, task.file.path)
     record = _with_tags(record, tags)
     try:
-        decoding, features = _best_decoding(file, container, task.recipe)
+        decoding, features = _best_decoding(file, container, lambda decoding: _describe_sound(decoding, task))
     except DecodeError as error:
         return replace(record, reason=str(error)), None, tags
     if decoding.seconds < task.least:
@@ -77,13 +88,29 @@ def too_short(least: float) -> str:
     return f"lasts less than the {least:g} s of --min-length"
 
 
-def _best_decoding(file: BinaryIO, container: Container, recipe: FeatureRecipe) -> tuple[Decoding, TrackFeatures]:
-    """The first decoder that gets the whole file, else the one that gets the most of it."""
+def _hear_file(task: Task) -> tuple[FileRecord, TrackFeatures | None]:
+    """What the task's encoder hears, and nothing else; the record is none of the file: what is known of that stays."""
+    record = FileRecord(task.track_id, task.file.size, task.file.mtime_ns, "ok")
+    try:
+        with open(task.file.path, "rb") as file:
+            container = sniff(file)
+            if container is None:
+                return replace(record, status="failed", reason="is not sound any more"), None
+            return record, _best_decoding(file, container, lambda decoding: _hear_sound(decoding, task))[1]
+    except (OSError, DecodeError) as error:
+        return replace(record, status="failed", reason=str(error)), None
+
+
+def _best_decoding(
+    file: BinaryIO, container: Container, take: Callable[[Decoding], TrackFeatures]
+) -> tuple[Decoding, TrackFeatures]:
+    """What `take` makes of the first decoding that gets the whole file, else of the one that gets the most of it."""
     best: tuple[Decoding, TrackFeatures] | None = None
     refusals = []
     for decoder in decoders(container):
         try:
-            decoding, features = _describe_sound(open_decoding(decoder, file, container), recipe)
+            decoding = open_decoding(decoder, file, container)
+            features = take(decoding)
         except DecodeError as refusal:
             refusals.append(refusal)
             continue
@@ -96,13 +123,30 @@ def _best_decoding(file: BinaryIO, container: Container, recipe: FeatureRecipe) 
     return best
 
 
-def _describe_sound(decoding: Decoding, recipe: FeatureRecipe) -> tuple[Decoding, TrackFeatures]:
-    describer = Describer(recipe, decoding.rate, decoding.channels)
+def _describe_sound(decoding: Decoding, task: Task) -> TrackFeatures:
+    describer = Describer(task.recipe, decoding.rate, decoding.channels)
     for block in decoding.blocks:
         describer.push(block)
+    _refuse_nothing(decoding)
+    features, ear = describer.finish(), task.ear
+    if ear is None:
+        return features
+    return replace(features, heard=ear.hear(patches_of(describer.stretches(), decoding.rate, ear)))
+
+
+def _hear_sound(decoding: Decoding, task: Task) -> TrackFeatures:
+    listener, ear = Listener(task.recipe, decoding.rate), task.ear
+    assert ear is not None
+    for block in decoding.blocks:
+        listener.push(block)
+    _refuse_nothing(decoding)
+    blank, none = np.zeros((0, 0, 0), np.uint8), np.zeros(0, np.float32)
+    return TrackFeatures(blank, blank, none, heard=ear.hear(patches_of(listener.finish(), decoding.rate, ear)))
+
+
+def _refuse_nothing(decoding: Decoding) -> None:
     if not decoding.frames:
         raise DecodeError(f"holds no sound (0 samples{': ' + decoding.problem if decoding.problem else ''})")
-    return decoding, describer.finish()
 
 
 def _digest(file: io.BufferedReader) -> str:

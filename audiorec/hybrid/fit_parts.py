@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 from scipy import sparse
 
+from audiorec.cold_start.block_weights import weighed
 from audiorec.cold_start.content_space import unit_rows
 from audiorec.cold_start.content_to_factors import content_space, drawn, fit_taste
 from audiorec.cold_start.dropoutnet import predict_vectors, train_on_dropped
@@ -41,8 +42,9 @@ def fit_parts(
     What is `kept` from an earlier fit is not fitted again.
     """
     played = np.flatnonzero(np.bincount(seen.counts.indices, minlength=len(seen.items)))
-    points = content_space(material.content, played).place(material.content.blocks)
-    taste = kept.taste or fit_taste(material.content, seen.counts, settings.taste, elsewhere=material.elsewhere)
+    content = weighed(material.content, settings.blocks)
+    points = content_space(content, played).place(content.blocks)
+    taste = kept.taste or fit_taste(content, seen.counts, settings.taste, elsewhere=material.elsewhere)
     factors = kept.factors or fit_factors(seen.counts, settings.factors)
     # The strengths with which ItemKNN stands as a baseline: among a household's few listens it beats factors.
     neighbours = nearest_items(seen.counts, neighbours=200, shrinkage=10.0)
@@ -52,16 +54,14 @@ def fit_parts(
         return parts
     vectors = collaborative.item_vectors()
     known = drawn(
-        np.flatnonzero(np.isfinite(vectors).all(axis=1) & material.content.usable),
-        settings.taste.anchors,
-        settings.taste.seed,
+        np.flatnonzero(np.isfinite(vectors).all(axis=1) & content.usable), settings.taste.anchors, settings.taste.seed
     )
     if len(known) < _LEAST_SONGS:
         return parts
     cold = kept.cold
     # A kept model of another shape was made beside another collaborative model: their vectors do not go together.
     if cold is None or _shapes(cold) != _shapes(collaborative):
-        heard = np.where(material.content.usable[:, None], points, np.nan)
+        heard = np.where(content.usable[:, None], points, np.nan)
         cold = train_on_dropped(collaborative, seen.counts, heard, material.artist_groups, settings.cold)
     return replace(parts, cold=cold, predicted=predict_vectors(points, vectors, known))
 

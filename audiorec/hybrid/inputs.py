@@ -15,7 +15,9 @@ from audiorec.cold_start.taste import Content
 from audiorec.content.embedded_songs import embedded_songs
 from audiorec.content.likes_by_sides import network_likes, svm_likes
 from audiorec.content.scoring import fused_songs
+from audiorec.data import heard_songs
 from audiorec.data.comments import comment_feelings
+from audiorec.data.heard_songs import HeardSongs
 from audiorec.data.interactions import Interactions
 from audiorec.data.tables import FeatureTable
 from audiorec.data.tracks import Track
@@ -27,8 +29,10 @@ from audiorec.network.graph import build_network
 from audiorec.network.spectral import SpectralSettings
 from audiorec.network.spectral_training import embed_network
 
-# How much a column of each block counts beside one of sound.
-BLOCK_WEIGHTS = {"sound": 1.0, "spectrum": 0.5, "release": 3.0, "album": 0.7, "words": 0.3}
+# How much a column of each block counts beside one of sound, before `block_weights.py` has learned how much the last
+# ones do in this library.
+BLOCK_WEIGHTS = {"sound": 1.0, "spectrum": 0.5, "release": 3.0, "album": 0.7, "words": 0.3, "encoder": 1.0}
+LEARNED = ("encoder", "release", "album")
 # What people write about songs, where an import brought comments: as much as the songs' own words.
 COMMENTS_WEIGHT = 0.3
 
@@ -113,7 +117,7 @@ def gather(space: Workspace) -> Material:
         listens,
         *_elsewhere(space, listens, of),
         with_comments(
-            song_content(table, kept_spectra(space, table), tracks, artist),
+            song_content(table, kept_spectra(space, table), tracks, artist, heard_songs.read(space, table.track_ids)),
             comment_feelings(space.root, [track.id for track in tracks]),
         ),
         artist,
@@ -125,29 +129,42 @@ def gather(space: Workspace) -> Material:
 
 
 def song_content(
-    table: FeatureTable, spectra: NDArray[np.float32], tracks: list[Track], artist: NDArray[np.int64]
+    table: FeatureTable,
+    spectra: NDArray[np.float32],
+    tracks: list[Track],
+    artist: NDArray[np.int64],
+    heard: HeardSongs | None,
 ) -> Content:
-    """Blocks of content: sound, when and how much was released, and words."""
+    """Blocks of content: sound, when and how much was released, words, and what an encoder heard.
+
+    That a year, an album or lyrics are missing is not among them: it tells the collection and not the music.
+    """
     words = table.lyrics().astype(np.float64)
     year = np.array([track.year or np.nan for track in tracks], dtype=np.float64)
     songs = np.bincount(artist + 1)[artist + 1].astype(np.float64)
-    release = np.column_stack([year, np.isnan(year), np.isnan(words[:, 0]), np.log(np.where(artist < 0, 1.0, songs))])
+    release = np.column_stack([year, np.log(np.where(artist < 0, 1.0, songs))])
     blocks = {
         "sound": table.descriptors().astype(np.float64),
         "spectrum": spectra.astype(np.float64),
         "release": release,
         "album": album_vectors([track.album for track in tracks]),
         "words": words,
+        "encoder": np.zeros((len(tracks), 0)) if heard is None else heard.mean.astype(np.float64),
     }
     weights = [BLOCK_WEIGHTS[name] for name in blocks]
-    return Content(list(blocks.values()), weights, np.ones(len(tracks), dtype=bool))
+    return Content(list(blocks.values()), weights, np.ones(len(tracks), dtype=bool), tuple(blocks))
 
 
 def with_comments(content: Content, feelings: NDArray[np.float64] | None) -> Content:
     """The same with a block of what comments say; itself where no song has any."""
     if feelings is None:
         return content
-    return replace(content, blocks=[*content.blocks, feelings], weights=[*content.weights, COMMENTS_WEIGHT])
+    return replace(
+        content,
+        blocks=[*content.blocks, feelings],
+        weights=[*content.weights, COMMENTS_WEIGHT],
+        names=(*content.names, "comments"),
+    )
 
 
 def _elsewhere(

@@ -6,7 +6,7 @@ collaborative model and the network come with the settings that their own traini
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,7 +30,8 @@ R = TypeVar("R", bound=Recipe)
 
 @dataclass(frozen=True)
 class Settings:
-    """Recipes of the parts; neumf and network are None where the workspace has no such model."""
+    """Recipes of the parts; neumf and network are None where the workspace has no such model; blocks: weights of blocks
+    of content that were learned on this library."""
 
     hybrid: HybridRecipe
     taste: TasteRecipe
@@ -38,6 +39,7 @@ class Settings:
     cold: ColdDropoutRecipe
     neumf: NeumfRecipe | None = None
     network: SpectralSettings | None = None
+    blocks: dict[str, float] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -51,6 +53,7 @@ class Settings:
         found: dict[str, Any] = {name: _plain(recipe) for name, recipe in named.items()}
         found["neumf"] = None if self.neumf is None else _plain(self.neumf)
         found["network"] = None if self.network is None else asdict(self.network)
+        found["blocks"] = self.blocks
         return found
 
     @classmethod
@@ -63,6 +66,7 @@ class Settings:
             recipes.from_plain(config["cold"], ColdDropoutRecipe),
             None if config["neumf"] is None else recipes.from_plain(config["neumf"], NeumfRecipe),
             None if config["network"] is None else SpectralSettings(**config["network"]),
+            config.get("blocks", {}),
         )
 
 
@@ -80,7 +84,7 @@ def with_models(settings: Settings, space: Workspace) -> Settings:
     """The settings with those by which the workspace's NeuMF and network were trained."""
     neural = neumf.recipe_of(space.model("cf")) if space.has_model("cf") else None
     places = embedding.settings_of(space.model("network")) if space.has_model("network") else None
-    return Settings(settings.hybrid, settings.taste, settings.factors, settings.cold, neural, places)
+    return replace(settings, neumf=neural, network=places)
 
 
 def load_settings(folder: Path) -> Settings:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 
 from audiorec import recipes
+from audiorec.cold_start.block_weights import learn_block_weights
 from audiorec.collaborative.als import TrainedAls
 from audiorec.collaborative.neumf import Neumf
 from audiorec.data.workspace import Workspace
@@ -16,7 +17,7 @@ from audiorec.errors import TooLittleError
 from audiorec.hybrid import fit_cache
 from audiorec.hybrid.fit_parts import fit_parts
 from audiorec.hybrid.fit_weights import given_weights
-from audiorec.hybrid.inputs import gather
+from audiorec.hybrid.inputs import LEARNED, gather
 from audiorec.hybrid.recipe import HybridRecipe
 from audiorec.hybrid.rehearsal import learn_weights, rehearse, set_stage
 from audiorec.hybrid.settings import shipped, with_models
@@ -54,6 +55,10 @@ def train(
     cold, unseen = ({name for name, part in parts_of.items() if part == mine} for mine in ("validation", "test"))
     # `evaluate` asks about the test artists: here nobody has ever played them.
     inner = material.without_artists(unseen)
+    learned = learn_block_weights(
+        inner.content, LEARNED, inner.listens.counts, inner.artist_groups, settings.taste, inner.elsewhere
+    )
+    settings = replace(settings, blocks=learned)
     stage = set_stage(inner, cold, held_out=chosen.held_out, seed=chosen.seed)
     weights, score, is_given = given_weights(chosen), dict[str, float](), True
     with suppress(TooLittleError):

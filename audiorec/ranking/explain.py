@@ -3,7 +3,7 @@
 It says only what the arithmetic says: shares come from the score, neighbours from the same vectors that were scored.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -92,8 +92,8 @@ class _Side:
         ]
 
 
-def sentence(shares: Mapping[str, float], near: str = "", by: str = "") -> str:
-    """One sentence from the two strongest signals and the name of a near song.
+def sentence(shares: Mapping[str, float], near: str = "", by: str = "", both: Sequence[str] = ()) -> str:
+    """One sentence from the two strongest signals, the name of a near song, and words for what is heard in both.
 
     >>> sentence({"content": 0.7, "artist": 0.3}, "Tide by M", "sound")
     'It sounds and reads like what you play (70 %), and you already play this artist (30 %); it sounds like Tide by M.'
@@ -105,4 +105,5 @@ def sentence(shares: Mapping[str, float], near: str = "", by: str = "") -> str:
     text = ", and ".join(told).replace("%", " %") or "no single signal stands out"
     if near:
         text += f"; it {_NEAR.get(by, 'is like')} {near}"
+        text += f" (both: {', '.join(both)})" if both else ""
     return text[0].upper() + text[1:] + "."

@@ -11,12 +11,14 @@ from audiorec.collaborative.als import TrainedAls
 from audiorec.collaborative.als_scoring import gram_of
 from audiorec.collaborative.item_model import pack
 from audiorec.collaborative.neumf import Neumf
+from audiorec.data import heard_songs
 from audiorec.data.workspace import Workspace
 from audiorec.hybrid import fit_cache
 from audiorec.hybrid.fit_parts import fit_parts
 from audiorec.hybrid.inputs import Material, gather
 from audiorec.hybrid.settings import load_settings
 from audiorec.hybrid.signals import Parts
+from audiorec.labels.heard_words import best_words
 from audiorec.network import embedding
 from audiorec.network.embedding import NetworkEmbedding, song_vectors
 from audiorec.ranking import genre_shares, similarity
@@ -47,7 +49,9 @@ def make(space: Workspace) -> tuple[dict[str, Any], Arrays]:
     genre, genres = genre_shares.genre_rows([track.genre for track in material.tracks])
     arrays |= {f"block.{name}.{side}": values for name, sides in blocks.items() for side, values in sides.items()}
     arrays |= {f"songs.{name}": values for name, values in pack_songs(material.tracks).items()}
-    arrays |= {"recording": recordings(material.tracks, material.fingerprints), "genre": genre}
+    heard = heard_songs.read(space, material.listens.items)
+    words, best = best_words(heard) if heard else ((), np.full((len(genre), 1), -1, dtype=np.int16))
+    arrays |= {"heard": best, "recording": recordings(material.tracks, material.fingerprints), "genre": genre}
     about |= {
         "version": VERSION,
         "songs": space.songs_state(),
@@ -55,6 +59,7 @@ def make(space: Workspace) -> tuple[dict[str, Any], Arrays]:
         "taste": [settings.taste.regularization, settings.taste.alpha],
         "blocks": list(blocks),
         "genres": list(genres),
+        "heard": list(words),
     }
     return about, arrays
 

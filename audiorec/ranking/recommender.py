@@ -19,6 +19,7 @@ from audiorec.errors import InputError
 from audiorec.hybrid.retrieve import EACH, Union, best_of_each, score_union
 from audiorec.hybrid.signals import Parts, signals
 from audiorec.hybrid.weights import Scores, Weights, load_weights, score
+from audiorec.labels.heard_words import said
 from audiorec.ranking import genre_shares
 from audiorec.ranking.agreement import agreed, mean_scores
 from audiorec.ranking.diversify import Owner, Shelf, Wishes, diversify, long_tail
@@ -199,9 +200,15 @@ class Recommender:
             plays=plays,
             cold=bool(self.serving.plays[column] == 0),
             why=shares,
-            reason=sentence(shares, *self._named(near[:1])),
+            reason=sentence(shares, *self._named(near[:1]), self._heard_in_both(column, near[:1])),
             nearest=tuple((int(self.listens.items[song.column]), song.by) for song in near),
         )
+
+    def _heard_in_both(self, column: int, near: list[OwnSong]) -> list[str]:
+        """Words for what an encoder heard in a song and in its nearest one."""
+        heard, words = self.serving.arrays["heard"], self.serving.about["heard"]
+        theirs = {place for song in near for place in heard[song.column].tolist()}
+        return said(words, np.array([place for place in heard[column].tolist() if place in theirs][:3], dtype=np.int16))
 
     def _named(self, near: list[OwnSong]) -> tuple[str, str]:
         if not near:

@@ -238,4 +238,4 @@ def _holds(about: Mapping[str, Any], inputs: Mapping[str, str], songs: str) -> b
 
 
 def _matters(name: str) -> bool:
-    return name in ("features", *(f"model {model}" for model in ("hybrid", "cf", "network", "cnn", "svm")))
+    return name in ("features", "heard", *(f"model {model}" for model in ("hybrid", "cf", "network", "cnn", "svm")))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
+from audiorec.ranking.mood_search import heard_in
 from audiorec.ranking.song_map import SongMap, lay_out
 from audiorec.serve.state import Snapshot
 
@@ -79,6 +80,7 @@ def _words(snapshot: Snapshot, row: int) -> list[str]:
         *decade,
         language,
         track.artist,
+        *heard_in(snapshot.moods, row),
     ]
 
 

@@ -10,7 +10,6 @@ import pytest
 
 from audiorec.content import encoder_shelf, musicnn, onnx_encoder
 from audiorec.content.checkpoint_bundle import read_bundle
-from audiorec.content.hearing import spread_patches
 from audiorec.errors import AudiorecError, InputError, UnknownNameError
 
 # By the original program (musicnn 0.1.0, TensorFlow) on the first patch of `signals`; it pads 256 samples of silence
@@ -72,14 +71,6 @@ def test_a_wheel_of_another_hash_is_not_used(tmp_path: Path) -> None:
 def test_an_encoder_that_is_not_there_says_how_to_add_it(tmp_path: Path) -> None:
     with pytest.raises(UnknownNameError, match="audiorec encoder add musicnn"):
         encoder_shelf.remove(tmp_path, "musicnn")
-
-
-def test_patches_are_spread_and_short_sounds_repeated() -> None:
-    sound = np.arange(100, dtype=np.float32)
-    assert spread_patches(sound, 10, 3)[:, 0].tolist() == [0, 45, 90]
-    assert spread_patches(sound, 10, 1)[:, 0].tolist() == [45]
-    assert spread_patches(sound, 40, 9).shape == (2, 40)
-    assert spread_patches(sound[:3], 7, 5).tolist() == [[0, 1, 2, 0, 1, 2, 0]]
 
 
 @pytest.mark.slow

@@ -13,7 +13,8 @@ class Found:
 
     seconds: playing time of all songs. statuses: files by `ok`, `partial`, `failed`. languages: songs by the language
     of their lyrics. unusable: (file, reason) of what could not be used. unplayed: songs that nobody has played.
-    without_artist: songs whose tags name no artist.
+    without_artist: songs whose tags name no artist. heard: (song, words for what an encoder heard in it), at most so
+    many as fit a page.
     """
 
     songs: int
@@ -27,6 +28,7 @@ class Found:
     statuses: Mapping[str, int]
     unusable: tuple[tuple[str, str], ...] = ()
     without_artist: int = 0
+    heard: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

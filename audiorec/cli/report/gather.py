@@ -26,6 +26,7 @@ from audiorec.cli.report.facts import (
     Step,
 )
 from audiorec.cli.report.surroundings import around
+from audiorec.data import heard_songs
 from audiorec.data.tracks import Track
 from audiorec.data.workspace import Workspace
 from audiorec.errors import CheckpointError
@@ -33,6 +34,7 @@ from audiorec.features.excerpt import excerpt
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.features.spectra import hz_from_mel, mel_from_hz
 from audiorec.hybrid.evaluation import PROTOCOLS, Row, caution
+from audiorec.labels.heard_words import best_words, said
 from audiorec.ranking.recommender import Recommender
 
 # How the page calls what `evaluate` asks.
@@ -59,6 +61,9 @@ _NAMES = {
     "dcgan": "DCGAN",
 }
 _METRICS = {"cf": "NDCG@10 of a held-out song", "dcgan": "discriminator right"}
+
+# Songs whose words the page shows.
+_HEARD = 500
 
 
 def gather_report(
@@ -131,7 +136,19 @@ def found_in(space: Workspace) -> Found:
         statuses=dict(Counter(track.status for track in tracks)),
         without_artist=sum(not track.artist for track in usable),
         unusable=tuple((track.shown_path, track.reason) for track in tracks if track.status == "failed")[:20],
+        heard=_heard_in(space, usable)[:_HEARD],
     )
+
+
+def _heard_in(space: Workspace, tracks: Sequence[Track]) -> tuple[tuple[str, str], ...]:
+    """Song and words for what the encoder heard in it, where it has listened."""
+    found = heard_songs.read(space, np.array([track.id for track in tracks], dtype=np.int64))
+    if found is None:
+        return ()
+    words, best = best_words(found)
+    told = [", ".join(said(words, row)) for row in best]
+    shown = (" - ".join(name for name in (track.artist, track.title) if name) for track in tracks)
+    return tuple((name, text) for name, text in zip(shown, told, strict=True) if text)
 
 
 def _listener(recommender: Recommender, user: str) -> Listener:

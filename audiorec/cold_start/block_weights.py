@@ -1,0 +1,125 @@
+"""How much blocks of content count, learned on artists made cold inside the training part.
+
+For each weight that is tried, a map carries the hidden artists from content to where listens put their songs; the
+weight with the best mean AUC over users is taken, one block after the other. It does not know what the blocks are.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.stats import rankdata
+
+from audiorec.cold_start.content_space import fit_space, unit_rows
+from audiorec.cold_start.content_to_factors import Target, TasteRecipe, drawn, targets
+from audiorec.cold_start.kernel_ridge import fit_kernel_map
+from audiorec.cold_start.taste import Content, standard_rows
+
+Floats = NDArray[np.float64]
+# Of its usual weight, what is tried for a block.
+TRIED = (0.0, 0.5, 0.7, 1.0, 1.4, 2.0)
+# Another weight must be better than the usual one by this much AUC.
+_LEAST_GAIN = 0.001
+_FOLDS, _USERS, _SONGS = 3, 500, 2000
+
+
+def learn_block_weights(
+    content: Content,
+    names: Sequence[str],
+    listens: sparse.csr_array,
+    groups: NDArray[np.integer],
+    recipe: TasteRecipe,
+    elsewhere: sparse.csr_array | None = None,
+) -> dict[str, float]:
+    """Weights of the named blocks, in this order: the usual ones where no other is better or nothing can be hidden.
+
+    listens CSR [U, I]; groups int [I], the artist of each song: an artist is hidden whole, a third of them at a time.
+    Blocks in which nothing is known are left out.
+    """
+    usual = dict(zip(content.names, content.weights, strict=True))
+    blocks = dict(zip(content.names, content.blocks, strict=True))
+    hidden = _hidden(listens, groups, content.usable, recipe.seed)
+    trials = [trial for rows in hidden if (trial := _trial(content, listens, rows, recipe, elsewhere))]
+    found: dict[str, float] = {}
+    for name in names:
+        if not trials or not np.isfinite(blocks[name]).any():
+            continue
+        told = [
+            np.mean([trial.auc(weighed(content, found | {name: share * usual[name]}), recipe) for trial in trials])
+            for share in TRIED
+        ]
+        best = int(np.argmax(told))
+        is_better = told[best] >= told[TRIED.index(1.0)] + _LEAST_GAIN
+        found[name] = TRIED[best] * usual[name] if is_better else usual[name]
+    return found
+
+
+def weighed(content: Content, weights: dict[str, float]) -> Content:
+    """The same content with other weights for some blocks."""
+    found = [weights.get(name, weight) for name, weight in zip(content.names, content.weights, strict=False)]
+    return replace(content, weights=found) if content.names else content
+
+
+def _hidden(
+    listens: sparse.csr_array, groups: NDArray[np.integer], usable: NDArray[np.bool_], seed: int
+) -> list[NDArray[np.int64]]:
+    """Songs of a third of the artists each time, at most so many."""
+    played = (np.bincount(listens.indices, minlength=listens.shape[1]) > 0) & usable
+    artists = np.unique(groups[played])
+    rng = np.random.default_rng(seed)
+    folds = np.array_split(rng.permutation(artists), _FOLDS)
+    rows = [np.flatnonzero(played & np.isin(groups, fold)) for fold in folds]
+    return [np.sort(rng.permutation(fold)[:_SONGS]) for fold in rows if 1 < len(fold) < played.sum() - 1]
+
+
+def _trial(
+    content: Content,
+    listens: sparse.csr_array,
+    hidden: NDArray[np.int64],
+    recipe: TasteRecipe,
+    elsewhere: sparse.csr_array | None,
+) -> "_Trial | None":
+    """None when nobody plays some hidden songs and not all."""
+    wanted = np.asarray((listens[:, hidden] > 0).todense())
+    asked = np.flatnonzero(wanted.any(axis=1) & ~wanted.all(axis=1))[:_USERS]
+    keep = np.ones(listens.shape[1])
+    keep[hidden] = 0.0
+    seen = sparse.csr_array(listens @ sparse.diags_array(keep))
+    seen.eliminate_zeros()
+    learn = np.flatnonzero((np.bincount(seen.indices, minlength=len(keep)) > 0) & content.usable)
+    if not len(asked) or len(learn) < 2:
+        return None
+    return _Trial(drawn(learn, recipe.anchors, recipe.seed), hidden, targets(seen, elsewhere, recipe), wanted, asked)
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """Hidden songs and what is known of them: rows that learn and that are hidden, the spaces that songs are carried
+    into, and which hidden songs [U, hidden] the asked users want."""
+
+    learn: NDArray[np.int64]
+    hidden: NDArray[np.int64]
+    aims: Sequence[Target]
+    wanted: NDArray[np.bool_]
+    asked: NDArray[np.int64]
+
+    def auc(self, content: Content, recipe: TasteRecipe) -> float:
+        """Mean AUC over the asked users by the maps from this content."""
+        space = fit_space([block[self.learn] for block in content.blocks], content.weights)
+        known, new = (
+            unit_rows(space.place([block[rows] for block in content.blocks])) for rows in (self.learn, self.hidden)
+        )
+        together = np.column_stack([aim.songs[self.learn] for aim in self.aims])
+        mapped = fit_kernel_map(known, together, kernel=recipe.kernels[0], strength=recipe.strengths[0]).predict(new)
+        parts = np.split(mapped, np.cumsum([aim.songs.shape[1] for aim in self.aims])[:-1], axis=1)
+        told = [standard_rows(aim.users[self.asked] @ part.T) for aim, part in zip(self.aims, parts, strict=True)]
+        return _mean_auc(np.mean(told, axis=0), self.wanted[self.asked])
+
+
+def _mean_auc(scores: Floats, wanted: NDArray[np.bool_]) -> float:
+    """Mean over rows of the chance that a wanted song stands before another."""
+    ranks, most = rankdata(scores, axis=1), wanted.sum(axis=1)
+    below = np.where(wanted, ranks, 0.0).sum(axis=1) - most * (most + 1) / 2.0
+    return float((below / (most * (wanted.shape[1] - most))).mean())

@@ -1,0 +1,13 @@
+"""Tests see no encoder of the person who runs them: what is heard would be another thing on every machine."""
+
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_encoders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The user's data folder is an empty one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data-home")))
+        yield
