@@ -4,7 +4,6 @@ Writers make a temporary file, flush it, rename it, and only then write its cata
 orphan of a crash and is swept when the next writer opens the folder. One process writes at a time.
 """
 
-import fcntl
 import json
 import os
 import shutil
@@ -22,6 +21,7 @@ from numpy.typing import NDArray
 from audiorec.data import catalogue, fingerprints, listen_matrix, listens
 from audiorec.data.artists import assign_parts, one_spelling
 from audiorec.data.catalogue import FileRecord
+from audiorec.data.disk import flush_file, flush_folder, take_lock, unwritable
 from audiorec.data.event_shards import Added
 from audiorec.data.interactions import Interactions
 from audiorec.data.names import artist_key
@@ -70,7 +70,7 @@ class Workspace:
                     f"no workspace at {root}: run audiorec extract FOLDER first, or name one with --workspace"
                 )
             return cls(root, catalogue.connect(root / "catalogue.sqlite", write=False), None)
-        lock = _take_lock(root)
+        lock = take_lock(root)
         try:
             space = cls(root, catalogue.connect(root / "catalogue.sqlite", write=True), lock)
         except WorkspaceError:
@@ -105,7 +105,7 @@ class Workspace:
             if self.db.in_transaction:
                 self.db.execute("ROLLBACK")
             if isinstance(error, sqlite3.OperationalError):
-                raise WorkspaceError(_unwritable(self.root, error)) from error
+                raise WorkspaceError(unwritable(self.root, error)) from error
             raise
 
     # --- tracks and their features -----------------------------------------------------------------------------
@@ -203,9 +203,9 @@ class Workspace:
             folder.mkdir(parents=True, exist_ok=True)
             write(temporary)
             os.replace(temporary, final)
-            _flush_folder(folder)
+            flush_folder(folder)
         except OSError as error:
-            raise WorkspaceError(_unwritable(folder, error.strerror)) from error
+            raise WorkspaceError(unwritable(folder, error.strerror)) from error
         return str(final.relative_to(self.root))
 
     def _name_shard(self, digest: str, file: str, track_ids: Sequence[int]) -> None:
@@ -295,9 +295,9 @@ class Workspace:
         (temporary / "inputs.json").write_text(json.dumps(self.inputs()), encoding="utf-8")
         for file in temporary.rglob("*"):
             if file.is_file():
-                _flush_file(file)
+                flush_file(file)
         os.replace(temporary, final)
-        _flush_folder(folder)
+        flush_folder(folder)
         with self.transaction() as db:
             db.execute("INSERT INTO model (name, version) VALUES (?, ?)", (name, version))
         return final
@@ -360,37 +360,3 @@ class Workspace:
         known |= {self.root / row[0] for row in self.db.execute("SELECT file FROM event_shard")}
         for orphan in {path for places in _SWEPT for path in self.root.glob(places)} - known:
             shutil.rmtree(orphan) if orphan.is_dir() else orphan.unlink()
-
-
-def _unwritable(place: Path, why: object) -> str:
-    return (
-        f"{place} cannot be written ({why}): see to its disk and run the same command again; what was finished is kept"
-    )
-
-
-def _take_lock(root: Path) -> IO[str]:
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        lock = (root / "writer.lock").open("w")
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.close()
-        raise WorkspaceError(f"{root} is being written by another audiorec: wait for it to end") from None
-    except OSError as error:
-        raise WorkspaceError(
-            f"cannot write a workspace at {root} ({error.strerror}): name another with --workspace"
-        ) from error
-    return lock
-
-
-def _flush_file(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
-def _flush_folder(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
