@@ -17,7 +17,7 @@ from tests.ranking.small_library import SONGS, build
 
 FIELDS = {
     *("id", "path", "title", "artists", "album", "album_artist", "genres", "year", "seconds", "status", "reason"),
-    *("plays", "has_lyrics", "language"),
+    *("plays", "has_lyrics", "language", "heard"),
 }
 
 

@@ -23,6 +23,8 @@ from audiorec.data.events import SCHEMA
 MOST_PLAYS = 1e9
 # Plays that an event counts by its kind; None: as many as its weight says. Every other kind counts none.
 PLAYS = {"play": None, "playlist": 1.0, "like": 1.0, "star": 1.0}
+# Events that are added up at a time, 28 bytes each.
+_BLOCK = 1_000_000
 _IDENTITY = ["user", "track_id", "song", "time", "kind"]
 _TEXTS = ["user", "song", "kind"]
 
@@ -162,31 +164,52 @@ def plays(batch: pa.RecordBatch) -> NDArray[np.float32]:
 
 
 def matched(files: Sequence[Path]) -> Iterator[tuple[str, int, float, float | None]]:
-    """(user, track id, plays, last time) of every pair of which an event counts plays, in rising order."""
+    """(user, track id, plays, last time) of every pair of which an event counts plays, in rising order.
+
+    Never held are more events than `_BLOCK` or than there are pairs.
+    """
     numbers: dict[str, int] = {}
-    columns = [_numbered(batch, numbers) for file in files for batch in read(file, [*_IDENTITY, "weight"])]
-    if not columns:
-        return
-    users, tracks, counts, times = (np.concatenate(column) for column in zip(*columns, strict=True))
-    del columns
+    users, tracks, sums, last = _sums(files, numbers)
     names = list(numbers)
     rank = np.empty(len(names), dtype=np.int64)
     rank[np.argsort(np.array(names, dtype=object))] = np.arange(len(names))
     order = np.lexsort((tracks, rank[users]))
-    users, tracks, counts, times = users[order], tracks[order], counts[order], times[order]
-    begins = np.flatnonzero(np.r_[True, (np.diff(users) != 0) | (np.diff(tracks) != 0)][: len(users)])
-    if not len(begins):
-        return
-    sums, last = np.add.reduceat(counts.astype(np.float64), begins), np.fmax.reduceat(times, begins)
-    for start in range(0, len(begins), 100_000):
-        part = slice(start, start + 100_000)
-        at = begins[part]
-        rows = users[at].tolist(), tracks[at].tolist(), sums[part].tolist(), last[part].tolist()
+    for start in range(0, len(order), 100_000):
+        part = order[start : start + 100_000]
+        rows = users[part].tolist(), tracks[part].tolist(), sums[part].tolist(), last[part].tolist()
         for user, track, count, time in zip(*rows, strict=True):
             yield names[user], track, min(count, MOST_PLAYS), time if time == time else None
 
 
-def _numbered(batch: pa.RecordBatch, numbers: dict[str, int]) -> tuple[NDArray[Any], ...]:
+Columns = tuple[NDArray[Any], ...]
+
+
+def _sums(files: Sequence[Path], numbers: dict[str, int]) -> Columns:
+    """Users by number, tracks, plays and last times of every pair; `numbers` is filled with the users."""
+    nothing = np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.float64), np.zeros(0, np.float64)
+    held: Columns = nothing
+    waiting: list[Columns] = []
+    for batch in (batch for file in files for batch in read(file, [*_IDENTITY, "weight"])):
+        waiting.append(_numbered(batch, numbers))
+        # As many as are held at least, so that a pair is moved only as often as the table doubles.
+        if sum(len(part[0]) for part in waiting) >= max(_BLOCK, len(held[0])):
+            held, waiting = _added([held, *waiting]), []
+    return _added([held, *waiting])
+
+
+def _added(parts: Sequence[Columns]) -> Columns:
+    """One row a pair, with the sum of the plays and the last of the times."""
+    users, tracks, counts, times = (np.concatenate(column) for column in zip(*parts, strict=True))
+    order = np.lexsort((tracks, users))
+    users, tracks = users[order], tracks[order]
+    begins = np.flatnonzero(np.r_[True, (np.diff(users) != 0) | (np.diff(tracks) != 0)][: len(users)])
+    if not len(begins):
+        return users, tracks, counts, times
+    sums = np.add.reduceat(counts[order], begins)
+    return users[begins], tracks[begins], sums, np.fmax.reduceat(times[order], begins)
+
+
+def _numbered(batch: pa.RecordBatch, numbers: dict[str, int]) -> Columns:
     """Users by number, tracks, plays and times (NaN: unknown) of the events that count."""
     count = plays(batch)
     counts = (count > 0) & batch["track_id"].is_valid().to_numpy(zero_copy_only=False)
@@ -194,7 +217,7 @@ def _numbered(batch: pa.RecordBatch, numbers: dict[str, int]) -> tuple[NDArray[A
     users = np.array(known, dtype=np.int64)[batch["user"].indices.to_numpy(zero_copy_only=False)[counts]]
     tracks = pc.fill_null(batch["track_id"], -1).to_numpy(zero_copy_only=False)[counts]
     times = pc.fill_null(batch["time"], np.nan).to_numpy(zero_copy_only=False)[counts]
-    return users.astype(np.int32), tracks, count[counts], times
+    return users.astype(np.int32), tracks, count[counts].astype(np.float64), times
 
 
 def waiting(files: Sequence[Path]) -> Iterator[tuple[str, str, float, float | None]]:

@@ -4,7 +4,6 @@ Writers make a temporary file, flush it, rename it, and only then write its cata
 orphan of a crash and is swept when the next writer opens the folder. One process writes at a time.
 """
 
-import hashlib
 import json
 import os
 import shutil
@@ -19,16 +18,16 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from audiorec.data import catalogue, listen_matrix, listens
+from audiorec.data import catalogue, fingerprints, listen_matrix, listens
 from audiorec.data.artists import assign_parts, one_spelling
 from audiorec.data.catalogue import FileRecord
+from audiorec.data.disk import flush_file, flush_folder, take_lock, unwritable
 from audiorec.data.event_shards import Added
 from audiorec.data.interactions import Interactions
 from audiorec.data.names import artist_key
 from audiorec.data.shard_places import Place, put_shard
 from audiorec.data.tables import FeatureTable, Layout, TrackFeatures, shard_table, write_shard
 from audiorec.data.tracks import Track
-from audiorec.data.writer_lock import take_lock
 from audiorec.errors import CheckpointError, WorkspaceError
 
 # At a URL the same rows have the same name, and their shard is entered once.
@@ -106,10 +105,7 @@ class Workspace:
             if self.db.in_transaction:
                 self.db.execute("ROLLBACK")
             if isinstance(error, sqlite3.OperationalError):
-                raise WorkspaceError(
-                    f"{self.root} cannot be written ({error}): see to its disk and run the same command again; "
-                    "what was finished is kept"
-                ) from error
+                raise WorkspaceError(unwritable(self.root, error)) from error
             raise
 
     # --- tracks and their features -----------------------------------------------------------------------------
@@ -201,12 +197,15 @@ class Workspace:
 
     def _place_shard(self, digest: str, write: Callable[[Path], None]) -> str:
         folder = self.root / "features" / digest
-        folder.mkdir(parents=True, exist_ok=True)
         number = self.db.execute("SELECT coalesce(max(id), 0) + 1 FROM shard").fetchone()[0]
         temporary, final = folder / f".{number:06d}.tmp", folder / f"{number:06d}.parquet"
-        write(temporary)
-        os.replace(temporary, final)
-        _flush_folder(folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            write(temporary)
+            os.replace(temporary, final)
+            flush_folder(folder)
+        except OSError as error:
+            raise WorkspaceError(unwritable(folder, error.strerror)) from error
         return str(final.relative_to(self.root))
 
     def _name_shard(self, digest: str, file: str, track_ids: Sequence[int]) -> None:
@@ -296,9 +295,9 @@ class Workspace:
         (temporary / "inputs.json").write_text(json.dumps(self.inputs()), encoding="utf-8")
         for file in temporary.rglob("*"):
             if file.is_file():
-                _flush_file(file)
+                flush_file(file)
         os.replace(temporary, final)
-        _flush_folder(folder)
+        flush_folder(folder)
         with self.transaction() as db:
             db.execute("INSERT INTO model (name, version) VALUES (?, ?)", (name, version))
         return final
@@ -329,30 +328,11 @@ class Workspace:
 
     def inputs(self) -> dict[str, str]:
         """Fingerprints of what models are trained on: features, what was heard (if anything), listens, models."""
-        used = dict(
-            self.db.execute("SELECT key, value FROM setting WHERE key IN ('features', 'heard') AND value != ''")
-        )
-        digests = {key: digest if key == "features" else f"heard-{digest}" for key, digest in used.items()}
-        known = {key: f"{digest} {self._songs_described(digest)}" for key, digest in digests.items()}
-        played = listen_matrix.fingerprint(self.db)
-        models = {f"model {name}": str(version) for name, version in self.models().items()}
-        return {"features": "", **known, "listens": played, **models}
-
-    def _songs_described(self, digest: str) -> str:
-        """Which songs have features: how many, of which last shard, and which of them are away."""
-        songs, shard, away = self.db.execute(
-            "SELECT coalesce(sum(present), 0), coalesce(max(shard_id), 0), total(track_id * (1 - present))"
-            " FROM feature JOIN track ON track.id = feature.track_id WHERE digest = ?",
-            (digest,),
-        ).fetchone()
-        return f"{songs} songs, shard {shard}" + (f", without {away:.0f}" if away else "")
+        return fingerprints.of_inputs(self.db, self.models())
 
     def songs_state(self) -> str:
         """Fingerprint of which songs are present, where their files lie and when these were read last."""
-        found = hashlib.sha256()
-        for row in self.db.execute("SELECT id, path, mtime_ns FROM track WHERE present = 1 ORDER BY id"):
-            found.update(b"%d %s %d\n" % row)
-        return found.hexdigest()[:16]
+        return fingerprints.of_songs(self.db)
 
     def model_inputs(self, name: str) -> dict[str, str]:
         """`inputs()` when the latest version of a model was published; raises CheckpointError as `model` does."""
@@ -380,16 +360,3 @@ class Workspace:
         known |= {self.root / row[0] for row in self.db.execute("SELECT file FROM event_shard")}
         for orphan in {path for places in _SWEPT for path in self.root.glob(places)} - known:
             shutil.rmtree(orphan) if orphan.is_dir() else orphan.unlink()
-
-
-def _flush_file(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
-def _flush_folder(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

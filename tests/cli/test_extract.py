@@ -36,6 +36,9 @@ def test_failures_are_listed_and_only_strict_minds(tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         (["no-such-folder"], "does not exist"),
+        (["--address", "127.0.0.1:1", "."], "add --engine ray"),
+        (["--engine", "ray", "."], "leave out --jobs"),
+        (["--shards", "somewhere", "."], "give a URL such as s3://bucket/folder"),
         (["--recipe", "features/none", "."], "no recipe features/none"),
         (["--set", "hopp=3", "."], "unknown key 'hopp'"),
     ],

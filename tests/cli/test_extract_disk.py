@@ -97,6 +97,18 @@ def test_music_on_a_disk_that_may_only_be_read_is_described(small_disk: Path, tm
     assert extract(tmp_path / "space", small_disk).returncode == 0
 
 
+@pytest.mark.parametrize("kilobytes", [20, 100, 200])
+def test_files_that_may_not_grow_are_named_and_nothing_is_lost(
+    tmp_path: Path, music: Path, quiet: list[object], kilobytes: int
+) -> None:
+    """A quota or a limit of the system: the catalogue or a shard cannot be written to its end."""
+    limited = ["sh", "-c", f'ulimit -f {kilobytes * 2}; exec "$@"', "sh", *command(tmp_path, music)]
+    done = subprocess.run(limited, capture_output=True, text=True)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert extract(tmp_path, music).returncode == 0
+    assert tables(tmp_path) == quiet
+
+
 @pytest.mark.slow
 def test_thirty_kills_lose_nothing(tmp_path: Path, music: Path, quiet: list[object]) -> None:
     chance = random.Random(0)

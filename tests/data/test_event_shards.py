@@ -1,6 +1,7 @@
 """Events: what comes twice is stored once, what is new is added, what has no time is replaced, and sums follow."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from audiorec.data import event_shards
 from audiorec.data.event_shards import MOST_PLAYS, Added, Hasher
 from audiorec.data.events import SCHEMA
 from audiorec.data.workspace import Workspace
@@ -133,3 +135,19 @@ def test_identity_is_user_song_second_and_kind() -> None:
     found = Hasher().of(batch)
     assert found[0] == found[1]
     assert len(set(found.tolist())) == 1 + len(others)
+
+
+def test_sums_in_blocks_are_the_sums(space: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    drawn = zip(rng.integers(0, 9, 400).tolist(), rng.integers(1, 4, 400).tolist(), strict=True)
+    rows: list[Row] = [
+        (f"user {user}", track, "s", float(second), "play", 1.0) for second, (user, track) in enumerate(drawn)
+    ]
+    space.add_events("log:/a", batches(rows, size=7))
+    whole = list(event_shards.matched(shards(space)))
+    counted = Counter((user, track) for user, track, *_ in rows)
+    assert [(user, track, count) for user, track, count, _ in whole] == sorted(
+        (*pair, n) for pair, n in counted.items()
+    )
+    monkeypatch.setattr(event_shards, "_BLOCK", 10)
+    assert list(event_shards.matched(shards(space))) == whole

@@ -42,7 +42,8 @@ def cluster() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("music")
+    folder = tmp_path_factory.mktemp("library") / "music"
+    folder.mkdir()
     for number in range(12):
         rate = 22_050 + 500 * number
         (folder / f"song {number:02d}.wav").write_bytes(signals.encoded(signals.music(1.5, rate), rate, "WAV"))
@@ -67,7 +68,10 @@ def stored(space: Path) -> list[object]:
 
 
 def slow(task: Task) -> workers.Outcome:
-    time.sleep(1.0)
+    """Says on which node it works (its process is a child of Ray's worker, which is a child of the node), and waits."""
+    node = Path(f"/proc/{os.getppid()}/stat").read_text().rpartition(")")[2].split()[1]
+    (Path(os.fsdecode(task.file.path)).parents[1] / f"node {node}").touch()
+    time.sleep(0.5)
     return describe_file(task)
 
 
@@ -85,7 +89,15 @@ def poison(task: Task) -> workers.Outcome:
 def test_a_node_that_goes_costs_its_units_time_only(cluster: Any, music: Path, tmp_path: Path) -> None:
     quiet = extract(tmp_path / "quiet", music)
     node = cluster.add_node(num_cpus=1, object_store_memory=STORE)
-    deaths = threading.Timer(6.0, lambda: cluster.remove_node(node, allow_graceful=False))
+    (raylet,) = node.all_processes["raylet"]
+    at_work = music.parent / f"node {raylet.process.pid}"
+
+    def remove() -> None:
+        while not at_work.exists():
+            time.sleep(0.05)
+        cluster.remove_node(node, allow_graceful=False)
+
+    deaths = threading.Thread(target=remove, daemon=True)
     deaths.start()
     engine = partial(ray_engine.describe_all, work=slow, address=cluster.address)
     done = extract(tmp_path / "cluster", music, engine)

@@ -66,8 +66,7 @@ def titles(page: Any) -> list[str]:
 
 def goto(page: Any, view: str) -> None:
     page.evaluate("where => { location.hash = where }", f"#/{view}")
-    page.wait_for_timeout(100)
-    page.wait_for_selector("main h1")
+    until(page, "document.getElementById('content').dataset.shown === location.hash")
 
 
 def until(page: Any, script: str) -> None:

@@ -44,6 +44,7 @@ async function show() {
   } catch (error) {
     if (mine === turn) content.replaceChildren(h("h1", {}, "This did not work"), h("p", { role: "alert" }, error.message));
   }
+  if (mine === turn) content.dataset.shown = location.hash;
   document.dispatchEvent(new Event("opinions"));
 }
 

@@ -1,0 +1,68 @@
+"""Two steps to a list: the union of the best of each signal is scored as ranking every song would score it."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from audiorec.hybrid.retrieve import EACH, best_of_each, places, score_union
+from audiorec.hybrid.weights import SIGNALS, Weights, calibrate, score
+
+SONGS = 20_000
+
+
+def made(seed: int) -> tuple[dict[str, NDArray[np.float64]], NDArray[np.bool_]]:
+    """Signals that agree a little, with silences and ties as the real ones have, and which songs are candidates."""
+    rng = np.random.default_rng(seed)
+    common = rng.normal(size=SONGS)
+    signals = {name: 0.5 * common + rng.normal(size=SONGS) for name in SIGNALS}
+    signals["collaborative"][rng.random(SONGS) < 0.3] = np.nan
+    signals["artist"] = np.where(signals["artist"] > 1.5, np.floor(4.0 * signals["artist"]), -np.inf)
+    signals["popularity"] = np.round(signals["popularity"], 1)
+    return signals, rng.random(SONGS) > 0.1
+
+
+def weights(seed: int) -> Weights:
+    drawn = np.random.default_rng(seed).dirichlet(np.ones(len(SIGNALS)), 2)
+    warm, cold = (dict(zip(SIGNALS, side.tolist(), strict=True)) for side in drawn)
+    return Weights(warm, cold, 0.8, 1.0, 2.0)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_list_is_that_of_ranking_everything(seed: int) -> None:
+    signals, candidates = made(seed)
+    warmth = np.random.default_rng(seed).random((1, SONGS))
+    whole = score(weights(seed), {name: one[None] for name, one in signals.items()}, candidates[None], warmth)
+    union = best_of_each(signals, candidates)
+    assert len(union.columns) <= EACH * len(signals)
+    found = score_union(weights(seed), signals, union, warmth[:, union.columns])
+    np.testing.assert_allclose(found.total[0], whole.total[0, union.columns], atol=1e-12)
+    for name, parts in found.contributions.items():
+        np.testing.assert_allclose(parts[0], whole.contributions[name][0, union.columns], atol=1e-12)
+    first = union.columns[np.argsort(-found.total[0])[:20]]
+    assert len(set(first) & set(np.argsort(-whole.total[0])[:20])) >= 19
+
+
+def test_places_are_those_of_sorting_everything() -> None:
+    signals, candidates = made(1)
+    for values in signals.values():
+        ordered = np.sort(values[candidates & np.isfinite(values)])
+        whole = calibrate(values[None], candidates[None])[0, candidates]
+        np.testing.assert_allclose(places(values[candidates], ordered), whole)
+
+
+def test_what_is_not_allowed_is_not_in_the_union_but_keeps_its_place() -> None:
+    signals, candidates = made(2)
+    allowed = np.arange(SONGS) % 50 == 0
+    union = best_of_each(signals, candidates, allowed)
+    assert len(union.columns) > EACH
+    assert (allowed & candidates)[union.columns].all()
+    everything = best_of_each(signals, candidates)
+    for name, ordered in union.ordered.items():
+        np.testing.assert_array_equal(ordered, everything.ordered[name])
+
+
+def test_many_equal_values_bring_no_more_than_asked() -> None:
+    same = {"popularity": np.ones(SONGS)}
+    assert len(best_of_each(same, np.ones(SONGS, dtype=bool), each=30).columns) == 30
+    nothing = best_of_each({"artist": np.full(SONGS, -np.inf)}, np.ones(SONGS, dtype=bool))
+    assert len(nothing.columns) == 0
