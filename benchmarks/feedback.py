@@ -5,9 +5,9 @@
 
 A tenth of the users (or playlists) is taken away whole. Of each one's songs, in random order, the first 1, 3, 5, 10
 and 20 are said to be liked, those after the twentieth are what a list should find. `fold_in` is how lists are served:
-implicit ALS by a half-step, ItemKNN and the network of listens from the likes, their places added up; `retrained` fits
-all of them anew with the likes among the listens; `mean_vector` takes the cosine to the mean of the liked songs'
-factors; `popularity` knows nothing of the user.
+implicit ALS by a half-step and ItemKNN from the likes, their places added up; `retrained` fits both anew with the likes
+among the listens; `mean_vector` takes the cosine to the mean of the liked songs' factors; `popularity` knows nothing of
+the user.
 One JSON line a system and number of likes with NDCG@20; `kept` is the share of the gain over popularity that folding in
 keeps of training anew; `over_mean` the difference to the mean of vectors with its 95 % interval over users and seeds.
 """
@@ -31,7 +31,6 @@ from audiorec.collaborative.als_scoring import AlsScores, fold_in_user, gram_of
 from audiorec.collaborative.item_model import ItemToItem
 from audiorec.collaborative.itemknn import nearest_items
 from audiorec.hybrid.weights import calibrate
-from audiorec.network.spectral import SpectralEmbedding, SpectralSettings, embed
 from audiorec.sources import ncf_format
 
 SIGNALS, K = (1, 3, 5, 10, 20), 20
@@ -110,15 +109,14 @@ def _rows(songs: list[NDArray[np.integer]], width: int) -> sparse.csr_array:
 
 @dataclass(frozen=True)
 class Fitted:
-    """What was fitted: factors of the songs [I, k], their neighbours, the network of listens; which songs are heard."""
+    """What was fitted: factors of the songs [I, k], their neighbours, and which songs are heard, bool [I]."""
 
     items: NDArray[np.float32]
     neighbours: ItemToItem
-    network: SpectralEmbedding
     is_heard: NDArray[np.bool_]
 
     def scores(self, likes: sparse.csr_array) -> Floats:
-        """Places of all songs by the three signals added up, for new users with these likes, [B, I]."""
+        """Places of all songs by both signals added up, for new users with these likes, [B, I]."""
         gram, strength = gram_of(self.items), PENALTY * (1.0 + ALPHA)
         ones = (sparse.csr_array(likes[[row]]) for row in range(likes.shape[0]))
         users = [fold_in_user(one, self.items, gram, strength, ALPHA) for one in ones]
@@ -126,17 +124,14 @@ class Fitted:
         signals = (
             AlsScores(np.concatenate(users), self.items, self.is_heard).scores(rows),
             ItemToItem(likes, self.neighbours.weights, self.is_heard).scores(rows),
-            unit_rows(self.network.users_from(likes)) @ unit_rows(self.network.songs).T,
         )
         return np.asarray(sum(np.nan_to_num(calibrate(one, everything)) for one in signals))
 
 
 def _fit(counts: sparse.csr_array, seed: int) -> Fitted:
-    users, songs = counts.shape
-    network = embed(counts, sparse.csr_array((songs, 0)), sparse.csr_array((users, users)), SpectralSettings(128))
     factors = als(counts, RANK, penalty=PENALTY, alpha=ALPHA, iterations=10, seed=seed)
-    heard = np.bincount(counts.indices, minlength=songs) > 0
-    return Fitted(factors.items, nearest_items(counts, neighbours=200, shrinkage=10.0), network, heard)
+    heard = np.bincount(counts.indices, minlength=counts.shape[1]) > 0
+    return Fitted(factors.items, nearest_items(counts, neighbours=200, shrinkage=10.0), heard)
 
 
 def _ndcg(scores: Floats, songs: NDArray[np.integer], truth: NDArray[np.integer]) -> float:

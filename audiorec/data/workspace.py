@@ -4,7 +4,6 @@ Writers make a temporary file, flush it, rename it, and only then write its cata
 orphan of a crash and is swept when the next writer opens the folder. One process writes at a time.
 """
 
-import hashlib
 import json
 import os
 import shutil
@@ -19,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from audiorec.data import catalogue, listen_matrix, listens
+from audiorec.data import catalogue, fingerprints, listen_matrix, listens
 from audiorec.data.artists import assign_parts, one_spelling
 from audiorec.data.catalogue import FileRecord
 from audiorec.data.disk import flush_file, flush_folder, take_lock, unwritable
@@ -329,30 +328,11 @@ class Workspace:
 
     def inputs(self) -> dict[str, str]:
         """Fingerprints of what models are trained on: features, what was heard (if anything), listens, models."""
-        used = dict(
-            self.db.execute("SELECT key, value FROM setting WHERE key IN ('features', 'heard') AND value != ''")
-        )
-        digests = {key: digest if key == "features" else f"heard-{digest}" for key, digest in used.items()}
-        known = {key: f"{digest} {self._songs_described(digest)}" for key, digest in digests.items()}
-        played = listen_matrix.fingerprint(self.db)
-        models = {f"model {name}": str(version) for name, version in self.models().items()}
-        return {"features": "", **known, "listens": played, **models}
-
-    def _songs_described(self, digest: str) -> str:
-        """Which songs have features: how many, of which last shard, and which of them are away."""
-        songs, shard, away = self.db.execute(
-            "SELECT coalesce(sum(present), 0), coalesce(max(shard_id), 0), total(track_id * (1 - present))"
-            " FROM feature JOIN track ON track.id = feature.track_id WHERE digest = ?",
-            (digest,),
-        ).fetchone()
-        return f"{songs} songs, shard {shard}" + (f", without {away:.0f}" if away else "")
+        return fingerprints.of_inputs(self.db, self.models())
 
     def songs_state(self) -> str:
         """Fingerprint of which songs are present, where their files lie and when these were read last."""
-        found = hashlib.sha256()
-        for row in self.db.execute("SELECT id, path, mtime_ns FROM track WHERE present = 1 ORDER BY id"):
-            found.update(b"%d %s %d\n" % row)
-        return found.hexdigest()[:16]
+        return fingerprints.of_songs(self.db)
 
     def model_inputs(self, name: str) -> dict[str, str]:
         """`inputs()` when the latest version of a model was published; raises CheckpointError as `model` does."""

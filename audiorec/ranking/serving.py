@@ -28,7 +28,7 @@ from audiorec.ranking.song_columns import SongColumns
 
 NAME = "ranker"
 NOTHING: Mapping[int, float] = {}
-VERSION = 5
+VERSION = 6
 Arrays = Mapping[str, NDArray[Any]]
 
 
