@@ -91,7 +91,8 @@ def compared(library: Library, by: Collection[str], rows: Sequence[int] | NDArra
     if len(rows):
         found = [name for name in found if library.blocks[name].known[rows].any()] or found
     if not found:
-        raise InputError(f"nothing to compare by {' and '.join(by)} yet: run audiorec train-network or extract first")
+        wanted = " and ".join(by) or "at all"
+        raise InputError(f"nothing to compare by ({wanted}) yet: run audiorec train-network or extract first")
     return found
 
 
