@@ -5,7 +5,6 @@ orphan of a crash and is swept when the next writer opens the folder. One proces
 """
 
 import fcntl
-import hashlib
 import json
 import os
 import shutil
@@ -346,13 +345,6 @@ class Workspace:
             (digest,),
         ).fetchone()
         return f"{songs} songs, shard {shard}" + (f", without {away:.0f}" if away else "")
-
-    def songs_state(self) -> str:
-        """Fingerprint of which songs are present, where their files lie and when these were read last."""
-        found = hashlib.sha256()
-        for row in self.db.execute("SELECT id, path, mtime_ns FROM track WHERE present = 1 ORDER BY id"):
-            found.update(b"%d %s %d\n" % row)
-        return found.hexdigest()[:16]
 
     def model_inputs(self, name: str) -> dict[str, str]:
         """`inputs()` when the latest version of a model was published; raises CheckpointError as `model` does."""
