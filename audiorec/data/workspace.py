@@ -203,7 +203,7 @@ class Workspace:
             folder.mkdir(parents=True, exist_ok=True)
             write(temporary)
             os.replace(temporary, final)
-            _flush_folder(folder)
+            listens.flush(folder)
         except OSError as error:
             raise WorkspaceError(_unwritable(folder, error.strerror)) from error
         return str(final.relative_to(self.root))
@@ -295,9 +295,9 @@ class Workspace:
         (temporary / "inputs.json").write_text(json.dumps(self.inputs()), encoding="utf-8")
         for file in temporary.rglob("*"):
             if file.is_file():
-                _flush_file(file)
+                listens.flush(file)
         os.replace(temporary, final)
-        _flush_folder(folder)
+        listens.flush(folder)
         with self.transaction() as db:
             db.execute("INSERT INTO model (name, version) VALUES (?, ?)", (name, version))
         return final
@@ -393,16 +393,3 @@ def _take_lock(root: Path) -> IO[str]:
             f"cannot write a workspace at {root} ({error.strerror}): name another with --workspace"
         ) from error
     return lock
-
-
-def _flush_file(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
-def _flush_folder(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
