@@ -2,15 +2,15 @@
 
     python benchmarks/events.py --events 100000 1000000 10000000
 
-A user has 300 listens to 60 songs of their own; songs grow with the square root of the events. Every size runs in a
-process of its own; peaks of memory are of each step, seconds of the processor. It does not time the catalogue
+A user has 300 listens to 60 songs of their own; songs grow with the square root of the events. Every step runs in a
+process of its own, whose peak of memory is told; seconds are of the processor. It does not time the catalogue
 (`benchmarks/scale.py --part made`).
 """
 
 import argparse
 import json
-import subprocess
-import sys
+import multiprocessing
+import resource
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -23,41 +23,43 @@ from audiorec.data import event_shards
 from audiorec.data.events import SCHEMA
 
 _BATCH = 100_000
+FORK = multiprocessing.get_context("fork")
 
 
 def main() -> None:
-    """Print JSON lines, a process for each size."""
+    """Print JSON lines."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--events", type=int, nargs="+", default=[100_000])
-    asked = parser.parse_args()
-    if len(asked.events) == 1:
-        measure(asked.events[0])
-        return
-    for size in asked.events:
-        subprocess.run([sys.executable, __file__, "--events", str(size)], check=True)
+    for size in parser.parse_args().events:
+        measure(size)
 
 
 def measure(events: int) -> None:
-    """One size."""
+    """One size, each step in a process of its own."""
     shape = max(1, events // 300), int(30 * events**0.5)
     with tempfile.TemporaryDirectory() as folder:
         first, again, timeless = (Path(folder) / f"{name}.parquet" for name in ("first", "again", "timeless"))
         steps: dict[str, Callable[[], object]] = {
             "making": lambda: sum(batch.num_rows for batch in made(events, *shape)),
-            "write": lambda: event_shards.write(first, timeless, made(events, *shape), []),
+            "write": lambda: event_shards.write(first, timeless, made(events, *shape), []).new,
             "sums": lambda: sum(1 for _ in event_shards.matched([first])),
-            "write_again": lambda: event_shards.write(again, timeless, made(events, *shape), [first]),
+            "write_again": lambda: event_shards.write(again, timeless, made(events, *shape), [first]).known,
         }
         for name, step in steps.items():
-            # Linux: the peak begins anew at what is in use.
-            Path("/proc/self/clear_refs").write_text("5")
-            begin = time.process_time()
-            found = step()
-            line = {"benchmark": "events", "events": events, "users": shape[0], "songs": shape[1], "step": name}
-            line |= {"cpu_s": round(time.process_time() - begin, 2), "peak_mb": peak_mb()}
-            line |= {"shard_mb": first.stat().st_size // 10**6} if name == "write" else {}
-            line |= {"pairs": found} if name == "sums" else {}
-            print(json.dumps(line), flush=True)
+            said = {"benchmark": "events", "events": events, "users": shape[0], "songs": shape[1], "step": name}
+            child = FORK.Process(target=timed, args=(said, step))
+            child.start()
+            child.join()
+        print(json.dumps({"benchmark": "events", "events": events, "shard_mb": first.stat().st_size // 10**6}))
+
+
+def timed(said: dict[str, object], step: Callable[[], object]) -> None:
+    """Do a step and print what it cost; `found` is its answer: events, pairs, or events that were known."""
+    begin = time.process_time()
+    found = step()
+    seconds = round(time.process_time() - begin, 2)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000
+    print(json.dumps(said | {"cpu_s": seconds, "peak_mb": peak, "found": found}), flush=True)
 
 
 def made(events: int, people: int, width: int) -> Iterator[pa.RecordBatch]:
@@ -80,12 +82,6 @@ def made(events: int, people: int, width: int) -> Iterator[pa.RecordBatch]:
             pa.array(np.arange(start, start + size)),
         ]
         yield pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
-
-
-def peak_mb() -> int:
-    """The most memory that this process has had in a step."""
-    status = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) // 1000
 
 
 if __name__ == "__main__":

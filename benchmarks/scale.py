@@ -34,7 +34,7 @@ from scipy import sparse
 from audiorec.collaborative.als import als
 from audiorec.collaborative.item_model import pack
 from audiorec.collaborative.itemknn import nearest_items
-from audiorec.data.catalogue import FileRecord, songs_state
+from audiorec.data.catalogue import FileRecord
 from audiorec.data.events import SCHEMA
 from audiorec.data.tables import Layout, TrackFeatures
 from audiorec.data.tracks import Track
@@ -241,7 +241,7 @@ def _shapes(songs: int, users: int, listens: int) -> Lines:
             space.use_features("made")
             space.publish_model("hybrid", lambda folder: save_weights(folder, weights, {}, ("made", ""), {}, {}))
             about, arrays = _arrays(songs, users, listens)
-            about |= {"version": VERSION, "inputs": space.inputs(), "songs": songs_state(space.db)}
+            about |= {"version": VERSION, "inputs": space.inputs(), "songs": space.songs_state()}
             derived.save(space.derived(NAME), about, arrays)
             del arrays
         user = "user 7"

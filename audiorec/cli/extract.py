@@ -79,14 +79,17 @@ def command(session: Session, asked: Options) -> None:
     """
     from audiorec import recipes
     from audiorec.content.hearing import ear_of
+    from audiorec.data import shard_places
     from audiorec.data.workspace import Workspace
     from audiorec.features.extract import make_plan, run_plan
     from audiorec.features.recipe import FeatureRecipe
     from audiorec.features.workers import Crew
     from audiorec.sources.importing import rematch
 
-    chosen = recipes.load(asked.recipe, FeatureRecipe, asked.overrides)
-    ear, deaf = ear_of(chosen) if asked.engine == "local" else (None, _DEAF_NODES)
+    chosen, engine = recipes.load(asked.recipe, FeatureRecipe, asked.overrides), _engine(asked)
+    ear, deaf = ear_of(chosen) if engine is None else (None, _DEAF_NODES)
+    if asked.shards:
+        shard_places.check(asked.shards)
     start = time.monotonic()
     with Workspace.open(session.workspace, write=True) as space:
         earliest = asked.since.timestamp() if asked.since else 0.0
@@ -96,7 +99,7 @@ def command(session: Session, asked: Options) -> None:
         crew = Crew(asked.jobs or len(os.sched_getaffinity(0)), asked.nice, asked.max_memory)
         sizes = [task.file.size for task in (*plan.tasks, *plan.unheard)]
         with progress_by_size("Extracting", len(sizes), sum(sizes), session.quiet) as advance:
-            outcomes = run_plan(space, plan, chosen, crew, advance, _engine(asked), asked.shards)
+            outcomes = run_plan(space, plan, chosen, crew, advance, engine, asked.shards)
         found_late = rematch(space)
     _show(outcomes, time.monotonic() - start)
     if found_late:

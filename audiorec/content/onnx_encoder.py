@@ -146,11 +146,10 @@ def open_session(path: Path) -> Any:
     if _OUTSIDE in model:
         raise InputError(f"{path} keeps its weights in other files: save it as one file")
     try:
-        session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:
         # Its faults are of many kinds and have no parent of their own: custom operators, broken graphs, huge shapes.
         raise InputError(f"{path} cannot be opened as an ONNX model: {str(error).splitlines()[0]}") from error
-    return session
 
 
 def _checked(about: dict[str, Any], description: Path) -> "View":

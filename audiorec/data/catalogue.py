@@ -3,7 +3,6 @@
 What has no row here does not exist. It does not know what the rows mean: it stores and returns them.
 """
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable
@@ -138,14 +137,6 @@ def read_tracks(db: sqlite3.Connection) -> list[Track]:
     return [
         Track(track, path, title, tuple(json.loads(artists)), *others) for track, path, title, artists, *others in rows
     ]
-
-
-def songs_state(db: sqlite3.Connection) -> str:
-    """Fingerprint of which songs are present, where their files lie and when these were read last: 16 hex digits."""
-    found = hashlib.sha256()
-    for row in db.execute("SELECT id, path, mtime_ns FROM track WHERE present = 1 ORDER BY id"):
-        found.update(b"%d %s %d\n" % row)
-    return found.hexdigest()[:16]
 
 
 def write_record(db: sqlite3.Connection, record: FileRecord) -> None:

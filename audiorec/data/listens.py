@@ -42,9 +42,9 @@ def add_events(space: "Workspace", source: str, batches: Iterable[pa.RecordBatch
             added = event_shards.write(made[True], made[False], batches, _timed_of_kind(space, source))
             kept = [timed for timed in parts if event_shards.rows(made[timed])]
             for timed in kept:
-                flush(made[timed])
+                _flush(made[timed])
                 made[timed].replace(parts[timed])
-            flush(folder)
+            _flush(folder)
         except OSError as error:
             raise WorkspaceError(
                 f"{folder} cannot be written ({error}): see to the disk and run the same command; nothing was changed"
@@ -110,8 +110,7 @@ def add_sums(space: "Workspace", source: str, rows: Iterable[tuple[str, int, flo
         mark(db, source)
 
 
-def flush(path: Path) -> None:
-    """Bring a file, or the names in a folder, to the disk."""
+def _flush(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -4,7 +4,6 @@ Writers make a temporary file, flush it, rename it, and only then write its cata
 orphan of a crash and is swept when the next writer opens the folder. One process writes at a time.
 """
 
-import fcntl
 import json
 import os
 import shutil
@@ -19,9 +18,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from audiorec.data import catalogue, listen_matrix, listens
+from audiorec.data import catalogue, fingerprints, listen_matrix, listens
 from audiorec.data.artists import assign_parts, one_spelling
 from audiorec.data.catalogue import FileRecord
+from audiorec.data.disk import flush_file, flush_folder, take_lock, unwritable
 from audiorec.data.event_shards import Added
 from audiorec.data.interactions import Interactions
 from audiorec.data.names import artist_key
@@ -70,7 +70,7 @@ class Workspace:
                     f"no workspace at {root}: run audiorec extract FOLDER first, or name one with --workspace"
                 )
             return cls(root, catalogue.connect(root / "catalogue.sqlite", write=False), None)
-        lock = _take_lock(root)
+        lock = take_lock(root)
         try:
             space = cls(root, catalogue.connect(root / "catalogue.sqlite", write=True), lock)
         except WorkspaceError:
@@ -105,7 +105,7 @@ class Workspace:
             if self.db.in_transaction:
                 self.db.execute("ROLLBACK")
             if isinstance(error, sqlite3.OperationalError):
-                raise WorkspaceError(_unwritable(self.root, error)) from error
+                raise WorkspaceError(unwritable(self.root, error)) from error
             raise
 
     # --- tracks and their features -----------------------------------------------------------------------------
@@ -203,9 +203,9 @@ class Workspace:
             folder.mkdir(parents=True, exist_ok=True)
             write(temporary)
             os.replace(temporary, final)
-            listens.flush(folder)
+            flush_folder(folder)
         except OSError as error:
-            raise WorkspaceError(_unwritable(folder, error.strerror)) from error
+            raise WorkspaceError(unwritable(folder, error.strerror)) from error
         return str(final.relative_to(self.root))
 
     def _name_shard(self, digest: str, file: str, track_ids: Sequence[int]) -> None:
@@ -295,9 +295,9 @@ class Workspace:
         (temporary / "inputs.json").write_text(json.dumps(self.inputs()), encoding="utf-8")
         for file in temporary.rglob("*"):
             if file.is_file():
-                listens.flush(file)
+                flush_file(file)
         os.replace(temporary, final)
-        listens.flush(folder)
+        flush_folder(folder)
         with self.transaction() as db:
             db.execute("INSERT INTO model (name, version) VALUES (?, ?)", (name, version))
         return final
@@ -328,23 +328,11 @@ class Workspace:
 
     def inputs(self) -> dict[str, str]:
         """Fingerprints of what models are trained on: features, what was heard (if anything), listens, models."""
-        used = dict(
-            self.db.execute("SELECT key, value FROM setting WHERE key IN ('features', 'heard') AND value != ''")
-        )
-        digests = {key: digest if key == "features" else f"heard-{digest}" for key, digest in used.items()}
-        known = {key: f"{digest} {self._songs_described(digest)}" for key, digest in digests.items()}
-        played = listen_matrix.fingerprint(self.db)
-        models = {f"model {name}": str(version) for name, version in self.models().items()}
-        return {"features": "", **known, "listens": played, **models}
+        return fingerprints.of_inputs(self.db, self.models())
 
-    def _songs_described(self, digest: str) -> str:
-        """Which songs have features: how many, of which last shard, and which of them are away."""
-        songs, shard, away = self.db.execute(
-            "SELECT coalesce(sum(present), 0), coalesce(max(shard_id), 0), total(track_id * (1 - present))"
-            " FROM feature JOIN track ON track.id = feature.track_id WHERE digest = ?",
-            (digest,),
-        ).fetchone()
-        return f"{songs} songs, shard {shard}" + (f", without {away:.0f}" if away else "")
+    def songs_state(self) -> str:
+        """Fingerprint of which songs are present, where their files lie and when these were read last."""
+        return fingerprints.of_songs(self.db)
 
     def model_inputs(self, name: str) -> dict[str, str]:
         """`inputs()` when the latest version of a model was published; raises CheckpointError as `model` does."""
@@ -372,24 +360,3 @@ class Workspace:
         known |= {self.root / row[0] for row in self.db.execute("SELECT file FROM event_shard")}
         for orphan in {path for places in _SWEPT for path in self.root.glob(places)} - known:
             shutil.rmtree(orphan) if orphan.is_dir() else orphan.unlink()
-
-
-def _unwritable(place: Path, why: object) -> str:
-    return (
-        f"{place} cannot be written ({why}): see to its disk and run the same command again; what was finished is kept"
-    )
-
-
-def _take_lock(root: Path) -> IO[str]:
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        lock = (root / "writer.lock").open("w")
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.close()
-        raise WorkspaceError(f"{root} is being written by another audiorec: wait for it to end") from None
-    except OSError as error:
-        raise WorkspaceError(
-            f"cannot write a workspace at {root} ({error.strerror}): name another with --workspace"
-        ) from error
-    return lock

@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from audiorec.data import heard_songs, shard_places
+from audiorec.data import heard_songs
 from audiorec.data.catalogue import FileRecord
 from audiorec.data.tables import Layout, TrackFeatures
 from audiorec.data.workspace import Workspace
@@ -128,8 +128,6 @@ def run_plan(
 
     engine: who describes; None: processes of this machine. at: a URL for the shards, "" for the workspace's folder.
     """
-    if at:
-        shard_places.check(at)
     outcomes = Outcomes(gone=len(plan.gone), left_out=plan.left_out)
     for path, record in plan.unchanged:
         outcomes.count(path, record, reused=True)

@@ -53,9 +53,8 @@ def fit_parts(
     if collaborative is None:
         return parts
     vectors = collaborative.item_vectors()
-    known = drawn(
-        np.flatnonzero(np.isfinite(vectors).all(axis=1) & content.usable), settings.taste.anchors, settings.taste.seed
-    )
+    able = np.flatnonzero(np.isfinite(vectors).all(axis=1) & content.usable)
+    known = drawn(able, settings.taste.anchors, settings.taste.seed)
     if len(known) < _LEAST_SONGS:
         return parts
     cold = kept.cold

@@ -12,7 +12,6 @@ from audiorec.collaborative.als_scoring import gram_of
 from audiorec.collaborative.item_model import pack
 from audiorec.collaborative.neumf import Neumf
 from audiorec.data import heard_songs
-from audiorec.data.catalogue import songs_state
 from audiorec.data.workspace import Workspace
 from audiorec.hybrid import fit_cache
 from audiorec.hybrid.fit_parts import fit_parts
@@ -55,7 +54,7 @@ def make(space: Workspace) -> tuple[dict[str, Any], Arrays]:
     arrays |= {"heard": best, "recording": recordings(material.tracks, material.fingerprints), "genre": genre}
     about |= {
         "version": VERSION,
-        "songs": songs_state(space.db),
+        "songs": space.songs_state(),
         "inputs": space.inputs(),
         "taste": [settings.taste.regularization, settings.taste.alpha],
         "blocks": list(blocks),

@@ -20,7 +20,6 @@ from audiorec.collaborative.item_model import ItemToItem, unpack
 from audiorec.collaborative.neumf_scoring import NeumfScores
 from audiorec.content.likes_by_sides import LikesBySides
 from audiorec.data import derived
-from audiorec.data.catalogue import songs_state
 from audiorec.data.interactions import Interactions
 from audiorec.data.workspace import Workspace
 from audiorec.hybrid.signals import Parts, Placed
@@ -29,7 +28,7 @@ from audiorec.ranking.song_columns import SongColumns
 
 NAME = "ranker"
 NOTHING: Mapping[int, float] = {}
-VERSION = 5
+VERSION = 6
 Arrays = Mapping[str, NDArray[Any]]
 
 
@@ -215,7 +214,7 @@ def open_serving(space: Workspace) -> Serving:
     space.model("hybrid")
     inputs = space.inputs()
     found = derived.load(space.derived(NAME))
-    if found is None or not _holds(found[0], inputs, songs_state(space.db)):
+    if found is None or not _holds(found[0], inputs, space.songs_state()):
         from audiorec.ranking.make_serving import make
 
         about, arrays = make(space)

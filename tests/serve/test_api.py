@@ -173,3 +173,15 @@ def test_figures_and_health(client: TestClient) -> None:
     assert (status["songs"], status["users"], status["can_recommend"]) == (len(SONGS) + 1, 4, False)
     assert "audiorec_songs 13" in client.get(f"{API}/metrics").text
     assert get(client, "/library")["broken_count"] == 0
+
+
+def test_folders_are_kept_alone_or_left_out(client: TestClient) -> None:
+    (folder,) = client.get(f"{API}/folders").json()["folders"]
+    assert (folder["name"], folder["songs"]) == ("songs", 13)
+
+    def listed(**asked: list[int]) -> int:
+        return len(client.post(f"{API}/recommend", json={"user": "low", **asked}).json()["songs"])
+
+    assert listed() == listed(folders=[folder["song"]]) > 0
+    assert listed(without_folders=[folder["song"]]) == 0
+    assert client.post(f"{API}/recommend", json={"user": "low", "folders": [10**9]}).status_code == 404

@@ -180,11 +180,11 @@ def test_who_dawdles_is_let_go(root: Path, monkeypatch: pytest.MonkeyPatch) -> N
     for address, _ in serve(root):
         port = int(urlsplit(address).port or 0)
         for data, told in ((b"", b""), (b"GET / HTTP/1.1\r\nHo", b""), (head + b"Content-Length: 9\r\n\r\n{", b"400")):
-            with socket.create_connection(("127.0.0.1", port), timeout=5) as client:
+            with socket.create_connection(("127.0.0.1", port), timeout=30) as client:
                 client.sendall(data)
                 answer = b"".join(iter(lambda: client.recv(65536), b""))
             assert told in answer[:20], data
-        kept = HTTPConnection("127.0.0.1", port, timeout=5)
+        kept = HTTPConnection("127.0.0.1", port, timeout=30)
         for _ in range(3):  # one that asks again and again is kept
             kept.request("GET", "/api/v1/health")
             assert kept.getresponse().read()

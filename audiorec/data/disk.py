@@ -1,0 +1,46 @@
+"""What a workspace asks of the disk: the lock of its one writer, and that what is written is there after a crash."""
+
+import fcntl
+import os
+from pathlib import Path
+from typing import IO
+
+from audiorec.errors import WorkspaceError
+
+
+def unwritable(place: Path, why: object) -> str:
+    """What to say where a place does not take what is written."""
+    return (
+        f"{place} cannot be written ({why}): see to its disk and run the same command again; what was finished is kept"
+    )
+
+
+def take_lock(root: Path) -> IO[str]:
+    """The writer's lock of a workspace, whose folder is made; raises WorkspaceError when another process holds it."""
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        lock = (root / "writer.lock").open("w")
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        raise WorkspaceError(f"{root} is being written by another audiorec: wait for it to end") from None
+    except OSError as error:
+        raise WorkspaceError(
+            f"cannot write a workspace at {root} ({error.strerror}): name another with --workspace"
+        ) from error
+    return lock
+
+
+def flush_file(path: Path) -> None:
+    """Bring what a file holds to the disk."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def flush_folder(path: Path) -> None:
+    """Bring the names in a folder to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
