@@ -20,10 +20,8 @@ def answer(root: Path, *words: str) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def two_circles(folder: Path) -> Path:
     """Artists a and b are heard by users 0-4, c and d by users 5-9; song 16 is by a and nobody played it."""
-    folder = tmp_path_factory.mktemp("similar")
     songs = ["id,title,artist", *(f"{n},song {n},{'abcd'[n // 4]}" for n in range(16)), "16,song 16,a", "17,alone,z"]
     (folder / "songs.csv").write_text("\n".join(songs).replace("id,title", "song_id,title"))
     rows = [f"u{u},{s}" for u in range(10) for s in range(16) if (s < 8) == (u < 5) and (u + s) % 4]
@@ -33,7 +31,15 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "w"
 
 
-def test_training_first(root: Path) -> None:
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = two_circles(tmp_path_factory.mktemp("similar"))
+    call(folder, "train-network")
+    return folder
+
+
+def test_training_first(tmp_path: Path) -> None:
+    root = two_circles(tmp_path)
     with pytest.raises(InputError, match="train-network"):
         answer(root, "--song", "a - song 1")
     assert {row["user"] for row in answer(root, "--user", "u1")} == {"u0", "u2", "u3", "u4"}
