@@ -11,6 +11,9 @@ from audiorec.cli.main import cli
 from audiorec.errors import InputError, UnknownNameError
 
 
+VAE = ("train-network", "--model", "vae", "--set", "dims=8", "--set", "epochs=30", "--set", "rate=0.02")
+
+
 def call(root: Path, *words: str) -> str:
     return CliRunner().invoke(cli, ["--workspace", str(root), *words], catch_exceptions=False).stdout
 
@@ -101,7 +104,7 @@ def test_other_models_of_the_network_stand_beside_the_first(root: Path) -> None:
     with pytest.raises(InputError, match="train-network --model vae"):
         answer(root, "--song", "a - song 1", "--network", "vae")
     before = answer(root, "--song", "a - song 1")
-    said = call(root, "train-network", "--model", "vae", "--set", "dims=8", "--set", "epochs=30", "--set", "rate=0.02")
+    said = call(root, *VAE)
     assert "in 8 dimensions" in said
     found = answer(root, "--song", "a - song 1", "--network", "vae", "--top", "5")
     assert {row["artist"] for row in found} <= {"a", "b"}
@@ -111,7 +114,10 @@ def test_other_models_of_the_network_stand_beside_the_first(root: Path) -> None:
     assert answer(root, "--song", "a - song 1") == before
 
 
-def test_a_user_who_came_after_the_training_is_placed_by_her_songs(root: Path, tmp_path: Path) -> None:
+def test_a_user_who_came_after_the_training_is_placed_by_their_songs(tmp_path: Path) -> None:
+    root = two_circles(tmp_path)
+    call(root, "train-network")
+    call(root, *VAE)
     late = tmp_path / "late.csv"
     late.write_text("user,song\nlate,9\nlate,10\nlate,17\n")
     call(root, "import", "listens", str(late))
