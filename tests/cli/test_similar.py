@@ -10,7 +10,6 @@ from click.testing import CliRunner
 from audiorec.cli.main import cli
 from audiorec.errors import InputError, UnknownNameError
 
-
 VAE = ("train-network", "--model", "vae", "--set", "dims=8", "--set", "epochs=30", "--set", "rate=0.02")
 
 
