@@ -38,7 +38,10 @@ def write_on(root: Path, begun: Event, end: Event) -> None:
             space.add_paths([f"/m/{number}.mp3".encode()])
             ids = (max(track.id for track in space.tracks()), 1 + number % SONGS)
             rows = [(track, TrackFeatures(PATCH, NOTHING, rng.normal(size=6).astype(np.float32))) for track in ids]
-            named = [FileRecord(track, 1, 1, "ok", title=f"song {track}", artists=("x",), seconds=3.0) for track in ids]
+            named = [
+                FileRecord(track, 1, 1, "ok", title=f"song {track}", artists=(f"artist {track % 9}",), seconds=3.0)
+                for track in ids
+            ]
             space.commit_shard(rows, named, LAYOUT)
             space.set_absent([1 + (7 * number) % SONGS])
             space.add_paths([f"/m/{1 + (7 * number - 70) % SONGS:02d}.mp3".encode()])
