@@ -3,11 +3,11 @@
 Artist-disjoint 10 folds (no artist on both sides) and random 10 folds, as in the papers; mean and spread over seeds,
 which deal the folds and start the networks. Everything is chosen inside the training part, on scores of songs whose
 artist was left out. Prints JSON lines {"benchmark": "mood", "target", "folds", "model", "metric", "value", "spread",
-"songs", "encoder", "seeds"}; `calibration_error` is that of the likeliest label's probability, and `--reliability`
-prints the table behind it. Models of sound are measured on all labelled clips, and once more `on songs with lyrics`;
-`lyrics`, `fused` and the ablation on those with lyrics. Differences have 95 % intervals from a paired bootstrap over
-songs. `cnn2d_pretrained` was first pretrained on all clips of --data without labels, once a seed. `--test-data DIR`
-trains on all of --data and tests on DIR, laid out alike.
+"songs", "seeds"}; `calibration_error` is that of the likeliest label's probability, and `--reliability` prints the
+table behind it. Models of sound are measured on all labelled clips, and once more `on songs with lyrics`; `lyrics`,
+`fused` and the ablation on those with lyrics. Differences have 95 % intervals from a paired bootstrap over songs.
+`cnn2d_pretrained` was first pretrained on all clips of --data without labels, once a seed. `--test-data DIR` trains on
+all of --data and tests on DIR, laid out alike.
 """
 
 import argparse
@@ -47,7 +47,7 @@ def main() -> None:
         places = [(options.data, options.workspace or Path(temporary) / "data")]
         if options.test_data:
             places.append((options.test_data, Path(temporary) / "test"))
-        songs = load(places, options.target, not set(options.models) <= set(NETWORKS), options.encoder)
+        songs = load(places, options.target, hears=not set(options.models) <= set(NETWORKS))
         for folds in options.folds:
             found: dict[str, np.ndarray] = {}
             for seed in range(options.seeds):
@@ -61,7 +61,7 @@ def main() -> None:
                     found.setdefault(name, np.full((options.seeds, *likely.shape), np.nan))[seed] = likely
             for line in report(songs, found, options.reliability):
                 about = {"benchmark": "mood", "target": options.target, "folds": "test" if options.test_data else folds}
-                print(json.dumps(about | line | {"encoder": options.encoder, "seeds": options.seeds}), flush=True)
+                print(json.dumps(about | line | {"seeds": options.seeds}), flush=True)
 
 
 def parse_options() -> argparse.Namespace:
@@ -73,7 +73,6 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--folds", nargs="+", choices=["artist", "random"], default=["artist", "random"])
     parser.add_argument("--models", nargs="+", choices=sorted(MODELS), default=sorted(MODELS))
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--encoder", choices=("none", "mtt", "msd"), default="none", help="a classifier more of sound")
     parser.add_argument("--reliability", action="store_true", help="print how often each said probability is right")
     parser.add_argument("--workspace", type=Path, help="a workspace with the clips of --data extracted; made if empty")
     options = parser.parse_args()

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from heard_clips import heard
 from scipy import sparse
 
 from audiorec.data.tables import FeatureTable
@@ -19,12 +18,10 @@ from audiorec.features.lyrics.wording import song_words
 from audiorec.labels import sound_words
 from audiorec.labels.classifiers import Question, statistics_likeness
 from audiorec.labels.ls_svm import fit_label_ridge
-from audiorec.labels.song_facts import SongFacts, encoder_numbers, sound_statistics, text_feelings
+from audiorec.labels.song_facts import SongFacts, sound_statistics, text_feelings
 from audiorec.labels.tag_tfidf import tag_directions
 from audiorec.network.artist_places import listener_places
 from audiorec.sources.text_decoding import plain_text
-
-_PATCHES = 3  # that the encoder hears of a clip, as by the default recipe
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,23 +39,18 @@ class Songs:
     tables: tuple[FeatureTable, ...]
 
 
-def load(places: Sequence[tuple[Path, Path]], target: str, hears: bool = True, encoder: str = "none") -> Songs:
+def load(places: Sequence[tuple[Path, Path]], target: str, hears: bool = True) -> Songs:
     """Everything known of the clips of (data folder, workspace) and, where there is a second, after them of its.
 
-    Without `hears` there are no statistics of the sound, which take a minute: networks need none. encoder: `none`,
-    `mtt` or `msd`.
+    Without `hears` there are no statistics of the sound, which take a minute: networks need none.
     """
-    rows, tables, statistics, dictionaries, ears = [], [], [], (), []
+    rows, tables, statistics, dictionaries = [], [], [], ()
     for folder, root in places:
         described, table = extracted(folder / "moodclips", root)
         if hears:
             patches = table.logmel()
             dictionaries = dictionaries or sound_words.learn_dictionaries(patches.values, seed=0)
             statistics.append(sound_statistics(table, patches, dictionaries))
-        if encoder == "none":
-            ears.append(np.zeros((len(described), 0)))
-        else:
-            ears.append(encoder_numbers(heard(root, folder / "moodclips" / "library", encoder, _PATCHES)))
         rows.append(described)
         tables.append(table)
     every = [row for part in rows for row in part]
@@ -68,7 +60,7 @@ def load(places: Sequence[tuple[Path, Path]], target: str, hears: bool = True, e
         tuple(song_words(text) if text else None for text in texts), text_feelings(texts),
         listeners(places[0][0] / "hetrec-lastfm-2k", [row["hetrec_artist_id"] for row in every]),
         tags(places[0][0] / "hetrec-lastfm-2k", [row["hetrec_artist_id"] for row in every]),
-        np.zeros((len(every), 0)), np.concatenate(ears),
+        np.zeros((len(every), 0)),
     )  # fmt: skip
     columns = ("mood_cluster", "quadrant") if target == "cluster" else ("quadrant", "mood_cluster")
     index, other = (labels_of([row[column] for row in every]) for column in columns)

@@ -23,7 +23,7 @@ Scores = tuple[Floats, Floats]  # of the teaching songs [N, C], artist left out;
 STATISTICS = ((2.0, 1.0, 1.0, 1.0, 1.0, 1.0), (1.0, 0.0, 0.0, 0.0, 0.0, 0.0))
 # A part of what is known of a song -> its classifiers.
 PARTS = {
-    "audio": ("statistics", "hints", "heard"),
+    "audio": ("statistics", "hints"),
     "words": ("pairs", "letters", "presence"),
     "feelings": ("feelings",),
     "network": ("listeners",),
@@ -119,16 +119,6 @@ def _spread_out(found: Scores, has: NDArray[np.bool_], question: Question) -> Sc
     return out[0], out[1]
 
 
-def _by_heard(question: Question) -> Scores | None:
-    """The least-squares SVM on what an encoder heard."""
-    heard = question.facts.heard
-    has = np.isfinite(heard).all(axis=1) & (heard.shape[1] > 0)
-    rows = _known(question, has)
-    if rows is None:
-        return None
-    return _spread_out(_says(*_block_likeness(heard, *rows), question, rows[0]), has, question)
-
-
 def _by_text(view: str) -> Callable[[Question], Scores | None]:
     """A classifier of the texts, which abstains where there is none."""
 
@@ -178,7 +168,6 @@ def _by_direction(view: str) -> Callable[[Question], Scores | None]:
 CLASSIFIERS: dict[str, Callable[[Question], Scores | None]] = {
     "statistics": _by_statistics,
     "hints": _by_hints,
-    "heard": _by_heard,
     "pairs": _by_text("pairs"),
     "letters": _by_text("letters"),
     "presence": _by_text("presence"),

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from audiorec.data.heard_songs import HeardSongs
 from audiorec.data.tables import FeatureTable, Patches
 from audiorec.errors import InputError
 from audiorec.features.lyrics import LYRICS_NAMES, describe_lyrics
@@ -21,8 +20,6 @@ from audiorec.labels.text_style import manner
 
 Floats = NDArray[np.float64]
 Lines = Sequence[Sequence[str]]  # words by line
-# Of two tags below it neither says anything of a song.
-_LEAST_LIKELY = 1e-4
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,8 +30,7 @@ class SongFacts:
         statistics: blocks [N, D_b] of the sound, the first the descriptors; lines: a text of each song, or None;
         feelings: [N, F], NaN without a text; listeners: [N, L], where the song's artist stands among listeners, of unit
         length, NaN where nobody is known; tags: [N, T], the same by what the song or its artist is tagged with; hints:
-        [N, H], scores for another kind of label, H = 0 for none; heard: [N, E], what an encoder heard, NaN where it
-        did not listen, E = 0 for no encoder.
+        [N, H], scores for another kind of label, H = 0 for none.
     """
 
     statistics: tuple[Floats, ...]
@@ -43,7 +39,6 @@ class SongFacts:
     listeners: Floats
     tags: Floats
     hints: Floats
-    heard: Floats
 
     @property
     def has_text(self) -> NDArray[np.bool_]:
@@ -51,27 +46,13 @@ class SongFacts:
         return np.array([text is not None for text in self.lines], dtype=bool)
 
 
-def song_facts(
-    table: FeatureTable,
-    texts: Sequence[str | None],
-    listeners: Floats,
-    tags: Floats,
-    heard: HeardSongs | None = None,
-) -> SongFacts:
-    """Facts of the table's songs with their texts [N], places among listeners [N, L], directions of tags [N, T] and
-    what an encoder heard in them."""
+def song_facts(table: FeatureTable, texts: Sequence[str | None], listeners: Floats, tags: Floats) -> SongFacts:
+    """Facts of the table's songs with their texts [N], places among listeners [N, L] and directions of tags [N, T]."""
     patches = table.logmel()
     check_patches(patches)
     statistics = sound_statistics(table, patches, sound_words.learn_dictionaries(patches.values, seed=0))
     lines = tuple(song_words(text) if text else None for text in texts)
-    none = np.zeros((len(texts), 0))
-    ear = none if heard is None else encoder_numbers(heard)
-    return SongFacts(statistics, lines, text_feelings(texts), listeners, tags, none, ear)
-
-
-def encoder_numbers(heard: HeardSongs) -> Floats:
-    """Mean and spread of the embedding and the logarithm of the tags' probabilities: [N, E]."""
-    return np.hstack([heard.mean, heard.spread, np.log(heard.tags + _LEAST_LIKELY)]).astype(np.float64)
+    return SongFacts(statistics, lines, text_feelings(texts), listeners, tags, np.zeros((len(texts), 0)))
 
 
 def sound_statistics(table: FeatureTable, patches: Patches, dictionaries: Sequence[Dictionary]) -> tuple[Floats, ...]:

@@ -12,7 +12,6 @@ from scipy import sparse
 from audiorec import recipes
 from audiorec.content.likes_training import Reporter, view_patches
 from audiorec.content.song_encoder import View
-from audiorec.data import heard_songs
 from audiorec.data.genres import genre_names
 from audiorec.data.tracks import Track
 from audiorec.data.workspace import Workspace
@@ -78,8 +77,7 @@ def train_moods(
     advance: Callable[[str], None] = lambda word: None,
     note: Note = lambda words: None,
 ) -> TrainedMoods:
-    """Learn labels of songs (CSV: song,label) from sound, words, listeners, tags and what an encoder heard, and label
-    the whole library.
+    """Learn labels of songs (CSV: song,label) from sound, words, listeners and tags, and label the whole library.
 
     A song that has a label is labelled by models that did not learn from its artist, so that the figures are honest.
     """
@@ -91,8 +89,7 @@ def train_moods(
     labels = [read.labels.get(track.id, "") for track in tracks]
     note(f"moods: reading {len(table)} songs and their words")
     tags = tag_directions([dict.fromkeys(genre_names(track.genre), 1.0) for track in tracks])
-    heard = heard_songs.read(space, table.track_ids)
-    facts = song_facts(table, table.texts(), _listeners(space, tracks), tags, heard)
+    facts = song_facts(table, table.texts(), _listeners(space, tracks), tags)
     found = label_library(facts, labels, [track.artist for track in tracks], advance)
     every = LabelTable(table.track_ids, found.names, found.probabilities.astype(np.float32), found.scores)
 
