@@ -17,7 +17,7 @@ from itertools import combinations
 from pathlib import Path
 
 import numpy as np
-from cold_start import RIDGE_STRENGTHS, five_folds, ridge_factors
+from cold_systems import RIDGE_STRENGTHS, five_folds, ridge_factors
 from lastfm_clips import Data, known_mean, load, without
 from personal import users_auc
 from robust import interval
