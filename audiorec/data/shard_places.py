@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.fs as pafs
 import pyarrow.parquet as pq
 
+from audiorec.data.disk import flush_file
 from audiorec.errors import InputError, WorkspaceError
 
 Place = Path | str
@@ -90,10 +91,8 @@ def _put_file(path: Path, data: bytes) -> None:
     """A file appears while it is written, an object does not."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with temporary.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    temporary.write_bytes(data)
+    flush_file(temporary)
     os.replace(temporary, path)
 
 

@@ -129,9 +129,10 @@ class Recommender:
         if only is not None:
             allowed &= only
         asked = _Asked(members, allowed, replace(wishes, top=top), without.own)
-        ranked = self._ranked(asked, max(EACH, 10 * top))
-        # Caps and twins can empty the union of the best: then every song is ranked.
-        if len(ranked.chosen) < top:
+        each = max(EACH, 10 * top)
+        ranked = self._ranked(asked, each)
+        # Caps and twins can empty the union of the best: then every song is ranked, if not all were.
+        if len(ranked.chosen) < top and each < len(self.tracks):
             ranked = self._ranked(asked, len(self.tracks))
         return self._explained(" and ".join(names), ranked, OwnSongs(self.blocks, asked.own))
 
