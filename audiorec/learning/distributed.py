@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import torch
+
+# Its functions take the group of the moment of import as a default value. An optimiser imports it, so imported later it
+# holds the group beyond `joined`, and gloo's threads abort a process that ends while they run (SIGABRT, now and then).
+import torch.distributed.nn.functional
 from torch import distributed as dist
 from torch.distributed.rendezvous import rendezvous
 

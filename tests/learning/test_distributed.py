@@ -88,6 +88,30 @@ def test_two_processes_learn_what_one_learns(tmp_path: Path) -> None:
     assert float(first["curve"]["auc"].max()) > BY_KIND - 0.08
 
 
+ONE_RANK = """
+import os
+from audiorec.learning import distributed
+with distributed.joined("cpu"):
+    import torch
+    net = torch.nn.Linear(3, 3)
+    optimizer = torch.optim.Adam(net.parameters())
+    net(torch.ones(2, 3)).sum().backward()
+    torch.distributed.all_reduce(net.weight.grad)
+    optimizer.step()
+print([open(f"/proc/self/task/{task}/comm").read().strip() for task in os.listdir("/proc/self/task")])
+"""
+
+
+def test_no_thread_of_the_group_outlives_it() -> None:
+    """One that does aborts now and then the process that ends."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    environment = os.environ | {"RANK": "0", "WORLD_SIZE": "1", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
+    run = subprocess.run([sys.executable, "-c", ONE_RANK], env=environment, capture_output=True, text=True, check=True)
+    assert "gloo" not in run.stdout, run.stdout
+
+
 def test_shares_are_all_rows_once() -> None:
     for count in (0, 1, 5, 64):
         rows = list(range(count))
