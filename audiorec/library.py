@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from audiorec.ranking.diversify import Wishes
     from audiorec.ranking.exclusions import Exclusions
     from audiorec.ranking.recommender import Recommender
+    from audiorec.search import Searched
     from audiorec.sources.import_places import Imported
 
 Record = dict[str, Any]
@@ -161,6 +162,29 @@ class Library:
                 raise InputError("nothing to learn from yet: run audiorec import with what you have listened to")
             steps = plan(space, only)
             return train_steps(space, steps, device=device, begin=begin, passed=passed)
+
+    def search(
+        self,
+        model: str,
+        *,
+        budget: int = 27,
+        seed: int = 0,
+        device: str = "auto",
+        engine: str = "local",
+        address: str | None = None,
+        begin: Callable[[int, int], None] = lambda settings, epochs: None,
+    ) -> "Searched":
+        """Choose recipe values of `cf` or `cnn` on validation data and keep them, where `train` finds them.
+
+        budget: settings that are tried, the shipped one among them; engine `ray` tries many at once on the cluster at
+        `address`, and the workspace must lie where its nodes see it; `begin(settings, epochs)` is called before each
+        round. Raises as `audiorec.search.search`.
+        """
+        from audiorec.search import search
+
+        return search(
+            self.path, model, budget=budget, seed=seed, device=device, engine=engine, address=address, begin=begin
+        )
 
     def evaluate(self, *, device: str = "auto", seed: int = 0) -> list[Record]:
         """How good the lists are on hidden listens, beside plain baselines: the records of `evaluate --json`."""

@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from audiorec.data import catalogue, fingerprints, listen_matrix, listens
+from audiorec.data import catalogue, fingerprints, kept_recipes, listen_matrix, listens
 from audiorec.data.artists import assign_parts, one_spelling
 from audiorec.data.catalogue import FileRecord
 from audiorec.data.disk import flush_file, flush_folder, take_lock, unwritable
@@ -327,8 +327,9 @@ class Workspace:
         }
 
     def inputs(self) -> dict[str, str]:
-        """Fingerprints of what models are trained on: features, what was heard (if anything), listens, models."""
-        return fingerprints.of_inputs(self.db, self.models())
+        """Fingerprints of what models are trained on: features, what was heard (if anything), listens, models, and the
+        recipes that a search has kept here."""
+        return fingerprints.of_inputs(self.db, self.models()) | kept_recipes.fingerprints(self.root)
 
     def songs_state(self) -> str:
         """Fingerprint of which songs are present, where their files lie and when these were read last."""
