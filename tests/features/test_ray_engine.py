@@ -126,7 +126,8 @@ def test_a_node_of_another_version_is_refused_by_name(
     cluster: Any, music: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ray_engine, "__version__", "0.0.1")
-    with pytest.raises(InputError, match=r"node .* has audiorec .*, not audiorec 0\.0\.1 .*: install the same version there"):
+    said = r"node .* has audiorec .*, not audiorec 0\.0\.1 .*: install the same version there"
+    with pytest.raises(InputError, match=said):
         extract(tmp_path / "space", music, partial(ray_engine.describe_all, address=cluster.address))
 
 
