@@ -26,7 +26,7 @@ from audiorec.errors import InputError, TooLittleError, UnknownNameError
 
 if TYPE_CHECKING:
     from audiorec.data.workspace import Workspace
-    from audiorec.features.extract import Outcomes
+    from audiorec.features.extract import Outcomes, Plan
     from audiorec.plan import Step
     from audiorec.ranking.diversify import Wishes
     from audiorec.ranking.exclusions import Exclusions
@@ -72,30 +72,34 @@ class Library:
         self,
         paths: Sequence[str | Path],
         *,
-        recipe: str = "features/default",
-        jobs: int | None = None,
-        min_length: float = 0.0,
+        begin: "Callable[[Plan], None]" = lambda plan: None,
         advance: Callable[[int], None] = lambda size: None,
+        **options: Any,
     ) -> "Outcomes":
-        """Describe the audio files below `paths`; known files that did not change are passed over.
+        """Describe the audio files below folders and URLs; known files that did not change are passed over.
 
-        recipe: a shipped feature recipe or a TOML file; jobs: processes, None for one a core; min_length: seconds
-        below which a file is left out; advance: called with the size in bytes of each file that is done.
+        options: recipe, jobs, engine, address, shards, ... as in `audiorec.features.extraction.Extraction`.
+        `begin(plan)` is called before any file is looked into, `advance` with the size in bytes of each that is done.
         """
         from audiorec import recipes
-        from audiorec.content.hearing import ear_of
+        from audiorec.content.hearing import DEAF_NODES, ear_of
+        from audiorec.data import shard_places
         from audiorec.features.extract import make_plan, run_plan
+        from audiorec.features.extraction import Extraction
         from audiorec.features.recipe import FeatureRecipe
-        from audiorec.features.workers import Crew
         from audiorec.sources.importing import rematch
 
-        chosen = recipes.load(recipe, FeatureRecipe)
-        ear, _ = ear_of(chosen)
+        asked = Extraction(**options)
+        chosen = recipes.load(asked.recipe, FeatureRecipe, asked.overrides)
+        ear, deaf = ear_of(chosen) if asked.engine == "local" else (None, DEAF_NODES)
+        if asked.shards:
+            shard_places.check(asked.shards)
         with self._write() as space:
-            places = [os.fsencode(Path(path).expanduser()) for path in paths]
-            plan = make_plan(space, places, chosen, least=min_length, ear=ear)
-            outcomes = run_plan(space, plan, chosen, Crew(jobs or len(os.sched_getaffinity(0))), advance)
-            rematch(space)
+            places = [os.fsencode(os.path.expanduser(path)) for path in paths]
+            plan = make_plan(space, places, chosen, asked.limit, asked.since, asked.retry, asked.min_length, ear)
+            begin(plan)
+            outcomes = run_plan(space, plan, chosen, asked.crew, advance, asked.describe, asked.shards)
+            outcomes.found_late, outcomes.deaf = rematch(space), deaf
         return outcomes
 
     def import_auto(self, *places: str | Path, user: str = "", instead: str = "") -> "Imported":

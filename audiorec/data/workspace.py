@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from audiorec.data import catalogue, fingerprints, kept_recipes, listen_matrix, listens
 from audiorec.data.artists import assign_parts, one_spelling
 from audiorec.data.catalogue import FileRecord
-from audiorec.data.disk import flush_file, flush_folder, take_lock, unwritable
+from audiorec.data.disk import flush_file, flush_folder, refuse_url, take_lock, unwritable
 from audiorec.data.event_shards import Added
 from audiorec.data.interactions import Interactions
 from audiorec.data.names import artist_key
@@ -64,6 +64,7 @@ class Workspace:
     @classmethod
     def open(cls, root: Path, write: bool = False) -> "Workspace":
         """Open the workspace at `root`; see the class."""
+        refuse_url(root)
         if not write:
             if not (root / "catalogue.sqlite").is_file():
                 raise WorkspaceError(
