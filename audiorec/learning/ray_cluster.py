@@ -4,6 +4,7 @@ It does not know what is worked on.
 """
 
 import logging
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -71,7 +72,11 @@ def as_ours(error: Any) -> Exception:
         return cause
     # Ray has no type of its own for a node that lacks a module: the words are all there is.
     if isinstance(cause, ImportError) or "failed to import" in str(cause) or "No module named" in str(cause):
-        return InputError(f"a node cannot import audiorec: install version {__version__} on every node")
+        missing = re.search(r"No module named '([\w.]+)'", str(cause))
+        name = missing[1] if missing else "audiorec"
+        return InputError(
+            f"a node cannot import {name}: install audiorec {__version__} and what runs here on every node"
+        )
     return RuntimeError(f"a node failed: {cause}")
 
 

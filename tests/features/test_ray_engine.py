@@ -147,7 +147,7 @@ def test_a_node_without_audiorec_is_refused(cluster: Any, music: Path, tmp_path:
 
     ray.init(cluster.address, log_to_driver=False, runtime_env={"worker_process_setup_hook": bare})
     try:
-        with pytest.raises(InputError, match=r"a node cannot import audiorec: install version .* on every node"):
+        with pytest.raises(InputError, match=r"a node cannot import audiorec.*: install audiorec .* on every node"):
             extract(tmp_path / "space", music, partial(ray_engine.describe_all, address=cluster.address))
     finally:
         ray.shutdown()
