@@ -24,6 +24,7 @@ from audiorec.features.track import Task, describe_file
 from audiorec.features.workers import Crew, Outcome
 from audiorec.library import Library
 from tests import signals
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 PYTHON = Path(os.environ.get("AUDIOREC_PARTNERS", ROOT / "build" / "partners")).absolute() / "moto" / "bin" / "python"
@@ -57,12 +58,6 @@ class S3:
 
     def files(self) -> Any:
         return pafs.FileSystem.from_uri(self.url("x"))[0]
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def answers(port: int) -> bool:

@@ -68,10 +68,18 @@ def stored(space: Path) -> list[object]:
 
 
 def slow(task: Task) -> workers.Outcome:
-    """Says on which node it works (its process is a child of Ray's worker, which is a child of the node), and waits."""
-    node = Path(f"/proc/{os.getppid()}/stat").read_text().rpartition(")")[2].split()[1]
-    (Path(os.fsdecode(task.file.path)).parents[1] / f"node {node}").touch()
-    time.sleep(0.5)
+    """Waits until the doomed node works, on which it never ends."""
+    worker, folder = os.getppid(), Path(os.fsdecode(task.file.path)).parents[1]
+    # This process is a child of Ray's worker, which is a child of the node.
+    node = Path(f"/proc/{worker}/stat").read_text().rpartition(")")[2].split()[1]
+    at_work = folder / "at work"
+    if (folder / "doomed").read_text() == node:
+        at_work.touch()
+        while os.getppid() == worker:
+            time.sleep(0.05)
+        os._exit(1)
+    while not at_work.exists():
+        time.sleep(0.05)
     return describe_file(task)
 
 
@@ -81,7 +89,7 @@ def poison(task: Task) -> workers.Outcome:
         os._exit(139)
     if b"song 09" in task.file.path:
         os.kill(os.getppid(), signal.SIGKILL)
-        time.sleep(5)
+        os._exit(1)
     return describe_file(task)
 
 
@@ -90,10 +98,10 @@ def test_a_node_that_goes_costs_its_units_time_only(cluster: Any, music: Path, t
     quiet = extract(tmp_path / "quiet", music)
     node = cluster.add_node(num_cpus=1, object_store_memory=STORE)
     (raylet,) = node.all_processes["raylet"]
-    at_work = music.parent / f"node {raylet.process.pid}"
+    (music.parent / "doomed").write_text(str(raylet.process.pid))
 
     def remove() -> None:
-        while not at_work.exists():
+        while not (music.parent / "at work").exists():
             time.sleep(0.05)
         cluster.remove_node(node, allow_graceful=False)
 
@@ -101,7 +109,7 @@ def test_a_node_that_goes_costs_its_units_time_only(cluster: Any, music: Path, t
     deaths.start()
     engine = partial(ray_engine.describe_all, work=slow, address=cluster.address)
     done = extract(tmp_path / "cluster", music, engine)
-    assert not deaths.is_alive()
+    deaths.join()
     assert (done.done, done.failed, done.reasons) == (quiet.done, quiet.failed, quiet.reasons)
     assert stored(tmp_path / "cluster") == stored(tmp_path / "quiet")
 
