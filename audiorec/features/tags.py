@@ -4,7 +4,6 @@ Broken tags count as absent: one that cannot be read costs that tag, never the o
 kept as the file credits them; `data/artists.py` divides credits. It does not decide which lyrics are used.
 """
 
-import errno
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +15,7 @@ from mutagen.id3 import ID3, UFID
 
 from audiorec.data.names import is_nobody
 from audiorec.features.lyrics import tag_lyrics
+from audiorec.features.may_pass import raise_if_it_may_pass
 from audiorec.features.packets import metadata
 from audiorec.features.sniff import sniff
 from audiorec.features.tag_pages import Page, page_of
@@ -38,7 +38,6 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
 # good as none.
 _TORN = (mutagen.MutagenError, ArithmeticError, AttributeError, EOFError, LookupError, MemoryError, OSError, TypeError,
          ValueError)  # fmt: skip
-_MAY_PASS = (errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.ENOTCONN, errno.ENXIO, errno.EREMOTEIO, errno.ENOMEM)
 _LONGEST = 500
 _MBID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
@@ -98,7 +97,7 @@ def _open(file: BinaryIO) -> list[Any]:
         try:
             opened = read(file)
         except _TORN as error:
-            _raise_if_it_may_pass(error)
+            raise_if_it_may_pass(error)
             continue
         tags = opened if isinstance(opened, ID3) else getattr(opened, "tags", None)
         if tags is not None:
@@ -106,13 +105,6 @@ def _open(file: BinaryIO) -> list[Any]:
     if not any(_names(tags) for tags in found) and (container := sniff(file)):
         found.append(metadata(file.fileno(), container))
     return found
-
-
-def _raise_if_it_may_pass(error: BaseException) -> None:
-    """A disk or share that fails is no fault of the tags: the file must not go on without them."""
-    for cause in (error, error.__cause__, *error.args):
-        if isinstance(cause, OSError) and cause.errno in _MAY_PASS:
-            raise cause
 
 
 def _page(found: Sequence[Any], path: bytes) -> Page:
