@@ -79,7 +79,7 @@ def _describe_open(
     container = sniff(file)
     if container is None:
         return replace(record, reason="is not sound in a format that is known by its first bytes"), None, tags
-    tags = read_tags(file, task.file.path)
+    tags = read_tags(file, task.file.path, container)
     record = _with_tags(record, tags)
     try:
         decoding, features = _best_decoding(file, container, lambda decoding: _describe_sound(decoding, task))
