@@ -50,7 +50,8 @@ def main() -> None:
         songs = load(places, options.target, hears=not set(options.models) <= set(NETWORKS))
         for folds in options.folds:
             found: dict[str, np.ndarray] = {}
-            for seed in range(options.seeds):
+            for number in range(options.seeds):
+                seed = options.first_seed + number
                 for name, likely in one_seed(songs, folds, seed, options.models).items():
                     labels = labels_of(likely)
                     told = labels >= 0
@@ -58,7 +59,7 @@ def main() -> None:
                     print(
                         f"{folds} folds, seed {seed}, {name}: macro F1 {score:.4f} on all", file=sys.stderr, flush=True
                     )
-                    found.setdefault(name, np.full((options.seeds, *likely.shape), np.nan))[seed] = likely
+                    found.setdefault(name, np.full((options.seeds, *likely.shape), np.nan))[number] = likely
             for line in report(songs, found, options.reliability):
                 about = {"benchmark": "mood", "target": options.target, "folds": "test" if options.test_data else folds}
                 print(json.dumps(about | line | {"seeds": options.seeds}), flush=True)
@@ -73,6 +74,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--folds", nargs="+", choices=["artist", "random"], default=["artist", "random"])
     parser.add_argument("--models", nargs="+", choices=sorted(MODELS), default=sorted(MODELS))
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--reliability", action="store_true", help="print how often each said probability is right")
     parser.add_argument("--workspace", type=Path, help="a workspace with the clips of --data extracted; made if empty")
     options = parser.parse_args()
