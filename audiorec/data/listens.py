@@ -15,7 +15,7 @@ import pyarrow as pa
 from audiorec.data import event_shards
 from audiorec.data.event_shards import MOST_PLAYS, Added
 from audiorec.data.events import folder_of
-from audiorec.data.listen_matrix import mark
+from audiorec.data.listen_marks import mark
 from audiorec.errors import WorkspaceError
 
 if TYPE_CHECKING:
