@@ -113,10 +113,11 @@ def _commands(root: Path) -> Lines:
         yield from timed("features_open", space.features)
     yield from command("status", root, "status")
     with Workspace.open(root) as space:
-        is_trained = space.has_model("hybrid")
+        trained = space.models()
     yield from command("similar", root, "similar", "--song", path)
-    yield from command("clusters", root, "clusters")
-    if not is_trained:
+    if "network" in trained:
+        yield from command("clusters", root, "clusters")
+    if "hybrid" not in trained:
         return
     # The first list makes what lies ready for all others.
     yield from command("first_list", root, "recommend", "--user", user, "--json")
