@@ -14,7 +14,7 @@ from audiorec.data import event_shards
 from audiorec.data.disk import flush_file, flush_folder
 from audiorec.data.event_shards import MOST_PLAYS, Added
 from audiorec.data.events import folder_of
-from audiorec.data.listen_matrix import mark
+from audiorec.data.listen_marks import mark
 from audiorec.data.open_folder import OpenFolder
 from audiorec.errors import WorkspaceError
 

@@ -9,23 +9,28 @@ import os
 import shutil
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from audiorec.data import catalogue, fingerprints, listen_matrix, listens
+from audiorec.data import catalogue, counts, fingerprints
 from audiorec.data.artists import assign_parts, one_spelling
 from audiorec.data.catalogue import FileRecord
 from audiorec.data.disk import flush_file, flush_folder, take_lock
-from audiorec.data.event_shards import Added
-from audiorec.data.interactions import Interactions
 from audiorec.data.names import artist_key
 from audiorec.data.open_folder import OpenFolder
-from audiorec.data.shard_places import Place, put_shard
-from audiorec.data.tables import FeatureTable, Layout, TrackFeatures, shard_table, write_shard
 from audiorec.data.tracks import Track
 from audiorec.errors import CheckpointError, WorkspaceError
+
+# Arrow and SciPy are imported by what reads tables and matrices: `status` and the like take a fifth of the time.
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from audiorec.data.event_shards import Added
+    from audiorec.data.interactions import Interactions
+    from audiorec.data.shard_places import Place
+    from audiorec.data.tables import FeatureTable, Layout, TrackFeatures
 
 _SWEPT = ("features/*/*", "models/*/*", "listens/*/*/*")
 # Which command makes each model: what a person must run when it is not there.
@@ -72,6 +77,10 @@ class Workspace(OpenFolder):
         """Every track that is present, in rising order of id, failed ones included; artists in one spelling each."""
         return one_spelling(catalogue.read_tracks(self.db))
 
+    def statuses(self) -> dict[str, int]:
+        """How many of them have each status."""
+        return catalogue.count_statuses(self.db)
+
     def records(self) -> dict[bytes, FileRecord]:
         """What is known of each present file, by path."""
         return catalogue.read_records(self.db)
@@ -100,7 +109,7 @@ class Workspace(OpenFolder):
             db.execute("INSERT OR REPLACE INTO setting (key, value) VALUES ('features', ?)", (digest,))
 
     def commit_shard(
-        self, rows: Sequence[tuple[int, TrackFeatures]], records: Sequence[FileRecord], layout: Layout, at: str = ""
+        self, rows: "Sequence[tuple[int, TrackFeatures]]", records: Sequence[FileRecord], layout: "Layout", at: str = ""
     ) -> None:
         """Store the features of some tracks and what is known of their files, together or not at all.
 
@@ -126,8 +135,10 @@ class Workspace(OpenFolder):
             raise WorkspaceError("no features here yet: run audiorec extract FOLDER first")
         return str(row[0])
 
-    def features(self) -> FeatureTable:
+    def features(self) -> "FeatureTable":
         """The features in use, of every present track that has them."""
+        from audiorec.data.tables import FeatureTable
+
         digest = self.feature_digest()
         rows_of: dict[Place, list[int]] = {}
         query = (
@@ -138,27 +149,36 @@ class Workspace(OpenFolder):
             rows_of.setdefault(file if "://" in file else self.root / file, []).append(track)
         return FeatureTable(rows_of, digest)
 
-    def _place_features(self, rows: Sequence[tuple[int, TrackFeatures]], layout: Layout, at: str) -> str:
+    def _place_features(self, rows: "Sequence[tuple[int, TrackFeatures]]", layout: "Layout", at: str) -> str:
+        from audiorec.data.shard_places import put_shard
+        from audiorec.data.tables import shard_table, write_shard
+
         if at:
             return put_shard(at, shard_table(rows, layout), layout.digest)
         return self.place_shard(layout.digest, lambda path: write_shard(path, rows, layout))
 
     # --- listens -----------------------------------------------------------------------------------------------
 
-    def add_events(self, source: str, batches: Iterable[pa.RecordBatch]) -> Added:
+    def add_events(self, source: str, batches: "Iterable[pa.RecordBatch]") -> "Added":
         """Store events (columns of `events.SCHEMA`) and how many were new; all of them or, when `batches` fails, none.
 
         What any source of this kind (`kind:...`) has brought already is left out; the events without a time that this
         source gave before are replaced. Raises WorkspaceError when the disk does not take them.
         """
+        from audiorec.data import listens
+
         return listens.add_events(self, source, batches)
 
     def resolve_events(self, source: str, tracks: Mapping[str, int]) -> None:
         """Give stored events that wait for their song the track that was found, by the song as written."""
+        from audiorec.data import listens
+
         listens.resolve_events(self, source, tracks)
 
     def add_listens(self, source: str, rows: Iterable[tuple[str, int, float, float | None]]) -> None:
         """Store sums (user, track id, count, time), in the place of what the same source gave before."""
+        from audiorec.data import listens
+
         listens.add_sums(self, source, rows)
 
     def add_unmatched(self, source: str, rows: Iterable[tuple[int, str, str, float, float | None]]) -> None:
@@ -183,12 +203,14 @@ class Workspace(OpenFolder):
         """Whether any listen was imported."""
         return self.db.execute("SELECT 1 FROM listen LIMIT 1").fetchone() is not None
 
-    def interactions(self, every_song: bool = False, items: NDArray[np.int64] | None = None) -> Interactions:
+    def interactions(self, every_song: bool = False, items: NDArray[np.int64] | None = None) -> "Interactions":
         """All listens to tracks that have features, over every such track.
 
         `every_song` takes also the tracks without features that are known by name only: what a network needs. `items`:
         over these track ids, in rising order.
         """
+        from audiorec.data import listen_matrix
+
         if items is None:
             items = self._song_ids() if every_song else self.features().track_ids
         return listen_matrix.interactions(self, items)
@@ -241,13 +263,9 @@ class Workspace(OpenFolder):
 
     def counts(self) -> dict[str, int | float]:
         """How many artists, users, listens, played tracks, waiting listens and friendships there are."""
-        artists = {track.artist for track in self.tracks()} - {""}
-        heard = listen_matrix.every_listen(self)
         return {
-            "artists": len(artists),
-            "users": 0 if heard is None else len(heard.users),
-            "listens": 0 if heard is None else float(heard.counts.sum(dtype=np.float64)),
-            "played_tracks": 0 if heard is None else len(heard.items),
+            "artists": counts.count_artists(self),
+            **counts.count_listens(self),
             "listens_not_matched": self.db.execute("SELECT count(*) FROM unmatched").fetchone()[0],
             "friendships": self.db.execute("SELECT count(*) FROM (SELECT DISTINCT a, b FROM friend)").fetchone()[0],
         }
