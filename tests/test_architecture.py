@@ -29,6 +29,7 @@ FLOORS = {
     "hybrid": 6,
     "ranking": 7,
     "plan": 7,
+    "search": 7,
     "recipe_kinds": 7,
     "library": 8,
     "serve": 9,

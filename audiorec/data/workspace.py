@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from audiorec.data import catalogue, counts, fingerprints
+from audiorec.data import catalogue, counts, fingerprints, kept_recipes
 from audiorec.data.artists import assign_parts, one_spelling
 from audiorec.data.catalogue import FileRecord
-from audiorec.data.disk import flush_file, flush_folder, take_lock
+from audiorec.data.disk import flush_file, flush_folder, refuse_url, take_lock
 from audiorec.data.names import artist_key
 from audiorec.data.open_folder import OpenFolder
 from audiorec.data.tracks import Track
@@ -56,6 +56,7 @@ class Workspace(OpenFolder):
     @classmethod
     def open(cls, root: Path, write: bool = False) -> "Workspace":
         """Open the workspace at `root`; see the class."""
+        refuse_url(root)
         if not write:
             if not (root / "catalogue.sqlite").is_file():
                 raise WorkspaceError(
@@ -271,8 +272,9 @@ class Workspace(OpenFolder):
         }
 
     def inputs(self) -> dict[str, str]:
-        """Fingerprints of what models are trained on: features, what was heard (if anything), listens, models."""
-        return fingerprints.of_inputs(self.db, self.models())
+        """Fingerprints of what models are trained on: features, what was heard (if anything), listens, models, and the
+        recipes that a search has kept here."""
+        return fingerprints.of_inputs(self.db, self.models()) | kept_recipes.fingerprints(self.root)
 
     def songs_state(self) -> str:
         """Fingerprint of which songs are present, where their files lie and when these were read last."""

@@ -126,8 +126,33 @@ def test_a_node_of_another_version_is_refused_by_name(
     cluster: Any, music: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ray_engine, "__version__", "0.0.1")
-    with pytest.raises(InputError, match=r"node .* has audiorec .*, not 0\.0\.1 .*: install the same version there"):
+    said = r"node .* has audiorec .*, not audiorec 0\.0\.1 .*: install the same version there"
+    with pytest.raises(InputError, match=said):
         extract(tmp_path / "space", music, partial(ray_engine.describe_all, address=cluster.address))
+
+
+@pytest.mark.slow
+def test_a_node_without_audiorec_is_refused(cluster: Any, music: Path, tmp_path: Path) -> None:
+    import ray
+
+    def bare() -> None:
+        import sys
+
+        class Absent:
+            def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+                if name.partition(".")[0] == "audiorec":
+                    raise ModuleNotFoundError(f"No module named {name!r}")
+
+        sys.meta_path.insert(0, Absent())  # type: ignore[arg-type]
+
+    ray.init(cluster.address, log_to_driver=False, runtime_env={"worker_process_setup_hook": bare})
+    try:
+        with pytest.raises(InputError, match=r"a node cannot import audiorec.*: install audiorec .* on every node"):
+            extract(tmp_path / "space", music, partial(ray_engine.describe_all, address=cluster.address))
+    finally:
+        ray.shutdown()
+    with Workspace.open(tmp_path / "space") as opened:
+        assert not opened.has_features(opened.feature_digest())
 
 
 def test_where_nobody_answers_one_line_says_so(music: Path, tmp_path: Path) -> None:
