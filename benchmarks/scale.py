@@ -226,24 +226,14 @@ def _time_lists(recommender: "Recommender") -> Lines:
 
 def _shapes(songs: int, users: int, listens: int) -> Lines:
     """Lists in an open library and as a new process, from a workspace whose songs, weights and arrays are made."""
-    from audiorec.data import derived
-    from audiorec.hybrid.fit_weights import given_weights
-    from audiorec.hybrid.recipe import HybridRecipe
-    from audiorec.hybrid.weights import save_weights
     from audiorec.ranking.recommender import Recommender
-    from audiorec.ranking.serving import NAME, VERSION
 
-    weights = given_weights(HybridRecipe())
     with tempfile.TemporaryDirectory() as made:
         with Workspace.open(Path(made), write=True) as space:
             space.add_paths([b"/made/%07d.mp3" % song for song in range(songs)])
             space.add_listens("made", [("user 0", 1, 1.0, None)])
             space.use_features("made")
-            space.publish_model("hybrid", lambda folder: save_weights(folder, weights, {}, ("made", ""), {}, {}))
-            about, arrays = _arrays(songs, users, listens)
-            about |= {"version": VERSION, "inputs": space.inputs(), "songs": space.songs_state()}
-            derived.save(space.derived(NAME), about, arrays)
-            del arrays
+            _publish_shapes(space, songs, users, listens)
         user = "user 7"
         yield from _process("recommend", Path(made), "recommend", "--user", user, "--json")
         yield from _process("recommend", Path(made), "recommend", "--user", user, "--json")
@@ -251,6 +241,29 @@ def _shapes(songs: int, users: int, listens: int) -> Lines:
         with Workspace.open(Path(made)) as space:
             recommender = Recommender.open(space)
         yield from _time_lists(recommender)
+
+
+def shaped_library(root: Path, songs: int, users: int, listens: int) -> None:
+    """A workspace with features and listens for every song, and arrays of models that nobody has trained."""
+    with Workspace.open(root, write=True) as space:
+        _describe(space, songs)
+        space.add_events("log:/made", _events(*_pairs(songs, users, listens)))
+        _publish_shapes(space, songs, users, listens)
+
+
+def _publish_shapes(space: Workspace, songs: int, users: int, listens: int) -> None:
+    """Weights as they are before anything was learned, and arrays of the right shapes."""
+    from audiorec.data import derived
+    from audiorec.hybrid.fit_weights import given_weights
+    from audiorec.hybrid.recipe import HybridRecipe
+    from audiorec.hybrid.weights import save_weights
+    from audiorec.ranking.serving import NAME, VERSION
+
+    weights, features = given_weights(HybridRecipe()), space.feature_digest()
+    space.publish_model("hybrid", lambda folder: save_weights(folder, weights, {}, (features, ""), {}, {}))
+    about, arrays = _arrays(songs, users, listens)
+    about |= {"version": VERSION, "inputs": space.inputs(), "songs": space.songs_state()}
+    derived.save(space.derived(NAME), about, arrays)
 
 
 def _arrays(songs: int, users: int, listens: int) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
@@ -289,7 +302,8 @@ def _arrays(songs: int, users: int, listens: int) -> tuple[dict[str, Any], dict[
     arrays: dict[str, NDArray[Any]] = {
         "items": np.arange(1, songs + 1), "usable": np.ones(songs, bool), "artist": np.arange(songs) // 10,
         "short": numbers(songs, 160), "popularity": numbers(songs, 1)[:, 0], "genre": genre,
-        "recording": np.arange(songs), **pack("neighbours", near), **pack("seen", counts),
+        "heard": np.full((songs, 1), -1, np.int16), "recording": np.arange(songs),
+        **pack("neighbours", near), **pack("seen", counts),
         "factors.users": numbers(users, 128), "factors.items": numbers(songs, 128), "factors.gram": numbers(128, 128),
         "placed.users": numbers(users, 256), "placed.songs": numbers(songs, 256), "placed.known": np.ones(songs, bool),
         "placed.pulls": numbers(1, 256), **{f"songs.{name}": values for name, values in pack_songs(tracks).items()},
@@ -303,8 +317,8 @@ def _arrays(songs: int, users: int, listens: int) -> tuple[dict[str, Any], dict[
     for name, width in (("sound", 308), ("words", 20), ("network", 256)):
         arrays |= {f"block.{name}.vectors": numbers(songs, width), f"block.{name}.known": np.ones(songs, bool)}
     about = {
-        "users": names, "taste_columns": ranks, "factors": [1.0, 10.0], "taste": [1.0, 5.0], 
-        "genres": ["style"] * _STYLES,
+        "users": names, "taste_columns": ranks, "factors": [1.0, 10.0], "taste": [1.0, 5.0],
+        "genres": ["style"] * _STYLES, "heard": [],
         "likes": {"cnn": names, "svm": names}, "blocks": ["sound", "words", "network"],
     }  # fmt: skip
     return about, arrays
