@@ -38,6 +38,7 @@ def status(desk: At) -> dict[str, Any]:
     snapshot = desk.state.now()
     running = desk.jobs.running
     return {
+        "serial": snapshot.serial,
         "songs": len(snapshot.tracks),
         "artists": len({name for track in snapshot.tracks for name in track.artists}),
         "users": len(snapshot.users),

@@ -98,6 +98,7 @@ function nothingYet(note, status) {
   const box = h("div", { class: "card" }, h("h2", {}, note),
     h("p", {}, "Here are songs from all over the library. Press the heart of those that you like: your list begins at once."));
   starters().then((songs) => box.append(songList(songs))).catch(failed);
+  if (status.is_demo && status.users) box.append(h("p", { class: "lead" }, "Or look at the lists of the demo's listeners: choose one at the top, at the right."));
   if (!status.users) box.append(h("p", { class: "lead" }, "Do you have listens elsewhere? ", h("code", {}, "audiorec import auto FILE --user NAME"), " brings them in."));
   return box;
 }

@@ -73,6 +73,7 @@ export function watch(place, job) {
   const said = h("details", {}, h("summary", {}, "What it says"), lines);
   place.replaceChildren(words, bar, h("div", { class: "row" }, stop), said);
   const source = eventsOf(job);
+  let wasRunning = job.state === "running";
   source.addEventListener("line", (event) => {
     lines.append(JSON.parse(event.data), "\n");
     lines.scrollTop = lines.scrollHeight;
@@ -85,7 +86,8 @@ export function watch(place, job) {
     said.open ||= now.kind === "evaluate" || now.state === "failed"; // there its lines are the answer
     if (now.state !== "running") {
       source.close();
-      document.dispatchEvent(new CustomEvent("job-ended", { detail: now }));
+      if (wasRunning) document.dispatchEvent(new CustomEvent("job-ended", { detail: now }));
+      wasRunning = false;
     }
   });
   return source;
