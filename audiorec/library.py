@@ -14,7 +14,6 @@ needed. It opens the workspace for each call, so that a library may stay open wh
 """
 
 import os
-from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -312,9 +311,8 @@ class Library:
         from audiorec.plan import next_step
 
         with self._read() as space:
-            statuses = Counter(track.status for track in space.tracks())
             return space.counts() | {
-                "tracks": dict(sorted(statuses.items())),
+                "tracks": space.statuses(),
                 "models": {name: f"{version:04d}" for name, version in space.models().items()},
                 "next": next_step(space),
             }

@@ -51,8 +51,9 @@ def main() -> None:
         songs = load(places, options.target, hears=not set(options.models) <= set(NETWORKS))
         for folds in options.folds:
             found: dict[str, np.ndarray] = {}
-            seeds = each(partial(one_seed, songs, folds, options.models), range(options.seeds))
-            for seed, likelies in enumerate(seeds):
+            numbers = range(options.first_seed, options.first_seed + options.seeds)
+            seeds = each(partial(one_seed, songs, folds, options.models), numbers)
+            for place, (seed, likelies) in enumerate(zip(numbers, seeds, strict=True)):
                 for name, likely in likelies.items():
                     labels = labels_of(likely)
                     told = labels >= 0
@@ -60,7 +61,7 @@ def main() -> None:
                     print(
                         f"{folds} folds, seed {seed}, {name}: macro F1 {score:.4f} on all", file=sys.stderr, flush=True
                     )
-                    found.setdefault(name, np.full((options.seeds, *likely.shape), np.nan))[seed] = likely
+                    found.setdefault(name, np.full((options.seeds, *likely.shape), np.nan))[place] = likely
             for line in report(songs, found, options.reliability):
                 about = {"benchmark": "mood", "target": options.target, "folds": "test" if options.test_data else folds}
                 print(json.dumps(about | line | {"seeds": options.seeds}), flush=True)
@@ -75,6 +76,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--folds", nargs="+", choices=["artist", "random"], default=["artist", "random"])
     parser.add_argument("--models", nargs="+", choices=sorted(MODELS), default=sorted(MODELS))
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--reliability", action="store_true", help="print how often each said probability is right")
     parser.add_argument("--workspace", type=Path, help="a workspace with the clips of --data extracted; made if empty")
     add_options(parser)

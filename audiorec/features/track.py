@@ -27,6 +27,7 @@ from audiorec.features.tags import Tags, read_tags
 
 # Writers that count their headers wrongly miss the size by less.
 _FEW_BYTES = 64
+_READ_AT_ONCE = 2**18
 # Louder than the noise that the last of 16 bits makes is heard: one step of them.
 _SILENCE = 2.0**-15
 
@@ -47,7 +48,11 @@ class Task:
 
 
 def describe_file(task: Task) -> tuple[FileRecord, TrackFeatures | None]:
-    """Tags, sound and lyrics of a file; features are None when there is no sound to be had, and the record says why."""
+    """Tags, sound and lyrics of a file; features are None when there is no sound to be had, and the record says why.
+
+    A file counts as broken only when all of it can be read a second time and is the same: decoders take a disk that
+    fails for the end of the sound.
+    """
     if not is_url(task.file.path):
         return _describe_here(task)
     try:
@@ -63,9 +68,11 @@ def _describe_here(task: Task) -> tuple[FileRecord, TrackFeatures | None]:
     try:
         with open(task.file.path, "rb") as file:
             record, features, tags = _describe_open(file, task, _blank(task))
+            if record.status != "ok" and record.content_hash and _digest(file) != record.content_hash:
+                raise OSError("it changed while it was read")
+        return record, None if features is None else _with_lyrics(features, task.file.path, tags)
     except OSError as error:
         return _unreadable(task, error)
-    return record, None if features is None else _with_lyrics(features, task.file.path, tags)
 
 
 def _blank(task: Task) -> FileRecord:
@@ -91,7 +98,7 @@ def _describe_open(
     container = sniff(file)
     if container is None:
         return replace(record, reason="is not sound in a format that is known by its first bytes"), None, tags
-    tags = read_tags(file, task.file.path)
+    tags = read_tags(file, task.file.path, container)
     record = _with_tags(record, tags)
     try:
         decoding, features = _best_decoding(file, container, lambda decoding: _describe_sound(decoding, task))
@@ -174,8 +181,12 @@ def _refuse_nothing(decoding: Decoding) -> None:
 
 def _digest(file: io.BufferedReader) -> str:
     """Content hash; the file comes from the disk once, the decoder then finds it in memory."""
-    file.seek(0)
-    return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+    found, place = hashlib.blake2b(digest_size=16), 0
+    # By place: decoders move the file behind the back of its buffer.
+    while data := os.pread(file.fileno(), _READ_AT_ONCE, place):
+        found.update(data)
+        place += len(data)
+    return found.hexdigest()
 
 
 def _with_tags(record: FileRecord, tags: Tags) -> FileRecord:

@@ -8,7 +8,7 @@ import { addAll, playAll } from "./queue.js";
 import { songList } from "./songs.js";
 
 const LISTS = [
-  ["new", "New songs", "Songs that you do not have yet."],
+  ["new", "New songs", "Songs that you have not played yet."],
   ["known", "Known artists", "What you have not heard of those you play."],
   ["deep", "Deep cuts", "Songs that few people play, and you might."],
 ];
@@ -23,6 +23,10 @@ export async function forYou(box, _, status) {
   const lists = h("div", { class: "chips", role: "group", "aria-label": "Which list" });
   const lead = h("p", { class: "lead" });
   let songs = [];
+  const buttons = h("div", { class: "row" },
+    h("button", { class: "main", type: "button", onclick: () => playAll(songs) }, "Play all"),
+    h("button", { type: "button", onclick: () => { addAll(songs); toast(`${songs.length} songs in the queue`); } }, "Add to the queue"),
+    h("button", { type: "button", onclick: () => radio({ songs: songs.slice(0, 5).map((song) => song.id) }, "your list") }, "Radio"));
 
   async function fill() {
     const years = YEARS[chosen.years];
@@ -32,7 +36,9 @@ export async function forYou(box, _, status) {
     if (chosen.lengths) asked.seconds = LENGTHS[chosen.lengths];
     if (years) asked.years = years;
     const found = await post("/recommend", asked);
-    songs = found.songs;
+    // Where nobody has played anything yet, every song is new: no need to say so of each.
+    songs = found.songs.map((song) => ({ ...song, cold: song.cold && status.listens > 0 }));
+    buttons.hidden = !songs.length;
     list.replaceChildren(songs.length ? songList(songs) : nothingYet(found.note, status));
     document.dispatchEvent(new Event("opinions"));
   }
@@ -53,11 +59,7 @@ export async function forYou(box, _, status) {
   drawChips();
   await fill();
   box.append(
-    h("h1", {}, `For ${user() === "me" ? "you" : user()}`), lists, lead,
-    h("div", { class: "row" },
-      h("button", { class: "main", type: "button", onclick: () => songs.length && playAll(songs) }, "Play all"),
-      h("button", { type: "button", onclick: () => { addAll(songs); toast(`${songs.length} songs in the queue`); } }, "Add to the queue"),
-      h("button", { type: "button", onclick: () => radio({ songs: songs.slice(0, 5).map((song) => song.id) }, "your list") }, "Radio")),
+    h("h1", {}, `For ${user() === "me" ? "you" : user()}`), lists, lead, buttons,
     h("details", {}, h("summary", {}, "Show only, leave out"), chips), list, alike());
   document.addEventListener("said", again);
   return () => document.removeEventListener("said", again);
@@ -96,6 +98,7 @@ function nothingYet(note, status) {
   const box = h("div", { class: "card" }, h("h2", {}, note),
     h("p", {}, "Here are songs from all over the library. Press the heart of those that you like: your list begins at once."));
   starters().then((songs) => box.append(songList(songs))).catch(failed);
+  if (status.is_demo && status.users) box.append(h("p", { class: "lead" }, "Or look at the lists of the demo's listeners: choose one at the top, at the right."));
   if (!status.users) box.append(h("p", { class: "lead" }, "Do you have listens elsewhere? ", h("code", {}, "audiorec import auto FILE --user NAME"), " brings them in."));
   return box;
 }

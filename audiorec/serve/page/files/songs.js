@@ -3,7 +3,7 @@
 import { coverOf } from "./api.js";
 import { clock, h, icon, iconButton } from "./dom.js";
 import { opinionOf, say } from "./listener.js";
-import { playLater, playNext, radio } from "./player.js";
+import { playLater, playNext, radio, toggle } from "./player.js";
 import { current, playAll } from "./queue.js";
 
 const SIGNALS = {
@@ -23,7 +23,8 @@ function songRow(song, play, { note, extra } = {}) {
     note ? h("p", { class: "reason" }, note(song)) : null,
     song.shares && Object.keys(song.shares).length ? shares(song.shares) : null);
   return h("li", { class: current()?.id === song.id ? "song playing" : "song", "data-song": String(song.id) },
-    h("button", { class: "cover", type: "button", onclick: play, "aria-label": `Play ${song.title}` },
+    h("button", { class: "cover", type: "button", "data-title": song.title, "aria-label": `Play ${song.title}`,
+      onclick: () => (current()?.id === song.id ? toggle() : play()) },
       h("img", { src: coverOf(song), alt: "", loading: "lazy", width: 52, height: 52 }), h("span", {}, icon("play"))),
     words, acts(song, extra?.(song)));
 }
