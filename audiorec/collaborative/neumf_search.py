@@ -1,5 +1,7 @@
 """What `train --search cf` tries for NeuMF, and what a setting scores."""
 
+import numpy as np
+
 from audiorec.collaborative import neumf
 from audiorec.collaborative.neumf import NeumfRecipe
 from audiorec.data.workspace import Workspace
@@ -19,7 +21,10 @@ SPACE: Space = {
 
 
 def score(space: Workspace, recipe: NeumfRecipe, device: str) -> float:
-    """NDCG@10 of one listen a user, held out inside the training data; NaN where none can be."""
+    """NDCG@10 of one listen a user, held out of the listens to fit and validation artists; NaN where none can be."""
+    listens, parts = space.interactions(), space.artist_parts()
+    part_of = {track.id: parts.get(track.artist_key, "fit") for track in space.tracks()}
+    known = listens.masked(np.array([part_of[int(item)] != "test" for item in listens.items]))
     chosen = recipe.model_copy(update={"refit": False})
-    trained = neumf.train(space.interactions().counts, chosen, device=choose_device(device))
+    trained = neumf.train(known.counts, chosen, device=choose_device(device))
     return trained.score.get("ndcg@10", float("nan"))
