@@ -12,8 +12,8 @@ import duckdb
 
 from audiorec.errors import WorkspaceError
 
-# Enough for some millions of groups before anything goes to the disk.
-_MEMORY = "200MB"
+# DuckDB asks for as much a thread; a process takes some 100 MB more than this.
+_MEMORY = "125MB"
 
 
 @contextmanager

@@ -4,6 +4,7 @@ It does not know what is worked on.
 """
 
 import logging
+import os
 import re
 import socket
 import time
@@ -31,12 +32,14 @@ def connected(address: str | None) -> Iterator[Any]:
         raise InputError("Ray is not installed: pip install 'audiorec[ray]', or leave out --engine ray") from None
     is_ours = not ray.is_initialized()
     if is_ours:
+        # Ray itself would join whatever cluster it finds on this machine, another's too.
+        address = address or os.environ.get("RAY_ADDRESS") or "local"
         _refuse_silent(address)
         try:
             ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, include_dashboard=False)
         except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
             said = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise InputError(f"no cluster can be had at {address or 'this machine'}: {said[:200]}") from None
+            raise InputError(f"no cluster can be had at {address}: {said[:200]}") from None
     try:
         yield ray
     finally:
@@ -80,11 +83,11 @@ def as_ours(error: Any) -> Exception:
     return RuntimeError(f"a node failed: {cause}")
 
 
-def _refuse_silent(address: str | None) -> None:
+def _refuse_silent(address: str) -> None:
     """Raise InputError where nothing listens at HOST:PORT; Ray itself would try for half a minute and print a page."""
-    if address in (None, "auto", "local"):
+    if address in ("auto", "local"):
         return
-    place = urlsplit(address if "://" in str(address) else f"//{address}")
+    place = urlsplit(address if "://" in address else f"//{address}")
     try:
         socket.create_connection((place.hostname or "", place.port or 0), timeout=10).close()
     except (OSError, ValueError) as error:
