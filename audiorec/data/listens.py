@@ -6,6 +6,7 @@ before events had stored. It does not match songs: sources do.
 
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
+from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,6 +19,9 @@ from audiorec.data.listen_marks import mark
 from audiorec.data.open_folder import OpenFolder
 from audiorec.errors import WorkspaceError
 
+# Number of the row, user, track (None: not in the library), song as written, plays, time.
+TableRow = tuple[int, str, int | None, str, float, float | None]
+_AT_ONCE = 50_000
 _ADD = (
     "INSERT INTO listen (source, user, track_id, count, time) VALUES (?, ?, ?, min(?, ?), ?)"
     " ON CONFLICT (source, user, track_id) DO UPDATE SET count = count + excluded.count,"
@@ -105,3 +109,37 @@ def add_sums(space: OpenFolder, source: str, rows: Iterable[tuple[str, int, floa
         db.execute("DELETE FROM listen WHERE source = ?", (source,))
         db.executemany(_ADD, ((source, user, track, n, MOST_PLAYS, time) for user, track, n, time in rows))
         mark(db, source)
+
+
+def add_table(space: OpenFolder, source: str, rows: Iterable[TableRow]) -> None:
+    """See `Workspace.add_table`."""
+    with space.transaction() as db:
+        db.execute("DELETE FROM listen WHERE source = ?", (source,))
+        db.execute("DELETE FROM unmatched WHERE source = ?", (source,))
+        rest = iter(rows)
+        while part := list(islice(rest, _AT_ONCE)):
+            known = ((source, user, track, n, MOST_PLAYS, time) for _, user, track, _, n, time in part if track)
+            db.executemany(_ADD, known)
+            waits = ((source, line, user, song, n, time) for line, user, track, song, n, time in part if not track)
+            db.executemany("INSERT INTO unmatched VALUES (?, ?, ?, ?, ?, ?)", waits)
+        mark(db, source)
+
+
+def resolve_waiting(space: OpenFolder, found: Mapping[str, Mapping[str, int]]) -> int:
+    """See `Workspace.resolve_waiting`."""
+    # One transaction: a row is either not matched yet or a listen, whatever happens in between.
+    with space.transaction() as db:
+        db.execute("CREATE TEMP TABLE found (source TEXT, song TEXT, track_id INT, PRIMARY KEY (source, song))")
+        for source, tracks in found.items():
+            db.executemany("INSERT INTO found VALUES (?, ?, ?)", ((source, *pair) for pair in tracks.items()))
+        db.execute(
+            "INSERT INTO listen (source, user, track_id, count, time)"
+            " SELECT source, user, found.track_id, sum(count), max(time) FROM unmatched JOIN found USING (source, song)"
+            " GROUP BY source, user, found.track_id"
+            " ON CONFLICT (source, user, track_id) DO UPDATE SET count = count + excluded.count,"
+            " time = max(coalesce(time, excluded.time), coalesce(excluded.time, time))"
+        )
+        gone = db.execute("DELETE FROM unmatched WHERE (source, song) IN (SELECT source, song FROM found)")
+        db.execute("DROP TABLE found")
+        mark(db)
+    return gone.rowcount

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from audiorec.data.event_shards import Added
     from audiorec.data.interactions import Interactions
+    from audiorec.data.listens import TableRow
     from audiorec.data.shard_places import Place
     from audiorec.data.tables import FeatureTable, Layout, TrackFeatures
 
@@ -182,13 +183,17 @@ class Workspace(OpenFolder):
 
         listens.add_sums(self, source, rows)
 
-    def add_unmatched(self, source: str, rows: Iterable[tuple[int, str, str, float, float | None]]) -> None:
-        """Keep (line, user, song as written, count, time) of listens whose song is not in the library (yet)."""
-        with self.transaction() as db:
-            db.execute("DELETE FROM unmatched WHERE source = ?", (source,))
-            db.executemany(
-                "INSERT OR REPLACE INTO unmatched VALUES (?, ?, ?, ?, ?, ?)", ((source, *row) for row in rows)
-            )
+    def add_table(self, source: str, rows: "Iterable[TableRow]") -> None:
+        """Store sums, and rows whose song is not in the library (yet), in the place of what the same source gave."""
+        from audiorec.data import listens
+
+        listens.add_table(self, source, rows)
+
+    def resolve_waiting(self, found: Mapping[str, Mapping[str, int]]) -> int:
+        """Make listens of the rows that wait for a song of `found` (source -> song as written -> track); how many."""
+        from audiorec.data import listens
+
+        return listens.resolve_waiting(self, found)
 
     def add_friends(self, source: str, pairs: Iterable[tuple[str, str]]) -> None:
         """Store friendships; each pair once, whatever its order."""

@@ -18,7 +18,6 @@ import pyarrow as pa
 
 from audiorec.data.event_shards import PLAYS
 from audiorec.data.events import SCHEMA
-from audiorec.data.listen_marks import mark
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
 from audiorec.sources.contract import Row, Unread, WrittenSong
@@ -182,17 +181,14 @@ def _store(space: Workspace, source: str, rows: Iterable[tuple[str, Row, Match]]
     if source.partition(":")[0] in _LOGS:
         space.add_events(source, _events(rows))
         return
-    matched: list[tuple[str, int, float, float | None]] = []
-    waiting: list[tuple[int, str, str, float, float | None]] = []
-    for number, (user, row, match) in enumerate(rows, start=1):
-        if not _plays(row):
-            continue
-        if match.track_id is None:
-            waiting.append((number, user, pack(row.song), _plays(row), row.time))
-        else:
-            matched.append((user, match.track_id, _plays(row), row.time))
-    space.add_listens(source, matched)
-    space.add_unmatched(source, waiting)
+    space.add_table(
+        source,
+        (
+            (number, user, match.track_id, pack(row.song), _plays(row), row.time)
+            for number, (user, row, match) in enumerate(rows, start=1)
+            if _plays(row)
+        ),
+    )
 
 
 def _events(rows: Iterable[tuple[str, Row, Match]]) -> Iterator[pa.RecordBatch]:
@@ -216,21 +212,18 @@ def _events(rows: Iterable[tuple[str, Row, Match]]) -> Iterator[pa.RecordBatch]:
 
 def rematch(space: Workspace) -> int:
     """Try again to match what earlier imports could not; returns how many rows found their song."""
-    rows = list(space.db.execute("SELECT source, line, user, song, count, time FROM unmatched ORDER BY source, line"))
-    if not rows:
+    waiting = list(space.db.execute("SELECT DISTINCT source, song FROM unmatched ORDER BY source, song"))
+    if not waiting:
         return 0
-    matcher = Matcher(space.tracks())
-    found, songs = [], dict[str, dict[str, int]]()
-    for source, line, user, song, count, time in rows:
+    matcher, found = Matcher(space.tracks()), dict[str, dict[str, int]]()
+    for source, song in waiting:
         match = matcher.match(unpack(song), folder_of(source))
         if match.track_id is not None:
-            found.append((source, line, user, match.track_id, count, time))
-            songs.setdefault(source, {})[song] = match.track_id
+            found.setdefault(source, {})[song] = match.track_id
     # The shards first: when this is cut off, the rows still wait, and the next time both are brought up.
-    for source, tracks in songs.items():
+    for source, tracks in found.items():
         space.resolve_events(source, tracks)
-    _move(space, found)
-    return len(found)
+    return space.resolve_waiting(found)
 
 
 def waiting_songs(space: Workspace) -> Iterator[tuple[str, WrittenSong, int]]:
@@ -238,20 +231,6 @@ def waiting_songs(space: Workspace) -> Iterator[tuple[str, WrittenSong, int]]:
     query = "SELECT source, song, count(*) FROM unmatched GROUP BY source, song ORDER BY count(*) DESC, song"
     for source, song, rows in space.db.execute(query):
         yield source, unpack(song), rows
-
-
-def _move(space: Workspace, found: Iterable[tuple[str, int, str, int, float, float | None]]) -> None:
-    # One transaction: a row is either not matched yet or a listen, whatever happens in between.
-    with space.transaction() as db:
-        for source, line, user, track, count, time in found:
-            db.execute(
-                "INSERT INTO listen (source, user, track_id, count, time) VALUES (?, ?, ?, ?, ?)"
-                " ON CONFLICT (source, user, track_id) DO UPDATE SET count = count + excluded.count,"
-                " time = max(coalesce(time, excluded.time), coalesce(excluded.time, time))",
-                (source, user, track, count, time),
-            )
-            db.execute("DELETE FROM unmatched WHERE source = ? AND line = ?", (source, line))
-        mark(db)
 
 
 def folder_of(source: str) -> Path | None:

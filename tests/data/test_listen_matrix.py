@@ -40,7 +40,7 @@ def test_some_songs_leave_out_the_others_and_who_plays_none_of_them(space: Works
     assert (only_last.counts.toarray().tolist(), only_last.times) == ([[1]], None)
     with pytest.raises(WorkspaceError, match="no listens here yet: run audiorec import auto"):
         space.interactions(items=np.array([3]))
-    space.add_unmatched("x", [(1, "ann", '{"title": "Elsewhere"}', 1.0, None)])
+    space.add_table("x", [(1, "ann", None, '{"title": "Elsewhere"}', 1.0, None)])
     with pytest.raises(WorkspaceError, match=r"1 wait for theirs\. See audiorec unmatched"):
         space.interactions(items=np.array([3]))
 

@@ -18,7 +18,7 @@ def space(tmp_path: Path) -> Workspace:
     opened.add_listens(
         "x", [("ann", 1, 2.0, 50.0), ("ann", 2, 1.0, None), ("bob", 1, 3.0, 90.0), ("cyd", 3, 1.0, None)]
     )
-    opened.add_unmatched("x", [(1, "ann", "{}", 1.0, None), (2, "bob", "{}", 1.0, None)])
+    opened.add_table("waiting", [(1, "ann", None, "{}", 1.0, None), (2, "bob", None, "{}", 1.0, None)])
     opened.add_friends("x", [("ann", "bob"), ("ann", "cyd"), ("bob", "cyd")])
     return opened
 
