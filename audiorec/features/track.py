@@ -18,7 +18,7 @@ from audiorec.errors import AudiorecError, DecodeError
 from audiorec.features.decode import Decoding, decoders, open_decoding
 from audiorec.features.describe import Describer
 from audiorec.features.heard_patches import Ear, Listener, patches_of
-from audiorec.features.lyrics import describe_lyrics, read_lyrics
+from audiorec.features.lyrics import describe_lyrics, find_lyrics
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.features.scan import FoundFile
 from audiorec.features.sniff import Container, sniff
@@ -63,7 +63,7 @@ def describe_file(task: Task) -> tuple[FileRecord, TrackFeatures | None]:
             record, features, tags = _describe_open(file, task, blank)
             if record.status != "ok" and record.content_hash and _digest(file) != record.content_hash:
                 raise OSError("it changed while it was read")
-        return record, None if features is None else _with_lyrics(features, task.file.path, tags)
+        return (record, None) if features is None else _with_lyrics(record, features, task.file.path, tags)
     except OSError as error:
         reason = f"cannot be read now ({error.strerror or error}); tried again at the next run"
         return replace(blank, reason=reason, mtime_ns=NO_STAMP), None
@@ -87,7 +87,7 @@ def _describe_open(
         return replace(record, reason=str(error)), None, tags
     if decoding.seconds < task.least:
         return replace(record, reason=too_short(task.least), seconds=decoding.seconds), None, tags
-    return _with_guess(_with_decoding(record, decoding), tags), features, tags
+    return _with_guess(_with_decoding(record, decoding), "tags", tags.guessed), features, tags
 
 
 def too_short(least: float) -> str:
@@ -184,11 +184,11 @@ def _with_tags(record: FileRecord, tags: Tags) -> FileRecord:
     )
 
 
-def _with_guess(record: FileRecord, tags: Tags) -> FileRecord:
-    """The record with a word of tags that may be meant as other letters; the sound is whole all the same."""
-    if not tags.guessed:
+def _with_guess(record: FileRecord, what: str, page: str) -> FileRecord:
+    """The record with a word of texts that may be meant as other letters; the sound is whole all the same."""
+    if not page:
         return record
-    guess = f"its tags do not tell their code page: read as {tags.guessed}, which may be wrong"
+    guess = f"its {what} do not tell their code page: read as {page}, which may be wrong"
     return replace(record, reason="; ".join(filter(None, (record.reason, guess))))
 
 
@@ -217,9 +217,12 @@ def _with_decoding(record: FileRecord, decoding: Decoding) -> FileRecord:
     )
 
 
-def _with_lyrics(features: TrackFeatures, path: bytes, tags: Tags) -> TrackFeatures:
-    text = read_lyrics(path, tags.lyrics)
-    lyrics = describe_lyrics(text) if text else None
-    if lyrics is None:
-        return features
-    return replace(features, lyrics=lyrics.vector, lyrics_text=lyrics.text, language=lyrics.language)
+def _with_lyrics(
+    record: FileRecord, features: TrackFeatures, path: bytes, tags: Tags
+) -> tuple[FileRecord, TrackFeatures]:
+    found = find_lyrics(path, tags.lyrics)
+    lyrics = describe_lyrics(found.text) if found else None
+    if found is None or lyrics is None:
+        return record, features
+    features = replace(features, lyrics=lyrics.vector, lyrics_text=lyrics.text, language=lyrics.language)
+    return _with_guess(record, "lyrics", found.guessed), features
