@@ -139,7 +139,9 @@ def _is_too_little(data: bytes, encoding: str) -> bool:
     """Whether there is too little to tell by: a word of five letters beyond ASCII may also be Turkish, two Chinese
     characters two Korean ones, and one of them an accent beside a letter."""
     # What is said again is no more proof.
-    words = b" ".join(set(_WIDE_WORD.findall(data[:_TOLD_BY])))
+    found = set(_WIDE_WORD.findall(data[:_TOLD_BY]))
+    # One and two letters of Cyrillic or Greek are words in the other pages, too.
+    words = b" ".join(word for word in found if len(word) > 2 or encoding not in ("cp1251", "koi8-r", "cp1253"))
     if encoding.startswith(("cp1252", "cp1250", "iso8859", "cp1254")):
         return sum(65 <= byte <= 122 for byte in words) < 3
     return encoding != "utf-8" and sum(byte > 0x7F for byte in words) < 8
