@@ -161,6 +161,12 @@ class Workspace:
             if file is not None:
                 self._name_shard(layout.digest, file, [track for track, _ in rows])
 
+    def update_records(self, records: Iterable[FileRecord]) -> None:
+        """Store what is known of some files whose features stay as they are."""
+        with self.transaction() as db:
+            for record in records:
+                catalogue.write_record(db, record)
+
     def add_shard(self, digest: str, track_ids: Sequence[int], write: Callable[[Path], None]) -> None:
         """Store a shard about some tracks that `write` makes, in the place of what is known of them by this digest."""
         file = self._place_shard(digest, write)
