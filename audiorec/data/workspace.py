@@ -129,6 +129,12 @@ class Workspace(OpenFolder):
             if file is not None:
                 self.name_shard(layout.digest, file, [track for track, _ in rows])
 
+    def update_records(self, records: Iterable[FileRecord]) -> None:
+        """Store what is known of some files whose features stay as they are."""
+        with self.transaction() as db:
+            for record in records:
+                catalogue.write_record(db, record)
+
     def feature_digest(self) -> str:
         """Digest of the feature recipe in use: the one of the last extraction."""
         row = self.db.execute("SELECT value FROM setting WHERE key = 'features'").fetchone()
