@@ -49,17 +49,18 @@ def svm(data: Data, cold: np.ndarray, seed: int) -> np.ndarray:
     return np.asarray(model.probabilities(fused[cold], np.arange(data.listens.shape[0])))
 
 
-def cnn(data: Data, cold: np.ndarray, seed: int, changes: tuple[str, ...] = ()) -> np.ndarray:
+def cnn(data: Data, cold: np.ndarray, seed: int, before: tuple[str, ...] = ()) -> np.ndarray:
     """Like-probabilities [U, cold] by the network on log-mel patches; an artist is a song with many patches.
 
-    With `hear_epochs` or `pretrain_epochs` it has heard all clips before, without anybody's likes.
+    `before`: how it has heard all clips first, without anybody's likes; it then needs half of the epochs.
     """
     patches, clips = data.patches, data.clips
     assert patches is not None
     assert clips is not None
-    recipe = recipes.load("training/cnn", CnnRecipe, (*CNN_BUDGET, *changes)).model_copy(update={"seed": seed})
+    budget = (*CNN_BUDGET, "epochs=12") if before else CNN_BUDGET
+    recipe = recipes.load("training/cnn", CnnRecipe, budget).model_copy(update={"seed": seed})
+    start = copy.deepcopy(taught(clips, before, seed)) if before else None
     known = likes(data, cold, seed, 0.15)
-    start = copy.deepcopy(taught(clips, recipe))
     trained = train_view("spectrogram", patches, known, recipe, device=CPU, report=quiet, start=start)
     chosen = np.isin(patches.owner, cold)
     values = torch.from_numpy(patches.values[chosen])
@@ -69,15 +70,15 @@ def cnn(data: Data, cold: np.ndarray, seed: int, changes: tuple[str, ...] = ()) 
 
 
 @cache
-def taught(clips: Clips, recipe: CnnRecipe) -> SongEncoder | None:
-    """A network that has heard all clips, or none where the recipe wants none."""
-    lesson = clips.lesson if recipe.hear_epochs else None
-    return pretrained("spectrogram", clips.patches, recipe, CPU, quiet, lesson)[0]
+def taught(clips: Clips, before: tuple[str, ...], seed: int) -> SongEncoder | None:
+    """A network that has heard all clips: what an encoder hears in them, or that patches of a clip belong together."""
+    recipe = recipes.load("training/cnn", CnnRecipe, (*before, f"seed={seed}"))
+    return pretrained("spectrogram", clips.patches, recipe, CPU, quiet, clips.lesson)[0]
 
 
 LIKES = {
     "svm": svm,
-    "cnn": partial(cnn, changes=("hear_epochs=0",)),
-    "cnn_pretrained": partial(cnn, changes=("hear_epochs=0", "pretrain_epochs=20")),
-    "cnn_heard": partial(cnn, changes=("hear_epochs=20", "epochs=12")),
+    "cnn": cnn,
+    "cnn_pretrained": partial(cnn, before=("hear_epochs=0", "pretrain_epochs=20")),
+    "cnn_heard": partial(cnn, before=("hear_epochs=20",)),
 }
