@@ -45,10 +45,13 @@ def check(url: str) -> None:
     _put(_below(url, _MARK), b"Feature shards of audiorec; named by their content.\n")
 
 
-def put_shard(url: str, table: pa.Table, digest: str) -> str:
-    """Put a table below `url`/`digest` unless it is there; returns its place. Raises WorkspaceError."""
+def put_shard(url: str, table: pa.Table, digest: str, level: int) -> str:
+    """Put a table below `url`/`digest` unless it is there, packed at a level of zstd; returns its place.
+
+    Raises WorkspaceError.
+    """
     buffer = pa.BufferOutputStream()
-    pq.write_table(table, buffer, compression="zstd")
+    pq.write_table(table, buffer, compression="zstd", compression_level=level)
     data = buffer.getvalue().to_pybytes()
     place = _below(url, digest, hashlib.blake2b(data, digest_size=16).hexdigest() + ".parquet")
     _put(place, data)

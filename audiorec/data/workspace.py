@@ -202,10 +202,10 @@ class Workspace:
 
     def _place_features(self, rows: "Sequence[tuple[int, TrackFeatures]]", layout: "Layout", at: str) -> str:
         from audiorec.data.shard_places import put_shard
-        from audiorec.data.tables import shard_table, write_shard
+        from audiorec.data.tables import LEVEL, shard_table, write_shard
 
         if at:
-            return put_shard(at, shard_table(rows, layout), layout.digest)
+            return put_shard(at, shard_table(rows, layout), layout.digest, LEVEL)
         return self._place_shard(layout.digest, lambda path: write_shard(path, rows, layout))
 
     def _place_shard(self, digest: str, write: Callable[[Path], None]) -> str:
