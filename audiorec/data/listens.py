@@ -16,6 +16,7 @@ from audiorec.data import event_shards
 from audiorec.data.event_shards import MOST_PLAYS, Added
 from audiorec.data.events import folder_of
 from audiorec.data.listen_marks import mark
+from audiorec.data.listen_sums import summed
 from audiorec.errors import WorkspaceError
 
 if TYPE_CHECKING:
@@ -104,9 +105,10 @@ def resolve_events(space: "Workspace", source: str, tracks: Mapping[str, int]) -
 
 def add_sums(space: "Workspace", source: str, rows: Iterable[tuple[str, int, float, float | None]]) -> None:
     """See `Workspace.add_listens`."""
+    sums = summed(rows)
     with space.transaction() as db:
         db.execute("DELETE FROM listen WHERE source = ?", (source,))
-        db.executemany(_ADD, ((source, user, track, n, MOST_PLAYS, time) for user, track, n, time in rows))
+        db.executemany("INSERT INTO listen VALUES (?, ?, ?, ?, ?)", ((source, *row) for row in sums))
         mark(db, source)
 
 
