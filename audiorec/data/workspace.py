@@ -122,6 +122,10 @@ class Workspace:
         """How many of them have each status."""
         return catalogue.count_statuses(self.db)
 
+    def has_tracks(self) -> bool:
+        """Whether there is any."""
+        return self.db.execute("SELECT 1 FROM track WHERE present = 1 LIMIT 1").fetchone() is not None
+
     def records(self) -> dict[bytes, FileRecord]:
         """What is known of each present file, by path."""
         return catalogue.read_records(self.db)
