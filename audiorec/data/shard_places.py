@@ -61,7 +61,11 @@ def put_shard(url: str, table: pa.Table, digest: str, level: int) -> str:
 def read_table(place: Place, columns: list[str]) -> pa.Table:
     """Columns of a shard; only they travel from a URL. Raises WorkspaceError when a URL does not answer."""
     if isinstance(place, Path):
-        return pq.read_table(place, columns=columns)
+        # `read_table` brings all of Arrow's data sets and functions, a fifth of a second of every command.
+        with pq.ParquetFile(place) as file:
+            if missing := set(columns) - set(file.schema_arrow.names):
+                raise pa.ArrowInvalid(f"{place} has no column {', '.join(sorted(missing))}")
+            return file.read(columns=columns)
     files, key = _opened(place)
     return _patiently(place, lambda: pq.read_table(key, columns=columns, filesystem=files))
 

@@ -142,8 +142,11 @@ class FeatureTable:
                 raise WorkspaceError(
                     f"{path} was written by another version of audiorec: run audiorec extract on your music again"
                 ) from error
-            parts.append(part.filter(np.isin(part["track_id"].to_numpy(), ids)))
-        return pa.concat_tables(parts).sort_by("track_id")
+            counts = np.isin(part["track_id"].to_numpy(), ids)
+            parts.append(part if counts.all() else part.filter(counts))
+        whole = pa.concat_tables(parts)
+        tracks = whole["track_id"].to_numpy()
+        return whole if (tracks[1:] > tracks[:-1]).all() else whole.sort_by("track_id")
 
     def _vectors(self, column: str, width: int) -> NDArray[np.float32]:
         chunked = self._read([column])[column].combine_chunks()
