@@ -132,7 +132,7 @@ def _train(space: Workspace, name: str, device: str) -> None:
 
 def next_step(space: Workspace) -> str:
     """The command that brings most now."""
-    if not space.statuses():
+    if not space.has_tracks():
         return "audiorec extract FOLDER"
     if not space.has_listens():
         return "audiorec import auto FILE"

@@ -82,6 +82,10 @@ class Workspace(OpenFolder):
         """How many of them have each status."""
         return catalogue.count_statuses(self.db)
 
+    def has_tracks(self) -> bool:
+        """Whether there is any."""
+        return self.db.execute("SELECT 1 FROM track WHERE present = 1 LIMIT 1").fetchone() is not None
+
     def records(self) -> dict[bytes, FileRecord]:
         """What is known of each present file, by path."""
         return catalogue.read_records(self.db)
@@ -158,10 +162,10 @@ class Workspace(OpenFolder):
 
     def _place_features(self, rows: "Sequence[tuple[int, TrackFeatures]]", layout: "Layout", at: str) -> str:
         from audiorec.data.shard_places import put_shard
-        from audiorec.data.tables import shard_table, write_shard
+        from audiorec.data.tables import LEVEL, shard_table, write_shard
 
         if at:
-            return put_shard(at, shard_table(rows, layout), layout.digest)
+            return put_shard(at, shard_table(rows, layout), layout.digest, LEVEL)
         return self.place_shard(layout.digest, lambda path: write_shard(path, rows, layout))
 
     # --- listens -----------------------------------------------------------------------------------------------
