@@ -69,7 +69,8 @@ class Source:
         for found in self.reader(path):
             yield found
         if found is None:
-            yield Unread(1, f"it holds nothing that {self.name} writes: name another source, or fetch the file again")
+            said = f"{path} holds nothing that {self.name} writes: name another source, or fetch the file again"
+            yield Unread(1, said)
 
 
 def _never(path: Path, head: bytes) -> bool:

@@ -57,7 +57,7 @@ def open_page(browser: Any, address: str, options: dict[str, Any], user: str = "
     opened.wait_for_selector("h1")
     yield opened
     context.close()
-    assert complaints == []
+    assert not complaints, complaints
 
 
 def titles(page: Any) -> list[str]:

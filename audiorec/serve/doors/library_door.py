@@ -45,6 +45,7 @@ def status(desk: At) -> dict[str, Any]:
         "listens": int(snapshot.counts.sum()),
         "models": snapshot.models,
         "is_demo": snapshot.is_demo,
+        "holds": "items" if snapshot.holds_items else "songs",
         "can_recommend": snapshot.recommender is not None,
         "notes": list(snapshot.notes),
         "next": snapshot.next_step,

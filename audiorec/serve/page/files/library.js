@@ -3,6 +3,7 @@
 import { eventsOf, get, post } from "./api.js";
 import { failed, h } from "./dom.js";
 import { songList } from "./songs.js";
+import { hasItems, named } from "./words.js";
 
 const JOBS = [["extract", "Look at the music again"], ["train", "Train on what is played"], ["evaluate", "Measure how good the lists are"]];
 
@@ -16,16 +17,16 @@ export async function library(box, _, status) {
   box.append(
     h("h1", {}, "Library"),
     h("ul", { class: "cards" }, [["Songs", status.songs], ["Artists", status.artists], ["Listeners", status.users], ["Listens", status.listens]]
-      .map(([name, value]) => h("li", {}, h("b", {}, value.toLocaleString()), h("span", {}, name)))),
-    ...status.notes.map((note) => h("p", { class: "lead" }, note[0].toUpperCase() + note.slice(1))),
+      .map(([name, value]) => h("li", {}, h("b", {}, value.toLocaleString()), h("span", {}, named(name))))),
+    ...status.notes.map((note) => h("p", { class: "lead" }, named(note[0].toUpperCase() + note.slice(1)))),
     h("div", { class: "card" }, h("h2", {}, "What to do next"), next(status),
-      h("div", { class: "row" }, JOBS.map(([kind, name]) => h("button", { type: "button", onclick: () => begin(kind), disabled: !status.songs || (kind !== "extract" && !status.users) }, name))),
+      h("div", { class: "row" }, JOBS.filter(([kind]) => kind !== "extract" || !hasItems()).map(([kind, name]) => h("button", { type: "button", onclick: () => begin(kind), disabled: !status.songs || (kind !== "extract" && !status.users) }, named(name)))),
       place),
-    h("h2", {}, "How well it is"), ...ailments(health),
+    ...(hasItems() ? [] : [h("h2", {}, "How well it is"), ...ailments(health)]),
     h("h2", {}, "Models"), Object.keys(status.models).length
       ? table(["Model", "Version"], Object.entries(status.models).map(([name, version]) => [name, String(version)]))
       : h("p", { class: "lead" }, "None is trained yet."),
-    players());
+    hasItems() ? "" : players());
   return () => source?.close();
 }
 

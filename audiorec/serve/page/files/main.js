@@ -12,6 +12,7 @@ import { path } from "./path.js";
 import { playlist, playlists } from "./playlists.js";
 import { artist, found, song, songs } from "./browse.js";
 import { firstStart } from "./first_start.js";
+import { learnWords, named } from "./words.js";
 
 const VIEWS = { "": forYou, songs, song, artist, search: found, map: mapView, path, lists: playlists, list: playlist, library };
 const NEEDS_NO_MUSIC = new Set(["library"]);
@@ -34,6 +35,9 @@ async function show() {
   });
   try {
     const status = await get("/status");
+    learnWords(status);
+    document.querySelector("nav a[href='#/songs']").textContent = named("Songs");
+    document.querySelector(".who span").textContent = named("Listener");
     banner(status);
     if (status.users !== known) await fillUsers(status.users); // an import or the demo brought listeners
     const view = status.songs || NEEDS_NO_MUSIC.has(name) ? VIEWS[name] ?? forYou : firstStart;

@@ -1,11 +1,12 @@
 // The map: every song a point, drawn by WebGL2 or a plain canvas; drag, zoom, pick, draw around.
 
 import { get, post, songsOf } from "./api.js";
-import { failed, h, toast } from "./dom.js";
+import { failed, h, playButtons, toast } from "./dom.js";
 import { user } from "./listener.js";
 import { addAll, playAll } from "./queue.js";
 import { painter } from "./points.js";
 import { songList } from "./songs.js";
+import { named } from "./words.js";
 
 const NEAR = 14;
 const SHOWN = 100;
@@ -19,7 +20,7 @@ export async function mapView(box) {
   // A region's name stands above nine in ten of its songs, so that they can be seen.
   const tops = map.regions.map((one) => one.songs.map((id) => map.y[rowOf.get(id)]).sort((a, b) => a - b)[Math.floor((one.songs.length - 1) * 0.9)]);
   const canvas = h("canvas", {});
-  const over = h("canvas", { tabindex: "0", role: "img", "aria-label": "Map of all songs. The same songs stand in the lists of regions below." });
+  const over = h("canvas", { tabindex: "0", role: "img", "aria-label": named("Map of all songs. The same songs stand in the lists of regions below.") });
   const tip = h("div", { class: "tip", hidden: true });
   const frame = h("div", { class: "map" }, canvas, over, tip);
   const side = h("div", {});
@@ -205,8 +206,8 @@ export async function mapView(box) {
 
   function show(name, songs) {
     side.replaceChildren(h("h2", {}, name), h("div", { class: "row" },
-      h("button", { class: "main", type: "button", onclick: () => playAll(songs) }, "Play all"),
-      h("button", { type: "button", onclick: () => { addAll(songs); toast(`${songs.length} songs in the queue`); } }, "Add to the queue"),
+      playButtons(songs, h("button", { class: "main", type: "button", onclick: () => playAll(songs) }, "Play all"),
+        h("button", { type: "button", onclick: () => { addAll(songs); toast(`${songs.length} songs in the queue`); } }, "Add to the queue")),
       h("button", { type: "button", onclick: () => keep(name, songs).catch(failed) }, "Keep as playlist")),
       songList(songs.slice(0, SHOWN)), songs.length > SHOWN ? h("p", { class: "lead" }, `and ${songs.length - SHOWN} more`) : "");
     if (side.offsetTop > frame.offsetTop) side.scrollIntoView({ block: "start" }); // below the map on a phone
@@ -233,14 +234,14 @@ export async function mapView(box) {
   const draw = h("button", { class: "chip", type: "button", "aria-pressed": "false", onclick: () => {
     isLasso = !isLasso;
     draw.setAttribute("aria-pressed", String(isLasso));
-  } }, "Draw around songs");
+  } }, named("Draw around songs"));
   box.append(h("h1", {}, "Map of the library"),
     h("div", { class: "two" },
       h("div", {}, h("div", { class: "chips" }, draw,
         h("button", { class: "chip", type: "button", onclick: () => { whole(); ask(false); } }, "Whole map")), frame,
       h("h2", {}, "Regions"), h("div", { class: "chips" }, map.regions.map((one) => h("button", { class: "chip", type: "button", onclick: () => region(one).catch(failed) }, `${one.name} (${one.songs.length})`)))),
       side));
-  side.append(h("p", { class: "lead" }, "Songs that sound alike lie together. Point at one to see its neighbours, click to pick it, drag and scroll to move."));
+  side.append(h("p", { class: "lead" }, named("Songs that sound alike lie together.") + " Point at one to see its neighbours, click to pick it, drag and scroll to move."));
   const watcher = new ResizeObserver(() => ask(false));
   watcher.observe(frame);
   const scheme = matchMedia("(prefers-color-scheme: dark)");

@@ -138,7 +138,7 @@ function shown() {
   document.querySelectorAll("[data-song]").forEach((row) => {
     const isThis = Number(row.dataset.song) === current()?.id;
     row.classList.toggle("playing", isThis);
-    sign(row.querySelector(".cover"), isThis && isPlaying);
+    sign(row.querySelector("button.cover"), isThis && isPlaying);
   });
   if ("mediaSession" in navigator) navigator.mediaSession.playbackState = isPlaying ? "playing" : "paused";
 }
