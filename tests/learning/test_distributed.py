@@ -215,7 +215,7 @@ def test_a_killed_rank_costs_its_epoch(tmp_path: Path) -> None:
     said = run.stdout
     assert run.returncode == 0, said
     assert said.count("epoch 1 of at most") == said.count("neumf of 40 users and 60 songs") == 1
-    assert (tmp_path / "killed").exists()
+    assert (tmp_path / "killed").exists(), said
     with Workspace.open(root) as space:
         assert space.models() == {"cf": 1}
         curve = json.loads((space.model("cf") / "curve.json").read_text(encoding="utf-8"))
