@@ -1,7 +1,5 @@
 """Various Artists and Unknown Artist are nobody: no cap on their songs, nobody is "already played", radio plays on."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
