@@ -20,6 +20,7 @@ from audiorec.features.decode import Decoding, decoders, open_decoding
 from audiorec.features.describe import Describer
 from audiorec.features.heard_patches import Ear, Listener, patches_of
 from audiorec.features.lyrics import describe_lyrics, find_lyrics
+from audiorec.features.music_urls import copied, is_url
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.features.scan import FoundFile
 from audiorec.features.sniff import Container, sniff
@@ -59,23 +60,41 @@ def describe_file(task: Task) -> tuple[FileRecord, TrackFeatures | None]:
     A file counts as broken only when all of it can be read a second time and is the same: decoders take a disk that
     fails for the end of the sound.
     """
+    if not is_url(task.file.path):
+        return _describe_here(task)
+    try:
+        with copied(task.file) as path:
+            return _describe_here(replace(task, file=replace(task.file, path=path)))
+    except (OSError, AudiorecError) as error:
+        return _unreadable(task, error)
+
+
+def _describe_here(task: Task) -> tuple[FileRecord, TrackFeatures | None]:
     if task.only_hears:
         return _hear_file(task)
     if task.only_tags:
         return _read_words(task)
-    blank = FileRecord(
-        task.track_id, task.file.size, task.file.mtime_ns, "failed", sidecar=task.file.sidecar, reader=READER,
-        title=os.fsdecode(os.path.basename(task.file.path)).encode("utf-8", "replace").decode(),
-    )  # fmt: skip
     try:
         with open(task.file.path, "rb") as file:
-            record, features, tags = _describe_open(file, task, blank)
+            record, features, tags = _describe_open(file, task, _blank(task))
             if record.status != "ok" and record.content_hash and _digest(file) != record.content_hash:
                 raise OSError("it changed while it was read")
         return (record, None) if features is None else _with_lyrics(record, features, task.file.path, tags)
     except OSError as error:
-        reason = f"cannot be read now ({error.strerror or error}); tried again at the next run"
-        return replace(blank, reason=reason, mtime_ns=NO_STAMP), None
+        return _unreadable(task, error)
+
+
+def _blank(task: Task) -> FileRecord:
+    return FileRecord(
+        task.track_id, task.file.size, task.file.mtime_ns, "failed", sidecar=task.file.sidecar, reader=READER,
+        title=os.fsdecode(os.path.basename(task.file.path)).encode("utf-8", "replace").decode(),
+    )  # fmt: skip
+
+
+def _unreadable(task: Task, error: Exception) -> tuple[FileRecord, None]:
+    why = getattr(error, "strerror", None) or error
+    reason = f"cannot be read now ({why}); tried again at the next run"
+    return replace(_blank(task), reason=reason, mtime_ns=NO_STAMP), None
 
 
 def _describe_open(

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from audiorec.data.event_shards import PLAYS
 from audiorec.data.events import SCHEMA
-from audiorec.data.listen_matrix import mark
+from audiorec.data.listen_marks import mark
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
 from audiorec.sources.contract import Row, Unread, WrittenSong
@@ -184,17 +184,23 @@ def _store(space: Workspace, source: str, rows: Iterable[tuple[str, Row, Match]]
     if source.partition(":")[0] in _LOGS:
         space.add_events(source, _events(rows))
         return
-    matched: list[tuple[str, int, float, float | None]] = []
     waiting: list[tuple[int, str, str, float, float | None]] = []
+    space.add_listens(source, _with_track(rows, waiting))
+    space.add_unmatched(source, waiting)
+
+
+def _with_track(
+    rows: Iterable[tuple[str, Row, Match]], waiting: list[tuple[int, str, str, float, float | None]]
+) -> Iterator[tuple[str, int, float, float | None]]:
+    """Sums of the rows whose song was found; the others are put to `waiting` on the way."""
     for number, (user, row, match) in enumerate(rows, start=1):
-        if not _plays(row):
+        plays = _plays(row)
+        if not plays:
             continue
         if match.track_id is None:
-            waiting.append((number, user, pack(row.song), _plays(row), row.time))
+            waiting.append((number, user, pack(row.song), plays, row.time))
         else:
-            matched.append((user, match.track_id, _plays(row), row.time))
-    space.add_listens(source, matched)
-    space.add_unmatched(source, waiting)
+            yield user, match.track_id, plays, row.time
 
 
 def _events(rows: Iterable[tuple[str, Row, Match]]) -> Iterator[pa.RecordBatch]:
