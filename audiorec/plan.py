@@ -1,12 +1,15 @@
 """What there is to train on a workspace: which models are missing or stale, in the order in which they need each other.
 
 A model is stale when what it was trained on is no longer what the workspace holds: other features, other listens, or
-another version of a model below it. The workspace keeps these fingerprints beside every model; times play no part.
+another version of a model below it; or the shipped recipe that it was trained by has other values now. Values that
+somebody chose (`--set`, `--recipe`) stay chosen: by them a model never becomes stale. The workspace keeps these
+fingerprints beside every model; times play no part.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from audiorec import recipes
 from audiorec.data.workspace import Workspace
 from audiorec.errors import TooLittleError, UnknownNameError
 
@@ -75,6 +78,7 @@ def _reason(space: Workspace, name: str, model: _Model, now: Mapping[str, str], 
     then = space.model_inputs(name)
     changed = [what for what in model.reads if then.get(what) != now.get(what)]
     changed += [what for what in model.reads if what.removeprefix("model ") in due and what not in changed]
+    changed += ["the recipe that comes with audiorec"] if recipes.is_outdated(then.get("recipe", "")) else []
     said = [_SAID.get(what, what.replace("model ", "the model ")) for what in changed]
     return f"{', '.join(said)} changed since it was trained" if said else ""
 

@@ -85,6 +85,26 @@ def digest(recipe: Recipe, without: Sequence[str] = ()) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def origin(recipe: Recipe, name: str) -> str:
+    """Which shipped recipe, as it is now, has these values; empty for values that somebody chose (`--set`, a file)."""
+    is_shipped = digest(recipe) == digest(load(name, type(recipe)))
+    return f"{name} {_file_digest(name)}" if is_shipped else ""
+
+
+def is_outdated(origins: str) -> bool:
+    """Whether a shipped recipe is another one than it was, by what `origin` said then; several are divided by ";"."""
+    known = shipped()
+    named = (one.split() for one in origins.split(";") if one)
+    return any(name not in known or _file_digest(name) != then for name, then in named)
+
+
+def _file_digest(name: str) -> str:
+    """Fingerprint of the values in a shipped file, found without the classes that check them."""
+    values = tomllib.loads(shipped()[name].read_text(encoding="utf-8"))
+    text = json.dumps({key: value for key, value in values.items() if key != "reference"}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
 def to_toml(recipe: Recipe) -> str:
     """A recipe as the text of a file that `load` reads back; what it must give is left out, as it was not measured."""
     values = recipe.model_dump(mode="json", exclude={"reference"})

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 import audiorec
+from audiorec import recipes
 from audiorec.cli.main import cli
 from audiorec.data.workspace import Workspace
 from audiorec.errors import CheckpointError, InputError, UnknownNameError, WorkspaceError
@@ -82,6 +83,21 @@ def test_a_model_below_makes_those_above_stale(library: audiorec.Library) -> Non
     assert [(step.name, step.reason) for step in library.plan(["hybrid"])] == [
         ("hybrid", "the model network changed since it was trained")
     ]
+
+
+def test_a_shipped_recipe_that_changed_makes_stale_and_values_of_ones_own_do_not(
+    library: audiorec.Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.train(["network"])
+    monkeypatch.setattr(recipes, "_file_digest", lambda name: "another")
+    assert [step.reason for step in library.plan(["network"])] == [
+        "the recipe that comes with audiorec changed since it was trained"
+    ]
+    library.train(["network"])
+    assert library.plan(["network"]) == []
+    call(library, "train-network", "--set", "song_dampings=[3.0]")
+    monkeypatch.setattr(recipes, "_file_digest", lambda name: "a third")
+    assert library.plan(["network"]) == []
 
 
 def test_the_command_does_the_same_and_a_dry_run_does_nothing(library: audiorec.Library) -> None:

@@ -1,10 +1,12 @@
 """Every shipped recipe loads, the reference ones equal the defaults in code, and mistakes are named."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from audiorec import recipes
+from audiorec.collaborative.als import AlsRecipe
 from audiorec.errors import RecipeError
 from audiorec.recipe_kinds import KINDS
 from audiorec.recipes import Recipe
@@ -92,3 +94,22 @@ def test_digest_follows_what_changes_the_result() -> None:
     assert recipes.digest(Sample()) == recipes.digest(Sample(reference=reference))
     assert recipes.digest(Sample()) != recipes.digest(Sample(bands=64))
     assert recipes.digest(Sample()) != recipes.digest(Sample(seed=1))
+
+
+def test_a_recipe_that_changed_is_outdated_and_one_that_somebody_chose_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "training"
+    shutil.copytree(recipes.shipped_folder("training"), folder)
+    monkeypatch.setattr(recipes, "shipped_folder", lambda name: tmp_path / name)
+    usual = recipes.load("training/als", AlsRecipe)
+    origin = recipes.origin(usual, "training/als")
+    assert recipes.origin(usual.model_copy(update={"rank": 3}), "training/als") == ""
+    assert not recipes.is_outdated(origin)
+    text = (folder / "als.toml").read_text(encoding="utf-8")
+    (folder / "als.toml").write_text(text.replace("[reference]", "[reference]\nnote = 'measured again'"))
+    assert not recipes.is_outdated(origin), "what was measured is no value"
+    (folder / "als.toml").write_text(text.replace("rank = 256", "rank = 64"))
+    assert recipes.is_outdated(origin)
+    assert not recipes.is_outdated("")
+    assert recipes.is_outdated("training/gone 0123456789abcdef")

@@ -58,5 +58,5 @@ def train(
         write_curves(folder, registry.curve_of(found))
 
     if distributed.world().is_first:
-        space.publish_model(published_name(model), write)
+        space.publish_model(published_name(model), write, recipes.origin(chosen, registry.MODELS[model][1]))
     return Trained(model, len(listens.users), len(listens.items), registry.score_of(found))

@@ -133,7 +133,7 @@ def _published(
         write_curves(folder, trained.curves)
 
     if distributed.world().is_first:
-        space.publish_model(name, write)
+        space.publish_model(name, write, recipes.origin(recipe, "training/cnn"))
     held = len(data.rows("validation"))
     return TrainedNetworks(len(data.names), len(data.rows("fit")), held, trained.scores)
 
@@ -158,7 +158,7 @@ def train_svm_model(
         header = checkpoint.Header("svm", config, *digests, list(data.names), score)
         checkpoint.save(folder, header, trained.model.to_arrays())
 
-    space.publish_model("svm" if user is None else "svm-user", write)
+    space.publish_model("svm" if user is None else "svm-user", write, recipes.origin(chosen, "training/svm"))
     return TrainedSvm(best, trained.auc)
 
 

@@ -3,6 +3,9 @@
 import os
 from dataclasses import dataclass
 
+# The reason of a file without a sound.
+SILENT = "is silent from beginning to end"
+
 
 @dataclass(frozen=True)
 class Track:
@@ -28,6 +31,11 @@ class Track:
     def artist(self) -> str:
         """The first artist, or an empty text."""
         return self.artists[0] if self.artists else ""
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing is to be heard in the file."""
+        return SILENT in self.reason
 
     @property
     def artist_key(self) -> str:

@@ -252,15 +252,18 @@ class Workspace(OpenFolder):
 
     # --- models ------------------------------------------------------------------------------------------------
 
-    def publish_model(self, name: str, write: Callable[[Path], None]) -> Path:
-        """Make the next version of a model: `write` fills a folder, which then appears whole or not at all."""
+    def publish_model(self, name: str, write: Callable[[Path], None], origin: str = "") -> Path:
+        """Make the next version of a model: `write` fills a folder, which then appears whole or not at all.
+
+        origin: of which shipped recipes it was trained (`recipes.origin`).
+        """
         folder = self.root / "models" / name
         version = self._latest(name) + 1
         temporary, final = folder / f".{version:04d}.tmp", folder / f"{version:04d}"
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir(parents=True)
         write(temporary)
-        (temporary / "inputs.json").write_text(json.dumps(self.inputs()), encoding="utf-8")
+        (temporary / "inputs.json").write_text(json.dumps(self.inputs() | {"recipe": origin}), encoding="utf-8")
         for file in temporary.rglob("*"):
             if file.is_file():
                 flush_file(file)
@@ -296,7 +299,7 @@ class Workspace(OpenFolder):
         return fingerprints.of_songs(self.db)
 
     def model_inputs(self, name: str) -> dict[str, str]:
-        """`inputs()` when the latest version of a model was published; raises CheckpointError as `model` does."""
+        """`inputs()` and the `recipe` when the latest version of a model was published; raises as `model` does."""
         file = self.model(name) / "inputs.json"
         found: dict[str, str] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
         return found

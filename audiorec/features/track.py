@@ -14,6 +14,7 @@ import numpy as np
 
 from audiorec.data.catalogue import NO_STAMP, FileRecord
 from audiorec.data.tables import TrackFeatures
+from audiorec.data.tracks import SILENT
 from audiorec.errors import AudiorecError, DecodeError
 from audiorec.features.decode import Decoding, decoders, open_decoding
 from audiorec.features.describe import Describer
@@ -245,7 +246,7 @@ def _with_decoding(record: FileRecord, decoding: Decoding) -> FileRecord:
     if decoding.bad_samples:
         reasons.append(f"{decoding.bad_samples} samples were not numbers of any sound and count as silence")
     if decoding.peak < _SILENCE:
-        reasons.append("is silent from beginning to end")
+        reasons.append(SILENT)
     if decoding.problem and not reasons:
         reasons.append(f"decoding stopped after {decoding.seconds:.1f} s ({decoding.problem})")
     return replace(

@@ -226,7 +226,7 @@ def lists_ndcg(trials: Sequence[Weights], lists: Lists, k: int) -> list[list[flo
 def _totals(trials: Sequence[Weights], names: list[str], placed: Floats, warmth: NDArray[np.floating]) -> Floats:
     """Scores [T, n] by each set of weights: the arithmetic of `Weights.contributions` summed, as four products.
 
-    placed [S, n] by the names, NaN where a signal is mute; warmth [n].
+    placed [S, n] by the names, NaN where a signal has no value; warmth [n].
     """
     able, values = ~np.isnan(placed), np.nan_to_num(placed)
     above, below = np.zeros((len(trials), len(warmth))), np.zeros((len(trials), len(warmth)))

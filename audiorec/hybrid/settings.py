@@ -80,6 +80,13 @@ def shipped(hybrid: HybridRecipe) -> Settings:
     )
 
 
+def origins(settings: Settings) -> str:
+    """Which shipped recipes have these values (`recipes.origin`); NeuMF and the network say it of themselves."""
+    named = {"hybrid": settings.hybrid, "taste": settings.taste, "hybrid_factors": settings.factors,
+             "cold_dropout": settings.cold}  # fmt: skip
+    return ";".join(filter(None, (recipes.origin(recipe, f"training/{name}") for name, recipe in named.items())))
+
+
 def with_models(settings: Settings, space: Workspace) -> Settings:
     """The settings with those by which the workspace's NeuMF and network were trained."""
     neural = neumf.recipe_of(space.model("cf")) if space.has_model("cf") else None

@@ -20,7 +20,7 @@ from audiorec.hybrid.fit_weights import given_weights
 from audiorec.hybrid.inputs import LEARNED, gather
 from audiorec.hybrid.recipe import HybridRecipe
 from audiorec.hybrid.rehearsal import learn_weights, rehearse, set_stage
-from audiorec.hybrid.settings import shipped, with_models
+from audiorec.hybrid.settings import origins, shipped, with_models
 from audiorec.hybrid.weights import Weights, save_weights
 from audiorec.learning.loop import Epoch, choose_device, quiet
 
@@ -77,6 +77,6 @@ def train(
         save_weights(folder, weights, settings.as_config(), digests, score, sketches)
         fit_cache.save(folder, material.listens, taste, factors, dropped, digests, settings.cold)
 
-    space.publish_model("hybrid", write)
+    space.publish_model("hybrid", write, origins(settings))
     absent = [name for name in ("cf", "network", "cnn", "svm") if not space.has_model(name)]
     return Trained(weights, len(cold), absent, is_given)

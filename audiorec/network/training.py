@@ -66,7 +66,9 @@ def train(
     found = _spectral(network, chosen, trial) if model == "spectral" else _other(network, model, chosen, device, report)
     digest = recipes.digest(found.recipe)
     space.publish_model(
-        published_name(model), lambda folder: save(folder, found.model, found.config, digest, found.score)
+        published_name(model),
+        lambda folder: save(folder, found.model, found.config, digest, found.score),
+        recipes.origin(chosen, RECIPES[model]),
     )
     return Trained(len(network.users), len(network.songs), len(network.artists), found.model.dims, found.score)
 

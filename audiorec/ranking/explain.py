@@ -74,14 +74,14 @@ class OwnSongs:
         self._sides = [_Side(by, block, own[block.known[own]]) for by, block in blocks.items()]
 
     def nearest(
-        self, songs: NDArray[np.integer], speaks: Mapping[str, NDArray[np.bool_]] | None = None
+        self, songs: NDArray[np.integer], asked: Mapping[str, NDArray[np.bool_]] | None = None
     ) -> list[list[OwnSong]]:
         """For each of some songs the nearest own one by each modality that knows both, best first, each once.
 
-        speaks: by modality, for which of the songs (bool [n]) it may be asked; all where it is not named.
+        asked: by modality, for which of the songs (bool [n]) it may be asked; all where it is not named.
         """
         everywhere = np.ones(len(songs), dtype=bool)
-        found = [side.nearest(songs, (speaks or {}).get(side.by, everywhere)) for side in self._sides]
+        found = [side.nearest(songs, (asked or {}).get(side.by, everywhere)) for side in self._sides]
         return [_ordered([near for near in one if near is not None]) for one in zip(*found, strict=True)] or [
             [] for _ in songs
         ]
@@ -101,7 +101,7 @@ class _Side:
         usual = self._mine @ block.sample.T if len(own) and len(block.sample) else np.zeros((len(own), 1))
         self._mean, self._deviation = usual.mean(axis=1), np.maximum(usual.std(axis=1), 1e-12)
 
-    def nearest(self, songs: NDArray[np.integer], speaks: NDArray[np.bool_]) -> list[OwnSong | None]:
+    def nearest(self, songs: NDArray[np.integer], asked: NDArray[np.bool_]) -> list[OwnSong | None]:
         """The own song nearest to each; None when none is near or the modality does not know it."""
         if not len(self._own):
             return [None] * len(songs)
@@ -111,10 +111,10 @@ class _Side:
         special = ndtr((likeness - self._mean) / self._deviation) * ndtr(among)
         best = np.argmax(np.where(likeness > 0.0, special, -1.0), axis=1)
         near = likeness[np.arange(len(songs)), best]
-        told = speaks & self._block.known[songs] & (near > 0.0)
+        known = asked & self._block.known[songs] & (near > 0.0)
         return [
             OwnSong(int(self._own[place]), self.by, float(value)) if tells else None
-            for place, value, tells in zip(best, near, told, strict=True)
+            for place, value, tells in zip(best, near, known, strict=True)
         ]
 
 
@@ -127,12 +127,12 @@ def sentence(
     'It sounds and reads like what you play (70 %), and you already play this artist (30 %); it sounds like Tide by M.'
     """
     strongest = sorted(shares.items(), key=lambda entry: (-entry[1], entry[0]))[:2]
-    told = [
+    phrases = [
         f"{reasons.because.get(name, f'{name} speaks for it')} ({share:.0%})"
         for name, share in strongest
         if share >= 0.05
     ]
-    text = ", and ".join(told).replace("%", " %") or "no single signal stands out"
+    text = ", and ".join(phrases).replace("%", " %") or "no single signal stands out"
     if near:
         text += f"; it {reasons.near.get(by, 'is like')} {near}"
         text += f" (both: {', '.join(both)})" if both else ""

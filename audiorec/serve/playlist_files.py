@@ -68,12 +68,12 @@ def _plain(text: str) -> str:
 def send(server: RemoteServer, lists: Sequence[tuple[str, list[Track]]]) -> list[tuple[str, int, int]]:
     """Put the lists into a server; returns name, songs found there, songs not found, of each."""
     known = {one.name: one for one in server.playlists()}
-    told = []
+    written = []
     for name, tracks in lists:
         found = [song for track in tracks if (song := server.song_id(track)) is not None]
         server.fill(name, found, known.get(name))
-        told.append((name, len(found), len(tracks) - len(found)))
-    return told
+        written.append((name, len(found), len(tracks) - len(found)))
+    return written
 
 
 def refill(server: RemoteServer, snapshot: Snapshot, rng: np.random.Generator) -> list[tuple[str, int, int]]:
@@ -85,7 +85,7 @@ def refill(server: RemoteServer, snapshot: Snapshot, rng: np.random.Generator) -
     titled: dict[str, list[int]] = {}
     for row, track in enumerate(snapshot.tracks):
         titled.setdefault(fold(track.title), []).append(row)
-    told = []
+    written = []
     for one in server.playlists():
         if not one.name.startswith(REFILLED):
             continue
@@ -100,5 +100,5 @@ def refill(server: RemoteServer, snapshot: Snapshot, rng: np.random.Generator) -
         found = [song for row in new if (song := server.song_id(snapshot.tracks[row])) is not None]
         if found:
             server.fill(one.name, [*kept, *found], one)
-            told.append((one.name, len(found), len(new) - len(found)))
-    return told
+            written.append((one.name, len(found), len(new) - len(found)))
+    return written

@@ -1,6 +1,6 @@
-"""Playlists that are marked up: XSPF (XML), JSPF (the same in JSON) and WPL (Windows Media Player, Zune).
+"""Playlists that are marked up: XSPF (XML), JSPF (the same in JSON), WPL (Windows Media Player, Zune) and ASX.
 
-WPL files are often no valid XML, so they are read as leniently as web pages are. It does not know the library.
+WPL and ASX files are often no valid XML, so they are read as leniently as web pages are. It does not know the library.
 """
 
 import json
@@ -58,7 +58,7 @@ def read_jspf(path: Path) -> Iterator[Row | Unread]:
 
 
 def read_wpl(path: Path) -> Iterator[Row | Unread]:
-    """Every media element of a WPL or ZPL list."""
+    """Every media element of a WPL or ZPL list, and every entry of an ASX list."""
     reader = _MediaReader()
     for line in text_lines(path):
         reader.feed(line + "\n")
@@ -66,28 +66,47 @@ def read_wpl(path: Path) -> Iterator[Row | Unread]:
             yield Unread(reader.getpos()[0], "an element without an end: nothing is read behind it")
             return
         found, reader.found = reader.found, []
-        for number, media in found:
-            names = {
-                "location": "src",
-                "title": "tracktitle",
-                "creator": "trackartist",
-                "album": "albumtitle",
-                "duration": "duration",
-            }
-            yield _row({key: media.get(name, "") for key, name in names.items()}, number)
+        for number, entry in found:
+            yield _row(entry, number)
+
+
+_OF_MEDIA = {"location": "src", "title": "tracktitle", "creator": "trackartist", "album": "albumtitle",
+             "duration": "duration"}  # fmt: skip
+_OF_ENTRY = {"title": "title", "author": "creator"}
 
 
 class _MediaReader(HTMLParser):
-    """Collects the attributes of media elements, and the lines that they stand on."""
+    """Collects media elements (WPL) and entries (ASX) under XSPF's names, with the lines that they stand on."""
 
     def __init__(self) -> None:
         super().__init__()
         self.found: list[tuple[int, Mapping[str, str]]] = []
+        self._entry: dict[str, str] | None = None
+        self._inside = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Called for every element; `<media .../>` comes here too."""
+        said = {name: value or "" for name, value in attrs}
         if tag == "media":
-            self.found.append((self.getpos()[0], {name: value or "" for name, value in attrs}))
+            entry = {key: said.get(name, "") for key, name in _OF_MEDIA.items()}
+            self.found.append((self.getpos()[0], entry))
+        elif tag == "entry":
+            self._entry = {}
+        elif self._entry is not None and tag == "ref":
+            self._entry.setdefault("location", said.get("href", ""))
+        self._inside = tag
+
+    def handle_endtag(self, tag: str) -> None:
+        """An entry is whole at its end."""
+        if tag == "entry" and self._entry is not None:
+            self.found.append((self.getpos()[0], self._entry))
+            self._entry = None
+        self._inside = ""
+
+    def handle_data(self, data: str) -> None:
+        """Title and author of an entry."""
+        if self._entry is not None and self._inside in _OF_ENTRY and data.strip():
+            self._entry.setdefault(_OF_ENTRY[self._inside], data.strip())
 
 
 def _row(entry: Mapping[str, str], number: int) -> Row | Unread:

@@ -1,4 +1,4 @@
-"""Playlists in the formats m3u, m3u8, pls, xspf, jspf and wpl: the songs in their order, as paths and as names.
+"""Playlists (m3u, m3u8, pls, xspf, jspf, wpl, zpl, asx): the songs in their order, as paths and as names.
 
 Lists of text are read here, the others in `marked_playlists.py`. A list says nothing of who made it, so its rows have
 no user. It does not know the library: paths of other machines are given as they are written.
@@ -57,7 +57,7 @@ def _format(path: Path, head: bytes) -> str:
     if lower.startswith("<"):
         if "xspf.org/ns" in lower or "<tracklist" in lower:
             return "xspf"
-        return "wpl" if any(word in lower for word in ("<?wpl", "<?zpl", "<smil")) else ""
+        return "wpl" if any(word in lower for word in ("<?wpl", "<?zpl", "<smil", "<asx")) else ""
     if lower.startswith("{"):
         return "jspf" if '"playlist"' in lower and ('"track"' in decode(head).casefold() or "jspf" in lower) else ""
     if path.suffix.lower() in (".m3u", ".m3u8", ".pls"):

@@ -163,7 +163,7 @@ _ALL = (
         netease.recognises,
         netease.read,
     ),
-    Source("playlists", "Playlists: m3u, m3u8, pls, xspf, jspf, wpl.", playlists.recognises, playlists.read),
+    Source("playlists", "Playlists: m3u, m3u8, pls, xspf, jspf, wpl, zpl, asx.", playlists.recognises, playlists.read),
     Source(
         "listens",
         "Tables of listens: CSV, TSV, Parquet, JSON lines, with columns in any order.",

@@ -14,6 +14,7 @@ from typing import Any
 import mutagen
 import pytest
 from mutagen import id3
+from mutagen.apev2 import APEv2
 from mutagen.flac import FLAC
 
 from audiorec.data.workspace import Workspace
@@ -190,6 +191,21 @@ def tags_of_a_wav(place: Place) -> None:
     assert place.tracks()["x.wav"]["title"] == "Tide"
 
 
+def ape_tags_of_an_mp3(place: Place) -> None:
+    path = place.song("x.mp3")
+    tags = APEv2()
+    tags.update({"Title": "Tide", "Artist": "Ann"})
+    tags.save(path)
+    place.extract()
+    assert (place.tracks()["x.mp3"]["title"], place.tracks()["x.mp3"]["artists"]) == ("Tide", ["Ann"])
+
+
+def lyrics_that_do_not_tell_their_letters(place: Place) -> None:
+    place.song("x.mp3")
+    place.raw("x.txt", "夜曲\n".encode("gbk"))
+    assert "its lyrics do not tell their code page" in place.extract()[0]
+
+
 # --- 4, 5, 6: lists and tables ---------------------------------------------------------------------------------------
 
 
@@ -226,6 +242,10 @@ LISTS = {
     "a table with sep=": a_list("t.csv", b"sep=;\nuser;artist;title;count\nann;Hollow;One;3\n", 3),
     "a table of a Mac": a_list("m.csv", b"user,artist,title\rann,Hollow,One\r", 1),
     "last fields left off": a_list("l.csv", b"user,artist,title,count,time\nann,Hollow,One\n", 1),
+    "a list of Windows Media": a_list(
+        "a.asx", b'<asx><entry><title>One</title><ref href="D:\\Hollow\\First\\01 One.mp3"/></entry></asx>', 1
+    ),
+    "a table in Spanish": a_list("es.csv", "artista,canción,reproducciones\nHollow,One,3\n".encode("cp1252"), 3),
     "a remaster": a_list("r.csv", b"user,artist,title\nann,Hollow,One - 2011 Remaster\n", 1),
     "the day without dashes": a_list("d.csv", b"user,artist,title,time\nann,Hollow,One,20210131\n", 1),
 }
@@ -267,6 +287,12 @@ SOUNDS = {
     "ADTS without a length": a_sound("x.aac", partial(made_audio.coded, "adts", "aac", 1.0), 1.0),
     "a wav that was cut": a_sound("x.wav", lambda: signals.wav(2.0)[:50_000], 1.13, "was cut after"),
     "a wav of a pipe": a_sound("x.wav", lambda: signals.wav(2.0)[:40] + b"\xff" * 4 + signals.wav(2.0)[44:], 2.0),
+    "joined wav": a_sound("x.wav", lambda: 2 * signals.wav(1.0), 2.0),
+    "joined m4a": a_sound("x.m4a", lambda: 2 * made_audio.coded("ipod", "aac", 1.0), 2.0),
+    "a chunk without padding": a_sound(
+        "x.wav", lambda: signals.wav(1.0)[:12] + b"junk\5\0\0\0xxxxx" + signals.wav(1.0)[12:], 1.0
+    ),
+    "junk before AC-3": a_sound("x.ac3", lambda: bytes(1_000) + made_audio.coded("ac3", "ac3", 1.0), 1.0),
     "silence": a_sound(
         "x.wav", lambda: signals.encoded(0 * signals.tone(1.0, 1.0), signals.RATE, "WAV"), 1.0, "is silent"
     ),
@@ -365,7 +391,8 @@ ROWS: dict[str, Callable[[Place], None]] = {
     **{check.__name__.replace("_", " "): check for check in (
         a_share_that_is_away_for_a_minute, a_file_that_cannot_be_opened_now, a_flac_without_an_album,
         guests_and_bands_in_one_field, one_artist_in_several_spellings, all_genres, an_ending_that_lies,
-        names_that_begin_with_a_number, russian_tags_that_claim_latin, letters_that_are_not_sure, tags_of_a_wav,
+        names_that_begin_with_a_number, ape_tags_of_an_mp3, lyrics_that_do_not_tell_their_letters,
+        russian_tags_that_claim_latin, letters_that_are_not_sure, tags_of_a_wav,
         a_song_called_by_a_number, what_is_no_music, lyrics_beside_the_song_in_another_form, lyrics_of_a_page,
         nobody_is_no_artist, a_file_that_is_there_is_not_called_missing, a_title_that_two_have, sound_effects,
         every_listen_waits,

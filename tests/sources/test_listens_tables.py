@@ -259,3 +259,16 @@ def test_a_column_of_lengths_is_no_clock(tmp_path: Path) -> None:
     assert rows(tmp_path, text.replace("\n", "\r").encode("utf-16"), user="ann") == [
         ("ann", "Ann - One", 3.0, datetime(2021, 1, 31, 12, 34, tzinfo=UTC).timestamp())
     ]
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["artista,canción,reproducciones", "artista,música,reproduções", "artiste,titre,écoutes", "歌手,歌名,播放次数",
+     "исполнитель,название,прослушивания", "アーティスト,曲名,再生回数"],
+)  # fmt: skip
+def test_headers_in_other_languages(tmp_path: Path, header: str) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text(f"{header}\nAnn,Tide,3\n")
+    (row,) = read(path)
+    assert isinstance(row, Row)
+    assert (row.song.artists, row.song.title, row.weight) == (("Ann",), "Tide", 3.0)

@@ -162,3 +162,17 @@ def test_playlists_are_recognised(tmp_path: Path, name: str, text: str, known: b
     path = tmp_path / name
     path.write_text(text)
     assert recognises(path, text.encode()) is known
+
+
+def test_asx_as_players_of_windows_write_it(tmp_path: Path) -> None:
+    path = tmp_path / "x.asx"
+    path.write_text(
+        '<ASX version="3.0"><TITLE>mine</TITLE><ENTRY><TITLE>Tide & Ebb</TITLE><AUTHOR>Ann</AUTHOR>'
+        '<REF HREF="D:\\Music\\Ann\\Tide.mp3"/></ENTRY><entry><ref href="b.mp3"></entry></ASX>'
+    )
+    assert recognises(path, path.read_bytes())
+    songs = [row.song for row in read(path) if isinstance(row, Row)]
+    assert [(song.artists, song.title, song.path) for song in songs] == [
+        (("Ann",), "Tide & Ebb", "D:\\Music\\Ann\\Tide.mp3"),
+        ((), "", "b.mp3"),
+    ]

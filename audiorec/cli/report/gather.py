@@ -127,7 +127,9 @@ def found_in(space: Workspace) -> Found:
     return Found(
         songs=len(usable),
         artists=len({track.artist for track in usable if track.artist}),
-        albums=len({(track.artist, track.album) for track in usable if track.album}),
+        albums=len(
+            {(track.album, track.album_artist or Path(track.shown_path).parent) for track in usable if track.album}
+        ),
         seconds=sum(track.seconds for track in usable),
         users=0 if listens is None else len(listens.users),
         listens=int(plays.sum()),
@@ -136,7 +138,7 @@ def found_in(space: Workspace) -> Found:
         statuses=dict(Counter(track.status for track in tracks)),
         without_artist=sum(not track.artist for track in usable),
         unusable=tuple((track.shown_path, track.reason) for track in tracks if track.status == "failed")[:20],
-        heard=_heard_in(space, usable)[:_HEARD],
+        heard=_heard_in(space, [track for track in usable if not track.is_silent])[:_HEARD],
     )
 
 
@@ -146,9 +148,10 @@ def _heard_in(space: Workspace, tracks: Sequence[Track]) -> tuple[tuple[str, str
     if found is None:
         return ()
     words, best = best_words(found)
-    told = [", ".join(said(words, row)) for row in best]
-    shown = (" - ".join(name for name in (track.artist, track.title) if name) for track in tracks)
-    return tuple((name, text) for name, text in zip(shown, told, strict=True) if text)
+    texts = [", ".join(said(words, row)) for row in best]
+    files = alike_names(tracks)
+    names = (" - ".join(filter(None, (track.artist, track.title, files.get(track.id)))) for track in tracks)
+    return tuple((name, text) for name, text in zip(names, texts, strict=True) if text)
 
 
 def _listener(recommender: Recommender, user: str) -> Listener:

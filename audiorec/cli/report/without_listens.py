@@ -23,7 +23,8 @@ SONGS, SIMILAR = 6, 4
 def report_without_listens(space: Workspace, steps: tuple[Step, ...]) -> ReportData:
     """Gather the page's data; the workspace holds features."""
     library = gather(space)
-    chosen = far_apart(library.blocks["sound"].vectors, SONGS)
+    audible = np.array([row for row, track in enumerate(library.tracks) if not track.is_silent], dtype=np.int64)
+    chosen = [int(audible[place]) for place in far_apart(library.blocks["sound"].vectors[audible], SONGS)]
     first = library.tracks[chosen[0]] if chosen else None
     return ReportData(
         title="What audiorec found",

@@ -37,7 +37,7 @@ _KINDS_LATIN = (
     r"mastering|assistant|string|all|original)\s+){1,2}"
 )
 _CREDIT = re.compile(
-    rf"^\s*[\[【(（]?\s*(?:(?:{_ROLES_ZH})(?:\s*[/、&＆\s]\s*(?:{_ROLES_ZH}))*\s*(?:[(（][^)）]*[)）])?"
+    rf"^\s*[\[【(（]?\s*(?:(?:{_ROLES_ZH})(?:\s*[/、&＆\s]\s*(?:{_ROLES_ZH}))*(?:工程[师師]|[师師]|助理)?\s*(?:[(（][^)）]*[)）])?"
     rf"(?:(?<=[\u3040-\u9fff])\s*[A-Za-z][A-Za-z .&/-]{{0,30}})?\s*[:：∶/／\-－—]"
     rf"|(?:作词|作詞|作曲|编曲|編曲)\s"
     rf"|(?:作詞|作曲|編曲|歌|唄)\s*[:：]|(?:작사|작곡|편곡|노래)\s*[:：]?"
@@ -45,7 +45,7 @@ _CREDIT = re.compile(
     r"\s*(?:by\b\s*[:：]?|[:：])"
     r"|未经.{0,12}(?:许可|授权|同意|允许)|submit corrections\s*$|thanks to .{1,60} for (?:correcting|adding|submitting)"
     r"|[*\s]*this lyrics is not for commercial|\(\d{10,}\)\s*$|lyrics provided by|read more at"
-    r"|\S+\.(?:com|net|org)/?\s*$"
+    r"|(?:by\s+)?\S+\.(?:com|net|org)/?\s*$"
     r"|(?:©|\(c\)|℗)|all rights reserved\b|lyrics (?:from|powered|found|transcribed)|https?://|www\.)",
     re.IGNORECASE,
 )

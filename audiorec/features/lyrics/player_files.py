@@ -1,4 +1,4 @@
-"""Lyrics in files that are no plain text: subtitles, TTML, ASS, QRC's XML, JSON of services; each turned into LRC.
+"""Lyrics in files that are no plain text: subtitles, TTML, ASS, UltraStar, QRC, JSON of services; each turned into LRC.
 
 What is none of them comes back as it was. It reads text only: encrypted files of players are no text.
 """
@@ -10,7 +10,10 @@ import json
 import re
 from typing import Any
 
-_CUE = re.compile(r"^\s*(?:(\d{1,2}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})\s*-->.*$")
+_CUE = re.compile(
+    r"^\s*(?:(\d{1,2}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})\s*(?:-->.*|,\d{1,2}:\d{2}:\d{2}\.\d{1,3}\s*)$", re.MULTILINE
+)
+_NOTE = re.compile(r"^[:*FRG] -?\d+ \d+ -?\d+ (.*)$|^-[ \d]*()$", re.MULTILINE)
 _PARAGRAPH = re.compile(r"<p\b([^<>]*)>((?:(?!<p\b).)*?)</p>", re.DOTALL | re.IGNORECASE)
 _BEGIN = re.compile(r'\bbegin="(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d+)?)s?"')
 _OTHER_HALF = re.compile(r'<span[^<>]*\brole="x-(?:translation|roman)"[^<>]*>[^<]*</span>', re.DOTALL | re.IGNORECASE)
@@ -31,8 +34,10 @@ def unwrapped(text: str) -> str:
         return html.unescape(found[1])
     if "[Events]" in text or "\nDialogue:" in text:
         return _ass(text) or text
-    if "-->" in text:
+    if _CUE.search(text):
         return _subtitles(text)
+    if "#BPM:" in start and _NOTE.search(text):
+        return _karaoke(text)
     if start.lstrip()[:1] in ("{", "[") and not start.lstrip().startswith('{"t":'):
         return _json(text) or text
     return text
@@ -55,6 +60,11 @@ def _subtitles(text: str) -> str:
         elif stamp:
             lines.append(stamp + _OVERRIDE.sub("", line).strip())
     return "\n".join(lines)
+
+
+def _karaoke(text: str) -> str:
+    """UltraStar: a syllable a line with its beat, length and pitch; a dash ends the line."""
+    return "".join("\n" if note[1] is None else note[1] for note in _NOTE.finditer(text))
 
 
 def _ttml(text: str) -> str:

@@ -19,6 +19,8 @@ _FURNITURE = re.compile(
 )
 _EMBED = re.compile(r"(?:\d[\d.,]*K?)?Embed(?:\s*Share URL\s*Copy\s*Embed\s*Copy)?\s*\Z")
 _UNSEEN = re.compile(r"<(script|style)\b(?:(?!<\1).)*?</\1>|<!--(?:(?!<!--).)*?-->", re.DOTALL | re.IGNORECASE)
+# ChordPro: {title: ...}, {comment: ...}, {soc}.
+_DIRECTIVE = re.compile(r"^\s*\{[a-z_]+(?::[^{}\n]*)?\}\s*$", re.MULTILINE)
 _A_CHORD = r"[A-H][#b♯♭]?(?:m|maj|min|dim|aug|sus|add)?\d{0,2}(?:sus\d)?(?:/[A-H][#b]?)?"
 _CHORD = re.compile(rf"\[{_A_CHORD}\]")
 _CHORD_LINE = re.compile(rf"^[ \t]*{_A_CHORD}(?:[ \t]+{_A_CHORD})+[ \t]*$", re.MULTILINE)
@@ -32,4 +34,7 @@ def plain_lyrics(text: str) -> str:
         text = html.unescape(text) if "&" in text else text
     text = _FURNITURE.sub("\n", _HEADER.sub("", _TAG.sub("", text)))
     text = _EMBED.sub("", text)
-    return _CHORD.sub("", _CHORD_LINE.sub("", text)) if _CHORD.search(text) else text
+    if "{" in text:
+        text = _DIRECTIVE.sub("", text)
+    is_sheet = _CHORD.search(text) or sum(1 for _ in _CHORD_LINE.finditer(text)) > 1
+    return _CHORD.sub("", _CHORD_LINE.sub("", text)) if is_sheet else text

@@ -246,3 +246,20 @@ def test_torn_texts_of_players_end_in_lines() -> None:
             + text[at + rng.randrange(4) :]
         )
         assert all(line.strip() for line in sung_lines(torn))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<!-- Usage of this content is prohibited. -->\nHello my friend<br>\nGood bye<br />\n",
+        "0:00:01.000,0:00:02.000\nHello my friend\n\n0:00:03.000,0:00:04.000\nGood bye\n",
+        "{title: x}\n{artist: y}\n[G]Hello my [D]friend\n{comment: Chorus}\n[Em]Good [C]bye\n",
+        "G        D\nHello my friend\nEm   C\nGood bye\n",
+        "#TITLE:x\n#ARTIST:y\n#BPM:120\n: 0 2 5 Hel\n: 2 2 5 lo\n: 4 2 5  my\n* 6 1 3  friend\n- 8\n: 9 2 5 Good\n: 9 2 5  bye\nE\n",
+        "by lyrics-page.com\nHello my friend\nGood bye\n",
+        "混音工程师：杨大纬\nHello my friend\nGood bye\n",
+    ],
+    ids=["comment of a page", "sbv", "chordpro", "chords above", "ultrastar", "by a page", "engineer"],
+)
+def test_more_files_of_players_and_pages(text: str) -> None:
+    assert sung_lines(text) == ["Hello my friend", "Good bye"]
