@@ -32,9 +32,10 @@ from audiorec.network.spectral_training import embed_network
 # How much a column of each block counts beside one of sound, before `block_weights.py` has learned how much the last
 # ones do in this library.
 BLOCK_WEIGHTS = {"sound": 1.0, "spectrum": 0.5, "release": 3.0, "album": 0.7, "words": 0.3, "encoder": 1.0}
-LEARNED = ("encoder", "release", "album")
-# What people write about songs, where an import brought comments: as much as the songs' own words.
-COMMENTS_WEIGHT = 0.3
+LEARNED = ("encoder", "release", "album", "comments")
+# What people write about songs, where an import brought comments, until it is learned: on made libraries more than .3
+# is better where comments tell taste, and costs nothing where they do not (`benchmarks/comments.py`).
+COMMENTS_WEIGHT = 1.0
 
 
 @dataclass(frozen=True)
