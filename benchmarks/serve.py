@@ -24,7 +24,7 @@ from typing import Any
 import httpx
 import numpy as np
 import psutil
-from scale import shaped_library
+from made_library import shaped_library
 
 API = "/api/v1"
 

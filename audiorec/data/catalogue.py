@@ -139,6 +139,17 @@ def read_tracks(db: sqlite3.Connection) -> list[Track]:
     ]
 
 
+def read_credits(db: sqlite3.Connection) -> dict[tuple[str, ...], int]:
+    """How many present tracks name each list of artists, as the files spell them."""
+    rows = db.execute("SELECT artists, count(*) FROM track WHERE present = 1 GROUP BY artists")
+    return {tuple(json.loads(artists)): count for artists, count in rows}
+
+
+def count_statuses(db: sqlite3.Connection) -> dict[str, int]:
+    """How many present tracks have each status, in the order of the alphabet."""
+    return dict(db.execute("SELECT status, count(*) FROM track WHERE present = 1 GROUP BY status ORDER BY status"))
+
+
 def write_record(db: sqlite3.Connection, record: FileRecord) -> None:
     """Store what a look at a file gave."""
     db.execute(

@@ -16,8 +16,9 @@ from audiorec.data.workspace import Workspace
 from audiorec.features.describe import descriptor_names
 from audiorec.features.heard_patches import Ear
 from audiorec.features.lyrics import LYRICS_NAMES
+from audiorec.features.music_urls import find, is_url, on_disk
 from audiorec.features.recipe import FeatureRecipe, feature_digest, layout
-from audiorec.features.scan import FoundFile, Scan, scan
+from audiorec.features.scan import FoundFile, Scan
 from audiorec.features.track import Task
 from audiorec.features.workers import Crew, Outcome, describe_all
 
@@ -32,7 +33,8 @@ Engine = Callable[[Sequence[Task], Crew], Iterator[Outcome]]
 class Outcomes:
     """What a run did: counts, and (path, status, reason) of every file that is not whole.
 
-    short: songs of less than ten seconds, most likely effects; left_out: files of each ending that nothing here reads.
+    short: songs of less than ten seconds, most likely effects; left_out: files of each ending that nothing here reads;
+    found_late: listens of earlier imports that found their song; deaf: why nothing was heard, though it should be.
     """
 
     done: int = 0
@@ -42,6 +44,8 @@ class Outcomes:
     gone: int = 0
     short: int = 0
     heard: int = 0
+    found_late: int = 0
+    deaf: str = ""
     seconds: float = 0.0
     left_out: Mapping[str, int] = field(default_factory=dict)
     reasons: list[tuple[bytes, str, str]] = field(default_factory=list)
@@ -93,7 +97,7 @@ def make_plan(
     epoch) are left for another run; `retry` looks again at files that failed; `least` is the length in seconds below
     which a file is left out; `ear` is the encoder that hears.
     """
-    found = scan(paths)
+    found = find(paths)
     known = space.records()
     gone, away = _gone(known, found, paths)
     _follow_moves(space, known, found, gone)
@@ -208,7 +212,7 @@ def _gone(
     Those of a folder that cannot be read are not gone, nor those of one in which nothing is left: a share or disk that
     is not mounted leaves an empty folder.
     """
-    roots = [os.path.abspath(path).rstrip(b"/") + b"/" for path in paths]
+    roots = [(path if is_url(path) else os.path.abspath(path)).rstrip(b"/") + b"/" for path in map(on_disk, paths)]
     unreadable = tuple(path.rstrip(b"/") + b"/" for path, _ in found.problems)
     here = {file.path for file in found.files}
     lost = {

@@ -19,6 +19,7 @@ from audiorec.features.decode import Decoding, decoders, open_decoding
 from audiorec.features.describe import Describer
 from audiorec.features.heard_patches import Ear, Listener, patches_of
 from audiorec.features.lyrics import describe_lyrics, read_lyrics
+from audiorec.features.music_urls import copied, is_url
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.features.scan import FoundFile
 from audiorec.features.sniff import Container, sniff
@@ -26,6 +27,7 @@ from audiorec.features.tags import Tags, read_tags
 
 # Writers that count their headers wrongly miss the size by less.
 _FEW_BYTES = 64
+_READ_AT_ONCE = 2**18
 # Louder than the noise that the last of 16 bits makes is heard: one step of them.
 _SILENCE = 2.0**-15
 
@@ -46,20 +48,44 @@ class Task:
 
 
 def describe_file(task: Task) -> tuple[FileRecord, TrackFeatures | None]:
-    """Tags, sound and lyrics of a file; features are None when there is no sound to be had, and the record says why."""
+    """Tags, sound and lyrics of a file; features are None when there is no sound to be had, and the record says why.
+
+    A file counts as broken only when all of it can be read a second time and is the same: decoders take a disk that
+    fails for the end of the sound.
+    """
+    if not is_url(task.file.path):
+        return _describe_here(task)
+    try:
+        with copied(task.file) as path:
+            return _describe_here(replace(task, file=replace(task.file, path=path)))
+    except (OSError, AudiorecError) as error:
+        return _unreadable(task, error)
+
+
+def _describe_here(task: Task) -> tuple[FileRecord, TrackFeatures | None]:
     if task.only_hears:
         return _hear_file(task)
-    blank = FileRecord(
+    try:
+        with open(task.file.path, "rb") as file:
+            record, features, tags = _describe_open(file, task, _blank(task))
+            if record.status != "ok" and record.content_hash and _digest(file) != record.content_hash:
+                raise OSError("it changed while it was read")
+        return record, None if features is None else _with_lyrics(features, task.file.path, tags)
+    except OSError as error:
+        return _unreadable(task, error)
+
+
+def _blank(task: Task) -> FileRecord:
+    return FileRecord(
         task.track_id, task.file.size, task.file.mtime_ns, "failed", sidecar=task.file.sidecar,
         title=os.fsdecode(os.path.basename(task.file.path)).encode("utf-8", "replace").decode(),
     )  # fmt: skip
-    try:
-        with open(task.file.path, "rb") as file:
-            record, features, tags = _describe_open(file, task, blank)
-    except OSError as error:
-        reason = f"cannot be read now ({error.strerror or error}); tried again at the next run"
-        return replace(blank, reason=reason, mtime_ns=NO_STAMP), None
-    return record, None if features is None else _with_lyrics(features, task.file.path, tags)
+
+
+def _unreadable(task: Task, error: Exception) -> tuple[FileRecord, None]:
+    why = getattr(error, "strerror", None) or error
+    reason = f"cannot be read now ({why}); tried again at the next run"
+    return replace(_blank(task), reason=reason, mtime_ns=NO_STAMP), None
 
 
 def _describe_open(
@@ -72,7 +98,7 @@ def _describe_open(
     container = sniff(file)
     if container is None:
         return replace(record, reason="is not sound in a format that is known by its first bytes"), None, tags
-    tags = read_tags(file, task.file.path)
+    tags = read_tags(file, task.file.path, container)
     record = _with_tags(record, tags)
     try:
         decoding, features = _best_decoding(file, container, lambda decoding: _describe_sound(decoding, task))
@@ -155,8 +181,12 @@ def _refuse_nothing(decoding: Decoding) -> None:
 
 def _digest(file: io.BufferedReader) -> str:
     """Content hash; the file comes from the disk once, the decoder then finds it in memory."""
-    file.seek(0)
-    return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+    found, place = hashlib.blake2b(digest_size=16), 0
+    # By place: decoders move the file behind the back of its buffer.
+    while data := os.pread(file.fileno(), _READ_AT_ONCE, place):
+        found.update(data)
+        place += len(data)
+    return found.hexdigest()
 
 
 def _with_tags(record: FileRecord, tags: Tags) -> FileRecord:

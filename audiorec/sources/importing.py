@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from audiorec.data.event_shards import PLAYS
 from audiorec.data.events import SCHEMA
-from audiorec.data.listen_matrix import mark
+from audiorec.data.listen_marks import mark
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
 from audiorec.sources.contract import Row, Unread, WrittenSong

@@ -4,6 +4,7 @@ Left out with the reason where there is no Chromium; axe-core is looked for in `
 """
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -51,8 +52,11 @@ def test_a_recommended_song_is_heard(page: Any, running: tuple[str, Server]) -> 
     goto(page, "library")
     assert page.evaluate("!document.getElementById('audio').paused")
     until(page, "document.getElementById('audio').currentTime > 2.8")
-    page.wait_for_timeout(200)
-    assert [event.kind for event in running[1].desk.state.ledger.events("low")] == ["play"]
+    end = time.monotonic() + 60
+    while not (events := running[1].desk.state.ledger.events("low")):
+        assert time.monotonic() < end
+        page.wait_for_timeout(50)
+    assert [event.kind for event in events] == ["play"]
 
 
 def test_the_list_changes_when_told_and_back(page: Any) -> None:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from audiorec.features.lyrics.lrc import parse_lrc
+from audiorec.features.may_pass import raise_if_it_may_pass
 from audiorec.sources.text_decoding import plain_text
 
 _LONGEST = 1_000_000  # bytes: a longer sidecar is not lyrics
@@ -24,6 +25,7 @@ def read_lyrics(audio_path: bytes, tag_text: str | None) -> str | None:
 
     audio_path: the file's OS path; SONG.lrc and SONG.mp3.lrc go before SONG.txt, and all of them before the tags.
     tag_text: what the tags hold (see `embedded.tag_lyrics`). Unreadable or binary sidecars count as absent.
+    Raises OSError where a disk or share failed, which says nothing of the song.
     """
     folder = os.path.dirname(audio_path)
     beside = names_beside(folder)
@@ -90,7 +92,8 @@ def _small_file(path: bytes) -> bytes | None:
             return None
         with open(path, "rb") as file:
             data = file.read(_LONGEST)
-    except (OSError, ValueError):
+    except (OSError, ValueError) as error:
+        raise_if_it_may_pass(error)
         return None
     return None if _binary(data) else data
 
