@@ -1,13 +1,16 @@
 """Every question of the players' protocol that is promised: it is answered, alike in XML and JSON."""
 
 import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from fastapi.testclient import TestClient
 
-from audiorec.serve.app import Server
+from audiorec.serve.app import Server, make_server
 
 # What is asked, with what, and the element that the answer is in; "" where it is an answer without any.
 PROMISED: dict[str, tuple[dict[str, Any], str]] = {
@@ -52,6 +55,18 @@ CALLER = {"u": "low", "p": "any", "v": "1.16.1", "c": "test"}
 
 def ask(client: TestClient, question: str, form: str, **values: Any) -> Any:
     return client.get(f"/rest/{question}.view", params={**CALLER, "f": form, **values})
+
+
+@pytest.fixture(scope="module")
+def server(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Server:
+    return make_server(Path(shutil.copytree(library / "workspace", tmp_path_factory.mktemp("table") / "workspace")))
+
+
+@pytest.fixture(scope="module")
+def client(server: Server) -> Iterator[TestClient]:
+    with TestClient(server.app, base_url="http://127.0.0.1:8337") as opened:
+        server.desk.state.wait_ready(30)
+        yield opened
 
 
 @pytest.fixture
