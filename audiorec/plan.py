@@ -30,7 +30,9 @@ class _Model:
 # In order: each may read the ones before it.
 _MODELS: Mapping[str, _Model] = {
     "network": _Model("embed users, songs and artists in one space", ("listens",), False),
-    "cnn": _Model("2-D and 1-D networks learn who likes which sound", ("features", "listens", "recipe cnn"), True),
+    "cnn": _Model(
+        "2-D and 1-D networks learn who likes which sound", ("features", "heard", "listens", "recipe cnn"), True
+    ),
     "svm": _Model(
         "a support vector machine learns the same from descriptors and lyrics", ("features", "listens"), True
     ),
@@ -130,7 +132,7 @@ def _train(space: Workspace, name: str, device: str) -> None:
 
 def next_step(space: Workspace) -> str:
     """The command that brings most now."""
-    if not space.statuses():
+    if not space.has_tracks():
         return "audiorec extract FOLDER"
     if not space.has_listens():
         return "audiorec import auto FILE"

@@ -1,13 +1,15 @@
 """Cold start on real music: rank artists that nobody has played, for every Last.fm user who plays one of them.
 
 Items are the Last.fm artists that have clips; five folds over the sorted ids (scikit-learn KFold, shuffled, seed 0); a
-fold's artists lose all their plays, and are ranked among themselves. Prints JSON lines. `--cold FILE` takes artist ids,
-one a line, to keep aside instead of folds. Nothing is chosen on the artists that are tested: the hybrid's weights come
+fold's artists lose all their plays, and are ranked among themselves. Prints JSON lines. `--cold FILE` takes artists to
+keep aside instead of folds: a text file with an artist's id in Last.fm's table (`hetrec_artist_id` in `labels.csv`) in
+each line; all others are learned from. Nothing is chosen on the artists that are tested: the hybrid's weights come
 from artists made cold inside the training part, and so do the weights of the encoder's and the release blocks and all
 that is chosen for ridge. `--keep FOLDER` holds what each fold gave, so that a stopped run goes on where it was.
 
 `scope` of a line: `all`, the folds as they are; `within`, artists of one collection among themselves (those with years
-and those without), mean of the two; `across`, trained on one collection and tested on the other, mean of both ways.
+and those without), mean of the two; `across`, trained on one collection and tested on the other, mean of both ways, and
+`across:undated`, `across:dated`, each way alone, by the collection that is tested.
 """
 
 import argparse
@@ -42,6 +44,8 @@ PAIRED = (
     ("hybrid+svm", "hybrid"),
     ("hybrid+svm+cnn", "hybrid"),
     ("neumf_dropout", "neumf_predicted"),
+    ("cnn_heard", "cnn"),
+    ("cnn_heard", "cnn_pretrained"),
 )
 
 
@@ -58,6 +62,7 @@ def main() -> None:
         tasks = [(seed, place, unit) for seed in range(options.seeds) for place, unit in enumerate(units)]
         told = each(partial(all_systems, data, chosen, options.keep), tasks)
         found, seconds = gathered(zip(tasks, told, strict=True), len(units))
+    found |= each_way(found.get("across", {}))
     about = {"release": options.release, "encoder": options.encoder}
     for scope in found:
         for name, values in found[scope].items():
@@ -84,7 +89,9 @@ def parse_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("AUDIOREC_DATA", "../shared/data")))
     parser.add_argument("--workspace", type=Path, help="a workspace with the clips extracted; made when it has none")
-    parser.add_argument("--cold", type=Path, help="artist ids, one a line: test on these, train on all others")
+    parser.add_argument(
+        "--cold", type=Path, help="a file of artist ids, one a line (see above): tested in place of folds"
+    )
     parser.add_argument("--encoder", choices=("none", "mtt", "msd"), default="none", help="one more block of content")
     parser.add_argument("--patches", type=int, default=3, help="patches of a clip that the encoder hears at most")
     parser.add_argument("--release", action="store_true", help="year, number of songs and album's name are content too")
@@ -111,6 +118,12 @@ def folds(data: Data) -> list[Unit]:
     ]
 
 
+def each_way(across: dict[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]:
+    """What `across` is the mean of, by the collection that is tested."""
+    ways = enumerate(("undated", "dated")) if across else ()
+    return {f"across:{way}": {name: values[:, [place]] for name, values in across.items()} for place, way in ways}
+
+
 def in_folds(data: Data, cold: np.ndarray) -> Unit:
     """A fold: all of its artists, and those of each collection that it has two of."""
     dated = data.dated[cold]
@@ -120,8 +133,13 @@ def in_folds(data: Data, cold: np.ndarray) -> Unit:
 
 def kept_aside(data: Data, path: Path) -> list[Unit]:
     """One fold: the rows of the artists in a file."""
-    wanted = {int(line) for line in path.read_text(encoding="utf-8").split()}
+    try:
+        wanted = {int(line) for line in path.read_text(encoding="utf-8").split()}
+    except (OSError, ValueError) as error:
+        sys.exit(f"{path}: needs an artist's id (hetrec_artist_id in labels.csv) in each line: {error}")
     found = np.flatnonzero(np.isin(data.artists, sorted(wanted)))
+    if not 1 < len(found) < len(data.artists) - 1:
+        sys.exit(f"{path}: names {len(found)} of {len(data.artists)} artists with clips: name two, and leave two")
     if len(found) < len(wanted):
         print(f"{len(wanted) - len(found)} of the artists in {path} have no clips: left out", file=sys.stderr)
     return [in_folds(data, found)]

@@ -36,6 +36,7 @@ from audiorec.hybrid.weights import Weights, calibrate
 RIDGE_FACTORS, RIDGE_STRENGTHS = (8, 16, 32, 64), (100.0, 300.0, 1000.0, 3000.0, 10_000.0)
 SIGNALS = ("predicted", "content", "popularity", "friends")
 AUDIO, WORDS, RELEASE = ("sound", "spectrum"), ("sound", "spectrum", "words"), ("release", "album")
+HEARD = ("encoder", "encoder_spread")
 
 
 def five_folds(count: int) -> list[np.ndarray]:
@@ -80,7 +81,7 @@ System = Callable[[Fold], np.ndarray]
 
 def systems(encoder: str, release: bool) -> dict[str, System]:
     """Every system by name; a name with a colon is made of some parts only, with a minus without one."""
-    heard, dated = ("encoder",) * (encoder != "none"), RELEASE * release
+    heard, dated = HEARD * (encoder != "none"), RELEASE * release
     whole = Kind((*WORDS, *dated, *heard))
     alone = tuple(name for name in SIGNALS if name != "friends")
     kinds = {
@@ -88,13 +89,14 @@ def systems(encoder: str, release: bool) -> dict[str, System]:
         "hybrid:audio": Kind(AUDIO, alone, elsewhere=False),
         "hybrid:audio+words": Kind(WORDS, alone, elsewhere=False),
         "hybrid+svm": replace(whole, signals=(*SIGNALS, "svm")),
-        "hybrid+svm+cnn": replace(whole, signals=(*SIGNALS, *LIKES)),
+        "hybrid+svm+cnn": replace(whole, signals=(*SIGNALS, "svm", "cnn")),
         "hybrid-neural": replace(whole, neural=0.0),
         **{f"hybrid-{name}": replace(whole, signals=tuple(s for s in SIGNALS if s != name)) for name in SIGNALS},
     }
     less = {"encoder": (*WORDS, *dated)} if heard else {}
     less |= {"release": (*WORDS, *heard)} if release else {}
     kinds |= {f"hybrid-{name}": Kind(blocks) for name, blocks in less.items()}
+    networks = [name for name in LIKES if heard or "heard" not in name]
     return {
         "random": lambda fold: np.random.default_rng(fold.seed).random(fold.truth.shape),
         "popularity_oracle": lambda fold: np.tile(fold.truth.sum(axis=0), (len(fold.truth), 1)),
@@ -102,8 +104,7 @@ def systems(encoder: str, release: bool) -> dict[str, System]:
         "ridge:sound": lambda fold: ridge(fold, ("sound",)),
         "ridge": lambda fold: ridge(fold, whole.blocks),
         **{f"ridge-{name}": lambda fold, blocks=blocks: ridge(fold, blocks) for name, blocks in less.items()},
-        "cnn": lambda fold: likes(fold, fold.cold, "cnn"),
-        "svm": lambda fold: likes(fold, fold.cold, "svm"),
+        **{name: lambda fold, name=name: likes(fold, fold.cold, name) for name in networks},
         "neumf_predicted": lambda fold: neural(fold, fold.cold, whole, dropout=False),
         "neumf_dropout": lambda fold: neural(fold, fold.cold, whole, dropout=True),
         "taste": lambda fold: taste(fold, whole),
@@ -123,8 +124,8 @@ def content_knn(fold: Fold) -> np.ndarray:
 def ridge(fold: Fold, blocks: tuple[str, ...]) -> np.ndarray:
     """Ridge regression from content to implicit-ALS factors (van den Oord et al. 2013, with a linear map).
 
-    Its number of factors, its strength and which of the blocks it reads (sound, sound and the encoder, or all) are
-    chosen as carefully as ours are: on artists made cold inside the training part.
+    Its number of factors, its strength and which of the blocks it reads (sound, sound and the encoder, all, or all but
+    the encoder's spread) are chosen as carefully as ours are: on artists made cold inside the training part.
     """
     warm = np.setdiff1d(np.arange(len(fold.data.artists)), fold.cold)
     hidden = np.sort(np.random.default_rng(fold.seed).permutation(warm)[: len(warm) // 5])
@@ -132,6 +133,7 @@ def ridge(fold: Fold, blocks: tuple[str, ...]) -> np.ndarray:
     wanted = (fold.data.listens[:, hidden] > 0).toarray()
     asked = np.flatnonzero(wanted.any(axis=1) & ~wanted.all(axis=1))
     reads = {("sound",), tuple(name for name in blocks if name in ("sound", "encoder")), blocks}
+    reads.add(tuple(name for name in blocks if name != "encoder_spread"))
     best = (-np.inf, RIDGE_FACTORS[0], RIDGE_STRENGTHS[0], blocks)
     for rank in RIDGE_FACTORS:
         factors = fold.once(("ridge", rank), lambda rank=rank: ridge_factors(inner, rank, fold.seed))

@@ -63,7 +63,7 @@ def write_listens(path: Path, users: NDArray[np.int64], songs: NDArray[np.int64]
         "title": pc.binary_join_element_wise("song ", pa.array(songs).cast(pa.string()), ""),
         "time": 1_000_000_000 + 10 * np.arange(len(users)),
     }
-    csv.write_csv(pa.table(names), path)
+    csv.write_csv(pa.table(names), path, csv.WriteOptions(quoting_style="none"))
 
 
 def describe(space: Workspace, songs: int) -> None:

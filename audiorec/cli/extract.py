@@ -79,6 +79,7 @@ def command(session: Session, /, paths: tuple[str, ...], strict: bool, since: da
 
 def _intent(plan: "Plan") -> str:
     text = f"{counted(len(plan.tasks), 'file')} to look at, {len(plan.unchanged)} as before"
+    text += f", {counted(len(plan.reread), 'file')} with tags that an older version read" if plan.reread else ""
     return text + (
         f", {len(plan.unheard)} of them not heard by {plan.ear.by.name} yet" if plan.ear and plan.unheard else ""
     )

@@ -15,6 +15,7 @@ from audiorec.data.disk import flush_file, flush_folder
 from audiorec.data.event_shards import MOST_PLAYS, Added
 from audiorec.data.events import folder_of
 from audiorec.data.listen_marks import mark
+from audiorec.data.listen_sums import summed
 from audiorec.data.open_folder import OpenFolder
 from audiorec.errors import WorkspaceError
 
@@ -101,7 +102,8 @@ def resolve_events(space: OpenFolder, source: str, tracks: Mapping[str, int]) ->
 
 def add_sums(space: OpenFolder, source: str, rows: Iterable[tuple[str, int, float, float | None]]) -> None:
     """See `Workspace.add_listens`."""
+    sums = summed(rows)
     with space.transaction() as db:
         db.execute("DELETE FROM listen WHERE source = ?", (source,))
-        db.executemany(_ADD, ((source, user, track, n, MOST_PLAYS, time) for user, track, n, time in rows))
+        db.executemany("INSERT INTO listen VALUES (?, ?, ?, ?, ?)", ((source, *row) for row in sums))
         mark(db, source)

@@ -33,10 +33,13 @@ def check(url: str) -> None:
     _put(_below(url, _MARK), b"Feature shards of audiorec; named by their content.\n")
 
 
-def put_shard(url: str, table: pa.Table, digest: str) -> str:
-    """Put a table below `url`/`digest` unless it is there; returns its place. Raises WorkspaceError."""
+def put_shard(url: str, table: pa.Table, digest: str, level: int) -> str:
+    """Put a table below `url`/`digest` unless it is there, packed at a level of zstd; returns its place.
+
+    Raises WorkspaceError.
+    """
     buffer = pa.BufferOutputStream()
-    pq.write_table(table, buffer, compression="zstd")
+    pq.write_table(table, buffer, compression="zstd", compression_level=level)
     data = buffer.getvalue().to_pybytes()
     place = _below(url, digest, hashlib.blake2b(data, digest_size=16).hexdigest() + ".parquet")
     _put(place, data)
@@ -46,7 +49,11 @@ def put_shard(url: str, table: pa.Table, digest: str) -> str:
 def read_table(place: Place, columns: list[str]) -> pa.Table:
     """Columns of a shard; only they travel from a URL. Raises WorkspaceError when a URL does not answer."""
     if isinstance(place, Path):
-        return pq.read_table(place, columns=columns)
+        # `read_table` brings all of Arrow's data sets and functions, a fifth of a second of every command.
+        with pq.ParquetFile(place) as file:
+            if missing := set(columns) - set(file.schema_arrow.names):
+                raise pa.ArrowInvalid(f"{place} has no column {', '.join(sorted(missing))}")
+            return file.read(columns=columns)
     files, key = _opened(place)
     return _patiently(place, lambda: pq.read_table(key, columns=columns, filesystem=files))
 

@@ -82,6 +82,10 @@ class Workspace(OpenFolder):
         """How many of them have each status."""
         return catalogue.count_statuses(self.db)
 
+    def has_tracks(self) -> bool:
+        """Whether there is any."""
+        return self.db.execute("SELECT 1 FROM track WHERE present = 1 LIMIT 1").fetchone() is not None
+
     def records(self) -> dict[bytes, FileRecord]:
         """What is known of each present file, by path."""
         return catalogue.read_records(self.db)
@@ -129,6 +133,12 @@ class Workspace(OpenFolder):
             if file is not None:
                 self.name_shard(layout.digest, file, [track for track, _ in rows])
 
+    def update_records(self, records: Iterable[FileRecord]) -> None:
+        """Store what is known of some files whose features stay as they are."""
+        with self.transaction() as db:
+            for record in records:
+                catalogue.write_record(db, record)
+
     def feature_digest(self) -> str:
         """Digest of the feature recipe in use: the one of the last extraction."""
         row = self.db.execute("SELECT value FROM setting WHERE key = 'features'").fetchone()
@@ -152,10 +162,10 @@ class Workspace(OpenFolder):
 
     def _place_features(self, rows: "Sequence[tuple[int, TrackFeatures]]", layout: "Layout", at: str) -> str:
         from audiorec.data.shard_places import put_shard
-        from audiorec.data.tables import shard_table, write_shard
+        from audiorec.data.tables import LEVEL, shard_table, write_shard
 
         if at:
-            return put_shard(at, shard_table(rows, layout), layout.digest)
+            return put_shard(at, shard_table(rows, layout), layout.digest, LEVEL)
         return self.place_shard(layout.digest, lambda path: write_shard(path, rows, layout))
 
     # --- listens -----------------------------------------------------------------------------------------------

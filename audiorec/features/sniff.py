@@ -95,6 +95,8 @@ _SIGNATURES: tuple[tuple[int, bytes, Container], ...] = (
     (0, b"\0\0\x01\xba", Container("mpeg", "mpeg", False)),
 )
 _BY_FRAMES = {"mp3": MP3, "mp2": MP3, "aac": AAC, "ac3": _AC3, "latm": _LATM, "mpeg-ts": _TRANSPORT, "mp4": _MP4}
+# Formats that nothing here reads, which hold the head of what they were made of.
+_NOT_READ = (b"OFR ", b"LA02", b"LA03", b"LA04", b"MThd")
 # Marks that are long enough to be believed behind junk, with the length of what stands before them.
 _STRONG = tuple((offset, mark, found) for offset, mark, found in _SIGNATURES if len(mark) >= 4 and found.name not in
                 ("mp4", "mpeg", "flv", "dts", "truehd", "mlp", "au", "realmedia", "oma"))  # fmt: skip
@@ -107,7 +109,7 @@ def sniff(file: BinaryIO) -> Container | None:
     file.seek(start)
     head = file.read(_HEAD)
     found = _by_signature(head) or _by_frame(head)
-    if found is None:
+    if found is None and not head.startswith(_NOT_READ):
         file.seek(start)
         data = file.read(_JUNK)
         junk, found = _behind_junk(data)

@@ -15,6 +15,7 @@ from mutagen.apev2 import APEv2
 from mutagen.id3 import ID3, UFID
 
 from audiorec.data.names import is_nobody
+from audiorec.features.chunk_words import chunk_words
 from audiorec.features.lyrics import tag_lyrics
 from audiorec.features.may_pass import raise_if_it_may_pass
 from audiorec.features.packets import metadata
@@ -42,8 +43,12 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
 _TORN = (mutagen.MutagenError, ArithmeticError, AttributeError, EOFError, LookupError, MemoryError, OSError, TypeError,
          ValueError)  # fmt: skip
 _LONGEST = 500
-# Containers whose own tags mutagen does not know, beside ID3 in a chunk.
-_OWN_TAGS = frozenset(("wav", "w64", "aiff"))
+# Containers that mutagen does not know, or not all of whose tags.
+_BY_FFMPEG = frozenset(
+    ("matroska", "mp4", "wma", "avi", "flv", "caf", "w64", "realmedia", "mpeg-ts", "oma", "voc", "iff", "twinvq", "au")
+)
+# Where an APE tag may stand that mutagen does not look for.
+_WITH_APE = frozenset(("mp3", "flac", "tta", "aac", "latm", "ac3", "dts", "shorten", "tak"))
 _ENDINGS = {"mp4": "m4a", "wavpack": "wv", "musepack": "mpc", "matroska": "mka"}
 _MBID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
@@ -100,21 +105,26 @@ def read_tags(file: BinaryIO, path: bytes, container: Container | None = None) -
 
 def _open(file: BinaryIO, container: Container | None) -> list[Any]:
     """The tags of a file, those of its own format first, then an APE and an ID3 tag in front or at the end of it."""
-    found = []
+    found, is_torn = [], False
     named = _Named(file, container)
     for read in (mutagen.File, APEv2, ID3):
+        if read is APEv2 and container and container.name not in _WITH_APE:
+            continue
         file.seek(0)
         try:
             opened = read(named)
         except _TORN as error:
             raise_if_it_may_pass(error)
+            is_torn |= read is mutagen.File
             continue
         tags = opened if isinstance(opened, ID3 | APEv2) else getattr(opened, "tags", None)
         if tags is not None:
             found.append(tags)
     # Of thirty letters each: what says more goes before it.
     found.sort(key=lambda tags: isinstance(tags, ID3) and tags.version < (2,))
-    if container and (container.name in _OWN_TAGS or not any(_names(tags) for tags in found)):
+    if container and container.name in ("wav", "aiff"):
+        found.append(chunk_words(file.fileno(), *(container.parts or ((0, os.fstat(file.fileno()).st_size),))[0]))
+    elif container and (is_torn or container.name in _BY_FFMPEG) and not any(_names(tags) for tags in found):
         found.append(metadata(file.fileno(), container))
     return found
 
