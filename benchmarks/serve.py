@@ -85,7 +85,7 @@ async def measure(base: str, pid: int, begun: float, asked: argparse.Namespace) 
             return (await client.get(f"{API}/songs/{songs[number % len(songs)]}/similar")).status_code
 
         async def page(number: int) -> int:
-            cursor = songs[-1] if number % 2 else status["songs"] - 100
+            cursor = songs[-1] if number % 2 else max(status["songs"] - 100, 0)
             return (await client.get(f"{API}/songs", params={"cursor": cursor, "limit": 50})).status_code
 
         async def search(number: int) -> int:
@@ -126,6 +126,9 @@ async def measure(base: str, pid: int, begun: float, asked: argparse.Namespace) 
             times, bad = await load(stream, asked.streams, 100)
             tell("stream", clients=100, streams=asked.streams, **figures(times), errors=bad)
         memory = psutil.Process(pid).memory_info
+        # Threads and caches fill first: what grows is what grows after that.
+        await load(recommend, asked.soak // 2, 8)
+        await load(similar, asked.soak // 2, 8)
         before = memory().rss
         _, bad = await load(recommend, asked.soak, 8)
         _, bad_similar = await load(similar, asked.soak, 8)

@@ -36,7 +36,7 @@ def learn_block_weights(
     """Weights of the named blocks, in this order: the usual ones where no other is better or nothing can be hidden.
 
     listens CSR [U, I]; groups int [I], the artist of each song: an artist is hidden whole, a third of them at a time.
-    Blocks in which nothing is known are left out.
+    Blocks that are absent, and those in which nothing is known, are left out.
     """
     usual = dict(zip(content.names, content.weights, strict=True))
     blocks = dict(zip(content.names, content.blocks, strict=True))
@@ -44,7 +44,7 @@ def learn_block_weights(
     trials = [trial for rows in hidden if (trial := _trial(content, listens, rows, recipe, elsewhere))]
     found: dict[str, float] = {}
     for name in names:
-        if not trials or not np.isfinite(blocks[name]).any():
+        if not trials or name not in blocks or not np.isfinite(blocks[name]).any():
             continue
         told = [
             np.mean([trial.auc(weighed(content, found | {name: share * usual[name]}), recipe) for trial in trials])

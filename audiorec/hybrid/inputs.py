@@ -40,9 +40,10 @@ BLOCK_WEIGHTS = {
     "encoder": 1.0,
     "encoder_spread": 0.5,
 }
-LEARNED = ("encoder", "encoder_spread", "spectrum", "release", "album")
-# What people write about songs, where an import brought comments: as much as the songs' own words.
-COMMENTS_WEIGHT = 0.3
+LEARNED = ("encoder", "encoder_spread", "spectrum", "release", "album", "comments")
+# What people write about songs, where an import brought comments, until it is learned: on made libraries more than .3
+# is better where comments tell taste, and costs nothing where they do not (`benchmarks/comments.py`).
+COMMENTS_WEIGHT = 1.0
 
 
 @dataclass(frozen=True)

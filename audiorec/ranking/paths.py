@@ -53,7 +53,7 @@ def find_path(
     rows = [start]
     for part in np.linspace(0.0, 1.0, max(songs, 2))[1:-1]:
         target = _between(vectors[start], vectors[goal], float(part))
-        worth = vectors @ target + _SMOOTH * (vectors @ vectors[rows[-1]]) + noise
+        worth = vectors @ (target + _SMOOTH * vectors[rows[-1]]) + noise
         chosen = _best(worth, free, artists, used)
         if chosen is None:
             break
@@ -77,8 +77,12 @@ def _between(one: Vectors, other: Vectors, part: float) -> Vectors:
 
 def _best(worth: NDArray[np.floating], free: NDArray[np.bool_], artists: Sequence[str], used: set[str]) -> int | None:
     """The best free song of an artist who is not on the path, else of any artist; None when no song is free."""
-    order = np.argsort(-np.where(free, worth, -np.inf), kind="stable")[: int(free.sum())]
-    for row in order.tolist():
+    left = np.where(free, worth, -np.inf)
+    first = row = int(left.argmax())
+    # Few of the nearest are by artists of the path: looking again is cheaper than sorting a library.
+    while left[row] > -np.inf:
         if artists[row] not in used:
-            return int(row)
-    return int(order[0]) if len(order) else None
+            return row
+        left[row] = -np.inf
+        row = int(left.argmax())
+    return first if free[first] else None

@@ -45,29 +45,26 @@ def next_songs(
     worth = likeness(vectors, list(tuning.seeds)) - 0.5 * likeness(vectors, list(tuning.unlike))
     free = known_rows(vectors)
     free[[*tuning.seeds, *tuning.never, *played]] = False
+    order: list[int] = np.argsort(-np.where(free, worth, -np.inf), kind="stable")[: int(free.sum())].tolist()
     recent = [*tuning.seeds[-1:], *played]
     chosen: list[int] = []
-    while len(chosen) < top:
-        row = _draw(worth, free, tracks, recent, rng, window)
-        if row is None:
-            break
+    while order and len(chosen) < top:
+        row = _draw(worth, order, tracks, recent, rng, window)
         chosen.append(row)
         recent.append(row)
-        free[row] = False
+        order.remove(row)
     return chosen
 
 
 def _draw(
     worth: NDArray[np.floating],
-    free: NDArray[np.bool_],
+    order: Sequence[int],
     tracks: Sequence[Track],
     recent: Sequence[int],
     rng: np.random.Generator,
     window: int,
-) -> int | None:
-    order = np.argsort(-np.where(free, worth, -np.inf), kind="stable")[: int(free.sum())].tolist()
-    if not order:
-        return None
+) -> int:
+    """One of the best rows that are left (`order`, best first)."""
     while window:
         late = [tracks[row] for row in recent[-window:]]
         barred = {track.artist for track in late} - {""}, {(track.artist, track.album) for track in late if track.album}

@@ -1,13 +1,15 @@
 """The map of the library for the page: laid out once a state of the library, kept in `derived/`, named by regions.
 
-The stored map is the start of the next one, so that songs stay where people know them. Layout runs outside of
-requests' locks: one at a time.
+The stored map is the start of the next one, so that songs stay where people know them. One is drawn at a
+time, and no request waits longer than a moment for it.
 """
 
 import hashlib
 import os
 import threading
 from collections import Counter
+from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,28 +20,51 @@ from safetensors.numpy import load_file, save_file
 
 from audiorec.ranking.mood_search import heard_in
 from audiorec.ranking.song_map import SongMap, lay_out
+from audiorec.serve.problem_details import NotReadyError
 from audiorec.serve.state import Snapshot
 
 FILE = "song_map.safetensors"
 _REGION_SONGS = 40
+_PATIENCE = 5.0  # seconds that a request waits for a map
 _MOST_REGIONS = 24
 
 
 class Maps:
-    """The map of the current snapshot; made when it is first asked for."""
+    """The map of the current snapshot; made when it is first asked for, in a thread of its own."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._kept: tuple[str, SongMap, list[dict[str, Any]]] | None = None
+        self._drawing: Future[None] | None = None
 
     def get(self, snapshot: Snapshot) -> tuple[SongMap, list[dict[str, Any]]]:
-        """The map and its regions; a snapshot with the same songs and vectors gets the same."""
+        """The map and its regions; a snapshot with the same songs and vectors gets the same.
+
+        Raises NotReadyError where drawing takes longer than anybody waits for an answer: it goes on meanwhile.
+        """
         key = _key(snapshot)
         with self._lock:
-            if self._kept is None or self._kept[0] != key:
-                made = _stored_or_made(snapshot, key)
-                self._kept = key, made, regions(snapshot, made)
-            return self._kept[1], self._kept[2]
+            kept = self._kept
+            if kept is not None and kept[0] == key:
+                return kept[1], kept[2]
+            if self._drawing is None or self._drawing.done():
+                self._drawing = Future()
+                threading.Thread(target=self._draw, args=(snapshot, key, self._drawing), daemon=True).start()
+            drawing = self._drawing
+        with suppress(TimeoutError):
+            drawing.result(timeout=_PATIENCE)
+        kept = self._kept
+        if kept is None or kept[0] != key:
+            raise NotReadyError("the map is being drawn: a large library takes minutes the first time")
+        return kept[1], kept[2]
+
+    def _draw(self, snapshot: Snapshot, key: str, drawing: "Future[None]") -> None:
+        try:
+            made = _stored_or_made(snapshot, key)
+            self._kept = key, made, regions(snapshot, made)
+            drawing.set_result(None)
+        except Exception as error:  # noqa: BLE001 - whoever waits for it is told
+            drawing.set_exception(error)
 
 
 def regions(snapshot: Snapshot, songs: SongMap) -> list[dict[str, Any]]:

@@ -171,12 +171,20 @@ def take_snapshot(root: Path, serial: int, is_demo: bool = False) -> Snapshot:
         stamps = space.db.execute("SELECT id, size, mtime_ns FROM track WHERE present = 1").fetchall()
     return Snapshot(
         root, serial, is_demo, library.tracks, failed, library.blocks, vectors,
-        recordings(library.tracks, prints), users, counts, languages, texts,
+        _recordings(library.tracks, prints, recommender), users, counts, languages, texts,
         build_index(library.tracks, numbers), recommender, models, tuple(notes), dict(library.row),
         {} if recommender is None else {track: n for n, track in enumerate(recommender.listens.items.tolist())},
         {track: size for track, size, _ in stamps}, {track: at / 1e9 for track, _, at in stamps},
         foreign_ids(root), following, features,
     )  # fmt: skip
+
+
+def _recordings(tracks: list[Track], prints: NDArray[np.uint8], recommender: "Recommender | None") -> NDArray[np.int64]:
+    """Which files are one recording; the ranker knows it where it ranks the same songs."""
+    ranked = np.zeros(0) if recommender is None else recommender.listens.items
+    if recommender is not None and np.array_equal(ranked, [track.id for track in tracks]):
+        return np.asarray(recommender.serving.arrays["recording"], dtype=np.int64)
+    return recordings(tracks, prints)
 
 
 def _listens(space: Workspace, tracks: list[Track], notes: list[str]) -> tuple[tuple[str, ...], sparse.csr_array]:

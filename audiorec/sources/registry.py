@@ -69,8 +69,7 @@ class Source:
         for found in self.reader(path):
             yield found
         if found is None:
-            said = f"{path} holds nothing that {self.name} writes: name another source, or fetch the file again"
-            yield Unread(1, said)
+            yield Unread(1, f"{path} holds nothing to import: name another source, or fetch the file again")
 
 
 def _never(path: Path, head: bytes) -> bool:

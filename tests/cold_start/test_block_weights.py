@@ -36,7 +36,7 @@ def test_what_is_not_known_is_left_out_and_nothing_to_hide_changes_nothing() -> 
     side, listens, groups = library()
     blocks = [side[:, None].astype(float), np.full((90, 2), np.nan), np.zeros((90, 0))]
     content = Content(blocks, [1.0, 3.0, 1.0], np.ones(90, dtype=bool), ("sound", "release", "encoder"))
-    assert learn_block_weights(content, ("release", "encoder"), listens, groups, RECIPE) == {}
+    assert learn_block_weights(content, ("release", "encoder", "comments"), listens, groups, RECIPE) == {}
     nobody = sparse.csr_array(listens.shape)
     assert learn_block_weights(content, ("sound",), nobody, groups, RECIPE) == {}
 

@@ -1,5 +1,6 @@
 """The API: songs, lists, feedback that counts at once, paths, radio, playlists, errors as problems."""
 
+import time
 from typing import Any
 
 import pytest
@@ -153,6 +154,21 @@ def test_map_has_every_song_and_regions_hold_them(client: TestClient, server: Se
     assert len(found["ids"]) == len(found["x"]) == len(SONGS) + 1
     assert sorted(song for region in found["regions"] for song in region["songs"]) == found["ids"]
     assert (server.desk.state.root / "derived" / "song_map.safetensors").is_file()
+
+
+def test_a_map_that_takes_long_is_drawn_while_others_are_answered(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("audiorec.serve.maps._PATIENCE", 0.0)
+    first = client.get(f"{API}/map")
+    assert first.status_code == 503
+    assert "being drawn" in first.json()["detail"]
+    end = time.monotonic() + 30
+    while client.get(f"{API}/map").status_code == 503:
+        assert client.get(f"{API}/songs").status_code == 200
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    assert len(client.get(f"{API}/map").json()["ids"]) == len(SONGS) + 1
 
 
 @pytest.mark.parametrize(

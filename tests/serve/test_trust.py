@@ -201,3 +201,24 @@ def test_a_form_of_too_many_values_is_refused_in_the_players_way(client: TestCli
     answer = client.post("/rest/createPlaylist", params={"f": "json"}, content=form, headers=kind)
     assert answer.status_code == 200
     assert "at most" in answer.json()["subsonic-response"]["error"]["message"]
+
+
+def test_plugins_bring_the_token_as_bearer(guarded: tuple[TestClient, str]) -> None:
+    client, token = guarded
+    for path in ("/api/config", "/api/active_tasks", "/api/last_task", "/api/playlists", "/api/search_tracks"):
+        assert client.get(path).status_code == 401
+        assert client.get(path, headers={"Authorization": f"Bearer {token}"}).status_code == 200
+
+
+def test_no_secret_is_logged_or_told(guarded: tuple[TestClient, str], caplog: pytest.LogCaptureFixture) -> None:
+    client, token = guarded
+    bearer = {"Authorization": f"Bearer {token}"}
+    with caplog.at_level("DEBUG"):
+        secret = {"user": "low", "password": "hush-hush"}
+        key = client.put(f"{API}/users/password", json=secret, headers=bearer).json()["key"]
+        for asked in ({"u": "low", "p": "hush-hush"}, {"u": "low", "p": "hush-wrong"}, {"apiKey": key}):
+            client.get("/rest/ping", params={**asked, "v": "1.16.1", "c": "x", "f": "json"})
+        client.post(f"{API}/session", json={"token": "hush-wrong"})
+        told = client.get(f"{API}/metrics", headers=bearer).text + client.get(f"{API}/status", headers=bearer).text
+    said = told + "\n".join(record.getMessage() for record in caplog.records if not record.name.startswith("httpx"))
+    assert [word for word in (token, key, "hush-hush", "hush-wrong") if word in said] == []

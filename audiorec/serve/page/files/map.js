@@ -13,7 +13,7 @@ const SHOWN = 100;
 const MOST_DRAWN_AROUND = 2000;
 
 export async function mapView(box) {
-  const map = await get("/map");
+  const map = await drawn();
   const points = map.ids.map((id, row) => ({ id, x: map.x[row], y: map.y[row] }));
   const regionOf = new Map(map.regions.flatMap((region, number) => region.songs.map((id) => [id, number])));
   const rowOf = new Map(map.ids.map((id, row) => [id, row]));
@@ -248,6 +248,22 @@ export async function mapView(box) {
   const dark = () => ask(false);
   scheme.addEventListener("change", dark);
   return () => { watcher.disconnect(); scheme.removeEventListener("change", dark); paint.end?.(); };
+}
+
+// The map of a large library takes minutes the first time; the server says so until it is there.
+async function drawn() {
+  const told = setTimeout(() => toast("The map is being drawn: a large library takes minutes the first time."), 3000);
+  try {
+    for (;;) {
+      try {
+        return await get("/map");
+      } catch (error) {
+        if (error.status !== 503) throw error;
+      }
+    }
+  } finally {
+    clearTimeout(told);
+  }
 }
 
 // The least and the greatest; a spread of many numbers as arguments would be too many.
