@@ -17,11 +17,14 @@ import json
 import os
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
+from at_once import add_options, sharing
 from cold_systems import Fold, System, five_folds, systems
 from lastfm_clips import Data, load, without
 
@@ -41,6 +44,8 @@ PAIRED = (
     ("hybrid+svm", "hybrid"),
     ("hybrid+svm+cnn", "hybrid"),
     ("neumf_dropout", "neumf_predicted"),
+    ("cnn_heard", "cnn"),
+    ("cnn_heard", "cnn_pretrained"),
 )
 
 
@@ -53,7 +58,10 @@ def main() -> None:
     with_patches = any("cnn" in name for name in chosen)
     data = load(options.data, options.workspace, with_patches, options.encoder, options.patches)
     units = kept_aside(data, options.cold) if options.cold else folds(data)
-    found, seconds = run(data, units, chosen, options.seeds, options.keep)
+    with sharing(options) as each:
+        tasks = [(seed, place, unit) for seed in range(options.seeds) for place, unit in enumerate(units)]
+        told = each(partial(all_systems, data, chosen, options.keep), tasks)
+        found, seconds = gathered(zip(tasks, told, strict=True), len(units))
     found |= each_way(found.get("across", {}))
     about = {"release": options.release, "encoder": options.encoder}
     for scope in found:
@@ -90,6 +98,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=3, help="how many seeds to average over")
     parser.add_argument("--keep", type=Path, help="a folder for what each fold gave: delete it after changing code")
     parser.add_argument("--systems", nargs="*", default=[], help="only these systems")
+    add_options(parser)
     return parser.parse_args()
 
 
@@ -139,26 +148,36 @@ def kept_aside(data: Data, path: Path) -> list[Unit]:
 # --- measuring ----------------------------------------------------------------------------------------------------
 
 
-def run(
-    data: Data, units: list[Unit], chosen: dict[str, System], seeds: int, keep: Path | None
+Task = tuple[int, int, Unit]
+# By system: metrics in each part [parts, users, 3], and seconds, what several share counted where it was first needed.
+Told = dict[str, tuple[np.ndarray, float]]
+
+
+def all_systems(data: Data, chosen: dict[str, System], keep: Path | None, task: Task) -> Told:
+    """What every system says of one seed and unit."""
+    seed, place, unit = task
+    truth = np.asarray(data.listens[:, unit.cold].todense()) > 0
+    fold = Fold(without(data, unit.cold), unit.cold, seed, truth)
+    parts = [part for parts in unit.parts.values() for part in parts]
+    return {name: one_unit(name, system, fold, (place, parts), keep) for name, system in chosen.items()}
+
+
+def gathered(
+    told: Iterable[tuple[Task, Told]], units: int
 ) -> tuple[dict[str, dict[str, np.ndarray]], dict[str, float]]:
     """Metrics by scope and system of every user in every part and seed: [seeds, parts, users, 3], NaN where nothing is
-    asked; and seconds of each system, what several share counted where it was first needed."""
-    found: dict[str, dict[str, list[list[np.ndarray]]]] = {}
-    seconds = dict.fromkeys(chosen, 0.0)
-    for seed, (place, unit) in ((seed, unit) for seed in range(seeds) for unit in enumerate(units)):
-        truth = np.asarray(data.listens[:, unit.cold].todense()) > 0
-        fold = Fold(without(data, unit.cold), unit.cold, seed, truth)
-        asked = [(scope, part) for scope, parts in unit.parts.items() for part in parts]
-        for name, system in chosen.items():
-            told, took = one_unit(name, system, fold, (place, [part for _, part in asked]), keep)
-            for (scope, _), figures in zip(asked, told, strict=True):
-                by_seed = found.setdefault(scope, {}).setdefault(name, [[] for _ in range(seeds)])
-                by_seed[seed].append(figures)
-            seconds[name] += took
+    asked; and seconds of each system."""
+    found: dict[str, dict[str, dict[int, list[np.ndarray]]]] = {}
+    seconds: dict[str, float] = {}
+    for (seed, place, unit), by_system in told:
+        scopes = [scope for scope, parts in unit.parts.items() for _ in parts]
+        for name, (values, took) in by_system.items():
+            for scope, figures in zip(scopes, values, strict=True):
+                found.setdefault(scope, {}).setdefault(name, {}).setdefault(seed, []).append(figures)
+            seconds[name] = seconds.get(name, 0.0) + took
         most = {name: round(value) for name, value in seconds.items() if value > 1.0}
-        print(f"seed {seed}, part {place + 1} of {len(units)}, seconds so far {most}", file=sys.stderr, flush=True)
-    arrays = {scope: {name: np.array(each) for name, each in by.items()} for scope, by in found.items()}
+        print(f"seed {seed}, part {place + 1} of {units}, seconds so far {most}", file=sys.stderr, flush=True)
+    arrays = {scope: {name: np.array(list(by.values())) for name, by in each.items()} for scope, each in found.items()}
     return arrays, seconds
 
 

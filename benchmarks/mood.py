@@ -6,8 +6,9 @@ artist was left out. Prints JSON lines {"benchmark": "mood", "target", "folds", 
 "songs", "seeds"}; `calibration_error` is that of the likeliest label's probability, and `--reliability` prints the
 table behind it. Models of sound are measured on all labelled clips, and once more `on songs with lyrics`; `lyrics`,
 `fused` and the ablation on those with lyrics. Differences have 95 % intervals from a paired bootstrap over songs.
-`cnn2d_pretrained` was first pretrained on all clips of --data without labels, once a seed. `--test-data DIR` trains on
-all of --data and tests on DIR, laid out alike.
+`cnn2d_pretrained` was first pretrained on all clips of --data without labels, once a seed; `cnn2d_heard` and
+`cnn1d_heard` learned what an encoder (musicnn of MagnaTagATune) hears in them. `--test-data DIR` trains on all of
+--data and tests on DIR, laid out alike.
 """
 
 import argparse
@@ -16,16 +17,19 @@ import os
 import sys
 import tempfile
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import torch
+from at_once import add_options, sharing
+from heard_clips import heard
 from mood_clips import Songs, load
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from audiorec import metrics, recipes
+from audiorec.content.learn_to_hear import lesson_of
 from audiorec.content.likes_training import pretrained, view_patches
 from audiorec.content.patches import PatchStore, halved
 from audiorec.content.song_encoder import SongEncoder
@@ -36,29 +40,38 @@ from audiorec.learning.loop import quiet
 
 FOLDS = 10
 METRICS = ("macro_f1", "accuracy")
-PAIRED = (("fused", "svm_stats"), ("fused", "lyrics"), ("cnn2d_pretrained", "cnn2d"))
+PAIRED = (
+    ("fused", "svm_stats"),
+    ("fused", "lyrics"),
+    ("cnn2d_pretrained", "cnn2d"),
+    ("cnn2d_heard", "cnn2d"),
+    ("cnn2d_heard", "cnn2d_pretrained"),
+    ("cnn1d_heard", "cnn1d"),
+)
 NONE = np.zeros(0, np.int64)
 
 
 def main() -> None:
     """Measure what was asked for and print a JSON line for each figure."""
     options = parse_options()
-    with tempfile.TemporaryDirectory() as temporary:
+    with tempfile.TemporaryDirectory() as temporary, sharing(options) as each:
         places = [(options.data, options.workspace or Path(temporary) / "data")]
         if options.test_data:
             places.append((options.test_data, Path(temporary) / "test"))
         songs = load(places, options.target, hears=not set(options.models) <= set(NETWORKS))
         for folds in options.folds:
             found: dict[str, np.ndarray] = {}
-            for seed in range(options.seeds):
-                for name, likely in one_seed(songs, folds, seed, options.models).items():
+            numbers = range(options.first_seed, options.first_seed + options.seeds)
+            seeds = each(partial(one_seed, songs, folds, options.models), numbers)
+            for place, (seed, likelies) in enumerate(zip(numbers, seeds, strict=True)):
+                for name, likely in likelies.items():
                     labels = labels_of(likely)
                     told = labels >= 0
                     score = metrics.macro_f1(songs.target[told], labels[told])
                     print(
                         f"{folds} folds, seed {seed}, {name}: macro F1 {score:.4f} on all", file=sys.stderr, flush=True
                     )
-                    found.setdefault(name, np.full((options.seeds, *likely.shape), np.nan))[seed] = likely
+                    found.setdefault(name, np.full((options.seeds, *likely.shape), np.nan))[place] = likely
             for line in report(songs, found, options.reliability):
                 about = {"benchmark": "mood", "target": options.target, "folds": "test" if options.test_data else folds}
                 print(json.dumps(about | line | {"seeds": options.seeds}), flush=True)
@@ -73,8 +86,10 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--folds", nargs="+", choices=["artist", "random"], default=["artist", "random"])
     parser.add_argument("--models", nargs="+", choices=sorted(MODELS), default=sorted(MODELS))
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--reliability", action="store_true", help="print how often each said probability is right")
     parser.add_argument("--workspace", type=Path, help="a workspace with the clips of --data extracted; made if empty")
+    add_options(parser)
     options = parser.parse_args()
     for folder in filter(None, (options.data, options.test_data)):
         if not (folder / "moodclips" / "labels.csv").is_file():
@@ -86,19 +101,27 @@ def parse_options() -> argparse.Namespace:
 
 # --- networks -----------------------------------------------------------------------------------------------------
 
-NETWORKS = {"cnn1d": "training/cnn1d", "cnn2d": "training/cnn2d", "cnn2d_pretrained": "training/cnn2d"}
+NETWORKS = {
+    "cnn1d": "training/cnn1d",
+    "cnn1d_heard": "training/cnn1d",
+    "cnn2d": "training/cnn2d",
+    "cnn2d_pretrained": "training/cnn2d",
+    "cnn2d_heard": "training/cnn2d",
+}
 
 
 def by_net(name: str, songs: Songs, train: np.ndarray, test: np.ndarray, seed: int) -> np.ndarray:
     """Probabilities [M, C] by a network trained on the sound."""
-    recipe = recipes.load(NETWORKS[name], LabelRecipe, [f"seed={seed}"])
-    view = "waveform" if name == "cnn1d" else "spectrogram"
+    # A network that has learned to hear needs half of the epochs.
+    changes = ["epochs_blind=10"] if name.endswith("heard") else []
+    recipe = recipes.load(NETWORKS[name], LabelRecipe, [*changes, f"seed={seed}"])
+    view = "waveform" if name.startswith("cnn1d") else "spectrogram"
     store = store_of(view, songs)
     torch.manual_seed(seed)
     encoder = SongEncoder(view, store.values.shape[1], recipe.dim, recipe.dropout)
-    is_pretrained = name == "cnn2d_pretrained"
+    is_pretrained = "_" in name
     if is_pretrained:
-        encoder.load_state_dict(taught(songs, seed))
+        encoder.load_state_dict(taught(songs, name, seed))
     trained = train_labels(
         encoder, store, songs.target, (train, NONE), recipe, report=quiet, is_pretrained=is_pretrained
     )
@@ -117,12 +140,15 @@ def store_of(view: str, songs: Songs) -> PatchStore:
 
 
 @cache
-def taught(songs: Songs, seed: int) -> dict[str, torch.Tensor]:
-    """State of an encoder that has heard all clips of --data without labels."""
-    recipe = recipes.load(NETWORKS["cnn2d_pretrained"], LabelRecipe, [f"seed={seed}"])
-    table = songs.tables[0]
-    patches = halved(table.logmel(table.track_ids))
-    encoder, _ = pretrained("spectrogram", patches, recipe, torch.device("cpu"), quiet)
+def taught(songs: Songs, name: str, seed: int) -> dict[str, torch.Tensor]:
+    """State of an encoder that has heard all clips of --data without labels, alone or by another encoder's ears."""
+    recipe = recipes.load(NETWORKS[name], LabelRecipe, [f"seed={seed}"])
+    table, view = songs.tables[0], "waveform" if name.startswith("cnn1d") else "spectrogram"
+    patches = view_patches(table, view, table.track_ids)
+    patches = halved(patches) if view == "spectrogram" else patches
+    lesson = lesson_of(heard(songs.root, songs.library, "mtt", 3)) if name.endswith("heard") else None
+    encoder, _ = pretrained(view, patches, recipe, torch.device("cpu"), quiet, lesson)
+    assert encoder is not None
     return encoder.state_dict()
 
 
@@ -137,7 +163,7 @@ MODELS = {
 }
 
 
-def one_seed(songs: Songs, folds: str, seed: int, models: Sequence[str]) -> dict[str, np.ndarray]:
+def one_seed(songs: Songs, folds: str, models: Sequence[str], seed: int) -> dict[str, np.ndarray]:
     """Probabilities [N, C] of every labelled song while it was in the test part, NaN of the others, by model."""
     found: dict[str, np.ndarray] = {}
     for train, test in splits(songs, folds, seed):

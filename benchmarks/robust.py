@@ -1,33 +1,34 @@
-"""What training against small changes, fake users and the long tail is worth, on `cf/lastfm`: JSON lines.
+"""What training against small changes and for the long tail is worth, on `cf/lastfm`: JSON lines.
 
-    python benchmarks/robust.py --data ../shared/data [--part apr shilling weights] [--seeds 3]
+    python benchmarks/robust.py --data ../shared/data [--part apr weights] [--seeds 3]
 
 `apr`: NeuMF with and without adversarial training (`adversarial` of its recipe): NDCG@10 among 100 on the published
 lists as it is, with random changes of its vectors, and with the worst ones. `weights`: positives weighed by inverse
 propensity, and the focal loss: NDCG@10, and the share of the places of full lists that go to songs outside the most
-played fifth. `shilling`: fake users who play one of the least known tenth of songs and thirty popular ones: what share
-of the lists of ten of true users it enters, by model, and how many it takes for a tenth. Intervals are 95 %, bootstrap
-over users. Altered sound is asked about by `robust_sound.py`.
+played fifth. Intervals are 95 %, bootstrap over users. Altered sound is asked about by `robust_sound.py`, fake users by
+`shilling.py`.
 """
 
 import argparse
 import json
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
-from scipy import sparse
+from at_once import add_options, sharing
 from torch.nn.functional import binary_cross_entropy_with_logits, softplus
 
 from audiorec import metrics, recipes
-from audiorec.collaborative import neumf, registry
+from audiorec.collaborative import neumf
 from audiorec.collaborative.neumf import Neumf, NeumfNet, NeumfRecipe
 from audiorec.collaborative.pairwise import MoreLoss, fit_pairs, pair_loss
 from audiorec.collaborative.protocols import Ranker, full_lists, sampled_ranks
 from audiorec.data.splits import LeaveOneOut
 from audiorec.learning.loop import quiet
+from audiorec.learning.many import Each
 from audiorec.sources import ncf_format
 
 CPU = torch.device("cpu")
@@ -35,22 +36,22 @@ BUDGET = ("epochs=15", "refit=false")
 SIZES = (0.0, 0.1, 0.3, 0.5)
 # Of a vector's mean length.
 CHANGES = (0.1, 0.2, 0.4)
-FAKES, FILLERS = (5, 10, 20, 40, 80), 30
-MODELS = ("popularity", "itemknn", "ease", "als", "neumf")
 
 
 def main() -> None:
     """Measure the parts that are asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("AUDIOREC_DATA", "../shared/data")))
-    parser.add_argument("--part", nargs="*", default=["apr", "weights", "shilling"], choices=list(PARTS))
+    parser.add_argument("--part", nargs="*", default=["apr", "weights"], choices=list(PARTS))
     parser.add_argument("--seeds", type=int, default=3)
+    add_options(parser)
     options = parser.parse_args()
     torch.set_num_threads(1)
     split = ncf_format.read(options.data / "cf" / "lastfm" / "lastfm").split
-    for part in options.part:
-        for line in PARTS[part](split, options.seeds):
-            print(json.dumps({"benchmark": "robust", "part": part} | line), flush=True)
+    with sharing(options) as each:
+        for part in options.part:
+            for line in PARTS[part](split, options.seeds, each):
+                print(json.dumps({"benchmark": "robust", "part": part} | line), flush=True)
 
 
 def interval(values: np.ndarray) -> list[float]:
@@ -68,20 +69,21 @@ def ndcg(ranker: Ranker, split: LeaveOneOut) -> np.ndarray:
 # --- adversarial training of NeuMF --------------------------------------------------------------------------------
 
 
-def apr(split: LeaveOneOut, seeds: int) -> Iterator[dict[str, object]]:
+def apr(split: LeaveOneOut, seeds: int, each: Each) -> Iterator[dict[str, object]]:
     """Quality by size of the change in training and by change of the trained vectors."""
     for size in SIZES:
-        found: dict[str, list[np.ndarray]] = {}
-        for seed in range(seeds):
-            recipe = recipes.load("training/neumf", NeumfRecipe, (*BUDGET, f"adversarial={size}", f"seed={seed}"))
-            model = neumf.train(split.train, recipe, device=CPU)
-            found.setdefault("clean", []).append(ndcg(model, split))
-            for change in CHANGES:
-                for kind in ("random", "worst"):
-                    moved = ndcg(changed(model, split, change, kind, seed), split)
-                    found.setdefault(f"{kind} {change}", []).append(moved)
-        line = {name: interval(np.mean(values, axis=0)) for name, values in found.items()}
+        found = list(each(partial(apr_of_seed, split, size), range(seeds)))
+        line = {name: interval(np.mean([told[name] for told in found], axis=0)) for name in found[0]}
         yield {"adversarial": size, "ndcg@10": line, "seeds": seeds}
+
+
+def apr_of_seed(split: LeaveOneOut, size: float, seed: int) -> dict[str, np.ndarray]:
+    """NDCG of each user by change of the trained vectors."""
+    recipe = recipes.load("training/neumf", NeumfRecipe, (*BUDGET, f"adversarial={size}", f"seed={seed}"))
+    model = neumf.train(split.train, recipe, device=CPU)
+    ways = {f"{kind} {change}": (change, kind) for change in CHANGES for kind in ("random", "worst")}
+    moved = {name: ndcg(changed(model, split, *way, seed), split) for name, way in ways.items()}
+    return {"clean": ndcg(model, split), **moved}
 
 
 def changed(model: Neumf, split: LeaveOneOut, change: float, kind: str, seed: int) -> Neumf:
@@ -110,22 +112,27 @@ def uphill(net: NeumfNet, split: LeaveOneOut) -> tuple[torch.Tensor, ...]:
 # --- the long tail ------------------------------------------------------------------------------------------------
 
 
-def weights(split: LeaveOneOut, seeds: int) -> Iterator[dict[str, object]]:
+def weights(split: LeaveOneOut, seeds: int, each: Each) -> Iterator[dict[str, object]]:
     """NDCG and the tail's share by loss."""
     plays = np.bincount(split.train.indices, minlength=split.train.shape[1])
     tail = plays <= np.quantile(plays[plays > 0], 0.8)
-    for name, make in losses(plays).items():
-        quality, share = [], []
-        for seed in range(seeds):
-            model = trained_with(split, make, seed)
-            quality.append(ndcg(model, split))
-            share.append(tail[full_lists(model, split, 10)].mean(axis=1))
+    for name in losses(plays):
+        told = each(partial(weights_of_seed, split, plays, tail, name), range(seeds))
+        quality, share = zip(*told, strict=True)
         yield {
             "loss": name,
             "ndcg@10": interval(np.mean(quality, axis=0)),
             "tail_share": interval(np.mean(share, axis=0)),
             "seeds": seeds,
         }
+
+
+def weights_of_seed(
+    split: LeaveOneOut, plays: np.ndarray, tail: np.ndarray, name: str, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """NDCG of each user, and the tail's share of the list."""
+    model = trained_with(split, losses(plays)[name], seed)
+    return ndcg(model, split), tail[full_lists(model, split, 10)].mean(axis=1)
 
 
 def losses(plays: np.ndarray) -> dict[str, Callable[[NeumfNet], MoreLoss] | None]:
@@ -179,44 +186,7 @@ def trained_with(split: LeaveOneOut, make: Callable[[NeumfNet], MoreLoss] | None
     return Neumf(net.eval(), *seen)
 
 
-# --- fake users ---------------------------------------------------------------------------------------------------
-
-
-def shilling(split: LeaveOneOut, seeds: int) -> Iterator[dict[str, object]]:
-    """Share of the true users' lists that a pushed song enters, by model and number of fake users."""
-    plays = np.bincount(split.train.indices, minlength=split.train.shape[1])
-    rare = np.flatnonzero((plays > 0) & (plays <= np.quantile(plays[plays > 0], 0.1)))
-    targets = np.random.default_rng(0).permutation(rare)[:seeds]
-    for name in MODELS:
-        entered = {count: [share_with(split, name, plays, target, count) for target in targets] for count in FAKES}
-        means = {count: float(np.mean(shares)) for count, shares in entered.items()}
-        enough = [count for count, mean in means.items() if mean >= 0.1]
-        line = {str(count): [round(mean, 4), round(float(np.std(entered[count])), 4)] for count, mean in means.items()}
-        yield {"model": name, "share_of_lists": line, "a_tenth_takes": enough[0] if enough else None, "songs": seeds}
-
-
-def share_with(split: LeaveOneOut, name: str, plays: np.ndarray, target: int, count: int) -> float:
-    """The share of true users' lists of ten with the target in it, once so many fake users play it."""
-    rng = np.random.default_rng(int(target))
-    fakes = sparse.lil_array((count, split.train.shape[1]), dtype=np.float32)
-    popular = np.argsort(-plays)[: 10 * FILLERS]
-    for row in range(count):
-        fakes[row, rng.choice(popular, FILLERS, replace=False)] = 1.0
-        fakes[row, int(target)] = 1.0
-    counts = sparse.csr_array(sparse.vstack([split.train, fakes.tocsr()], format="csr"))
-    changes = BUDGET if name == "neumf" else ()
-    model = registry.train(counts, registry.recipe_of(name, None, changes), device=CPU)
-    true = split.train.shape[0]
-    asked = np.setdiff1d(np.arange(true), split.train[:, [int(target)]].tocoo().row)
-    found = 0
-    for rows in np.array_split(asked, 8):
-        scores = np.nan_to_num(model.scores(rows), nan=-np.inf)
-        scores[split.train[rows].toarray() > 0] = -np.inf
-        found += int((np.argpartition(-scores, 10, axis=1)[:, :10] == target).any(axis=1).sum())
-    return found / len(asked)
-
-
-PARTS = {"apr": apr, "weights": weights, "shilling": shilling}
+PARTS = {"apr": apr, "weights": weights}
 
 if __name__ == "__main__":
     main()

@@ -24,10 +24,12 @@ from audiorec.content.dcgan import (
     train_gan,
 )
 from audiorec.content.encoder_training import CnnRecipe
-from audiorec.content.likes_training import Reporter, TrainedLikes, distil_likes, train_likes
+from audiorec.content.learn_to_hear import lesson_of
+from audiorec.content.likes_training import Beside, Reporter, TrainedLikes, distil_likes, train_likes
 from audiorec.content.scoring import fused_songs
 from audiorec.content.song_encoder import VIEWS, View
 from audiorec.content.svm import SvmRecipe, Trial, train_svm
+from audiorec.data import heard_songs, kept_recipes
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
 from audiorec.learning import checkpoint, distributed, snapshots
@@ -62,6 +64,11 @@ class TrainedDcgan:
     verdict: GanReport
 
 
+def cnn_recipe(root: Path, source: str | Path | None = None, overrides: Sequence[str] = ()) -> CnnRecipe:
+    """The networks' recipe in a workspace: from `source`, else the one that a search has kept, else the shipped."""
+    return recipes.load(source or kept_recipes.kept_or(root, "cnn", "training/cnn"), CnnRecipe, overrides)
+
+
 def _likes(space: Workspace, user: str | None, dims: int, seed: int) -> LikeData:
     return like_data(space.interactions(), space.tracks(), space.artist_parts(), user=user, dims=dims, seed=seed)
 
@@ -80,19 +87,23 @@ def train_networks(
     """Train the 2-D and 1-D networks and the multimodal head, for all users or for one, and publish them.
 
     generated: patches of `augment --dcgan` join the user's songs. encoder: a pre-trained ONNX encoder joins the head.
+    Where an encoder heard the library, the networks learn what it heard first (`hear_epochs` of the recipe).
     Raises InputError for generated patches without a user, WorkspaceError without features or listens.
     """
     if generated and user is None:
         raise InputError("generated songs balance the songs of one user: add --user NAME")
-    chosen = recipe or recipes.load("training/cnn", CnnRecipe)
+    chosen = recipe or cnn_recipe(space.root)
     onnx = None if encoder is None else onnx_encoder.load(encoder)
     table, data = space.features(), _likes(space, user, chosen.user_dims, chosen.seed)
-    extra = load_generated(space.model("dcgan")) if generated else None
+    heard = heard_songs.read(space, data.track_ids) if chosen.hear_epochs else None
+    beside = Beside(
+        load_generated(space.model("dcgan")) if generated else None, onnx, None if heard is None else lesson_of(heard)
+    )
     name = "cnn" if user is None else "cnn-user"
     of = space.inputs() | {"recipe": recipes.digest(chosen), "what": repr((views, user, generated, encoder))}
     with snapshots.kept_in(space.derived("unfinished") / name, of):
         trained = train_likes(
-            table, data, chosen, list(views), device=choose_device(device), extra=extra, onnx=onnx, report=report
+            table, data, chosen, list(views), device=choose_device(device), report=report, beside=beside
         )
     return _published(space, trained, data, chosen, user)
 
@@ -104,7 +115,7 @@ def distil_networks(
 
     Raises CheckpointError without a content model, InputError when it cannot teach.
     """
-    chosen = recipe or recipes.load("training/cnn", CnnRecipe)
+    chosen = recipe or cnn_recipe(space.root)
     table, data = space.features(), _likes(space, None, chosen.user_dims, chosen.seed)
     teacher = like_model.load(space.model("cnn"), table.layout.digest)
     trained = distil_likes(table, data, teacher, chosen, device=choose_device(device), report=report)
