@@ -1,7 +1,8 @@
 """How much blocks of content count, learned on artists made cold inside the training part.
 
 For each weight that is tried, a map carries the hidden artists from content to where listens put their songs; the
-weight with the best mean AUC over users is taken, one block after the other. It does not know what the blocks are.
+weight with the best mean AUC over users is taken, one block after the other: if it is better by enough, which is more
+the fewer artists there are. It does not know what the blocks are.
 """
 
 from collections.abc import Sequence
@@ -19,9 +20,10 @@ from audiorec.cold_start.taste import Content, standard_rows
 
 Floats = NDArray[np.float64]
 # Of its usual weight, what is tried for a block.
-TRIED = (0.0, 0.5, 0.7, 1.0, 1.4, 2.0)
-# Another weight must be better than the usual one by this much AUC.
-_LEAST_GAIN = 0.001
+TRIED = (0.0, 0.5, 0.7, 1.0, 1.4)
+# Another weight must be better than the usual one by this much AUC, over the root of the number of artists: what 133
+# artists had said of a block cost .018 AUC on strangers (docs/log.md).
+_LEAST_GAIN = 0.04
 _FOLDS, _USERS, _SONGS = 3, 500, 2000
 
 
@@ -42,6 +44,7 @@ def learn_block_weights(
     blocks = dict(zip(content.names, content.blocks, strict=True))
     hidden = _hidden(listens, groups, content.usable, recipe.seed)
     trials = [trial for rows in hidden if (trial := _trial(content, listens, rows, recipe, elsewhere))]
+    least = _LEAST_GAIN / np.sqrt(max(len(np.unique(groups[np.unique(listens.indices)])), 1))
     found: dict[str, float] = {}
     for name in names:
         if not trials or name not in blocks or not np.isfinite(blocks[name]).any():
@@ -51,7 +54,7 @@ def learn_block_weights(
             for share in TRIED
         ]
         best = int(np.argmax(told))
-        is_better = told[best] >= told[TRIED.index(1.0)] + _LEAST_GAIN
+        is_better = told[best] >= told[TRIED.index(1.0)] + least
         found[name] = TRIED[best] * usual[name] if is_better else usual[name]
     return found
 

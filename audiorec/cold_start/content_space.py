@@ -30,6 +30,8 @@ class ContentSpace:
             for scaling, weight, block in zip(self.scalings, self.weights, blocks, strict=True)
             if weight
         ]
+        if not scaled:
+            return np.zeros((len(blocks[0]), 1))  # nothing counts: all stand together
         points = np.concatenate(scaled, axis=1)
         return np.asarray(points / np.sqrt(points.shape[1]))
 

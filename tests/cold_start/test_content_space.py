@@ -23,3 +23,8 @@ def test_usual_length_is_about_one() -> None:
 
 def test_zero_rows_stay_zero() -> None:
     np.testing.assert_allclose(unit_rows(np.array([[3.0, 4.0], [0.0, 0.0]])), [[0.6, 0.8], [0.0, 0.0]])
+
+
+def test_where_no_block_counts_all_stand_together() -> None:
+    block = np.random.default_rng(0).normal(size=(4, 2))
+    np.testing.assert_array_equal(fit_space([block, block], [0.0, 0.0]).place([block, block]), np.zeros((4, 1)))
