@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from heard_clips import as_block, heard
+from heard_clips import heard
 from scipy import sparse
 
 from audiorec.cold_start.album_names import album_vectors
 from audiorec.data.tables import FeatureTable, Patches
 from audiorec.data.tracks import Track
 from audiorec.data.workspace import Workspace
+from audiorec.hybrid.inputs import heard_blocks
 from audiorec.hybrid.sketch_cache import spectra
 
 
@@ -57,8 +58,9 @@ def load(
             artists = np.unique(owner[owner >= 0])
             blocks = content(table, chosen, owner, artists)
             if encoder != "none":
-                vectors = as_block(heard(root, folder / "moodclips" / "library", encoder, patches_heard))
-                blocks["encoder"] = np.array([known_mean(vectors[owner == artist]) for artist in artists])
+                found = heard(root, folder / "moodclips" / "library", encoder, patches_heard)
+                for name, block in heard_blocks(found, len(chosen)).items():
+                    blocks[name] = np.array([known_mean(block[owner == artist]) for artist in artists])
             patches = grouped(table, owner, artists) if with_patches else None
     hetrec = folder / "hetrec-lastfm-2k"
     plays = np.loadtxt(hetrec / "user_artists.dat", skiprows=1, dtype=np.int64)

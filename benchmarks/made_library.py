@@ -121,7 +121,6 @@ def known_files(space: Workspace, music: Path, songs: int) -> None:
 
 def shape_ranker(root: Path, songs: int, users: int, listens: int) -> None:
     """A workspace with songs, weights that were given, and arrays to rank by for which nothing was trained."""
-    weights = given_weights(HybridRecipe())
     with Workspace.open(root, write=True) as space:
         space.add_paths([b"/made/%07d.mp3" % song for song in range(songs)])
         records = [
@@ -131,10 +130,24 @@ def shape_ranker(root: Path, songs: int, users: int, listens: int) -> None:
         space.commit_shard([], records, Layout("made", (), (), 0.5, -80.0, 8000))
         space.add_listens("made", [("user 0", 1, 1.0, None)])
         space.use_features("made")
-        space.publish_model("hybrid", lambda folder: save_weights(folder, weights, {}, ("made", ""), {}, {}))
-        about, arrays = _arrays(songs, users, listens)
-        about |= {"version": VERSION, "inputs": space.inputs(), "songs": space.songs_state()}
-        derived.save(space.derived(NAME), about, arrays)
+        _publish_shapes(space, songs, users, listens)
+
+
+def shaped_library(root: Path, songs: int, users: int, listens: int) -> None:
+    """The same with features and listens of every song: what a server reads beside the ranker."""
+    with Workspace.open(root, write=True) as space:
+        describe(space, songs)
+        plays = zip(*pairs(songs, users, listens), strict=True)
+        space.add_listens("made", ((f"user {user}", int(song) + 1, 1.0, None) for user, song in plays))
+        _publish_shapes(space, songs, users, listens)
+
+
+def _publish_shapes(space: Workspace, songs: int, users: int, listens: int) -> None:
+    weights, features = given_weights(HybridRecipe()), (space.feature_digest(), "")
+    space.publish_model("hybrid", lambda folder: save_weights(folder, weights, {}, features, {}, {}))
+    about, arrays = _arrays(songs, users, listens)
+    about |= {"version": VERSION, "inputs": space.inputs(), "songs": space.songs_state()}
+    derived.save(space.derived(NAME), about, arrays)
 
 
 def _arrays(songs: int, users: int, listens: int) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:

@@ -54,6 +54,7 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE track ADD COLUMN mbid TEXT NOT NULL DEFAULT '';
     ALTER TABLE track ADD COLUMN isrc TEXT NOT NULL DEFAULT '';
     """,
+    "ALTER TABLE track ADD COLUMN reader INTEGER NOT NULL DEFAULT 0;",
 )
 
 
@@ -62,7 +63,8 @@ class FileRecord:
     """What is known of one file after it was looked at: its stamp on the disk, tags, and how decoding went.
 
     `seconds` and `seconds_promised` (by the header; None when it says nothing) are lengths; `sidecar` is the stamp of
-    the lyrics file beside it; `crashes` counts the workers that this file has killed.
+    the lyrics file beside it; `crashes` counts the workers that this file has killed; `reader` is the version of what
+    read it.
     """
 
     track_id: int
@@ -85,6 +87,7 @@ class FileRecord:
     album_artist: str = ""
     mbid: str = ""
     isrc: str = ""
+    reader: int = 0
 
     @property
     def may_pass(self) -> bool:
@@ -155,7 +158,7 @@ def write_record(db: sqlite3.Connection, record: FileRecord) -> None:
     db.execute(
         "UPDATE track SET size = ?, mtime_ns = ?, status = ?, reason = ?, sidecar = ?, content_hash = ?, title = ?,"
         " artists = ?, album = ?, year = ?, genre = ?, decoder = ?, seconds = ?, seconds_promised = ?, bad_packets = ?,"
-        " crashes = ?, album_artist = ?, mbid = ?, isrc = ? WHERE id = ?",
+        " crashes = ?, album_artist = ?, mbid = ?, isrc = ?, reader = ? WHERE id = ?",
         (
             *(
                 record.size,
@@ -173,7 +176,7 @@ def write_record(db: sqlite3.Connection, record: FileRecord) -> None:
                 record.genre,
             ),
             *(record.decoder, record.seconds, record.seconds_promised, record.bad_packets, record.crashes),
-            *(record.album_artist, record.mbid, record.isrc),
+            *(record.album_artist, record.mbid, record.isrc, record.reader),
             record.track_id,
         ),
     )

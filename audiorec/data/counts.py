@@ -1,19 +1,16 @@
 """How much a workspace holds, counted by the catalogue and from arrays that lie ready; no track is read for it."""
 
 from collections import Counter
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from audiorec.data import catalogue, derived
 from audiorec.data.artists import spelled
 from audiorec.data.listen_marks import MATRIX, matrix_state
-
-if TYPE_CHECKING:
-    from audiorec.data.workspace import Workspace
+from audiorec.data.open_folder import OpenFolder
 
 
-def count_artists(space: "Workspace") -> int:
+def count_artists(space: OpenFolder) -> int:
     """First artists of the present tracks, each in all of its spellings once."""
     lists = catalogue.read_credits(space.db)
     files: Counter[str] = Counter()
@@ -25,9 +22,9 @@ def count_artists(space: "Workspace") -> int:
     return len({single[0] for single in singles if single} - {""})
 
 
-def count_listens(space: "Workspace") -> dict[str, int | float]:
+def count_listens(space: OpenFolder) -> dict[str, int | float]:
     """Users, listens, and tracks that anybody plays; zeros without listens."""
-    if not space.has_listens():
+    if space.db.execute("SELECT 1 FROM listen LIMIT 1").fetchone() is None:
         return {"users": 0, "listens": 0, "played_tracks": 0}
     found = derived.load(space.derived(MATRIX))
     if found is not None and found[0].get("state") == matrix_state(space.db):

@@ -4,7 +4,6 @@ It does not know which songs have features: whoever asks says which songs are wa
 """
 
 import sqlite3
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,15 +12,13 @@ from scipy import sparse
 from audiorec.data import derived
 from audiorec.data.interactions import Interactions, from_columns
 from audiorec.data.listen_marks import MATRIX, matrix_state
+from audiorec.data.open_folder import OpenFolder
 from audiorec.errors import WorkspaceError
-
-if TYPE_CHECKING:
-    from audiorec.data.workspace import Workspace
 
 _AT_ONCE = 100_000  # rows of the catalogue that become arrays together
 
 
-def interactions(space: "Workspace", items: NDArray[np.int64]) -> Interactions:
+def interactions(space: OpenFolder, items: NDArray[np.int64]) -> Interactions:
     """All listens to these track ids, in rising order; raises WorkspaceError when there are none."""
     whole = every_listen(space)
     if whole is None or not np.isin(whole.items, items).any():
@@ -58,7 +55,7 @@ def _only_columns(matrix: sparse.csr_array, ids: NDArray[np.int64], items: NDArr
     return sparse.csr_array((matrix.data[keep], indices, indptr), shape=shape)
 
 
-def every_listen(space: "Workspace") -> Interactions | None:
+def every_listen(space: OpenFolder) -> Interactions | None:
     """The matrix over every track that anybody plays; None without listens."""
     state = matrix_state(space.db)
     found = derived.load(space.derived(MATRIX))

@@ -7,21 +7,19 @@ orphan of a crash and is swept when the next writer opens the folder. One proces
 import json
 import os
 import shutil
-import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from audiorec.data import catalogue, counts, fingerprints
+from audiorec.data import catalogue, counts, fingerprints, kept_recipes
 from audiorec.data.artists import assign_parts, one_spelling
 from audiorec.data.catalogue import FileRecord
-from audiorec.data.disk import flush_file, flush_folder, take_lock, unwritable
+from audiorec.data.disk import flush_file, flush_folder, refuse_url, take_lock
 from audiorec.data.names import artist_key
+from audiorec.data.open_folder import OpenFolder
 from audiorec.data.tracks import Track
 from audiorec.errors import CheckpointError, WorkspaceError
 
@@ -34,11 +32,6 @@ if TYPE_CHECKING:
     from audiorec.data.shard_places import Place
     from audiorec.data.tables import FeatureTable, Layout, TrackFeatures
 
-# At a URL the same rows have the same name, and their shard is entered once.
-_ENTER_SHARD = (
-    "INSERT INTO shard (digest, file) VALUES (?, ?) ON CONFLICT (file) DO UPDATE SET digest = excluded.digest"
-    " RETURNING id"
-)
 _SWEPT = ("features/*/*", "models/*/*", "listens/*/*/*")
 # Which command makes each model: what a person must run when it is not there.
 MAKERS = {
@@ -51,7 +44,7 @@ MAKERS = {
 }
 
 
-class Workspace:
+class Workspace(OpenFolder):
     """An open workspace; use it as a context manager.
 
     Args of `open`: root folder; `write=True` creates it, takes the writer's lock (WorkspaceError when another process
@@ -60,14 +53,10 @@ class Workspace:
     row names.
     """
 
-    def __init__(self, root: Path, db: sqlite3.Connection, lock: IO[str] | None) -> None:
-        self.root = root
-        self.db = db
-        self._lock = lock
-
     @classmethod
     def open(cls, root: Path, write: bool = False) -> "Workspace":
         """Open the workspace at `root`; see the class."""
+        refuse_url(root)
         if not write:
             if not (root / "catalogue.sqlite").is_file():
                 raise WorkspaceError(
@@ -82,35 +71,6 @@ class Workspace:
             raise
         space._sweep()
         return space
-
-    def __enter__(self) -> "Workspace":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the catalogue and give the writer's lock back."""
-        self.db.close()
-        if self._lock is not None:
-            self._lock.close()
-
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Everything inside is stored together or not at all; raises WorkspaceError when the disk does not take it."""
-        try:
-            self.db.execute("BEGIN IMMEDIATE")
-            yield self.db
-            self.db.execute("COMMIT")
-        except BaseException as error:
-            # A full disk has ended the transaction already.
-            if self.db.in_transaction:
-                self.db.execute("ROLLBACK")
-            if isinstance(error, sqlite3.OperationalError):
-                raise WorkspaceError(unwritable(self.root, error)) from error
-            raise
 
     # --- tracks and their features -----------------------------------------------------------------------------
 
@@ -171,17 +131,13 @@ class Workspace:
                     (record.track_id, layout.digest),
                 )
             if file is not None:
-                self._name_shard(layout.digest, file, [track for track, _ in rows])
+                self.name_shard(layout.digest, file, [track for track, _ in rows])
 
-    def add_shard(self, digest: str, track_ids: Sequence[int], write: Callable[[Path], None]) -> None:
-        """Store a shard about some tracks that `write` makes, in the place of what is known of them by this digest."""
-        file = self._place_shard(digest, write)
-        with self.transaction():
-            self._name_shard(digest, file, track_ids)
-
-    def has_features(self, digest: str) -> set[int]:
-        """Ids of the tracks that have features of this recipe."""
-        return {row[0] for row in self.db.execute("SELECT track_id FROM feature WHERE digest = ?", (digest,))}
+    def update_records(self, records: Iterable[FileRecord]) -> None:
+        """Store what is known of some files whose features stay as they are."""
+        with self.transaction() as db:
+            for record in records:
+                catalogue.write_record(db, record)
 
     def feature_digest(self) -> str:
         """Digest of the feature recipe in use: the one of the last extraction."""
@@ -210,25 +166,7 @@ class Workspace:
 
         if at:
             return put_shard(at, shard_table(rows, layout), layout.digest, LEVEL)
-        return self._place_shard(layout.digest, lambda path: write_shard(path, rows, layout))
-
-    def _place_shard(self, digest: str, write: Callable[[Path], None]) -> str:
-        folder = self.root / "features" / digest
-        number = self.db.execute("SELECT coalesce(max(id), 0) + 1 FROM shard").fetchone()[0]
-        temporary, final = folder / f".{number:06d}.tmp", folder / f"{number:06d}.parquet"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            write(temporary)
-            os.replace(temporary, final)
-            flush_folder(folder)
-        except OSError as error:
-            raise WorkspaceError(unwritable(folder, error.strerror)) from error
-        return str(final.relative_to(self.root))
-
-    def _name_shard(self, digest: str, file: str, track_ids: Sequence[int]) -> None:
-        shard = self.db.execute(_ENTER_SHARD, (digest, file)).fetchone()[0]
-        rows = ((track, digest, shard) for track in track_ids)
-        self.db.executemany("INSERT OR REPLACE INTO feature (track_id, digest, shard_id) VALUES (?, ?, ?)", rows)
+        return self.place_shard(layout.digest, lambda path: write_shard(path, rows, layout))
 
     # --- listens -----------------------------------------------------------------------------------------------
 
@@ -302,7 +240,7 @@ class Workspace:
         names = {track.artist_key for track in self.tracks() if track.status not in ("failed", "listed")}
         # The spelling that most files use may change as files come; the part does not.
         parts = assign_parts(names, {name: by_key[key] for name in names if (key := artist_key(name)) in by_key})
-        if self._lock is not None:
+        if self.lock is not None:
             with self.transaction() as db:
                 db.executemany("INSERT OR REPLACE INTO artist_part VALUES (?, ?)", parts.items())
         return parts
@@ -327,10 +265,6 @@ class Workspace:
             db.execute("INSERT INTO model (name, version) VALUES (?, ?)", (name, version))
         return final
 
-    def derived(self, name: str) -> Path:
-        """Where arrays that can be made again are kept (`data/derived.py`); it need not be there."""
-        return self.root / "derived" / name
-
     def model(self, name: str) -> Path:
         """Folder of the latest version of a model; raises CheckpointError with the command that makes one."""
         version = self._latest(name)
@@ -348,8 +282,9 @@ class Workspace:
         }
 
     def inputs(self) -> dict[str, str]:
-        """Fingerprints of what models are trained on: features, what was heard (if anything), listens, models."""
-        return fingerprints.of_inputs(self.db, self.models())
+        """Fingerprints of what models are trained on: features, what was heard (if anything), listens, models, and the
+        recipes that a search has kept here."""
+        return fingerprints.of_inputs(self.db, self.models()) | kept_recipes.fingerprints(self.root)
 
     def songs_state(self) -> str:
         """Fingerprint of which songs are present, where their files lie and when these were read last."""

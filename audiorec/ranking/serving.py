@@ -223,6 +223,7 @@ def open_serving(space: Workspace) -> Serving:
         from audiorec.ranking.make_serving import make
 
         about, arrays = make(space)
+        about["version"] = VERSION
         derived.save(space.derived(NAME), about, arrays)
     else:
         about, arrays = found

@@ -69,12 +69,14 @@ class Unmatched:
 class ImportReport:
     """What became of one file. `by` counts the matched rows by reading (path, id, name).
 
-    waiting and ambiguous count rows without a song, of which `unmatched` names the first; skipped counts by reason the
-    entries that are meant to give no row, and unread those that could not be read, of which `problems` names the first.
+    guessed: the encoding of a text by which other letters may be meant. waiting and ambiguous count rows without a
+    song, of which `unmatched` names the first; skipped counts by reason the entries that are meant to give no row, and
+    unread those that could not be read, of which `problems` names the first.
     """
 
     file: str
     source: str
+    guessed: str = ""
     rows: int = 0
     listens: float = 0.0
     users: int = 0
