@@ -30,7 +30,9 @@ class _Model:
 # In order: each may read the ones before it.
 _MODELS: Mapping[str, _Model] = {
     "network": _Model("embed users, songs and artists in one space", ("listens",), False),
-    "cnn": _Model("2-D and 1-D networks learn who likes which sound", ("features", "listens", "recipe cnn"), True),
+    "cnn": _Model(
+        "2-D and 1-D networks learn who likes which sound", ("features", "heard", "listens", "recipe cnn"), True
+    ),
     "svm": _Model(
         "a support vector machine learns the same from descriptors and lyrics", ("features", "listens"), True
     ),

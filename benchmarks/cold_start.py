@@ -44,6 +44,8 @@ PAIRED = (
     ("hybrid+svm", "hybrid"),
     ("hybrid+svm+cnn", "hybrid"),
     ("neumf_dropout", "neumf_predicted"),
+    ("cnn_heard", "cnn"),
+    ("cnn_heard", "cnn_pretrained"),
 )
 
 

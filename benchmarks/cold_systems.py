@@ -89,13 +89,14 @@ def systems(encoder: str, release: bool) -> dict[str, System]:
         "hybrid:audio": Kind(AUDIO, alone, elsewhere=False),
         "hybrid:audio+words": Kind(WORDS, alone, elsewhere=False),
         "hybrid+svm": replace(whole, signals=(*SIGNALS, "svm")),
-        "hybrid+svm+cnn": replace(whole, signals=(*SIGNALS, *LIKES)),
+        "hybrid+svm+cnn": replace(whole, signals=(*SIGNALS, "svm", "cnn")),
         "hybrid-neural": replace(whole, neural=0.0),
         **{f"hybrid-{name}": replace(whole, signals=tuple(s for s in SIGNALS if s != name)) for name in SIGNALS},
     }
     less = {"encoder": (*WORDS, *dated)} if heard else {}
     less |= {"release": (*WORDS, *heard)} if release else {}
     kinds |= {f"hybrid-{name}": Kind(blocks) for name, blocks in less.items()}
+    networks = [name for name in LIKES if heard or "heard" not in name]
     return {
         "random": lambda fold: np.random.default_rng(fold.seed).random(fold.truth.shape),
         "popularity_oracle": lambda fold: np.tile(fold.truth.sum(axis=0), (len(fold.truth), 1)),
@@ -103,8 +104,7 @@ def systems(encoder: str, release: bool) -> dict[str, System]:
         "ridge:sound": lambda fold: ridge(fold, ("sound",)),
         "ridge": lambda fold: ridge(fold, whole.blocks),
         **{f"ridge-{name}": lambda fold, blocks=blocks: ridge(fold, blocks) for name, blocks in less.items()},
-        "cnn": lambda fold: likes(fold, fold.cold, "cnn"),
-        "svm": lambda fold: likes(fold, fold.cold, "svm"),
+        **{name: lambda fold, name=name: likes(fold, fold.cold, name) for name in networks},
         "neumf_predicted": lambda fold: neural(fold, fold.cold, whole, dropout=False),
         "neumf_dropout": lambda fold: neural(fold, fold.cold, whole, dropout=True),
         "taste": lambda fold: taste(fold, whole),

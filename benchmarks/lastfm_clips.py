@@ -13,6 +13,7 @@ from heard_clips import heard
 from scipy import sparse
 
 from audiorec.cold_start.album_names import album_vectors
+from audiorec.content.learn_to_hear import lesson_of
 from audiorec.data.tables import FeatureTable, Patches
 from audiorec.data.tracks import Track
 from audiorec.data.workspace import Workspace
@@ -24,7 +25,7 @@ from audiorec.hybrid.sketch_cache import spectra
 class Data:
     """Ids of artists with clips [A] and without [J], listens to them CSR [U, A] and [U, J], friends [U, U] (rows sum to
     1 or 0), blocks of content, one row an artist, which artists are of the collection with years, and the log-mel
-    patches of their clips (or None: not asked for)."""
+    patches of their clips (or None: not asked for); `clips` are all clips, also of nobody's artist."""
 
     artists: np.ndarray
     others: np.ndarray
@@ -34,6 +35,15 @@ class Data:
     blocks: dict[str, np.ndarray]
     dated: np.ndarray
     patches: Patches | None = None
+    clips: "Clips | None" = None
+
+
+@dataclass(frozen=True, eq=False)
+class Clips:
+    """Log-mel patches of every clip, and what an encoder heard in each [N, t] (None: no encoder)."""
+
+    patches: Patches
+    lesson: np.ndarray | None
 
 
 def load(
@@ -57,16 +67,20 @@ def load(
             owner = np.array([artist_of.get(name, -1) for name in names])
             artists = np.unique(owner[owner >= 0])
             blocks = content(table, chosen, owner, artists)
+            lesson = None
             if encoder != "none":
                 found = heard(root, folder / "moodclips" / "library", encoder, patches_heard)
+                lesson = lesson_of(found)
                 for name, block in heard_blocks(found, len(chosen)).items():
                     blocks[name] = np.array([known_mean(block[owner == artist]) for artist in artists])
             patches = grouped(table, owner, artists) if with_patches else None
+            clips = Clips(table.logmel(), lesson) if with_patches else None
     hetrec = folder / "hetrec-lastfm-2k"
     plays = np.loadtxt(hetrec / "user_artists.dat", skiprows=1, dtype=np.int64)
     users = np.unique(plays[:, 0])
-    found = friends(hetrec / "user_friends.dat", users)
-    return Data(artists, *listens(plays, users, artists), found, blocks, np.isfinite(blocks["release"][:, 0]), patches)
+    near = friends(hetrec / "user_friends.dat", users)
+    dated = np.isfinite(blocks["release"][:, 0])
+    return Data(artists, *listens(plays, users, artists), near, blocks, dated, patches, clips)
 
 
 def content(table: FeatureTable, tracks: list[Track], owner: np.ndarray, artists: np.ndarray) -> dict[str, np.ndarray]:

@@ -1,19 +1,24 @@
 """The SVM and the 2-D network of `cold_start.py`: task T2 on artists, conditioned on users placed by all they play."""
 
+import copy
+from functools import cache, partial
+
 import numpy as np
 import torch
-from lastfm_clips import Data
+from lastfm_clips import Clips, Data
 from scipy import sparse
 
 from audiorec import recipes
 from audiorec.collaborative.als import implicit_als
 from audiorec.content.dataset import LikeData
 from audiorec.content.encoder_training import CnnRecipe, train_view
-from audiorec.content.song_encoder import embed_songs
+from audiorec.content.likes_training import pretrained
+from audiorec.content.song_encoder import SongEncoder, embed_songs
 from audiorec.content.svm import SvmRecipe, train_svm
 from audiorec.learning.loop import quiet
 from audiorec.network.embedding import NetworkEmbedding
 
+CPU = torch.device("cpu")
 # What fits into half a minute of one core.
 CNN_BUDGET = ("epochs=25", "patience=25", "mixup=0.0", "crop_frames=96")
 
@@ -44,13 +49,19 @@ def svm(data: Data, cold: np.ndarray, seed: int) -> np.ndarray:
     return np.asarray(model.probabilities(fused[cold], np.arange(data.listens.shape[0])))
 
 
-def cnn(data: Data, cold: np.ndarray, seed: int) -> np.ndarray:
-    """Like-probabilities [U, cold] by the network on log-mel patches; an artist is a song with many patches."""
-    patches = data.patches
+def cnn(data: Data, cold: np.ndarray, seed: int, before: tuple[str, ...] = ()) -> np.ndarray:
+    """Like-probabilities [U, cold] by the network on log-mel patches; an artist is a song with many patches.
+
+    `before`: how it has heard all clips first, without anybody's likes; it then needs half of the epochs.
+    """
+    patches, clips = data.patches, data.clips
     assert patches is not None
-    recipe = recipes.load("training/cnn", CnnRecipe, CNN_BUDGET).model_copy(update={"seed": seed})
+    assert clips is not None
+    budget = (*CNN_BUDGET, "epochs=12") if before else CNN_BUDGET
+    recipe = recipes.load("training/cnn", CnnRecipe, budget).model_copy(update={"seed": seed})
+    start = copy.deepcopy(taught(clips, before, seed)) if before else None
     known = likes(data, cold, seed, 0.15)
-    trained = train_view("spectrogram", patches, known, recipe, device=torch.device("cpu"), report=quiet)
+    trained = train_view("spectrogram", patches, known, recipe, device=CPU, report=quiet, start=start)
     chosen = np.isin(patches.owner, cold)
     values = torch.from_numpy(patches.values[chosen])
     owner = torch.from_numpy(np.searchsorted(cold, patches.owner[chosen]))
@@ -58,4 +69,16 @@ def cnn(data: Data, cold: np.ndarray, seed: int) -> np.ndarray:
         return np.asarray(trained.head(embed_songs(trained.encoder, values, owner, len(cold))).numpy().T)
 
 
-LIKES = {"svm": svm, "cnn": cnn}
+@cache
+def taught(clips: Clips, before: tuple[str, ...], seed: int) -> SongEncoder | None:
+    """A network that has heard all clips: what an encoder hears in them, or that patches of a clip belong together."""
+    recipe = recipes.load("training/cnn", CnnRecipe, (*before, f"seed={seed}"))
+    return pretrained("spectrogram", clips.patches, recipe, CPU, quiet, clips.lesson)[0]
+
+
+LIKES = {
+    "svm": svm,
+    "cnn": cnn,
+    "cnn_pretrained": partial(cnn, before=("hear_epochs=0", "pretrain_epochs=20")),
+    "cnn_heard": partial(cnn, before=("hear_epochs=20",)),
+}

@@ -1,13 +1,14 @@
 """Descriptors that say nothing: groups named by permutation on artists held out, and what the rest alone is worth.
 
-    python benchmarks/lean.py --workspace build/clips
+    python benchmarks/lean.py --workspace build/clips [--encoder mtt]
 
 Folds, artists and users are those of `cold_start.py`; ridge regression from descriptors to ALS factors is its baseline.
 Inside each fold's training part a fifth of the artists is held out: a group's descriptors are exchanged among these,
 and what that costs in AUC is what the group says. Of all sets of groups with at most half of the numbers the one that
 ranks these artists best is chosen; strengths are chosen there too. Then it is compared with the whole on the fold's
 cold artists. Prints JSON lines: AUC, mean over users, paired differences, 95 % bootstrap intervals; `best_together` is
-the set that does best in the mean over the folds' training parts (which hold the other folds' cold artists).
+the set that does best in the mean over the folds' training parts (which hold the other folds' cold artists). With
+`--encoder` what it hears stands beside every set.
 """
 
 import argparse
@@ -29,7 +30,7 @@ from audiorec.data.workspace import Workspace
 from audiorec.features.describe import descriptor_names
 from audiorec.features.recipe import ALL_GROUPS, FeatureRecipe
 
-FACTORS, SPLITS, DRAWS = 16, 2, 5
+FACTORS, SPLITS, DRAWS, HEARD = 16, 2, 5, "encoder"
 Groups = tuple[str, ...]
 
 
@@ -38,36 +39,48 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("AUDIOREC_DATA", "../shared/data")))
     parser.add_argument("--workspace", type=Path, required=True, help="a workspace with the clips extracted")
+    parser.add_argument("--encoder", choices=("none", "mtt", "msd"), default="none", help="stands beside every set")
     options = parser.parse_args()
-    data = load(options.data, options.workspace)
+    data = load(options.data, options.workspace, encoder=options.encoder)
     with Workspace.open(options.workspace) as space:
         names = space.features().layout.descriptor_names
     of = {name: group for group in ALL_GROUPS for name in descriptor_names(FeatureRecipe(groups=(group,)))}
-    group = np.array([of[name] for name in names])
+    described = np.array([of[name] for name in names])
+    heard = data.blocks.get("encoder", np.zeros((len(data.artists), 0))).shape[1]
+    group = np.append(described, np.full(heard, HEARD))
     said, found, inside = dict[str, list[float]](), dict[str, list[np.ndarray]](), list[dict[Groups, float]]()
     folds: list[Fold] = []
     for cold in five_folds(len(data.artists)):
         fold = Fold(data, cold)
         folds.append(fold)
-        inside.append({groups: fold.inner_auc(np.isin(group, groups)) for groups in small_sets(group)})
+        inside.append({groups: fold.inner_auc(of_sets(group, groups)) for groups in small_sets(described)})
         for name, cost in fold.costs(group).items():
             said.setdefault(name, []).append(cost)
         sets = {"all": ALL_GROUPS, "chosen in the fold": max(inside[-1], key=inside[-1].__getitem__)}
         sets["features/fast"] = recipes.load("features/fast", FeatureRecipe).groups
+        if heard:
+            sets["none"] = ()
         for name, groups in sets.items():
-            found.setdefault(name, []).append(fold.auc(np.isin(group, groups)))
+            found.setdefault(name, []).append(fold.auc(of_sets(group, groups)))
     means = {groups: float(np.mean([fold[groups] for fold in inside])) for groups in inside[0]}
     together = max(means, key=means.__getitem__)
-    found["best together"] = [fold.auc(np.isin(group, together)) for fold in folds]
-    print(json.dumps({"benchmark": "lean", "best_together": together}))
+    found["best together"] = [fold.auc(of_sets(group, together)) for fold in folds]
+    about = {"benchmark": "lean", "encoder": options.encoder}
+    numbers = int(np.isin(described, together).sum())
+    print(json.dumps(about | {"best_together": together, "numbers": numbers}))
     for name in ALL_GROUPS:
-        line = {"benchmark": "lean", "group": name, "numbers": int((group == name).sum())}
+        line = about | {"group": name, "numbers": int((group == name).sum())}
         print(json.dumps(line | {"cost_of_exchange": round(float(np.mean(said[name])), 4)}))
     users = {name: known_mean(np.array(values)) for name, values in found.items()}
     for name, values in users.items():
         able = np.isfinite(values)
         auc, minus = interval(values[able]), interval((values - users["all"])[able])
-        print(json.dumps({"benchmark": "lean", "set": name, "auc": auc, "minus_all": minus}))
+        print(json.dumps(about | {"set": name, "auc": auc, "minus_all": minus}))
+
+
+def of_sets(group: np.ndarray, groups: Groups) -> np.ndarray:
+    """Which columns belong to a set of groups; those of the encoder always do."""
+    return np.isin(group, (*groups, HEARD))
 
 
 def small_sets(group: np.ndarray) -> list[Groups]:
@@ -80,7 +93,8 @@ class Fold:
     """A fold's training part, with artists held out inside it in two ways; ridge from descriptors to factors."""
 
     def __init__(self, data: Data, cold: np.ndarray) -> None:
-        self.sound, self.cold = data.blocks["sound"], cold
+        self.sound = np.hstack([data.blocks[name] for name in ("sound", "encoder") if name in data.blocks])
+        self.cold = cold
         self.warm = np.setdiff1d(np.arange(len(self.sound)), cold)
         self.truth = (data.listens > 0).toarray().T
         self.outer = ridge_factors(without(data, cold), FACTORS, 0)

@@ -6,8 +6,9 @@ artist was left out. Prints JSON lines {"benchmark": "mood", "target", "folds", 
 "songs", "seeds"}; `calibration_error` is that of the likeliest label's probability, and `--reliability` prints the
 table behind it. Models of sound are measured on all labelled clips, and once more `on songs with lyrics`; `lyrics`,
 `fused` and the ablation on those with lyrics. Differences have 95 % intervals from a paired bootstrap over songs.
-`cnn2d_pretrained` was first pretrained on all clips of --data without labels, once a seed. `--test-data DIR` trains on
-all of --data and tests on DIR, laid out alike.
+`cnn2d_pretrained` was first pretrained on all clips of --data without labels, once a seed; `cnn2d_heard` and
+`cnn1d_heard` learned what an encoder (musicnn of MagnaTagATune) hears in them. `--test-data DIR` trains on all of
+--data and tests on DIR, laid out alike.
 """
 
 import argparse
@@ -23,10 +24,12 @@ from pathlib import Path
 import numpy as np
 import torch
 from at_once import add_options, sharing
+from heard_clips import heard
 from mood_clips import Songs, load
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from audiorec import metrics, recipes
+from audiorec.content.learn_to_hear import lesson_of
 from audiorec.content.likes_training import pretrained, view_patches
 from audiorec.content.patches import PatchStore, halved
 from audiorec.content.song_encoder import SongEncoder
@@ -37,7 +40,14 @@ from audiorec.learning.loop import quiet
 
 FOLDS = 10
 METRICS = ("macro_f1", "accuracy")
-PAIRED = (("fused", "svm_stats"), ("fused", "lyrics"), ("cnn2d_pretrained", "cnn2d"))
+PAIRED = (
+    ("fused", "svm_stats"),
+    ("fused", "lyrics"),
+    ("cnn2d_pretrained", "cnn2d"),
+    ("cnn2d_heard", "cnn2d"),
+    ("cnn2d_heard", "cnn2d_pretrained"),
+    ("cnn1d_heard", "cnn1d"),
+)
 NONE = np.zeros(0, np.int64)
 
 
@@ -91,19 +101,27 @@ def parse_options() -> argparse.Namespace:
 
 # --- networks -----------------------------------------------------------------------------------------------------
 
-NETWORKS = {"cnn1d": "training/cnn1d", "cnn2d": "training/cnn2d", "cnn2d_pretrained": "training/cnn2d"}
+NETWORKS = {
+    "cnn1d": "training/cnn1d",
+    "cnn1d_heard": "training/cnn1d",
+    "cnn2d": "training/cnn2d",
+    "cnn2d_pretrained": "training/cnn2d",
+    "cnn2d_heard": "training/cnn2d",
+}
 
 
 def by_net(name: str, songs: Songs, train: np.ndarray, test: np.ndarray, seed: int) -> np.ndarray:
     """Probabilities [M, C] by a network trained on the sound."""
-    recipe = recipes.load(NETWORKS[name], LabelRecipe, [f"seed={seed}"])
-    view = "waveform" if name == "cnn1d" else "spectrogram"
+    # A network that has learned to hear needs half of the epochs.
+    changes = ["epochs_blind=10"] if name.endswith("heard") else []
+    recipe = recipes.load(NETWORKS[name], LabelRecipe, [*changes, f"seed={seed}"])
+    view = "waveform" if name.startswith("cnn1d") else "spectrogram"
     store = store_of(view, songs)
     torch.manual_seed(seed)
     encoder = SongEncoder(view, store.values.shape[1], recipe.dim, recipe.dropout)
-    is_pretrained = name == "cnn2d_pretrained"
+    is_pretrained = "_" in name
     if is_pretrained:
-        encoder.load_state_dict(taught(songs, seed))
+        encoder.load_state_dict(taught(songs, name, seed))
     trained = train_labels(
         encoder, store, songs.target, (train, NONE), recipe, report=quiet, is_pretrained=is_pretrained
     )
@@ -122,12 +140,15 @@ def store_of(view: str, songs: Songs) -> PatchStore:
 
 
 @cache
-def taught(songs: Songs, seed: int) -> dict[str, torch.Tensor]:
-    """State of an encoder that has heard all clips of --data without labels."""
-    recipe = recipes.load(NETWORKS["cnn2d_pretrained"], LabelRecipe, [f"seed={seed}"])
-    table = songs.tables[0]
-    patches = halved(table.logmel(table.track_ids))
-    encoder, _ = pretrained("spectrogram", patches, recipe, torch.device("cpu"), quiet)
+def taught(songs: Songs, name: str, seed: int) -> dict[str, torch.Tensor]:
+    """State of an encoder that has heard all clips of --data without labels, alone or by another encoder's ears."""
+    recipe = recipes.load(NETWORKS[name], LabelRecipe, [f"seed={seed}"])
+    table, view = songs.tables[0], "waveform" if name.startswith("cnn1d") else "spectrogram"
+    patches = view_patches(table, view, table.track_ids)
+    patches = halved(patches) if view == "spectrogram" else patches
+    lesson = lesson_of(heard(songs.root, songs.library, "mtt", 3)) if name.endswith("heard") else None
+    encoder, _ = pretrained(view, patches, recipe, torch.device("cpu"), quiet, lesson)
+    assert encoder is not None
     return encoder.state_dict()
 
 

@@ -28,7 +28,8 @@ from audiorec.sources.text_decoding import plain_text
 class Songs:
     """All clips [N]: label (-1: none for this target), label for the other target, artist, and what is known of each.
 
-    `tables` hold the sound of --data and, after it, of --test-data.
+    `tables` hold the sound of --data and, after it, of --test-data; `root` and `library` are the workspace and the
+    clips of --data.
     """
 
     target: np.ndarray
@@ -37,6 +38,8 @@ class Songs:
     is_test: np.ndarray
     facts: SongFacts
     tables: tuple[FeatureTable, ...]
+    root: Path
+    library: Path
 
 
 def load(places: Sequence[tuple[Path, Path]], target: str, hears: bool = True) -> Songs:
@@ -65,7 +68,9 @@ def load(places: Sequence[tuple[Path, Path]], target: str, hears: bool = True) -
     columns = ("mood_cluster", "quadrant") if target == "cluster" else ("quadrant", "mood_cluster")
     index, other = (labels_of([row[column] for row in every]) for column in columns)
     artists = np.unique([row["artist"] or f"unknown of {row['id']}" for row in every], return_inverse=True)[1]
-    songs = Songs(index, other, artists, np.arange(len(every)) >= len(rows[0]), facts, tuple(tables))
+    folder, root = places[0]
+    is_test = np.arange(len(every)) >= len(rows[0])
+    songs = Songs(index, other, artists, is_test, facts, tuple(tables), root, folder / "moodclips" / "library")
     # Clusters teach quadrants, being many; quadrants, being few, teach clusters nothing (docs/log.md).
     is_taught = hears and target == "quadrant"
     return replace(songs, facts=replace(facts, hints=hints(songs))) if is_taught else songs

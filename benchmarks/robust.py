@@ -1,13 +1,12 @@
-"""What training against small changes, fake users and the long tail is worth, on `cf/lastfm`: JSON lines.
+"""What training against small changes and for the long tail is worth, on `cf/lastfm`: JSON lines.
 
-    python benchmarks/robust.py --data ../shared/data [--part apr shilling weights] [--seeds 3]
+    python benchmarks/robust.py --data ../shared/data [--part apr weights] [--seeds 3]
 
 `apr`: NeuMF with and without adversarial training (`adversarial` of its recipe): NDCG@10 among 100 on the published
 lists as it is, with random changes of its vectors, and with the worst ones. `weights`: positives weighed by inverse
 propensity, and the focal loss: NDCG@10, and the share of the places of full lists that go to songs outside the most
-played fifth. `shilling`: fake users who play one of the least known tenth of songs and thirty popular ones: what share
-of the lists of ten of true users it enters, by model, and how many it takes for a tenth. Intervals are 95 %, bootstrap
-over users. Altered sound is asked about by `robust_sound.py`.
+played fifth. Intervals are 95 %, bootstrap over users. Altered sound is asked about by `robust_sound.py`, fake users by
+`shilling.py`.
 """
 
 import argparse
@@ -15,17 +14,15 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import product
 from pathlib import Path
 
 import numpy as np
 import torch
 from at_once import add_options, sharing
-from scipy import sparse
 from torch.nn.functional import binary_cross_entropy_with_logits, softplus
 
 from audiorec import metrics, recipes
-from audiorec.collaborative import neumf, registry
+from audiorec.collaborative import neumf
 from audiorec.collaborative.neumf import Neumf, NeumfNet, NeumfRecipe
 from audiorec.collaborative.pairwise import MoreLoss, fit_pairs, pair_loss
 from audiorec.collaborative.protocols import Ranker, full_lists, sampled_ranks
@@ -39,15 +36,13 @@ BUDGET = ("epochs=15", "refit=false")
 SIZES = (0.0, 0.1, 0.3, 0.5)
 # Of a vector's mean length.
 CHANGES = (0.1, 0.2, 0.4)
-FAKES, FILLERS = (5, 10, 20, 40, 80), 30
-MODELS = ("popularity", "itemknn", "ease", "als", "neumf")
 
 
 def main() -> None:
     """Measure the parts that are asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("AUDIOREC_DATA", "../shared/data")))
-    parser.add_argument("--part", nargs="*", default=["apr", "weights", "shilling"], choices=list(PARTS))
+    parser.add_argument("--part", nargs="*", default=["apr", "weights"], choices=list(PARTS))
     parser.add_argument("--seeds", type=int, default=3)
     add_options(parser)
     options = parser.parse_args()
@@ -191,46 +186,7 @@ def trained_with(split: LeaveOneOut, make: Callable[[NeumfNet], MoreLoss] | None
     return Neumf(net.eval(), *seen)
 
 
-# --- fake users ---------------------------------------------------------------------------------------------------
-
-
-def shilling(split: LeaveOneOut, seeds: int, each: Each) -> Iterator[dict[str, object]]:
-    """Share of the true users' lists that a pushed song enters, by model and number of fake users."""
-    plays = np.bincount(split.train.indices, minlength=split.train.shape[1])
-    rare = np.flatnonzero((plays > 0) & (plays <= np.quantile(plays[plays > 0], 0.1)))
-    targets = np.random.default_rng(0).permutation(rare)[:seeds]
-    for name in MODELS:
-        shares = list(each(partial(share_with, split, name, plays), list(product(FAKES, targets))))
-        entered = dict(zip(FAKES, np.reshape(shares, (len(FAKES), -1)), strict=True))
-        means = {count: float(np.mean(shares)) for count, shares in entered.items()}
-        enough = [count for count, mean in means.items() if mean >= 0.1]
-        line = {str(count): [round(mean, 4), round(float(np.std(entered[count])), 4)] for count, mean in means.items()}
-        yield {"model": name, "share_of_lists": line, "a_tenth_takes": enough[0] if enough else None, "songs": seeds}
-
-
-def share_with(split: LeaveOneOut, name: str, plays: np.ndarray, push: tuple[int, int]) -> float:
-    """The share of true users' lists of ten with a target in it, once so many fake users play it; push: both."""
-    count, target = push
-    rng = np.random.default_rng(int(target))
-    fakes = sparse.lil_array((count, split.train.shape[1]), dtype=np.float32)
-    popular = np.argsort(-plays)[: 10 * FILLERS]
-    for row in range(count):
-        fakes[row, rng.choice(popular, FILLERS, replace=False)] = 1.0
-        fakes[row, int(target)] = 1.0
-    counts = sparse.csr_array(sparse.vstack([split.train, fakes.tocsr()], format="csr"))
-    changes = BUDGET if name == "neumf" else ()
-    model = registry.train(counts, registry.recipe_of(name, None, changes), device=CPU)
-    true = split.train.shape[0]
-    asked = np.setdiff1d(np.arange(true), split.train[:, [int(target)]].tocoo().row)
-    found = 0
-    for rows in np.array_split(asked, 8):
-        scores = np.nan_to_num(model.scores(rows), nan=-np.inf)
-        scores[split.train[rows].toarray() > 0] = -np.inf
-        found += int((np.argpartition(-scores, 10, axis=1)[:, :10] == target).any(axis=1).sum())
-    return found / len(asked)
-
-
-PARTS = {"apr": apr, "weights": weights, "shilling": shilling}
+PARTS = {"apr": apr, "weights": weights}
 
 if __name__ == "__main__":
     main()

@@ -31,6 +31,8 @@ from audiorec.recipes import Recipe
 _USERS_AT_ONCE = 256
 # Of the running mean's past that a step keeps, once there is enough of it.
 KEPT = 0.99
+# Of the head's rate: an encoder that was taught before would forget it at the whole.
+TAUGHT_SHARE = 0.3
 
 
 class CnnRecipe(Recipe):
@@ -68,6 +70,8 @@ class CnnRecipe(Recipe):
     """Dimensions of the users' vectors."""
     pretrain_epochs: int = 0
     """Epochs over all songs without listens or labels, before the training; 0: none."""
+    hear_epochs: int = 0
+    """In the place of these where an encoder heard the library: epochs that teach what it hears; 0: none."""
     pretrain_batch: int = 64
     """Songs in a step of the pre-training."""
     temperature: float = 0.2
@@ -107,7 +111,7 @@ def train_view(
     if start is None:
         encoder.set_scale(store.all_of(fit_rows[:256])[0])
     head = LikeHead(recipe.dim, torch.from_numpy(data.users), torch.from_numpy(data.rates)).to(device)
-    steps = LikeSteps(store, data, fit_rows, recipe, encoder, head)
+    steps = LikeSteps(store, data, fit_rows, recipe, encoder, head, is_taught=start is not None)
     mean = steps.mean
     validate = Validation(store, data, held, mean.encoder, mean.head)
     curve = fit(
@@ -122,6 +126,15 @@ def train_view(
     return TrainedView(mean.encoder, mean.head, curve)
 
 
+def groups(encoder: SongEncoder, head: nn.Module, recipe: CnnRecipe, *, is_taught: bool) -> list[dict[str, object]]:
+    """Parameters and rates for an optimiser: an encoder that was taught before moves slowly."""
+    rate = recipe.learning_rate
+    return [
+        {"params": list(encoder.parameters()), "lr": rate * (TAUGHT_SHARE if is_taught else 1.0)},
+        {"params": list(head.parameters()), "lr": rate},
+    ]
+
+
 class LikeSteps:
     """The steps of an epoch: batches of fit songs against all users; `mean` follows what they make of the networks."""
 
@@ -133,6 +146,8 @@ class LikeSteps:
         recipe: CnnRecipe,
         encoder: SongEncoder,
         head: LikeHead,
+        *,
+        is_taught: bool = False,
     ) -> None:
         self._store, self._recipe, self._encoder, self._head = store, recipe, encoder, head
         self._rows = torch.from_numpy(rows)
@@ -144,8 +159,9 @@ class LikeSteps:
         self._deal = self._rng if self._world.size == 1 else torch.Generator().manual_seed(recipe.seed)
         self._net = WithHead(encoder, head)
         self._averaged = mean_of_steps(self._net, KEPT)
-        parameters = self._net.parameters()
-        self._optimizer = torch.optim.AdamW(parameters, recipe.learning_rate, weight_decay=recipe.weight_decay)
+        self._optimizer = torch.optim.AdamW(
+            groups(encoder, head, recipe, is_taught=is_taught), weight_decay=recipe.weight_decay
+        )
 
     @property
     def parts(self) -> Parts:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from audiorec.content.dataset import LikeData
 from audiorec.content.distillation import Lesson, teach
 from audiorec.content.encoder_training import CnnRecipe, train_view
+from audiorec.content.learn_to_hear import learn_to_hear
 from audiorec.content.like_model import LikeModel
 from audiorec.content.multimodal_training import train_parts
 from audiorec.content.onnx_encoder import OnnxEncoder, Stored
@@ -24,6 +25,21 @@ from audiorec.errors import InputError
 from audiorec.learning.loop import Epoch
 
 Reporter = Callable[[str], Callable[[Epoch], None]]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What joins the features and the listens, if it is there.
+
+    Attributes:
+        generated: log-mel patches uint8 [G, bands, frames] that count as songs of the one user of task T1; onnx: a
+        pre-trained encoder whose word is one more part of a song; lesson: float32 [N, t], what an encoder heard in each
+        song (`learn_to_hear`; rows of NaN: nothing).
+    """
+
+    generated: NDArray[np.uint8] | None = None
+    onnx: OnnxEncoder | None = None
+    lesson: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)
@@ -48,39 +64,31 @@ def train_likes(
     *,
     device: torch.device,
     report: Reporter,
-    extra: NDArray[np.uint8] | None = None,
-    onnx: OnnxEncoder | None = None,
+    beside: Beside = Beside(),
 ) -> TrainedLikes:
-    """Train the views and the head; `report(name)` gives the reporter of each training.
-
-    `onnx` is a pre-trained encoder: what it says of the sound is one more part of a song.
-
-    `extra` holds generated log-mel patches uint8 [G, bands, frames] that count as songs of the one user of task T1.
-    """
+    """Train the views and the head; `report(name)` gives the reporter of each training."""
     encoders: dict[View, SongEncoder] = {}
     curves: dict[str, list[Epoch]] = {}
     blocks: dict[str, NDArray[np.float32]] = {}
     for view in views:
         patches = view_patches(table, view, data.track_ids)
-        chosen, likes = (
-            (patches, data) if extra is None or view != "spectrogram" else with_generated(patches, data, extra)
-        )
-        start = None
-        if recipe.pretrain_epochs:
-            start, curves[f"{view} alone"] = pretrained(view, patches, recipe, device, report(f"{view} alone"))
+        extra = beside.generated if view == "spectrogram" else None
+        chosen, likes = (patches, data) if extra is None else with_generated(patches, data, extra)
+        alone = f"{view} alone"
+        start, curves[alone] = pretrained(view, patches, recipe, device, report(alone), beside.lesson)
         trained = train_view(view, chosen, likes, recipe, device=device, report=report(view), start=start)
         encoders[view], curves[view] = trained.encoder, trained.curve
         values, owner = torch.from_numpy(patches.values), torch.from_numpy(patches.owner)
         blocks[view] = embed_songs(trained.encoder, values, owner, len(data.track_ids)).cpu().numpy()
     blocks |= known_parts(table, data.track_ids)
     blocks["network"] = data.network_block()
-    if onnx is not None:
-        blocks["encoder"] = encoder_block(onnx, table, data.track_ids)
+    if beside.onnx is not None:
+        blocks["encoder"] = encoder_block(beside.onnx, table, data.track_ids)
     parts = train_parts(blocks, data, recipe, device=device, report=report("multimodal"))
     curves["multimodal"] = parts.curve
     encoders = {view: encoder.cpu() for view, encoder in encoders.items()}
-    model = LikeModel(encoders, parts.parts.cpu(), parts.head.cpu(), data.network, data.names, onnx=onnx)
-    return TrainedLikes(model, curves)
+    model = LikeModel(encoders, parts.parts.cpu(), parts.head.cpu(), data.network, data.names, onnx=beside.onnx)
+    return TrainedLikes(model, {name: curve for name, curve in curves.items() if curve})
 
 
 def distil_likes(
@@ -133,13 +141,30 @@ def encoder_block(onnx: OnnxEncoder, table: FeatureTable, track_ids: NDArray[np.
 
 @torch.random.fork_rng()
 def pretrained(
-    view: View, patches: Patches, recipe: CnnRecipe, device: torch.device, report: Callable[[Epoch], None]
-) -> tuple[SongEncoder, list[Epoch]]:
-    """An encoder taught by all songs that have patches, without listens or labels, and its curve."""
+    view: View,
+    patches: Patches,
+    recipe: CnnRecipe,
+    device: torch.device,
+    report: Callable[[Epoch], None],
+    lesson: NDArray[np.float32] | None = None,
+) -> tuple[SongEncoder | None, list[Epoch]]:
+    """An encoder taught by all songs that have patches, without listens or labels, and its curve.
+
+    With a lesson [N, t] (rows of NaN: none of this song) it learns what another encoder heard, else what songs are
+    like; None where the recipe wants neither.
+    """
+    is_taught = lesson is not None and recipe.hear_epochs > 0
+    if not is_taught and not recipe.pretrain_epochs:
+        return None, []
     torch.manual_seed(recipe.seed)
-    owner = np.unique(patches.owner, return_inverse=True)[1].astype(np.int64)
-    store = PatchStore(Patches(patches.values, owner), int(owner.max()) + 1, device)
+    if is_taught and lesson is not None:
+        known = ~np.isnan(lesson[patches.owner]).any(axis=1)
+        patches = Patches(patches.values[known], patches.owner[known]) if not known.all() else patches
+    songs, owner = np.unique(patches.owner, return_inverse=True)
+    store = PatchStore(Patches(patches.values, owner.astype(np.int64)), len(songs), device)
     encoder = SongEncoder(view, patches.values.shape[1], recipe.dim, recipe.dropout).to(device)
+    if is_taught and lesson is not None:
+        return learn_to_hear(encoder, store, lesson[songs], recipe, report)
     return encoder, pretrain(encoder, store, recipe, report)
 
 

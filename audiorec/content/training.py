@@ -24,11 +24,12 @@ from audiorec.content.dcgan import (
     train_gan,
 )
 from audiorec.content.encoder_training import CnnRecipe
-from audiorec.content.likes_training import Reporter, TrainedLikes, distil_likes, train_likes
+from audiorec.content.learn_to_hear import lesson_of
+from audiorec.content.likes_training import Beside, Reporter, TrainedLikes, distil_likes, train_likes
 from audiorec.content.scoring import fused_songs
 from audiorec.content.song_encoder import VIEWS, View
 from audiorec.content.svm import SvmRecipe, Trial, train_svm
-from audiorec.data import kept_recipes
+from audiorec.data import heard_songs, kept_recipes
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
 from audiorec.learning import checkpoint, distributed, snapshots
@@ -86,6 +87,7 @@ def train_networks(
     """Train the 2-D and 1-D networks and the multimodal head, for all users or for one, and publish them.
 
     generated: patches of `augment --dcgan` join the user's songs. encoder: a pre-trained ONNX encoder joins the head.
+    Where an encoder heard the library, the networks learn what it heard first (`hear_epochs` of the recipe).
     Raises InputError for generated patches without a user, WorkspaceError without features or listens.
     """
     if generated and user is None:
@@ -93,12 +95,15 @@ def train_networks(
     chosen = recipe or cnn_recipe(space.root)
     onnx = None if encoder is None else onnx_encoder.load(encoder)
     table, data = space.features(), _likes(space, user, chosen.user_dims, chosen.seed)
-    extra = load_generated(space.model("dcgan")) if generated else None
+    heard = heard_songs.read(space, data.track_ids) if chosen.hear_epochs else None
+    beside = Beside(
+        load_generated(space.model("dcgan")) if generated else None, onnx, None if heard is None else lesson_of(heard)
+    )
     name = "cnn" if user is None else "cnn-user"
     of = space.inputs() | {"recipe": recipes.digest(chosen), "what": repr((views, user, generated, encoder))}
     with snapshots.kept_in(space.derived("unfinished") / name, of):
         trained = train_likes(
-            table, data, chosen, list(views), device=choose_device(device), extra=extra, onnx=onnx, report=report
+            table, data, chosen, list(views), device=choose_device(device), report=report, beside=beside
         )
     return _published(space, trained, data, chosen, user)
 

@@ -42,9 +42,11 @@ def label_songs(
     *,
     device: torch.device,
     report: Callable[[str], Callable[[Epoch], None]],
+    lesson: NDArray[np.float32] | None = None,
 ) -> LabelledLibrary:
     """Learn from labels [N] ("" where there is none) and parts [N] of the songs whose patches these are.
 
+    `lesson` [N, t] is what an encoder heard in them, see `content/learn_to_hear.py`.
     `report(name)` gives the reporter of each training. Raises InputError when the fit part has fewer than two labels.
     """
     texts = np.array(labels)
@@ -59,12 +61,11 @@ def label_songs(
     fit, held, test = (np.flatnonzero(known & (part == name)) for name in ("fit", "validation", "test"))
     is_halved = recipe.halved and view == "spectrogram" and patches.values.shape[1] % 32 == 0
     patches = halved(patches) if is_halved else patches
-    encoder = SongEncoder(view, patches.values.shape[1], recipe.dim, recipe.dropout).to(device)
-    if recipe.pretrain_epochs:
-        encoder, _ = pretrained(view, patches, recipe, device, report(f"{view} alone"))
+    start, _ = pretrained(view, patches, recipe, device, report(f"{view} alone"), lesson)
+    encoder = start or SongEncoder(view, patches.values.shape[1], recipe.dim, recipe.dropout).to(device)
     store = PatchStore(patches, len(texts), device)
     trained = train_labels(
-        encoder, store, index, (fit, held), recipe, report=report(view), is_pretrained=recipe.pretrain_epochs > 0
+        encoder, store, index, (fit, held), recipe, report=report(view), is_pretrained=start is not None
     )
     model = LabelNet(trained.encoder.cpu(), trained.head.cpu(), tuple(map(str, names)), is_halved)
     found = trained.probabilities(store, np.arange(len(texts)))

@@ -17,14 +17,13 @@ from torch import nn
 
 from audiorec import metrics
 from audiorec.content.augmentation import altered
-from audiorec.content.encoder_training import KEPT, CnnRecipe
+from audiorec.content.encoder_training import KEPT, CnnRecipe, groups
 from audiorec.content.patches import PatchStore
 from audiorec.content.song_encoder import SongEncoder, WithHead, embed_songs
 from audiorec.learning.averaging import mean_of_steps
 from audiorec.learning.loop import Epoch, fit
 
 Ints = NDArray[np.int64]
-_ENCODER_SHARE = 0.3
 
 
 class LabelRecipe(CnnRecipe):
@@ -96,7 +95,7 @@ class LabelSteps:
     """Epochs over the songs that teach; `mean` is the running mean of what they make of the encoder and its head."""
 
     def __init__(
-        self, encoder: SongEncoder, store: PatchStore, index: Ints, learned: Ints, recipe: LabelRecipe, is_slow: bool
+        self, encoder: SongEncoder, store: PatchStore, index: Ints, learned: Ints, recipe: LabelRecipe, is_taught: bool
     ) -> None:
         labels = int(index[learned].max()) + 1
         self._net = WithHead(encoder, nn.Linear(encoder.dim, labels)).to(store.device)
@@ -106,12 +105,8 @@ class LabelSteps:
         share = np.bincount(index[learned], minlength=labels) / len(learned)
         weight = torch.tensor(1.0 / (labels * np.maximum(share, 1e-6)), dtype=torch.float32).to(store.device)
         self._loss_of = nn.CrossEntropyLoss(weight, label_smoothing=0.1)
-        rates = (recipe.learning_rate * (_ENCODER_SHARE if is_slow else 1.0), recipe.learning_rate)
-        groups = [
-            {"params": part.parameters(), "lr": rate}
-            for part, rate in zip((encoder, self._net.head), rates, strict=True)
-        ]
-        self._optimizer = torch.optim.AdamW(groups, weight_decay=recipe.weight_decay)
+        parameters = groups(encoder, self._net.head, recipe, is_taught=is_taught)
+        self._optimizer = torch.optim.AdamW(parameters, weight_decay=recipe.weight_decay)
         self._rng = torch.Generator().manual_seed(recipe.seed)
         self._averaged = mean_of_steps(self._net, KEPT)
 

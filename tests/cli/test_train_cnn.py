@@ -1,5 +1,6 @@
 """`train-cnn` with a pre-trained encoder and with pre-training over a made workspace: what is learned can be used."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,12 @@ from audiorec.cli.session import Session
 from audiorec.cli.train_cnn import command
 from audiorec.content import like_model
 from audiorec.content.scoring import embed_tracks
+from audiorec.data import heard_songs
 from audiorec.data.catalogue import FileRecord
+from audiorec.data.heard_songs import Heard, HeardBy
 from audiorec.data.tables import Layout, TrackFeatures
 from audiorec.data.workspace import Workspace
+from audiorec.plan import plan
 from tests.tiny_onnx import mean_over_time
 
 LAYOUT = Layout("d" * 16, ("loudness",), ("polarity",), 0.5, -80.0, 11025)
@@ -56,3 +60,26 @@ def test_an_encoder_from_a_file_is_kept_with_the_model_and_heard_in_new_songs(tm
     # The encoder's part counts: without it the same songs are placed elsewhere.
     (folder / "encoder.onnx").unlink()
     assert not np.allclose(embed_tracks(folder, table, table.track_ids, [()] * SONGS), found)
+
+
+def test_where_an_encoder_heard_the_library_the_networks_learn_that_first(tmp_path: Path) -> None:
+    fill(tmp_path / "ws")
+    vectors = np.random.default_rng(1).normal(size=(SONGS, 3)).astype(np.float32)
+    by = HeardBy("ear", "e" * 16)
+    with Workspace.open(tmp_path / "ws", write=True) as space:
+        # Not in all of them: files may have come since.
+        heard = [(track, Heard(row, row, np.abs(row[:1]))) for track, row in enumerate(vectors[:-4], start=1)]
+        heard_songs.commit(space, heard, by)
+        heard_songs.use(space, by.digest)
+    changes = [part for value in (*QUICK, "hear_epochs=3") for part in ("--set", value)]
+    arguments = ["--view", "spectrogram", "--device", "cpu", *changes]
+    CliRunner().invoke(command, arguments, obj=Session(tmp_path / "ws", True), catch_exceptions=False)
+    with Workspace.open(tmp_path / "ws") as space:
+        curves = json.loads((space.model("cnn") / "curve.json").read_text(encoding="utf-8"))
+        assert plan(space, ["cnn"]) == []
+    assert len(curves["spectrogram alone"]) == 3
+    # What is heard otherwise is a reason to learn again.
+    with Workspace.open(tmp_path / "ws", write=True) as space:
+        heard_songs.use(space, "")
+    with Workspace.open(tmp_path / "ws") as space:
+        assert [step.name for step in plan(space, ["cnn"])] == ["cnn"]

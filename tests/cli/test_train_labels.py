@@ -9,7 +9,9 @@ from click.testing import CliRunner, Result
 
 from audiorec.cli.session import Session
 from audiorec.cli.train_cnn import command
+from audiorec.data import heard_songs
 from audiorec.data.catalogue import FileRecord
+from audiorec.data.heard_songs import Heard, HeardBy
 from audiorec.data.tables import Layout, TrackFeatures
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
@@ -47,13 +49,26 @@ def train(root: Path, labels: Path, *more: str) -> Result:
     return CliRunner().invoke(command, arguments, obj=Session(root, True), catch_exceptions=False)
 
 
-@pytest.mark.parametrize("pretraining", [0, 2])
-def test_songs_without_a_label_get_the_one_that_can_be_heard(tmp_path: Path, pretraining: int) -> None:
+def hear(root: Path) -> None:
+    """An encoder heard how wild every song is."""
+    by = HeardBy("ear", "e" * 16)
+    with Workspace.open(root, write=True) as space:
+        for track in range(1, SONGS + 1):
+            wild = np.array([float(mood(track) == "wild"), float(track)], np.float32)
+            heard_songs.commit(space, [(track, Heard(wild, 0.0 * wild, wild[:1]))], by)
+        heard_songs.use(space, by.digest)
+
+
+@pytest.mark.parametrize("pretraining", ["", "pretrain", "hear"])
+def test_songs_without_a_label_get_the_one_that_can_be_heard(tmp_path: Path, pretraining: str) -> None:
     fill(tmp_path / "ws")
+    if pretraining == "hear":
+        hear(tmp_path / "ws")
     labels = tmp_path / "moods.csv"
     named = [f"{track:02d}.mp3,{mood(track)}" for track in range(1, 33)]
     labels.write_text("\n".join(["song,label", *named, "nowhere.mp3,calm"]), encoding="utf-8")
-    done = train(tmp_path / "ws", labels, "--set", f"pretrain_epochs={pretraining}")
+    epochs = [f"{way}_epochs={2 * (way == pretraining)}" for way in ("pretrain", "hear")]
+    done = train(tmp_path / "ws", labels, "--set", epochs[0], "--set", epochs[1])
     assert "2 labels learned" in done.output
     with Workspace.open(tmp_path / "ws") as space:
         folder = space.model("labels")
