@@ -14,7 +14,6 @@ needed. It opens the workspace for each call, so that a library may stay open wh
 """
 
 import os
-from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -26,11 +25,12 @@ from audiorec.errors import InputError, TooLittleError, UnknownNameError
 
 if TYPE_CHECKING:
     from audiorec.data.workspace import Workspace
-    from audiorec.features.extract import Outcomes
+    from audiorec.features.extract import Outcomes, Plan
     from audiorec.plan import Step
     from audiorec.ranking.diversify import Wishes
     from audiorec.ranking.exclusions import Exclusions
     from audiorec.ranking.recommender import Recommender
+    from audiorec.search import Searched
     from audiorec.sources.import_places import Imported
 
 Record = dict[str, Any]
@@ -71,30 +71,34 @@ class Library:
         self,
         paths: Sequence[str | Path],
         *,
-        recipe: str = "features/default",
-        jobs: int | None = None,
-        min_length: float = 0.0,
+        begin: "Callable[[Plan], None]" = lambda plan: None,
         advance: Callable[[int], None] = lambda size: None,
+        **options: Any,
     ) -> "Outcomes":
-        """Describe the audio files below `paths`; known files that did not change are passed over.
+        """Describe the audio files below folders and URLs; known files that did not change are passed over.
 
-        recipe: a shipped feature recipe or a TOML file; jobs: processes, None for one a core; min_length: seconds
-        below which a file is left out; advance: called with the size in bytes of each file that is done.
+        options: recipe, jobs, engine, address, shards, ... as in `audiorec.features.extraction.Extraction`.
+        `begin(plan)` is called before any file is looked into, `advance` with the size in bytes of each that is done.
         """
         from audiorec import recipes
-        from audiorec.content.hearing import ear_of
+        from audiorec.content.hearing import DEAF_NODES, ear_of
+        from audiorec.data import shard_places
         from audiorec.features.extract import make_plan, run_plan
+        from audiorec.features.extraction import Extraction
         from audiorec.features.recipe import FeatureRecipe
-        from audiorec.features.workers import Crew
         from audiorec.sources.importing import rematch
 
-        chosen = recipes.load(recipe, FeatureRecipe)
-        ear, _ = ear_of(chosen)
+        asked = Extraction(**options)
+        chosen = recipes.load(asked.recipe, FeatureRecipe, asked.overrides)
+        ear, deaf = ear_of(chosen) if asked.engine == "local" else (None, DEAF_NODES)
+        if asked.shards:
+            shard_places.check(asked.shards)
         with self._write() as space:
-            places = [os.fsencode(Path(path).expanduser()) for path in paths]
-            plan = make_plan(space, places, chosen, least=min_length, ear=ear)
-            outcomes = run_plan(space, plan, chosen, Crew(jobs or len(os.sched_getaffinity(0))), advance)
-            rematch(space)
+            places = [os.fsencode(os.path.expanduser(path)) for path in paths]
+            plan = make_plan(space, places, chosen, asked.limit, asked.since, asked.retry, asked.min_length, ear)
+            begin(plan)
+            outcomes = run_plan(space, plan, chosen, asked.crew, advance, asked.describe, asked.shards)
+            outcomes.found_late, outcomes.deaf = rematch(space), deaf
         return outcomes
 
     def import_auto(self, *places: str | Path, user: str = "", instead: str = "") -> "Imported":
@@ -161,6 +165,29 @@ class Library:
                 raise InputError("nothing to learn from yet: run audiorec import with what you have listened to")
             steps = plan(space, only)
             return train_steps(space, steps, device=device, begin=begin, passed=passed)
+
+    def search(
+        self,
+        model: str,
+        *,
+        budget: int = 27,
+        seed: int = 0,
+        device: str = "auto",
+        engine: str = "local",
+        address: str | None = None,
+        begin: Callable[[int, int], None] = lambda settings, epochs: None,
+    ) -> "Searched":
+        """Choose recipe values of `cf` or `cnn` on validation data and keep them, where `train` finds them.
+
+        budget: settings that are tried, the shipped one among them; engine `ray` tries many at once on the cluster at
+        `address`, and the workspace must lie where its nodes see it; `begin(settings, epochs)` is called before each
+        round. Raises as `audiorec.search.search`.
+        """
+        from audiorec.search import search
+
+        return search(
+            self.path, model, budget=budget, seed=seed, device=device, engine=engine, address=address, begin=begin
+        )
 
     def evaluate(self, *, device: str = "auto", seed: int = 0) -> list[Record]:
         """How good the lists are on hidden listens, beside plain baselines: the records of `evaluate --json`."""
@@ -284,9 +311,8 @@ class Library:
         from audiorec.plan import next_step
 
         with self._read() as space:
-            statuses = Counter(track.status for track in space.tracks())
             return space.counts() | {
-                "tracks": dict(sorted(statuses.items())),
+                "tracks": space.statuses(),
                 "models": {name: f"{version:04d}" for name, version in space.models().items()},
                 "next": next_step(space),
             }

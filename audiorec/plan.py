@@ -30,18 +30,20 @@ class _Model:
 # In order: each may read the ones before it.
 _MODELS: Mapping[str, _Model] = {
     "network": _Model("embed users, songs and artists in one space", ("listens",), False),
-    "cnn": _Model("2-D and 1-D networks learn who likes which sound", ("features", "heard", "listens"), True),
+    "cnn": _Model(
+        "2-D and 1-D networks learn who likes which sound", ("features", "heard", "listens", "recipe cnn"), True
+    ),
     "svm": _Model(
         "a support vector machine learns the same from descriptors and lyrics", ("features", "listens"), True
     ),
-    "cf": _Model("NeuMF learns from who plays the same songs", ("features", "listens"), True),
+    "cf": _Model("NeuMF learns from who plays the same songs", ("features", "listens", "recipe cf"), True),
     "hybrid": _Model(
         "learn how much each signal counts",
         ("features", "heard", "listens", "model network", "model cnn", "model svm", "model cf"),
         True,
     ),
 }
-_SAID = {"heard": "what the encoder heard"}
+_SAID = {"heard": "what the encoder heard", "recipe cnn": "its recipe", "recipe cf": "its recipe"}
 NAMES = tuple(_MODELS)
 
 
@@ -85,7 +87,7 @@ def train_steps(
     begin: Callable[[Step, int, int], None],
     passed: Callable[[Step, TooLittleError], None] = lambda step, why: None,
 ) -> list[Step]:
-    """Train the steps in order with the shipped recipes and return those that were trained.
+    """Train the steps in order with the recipes kept here or shipped, and return those that were trained.
 
     `begin(step, number, of)` is called before each, `passed(step, why)` for one that has too little to learn from.
     """
@@ -130,7 +132,7 @@ def _train(space: Workspace, name: str, device: str) -> None:
 
 def next_step(space: Workspace) -> str:
     """The command that brings most now."""
-    if not space.tracks():
+    if not space.has_tracks():
         return "audiorec extract FOLDER"
     if not space.has_listens():
         return "audiorec import auto FILE"

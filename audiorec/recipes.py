@@ -85,6 +85,13 @@ def digest(recipe: Recipe, without: Sequence[str] = ()) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def to_toml(recipe: Recipe) -> str:
+    """A recipe as the text of a file that `load` reads back; what it must give is left out, as it was not measured."""
+    values = recipe.model_dump(mode="json", exclude={"reference"})
+    # JSON's texts, numbers, truth values and lists are TOML's.
+    return "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in values.items())
+
+
 def shipped() -> dict[str, Path]:
     """Names and paths of the recipes that come with audiorec: `features/...` and `training/...`."""
     return {

@@ -1,13 +1,15 @@
 """Cold start on real music: rank artists that nobody has played, for every Last.fm user who plays one of them.
 
 Items are the Last.fm artists that have clips; five folds over the sorted ids (scikit-learn KFold, shuffled, seed 0); a
-fold's artists lose all their plays, and are ranked among themselves. Prints JSON lines. `--cold FILE` takes artist ids,
-one a line, to keep aside instead of folds. Nothing is chosen on the artists that are tested: the hybrid's weights come
+fold's artists lose all their plays, and are ranked among themselves. Prints JSON lines. `--cold FILE` takes artists to
+keep aside instead of folds: a text file with an artist's id in Last.fm's table (`hetrec_artist_id` in `labels.csv`) in
+each line; all others are learned from. Nothing is chosen on the artists that are tested: the hybrid's weights come
 from artists made cold inside the training part, and so do the weights of the encoder's and the release blocks and all
 that is chosen for ridge. `--keep FOLDER` holds what each fold gave, so that a stopped run goes on where it was.
 
 `scope` of a line: `all`, the folds as they are; `within`, artists of one collection among themselves (those with years
-and those without), mean of the two; `across`, trained on one collection and tested on the other, mean of both ways.
+and those without), mean of the two; `across`, trained on one collection and tested on the other, mean of both ways, and
+`across:undated`, `across:dated`, each way alone, by the collection that is tested.
 """
 
 import argparse
@@ -15,11 +17,14 @@ import json
 import os
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
+from at_once import add_options, sharing
 from cold_systems import Fold, System, five_folds, systems
 from lastfm_clips import Data, load, without
 
@@ -53,7 +58,11 @@ def main() -> None:
     with_patches = any("cnn" in name for name in chosen)
     data = load(options.data, options.workspace, with_patches, options.encoder, options.patches)
     units = kept_aside(data, options.cold) if options.cold else folds(data)
-    found, seconds = run(data, units, chosen, options.seeds, options.keep)
+    with sharing(options) as each:
+        tasks = [(seed, place, unit) for seed in range(options.seeds) for place, unit in enumerate(units)]
+        told = each(partial(all_systems, data, chosen, options.keep), tasks)
+        found, seconds = gathered(zip(tasks, told, strict=True), len(units))
+    found |= each_way(found.get("across", {}))
     about = {"release": options.release, "encoder": options.encoder}
     for scope in found:
         for name, values in found[scope].items():
@@ -80,13 +89,16 @@ def parse_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("AUDIOREC_DATA", "../shared/data")))
     parser.add_argument("--workspace", type=Path, help="a workspace with the clips extracted; made when it has none")
-    parser.add_argument("--cold", type=Path, help="artist ids, one a line: test on these, train on all others")
+    parser.add_argument(
+        "--cold", type=Path, help="a file of artist ids, one a line (see above): tested in place of folds"
+    )
     parser.add_argument("--encoder", choices=("none", "mtt", "msd"), default="none", help="one more block of content")
     parser.add_argument("--patches", type=int, default=3, help="patches of a clip that the encoder hears at most")
     parser.add_argument("--release", action="store_true", help="year, number of songs and album's name are content too")
     parser.add_argument("--seeds", type=int, default=3, help="how many seeds to average over")
     parser.add_argument("--keep", type=Path, help="a folder for what each fold gave: delete it after changing code")
     parser.add_argument("--systems", nargs="*", default=[], help="only these systems")
+    add_options(parser)
     return parser.parse_args()
 
 
@@ -106,6 +118,12 @@ def folds(data: Data) -> list[Unit]:
     ]
 
 
+def each_way(across: dict[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]:
+    """What `across` is the mean of, by the collection that is tested."""
+    ways = enumerate(("undated", "dated")) if across else ()
+    return {f"across:{way}": {name: values[:, [place]] for name, values in across.items()} for place, way in ways}
+
+
 def in_folds(data: Data, cold: np.ndarray) -> Unit:
     """A fold: all of its artists, and those of each collection that it has two of."""
     dated = data.dated[cold]
@@ -115,8 +133,13 @@ def in_folds(data: Data, cold: np.ndarray) -> Unit:
 
 def kept_aside(data: Data, path: Path) -> list[Unit]:
     """One fold: the rows of the artists in a file."""
-    wanted = {int(line) for line in path.read_text(encoding="utf-8").split()}
+    try:
+        wanted = {int(line) for line in path.read_text(encoding="utf-8").split()}
+    except (OSError, ValueError) as error:
+        sys.exit(f"{path}: needs an artist's id (hetrec_artist_id in labels.csv) in each line: {error}")
     found = np.flatnonzero(np.isin(data.artists, sorted(wanted)))
+    if not 1 < len(found) < len(data.artists) - 1:
+        sys.exit(f"{path}: names {len(found)} of {len(data.artists)} artists with clips: name two, and leave two")
     if len(found) < len(wanted):
         print(f"{len(wanted) - len(found)} of the artists in {path} have no clips: left out", file=sys.stderr)
     return [in_folds(data, found)]
@@ -125,26 +148,36 @@ def kept_aside(data: Data, path: Path) -> list[Unit]:
 # --- measuring ----------------------------------------------------------------------------------------------------
 
 
-def run(
-    data: Data, units: list[Unit], chosen: dict[str, System], seeds: int, keep: Path | None
+Task = tuple[int, int, Unit]
+# By system: metrics in each part [parts, users, 3], and seconds, what several share counted where it was first needed.
+Told = dict[str, tuple[np.ndarray, float]]
+
+
+def all_systems(data: Data, chosen: dict[str, System], keep: Path | None, task: Task) -> Told:
+    """What every system says of one seed and unit."""
+    seed, place, unit = task
+    truth = np.asarray(data.listens[:, unit.cold].todense()) > 0
+    fold = Fold(without(data, unit.cold), unit.cold, seed, truth)
+    parts = [part for parts in unit.parts.values() for part in parts]
+    return {name: one_unit(name, system, fold, (place, parts), keep) for name, system in chosen.items()}
+
+
+def gathered(
+    told: Iterable[tuple[Task, Told]], units: int
 ) -> tuple[dict[str, dict[str, np.ndarray]], dict[str, float]]:
     """Metrics by scope and system of every user in every part and seed: [seeds, parts, users, 3], NaN where nothing is
-    asked; and seconds of each system, what several share counted where it was first needed."""
-    found: dict[str, dict[str, list[list[np.ndarray]]]] = {}
-    seconds = dict.fromkeys(chosen, 0.0)
-    for seed, (place, unit) in ((seed, unit) for seed in range(seeds) for unit in enumerate(units)):
-        truth = np.asarray(data.listens[:, unit.cold].todense()) > 0
-        fold = Fold(without(data, unit.cold), unit.cold, seed, truth)
-        asked = [(scope, part) for scope, parts in unit.parts.items() for part in parts]
-        for name, system in chosen.items():
-            told, took = one_unit(name, system, fold, (place, [part for _, part in asked]), keep)
-            for (scope, _), figures in zip(asked, told, strict=True):
-                by_seed = found.setdefault(scope, {}).setdefault(name, [[] for _ in range(seeds)])
-                by_seed[seed].append(figures)
-            seconds[name] += took
+    asked; and seconds of each system."""
+    found: dict[str, dict[str, dict[int, list[np.ndarray]]]] = {}
+    seconds: dict[str, float] = {}
+    for (seed, place, unit), by_system in told:
+        scopes = [scope for scope, parts in unit.parts.items() for _ in parts]
+        for name, (values, took) in by_system.items():
+            for scope, figures in zip(scopes, values, strict=True):
+                found.setdefault(scope, {}).setdefault(name, {}).setdefault(seed, []).append(figures)
+            seconds[name] = seconds.get(name, 0.0) + took
         most = {name: round(value) for name, value in seconds.items() if value > 1.0}
-        print(f"seed {seed}, part {place + 1} of {len(units)}, seconds so far {most}", file=sys.stderr, flush=True)
-    arrays = {scope: {name: np.array(each) for name, each in by.items()} for scope, by in found.items()}
+        print(f"seed {seed}, part {place + 1} of {units}, seconds so far {most}", file=sys.stderr, flush=True)
+    arrays = {scope: {name: np.array(list(by.values())) for name, by in each.items()} for scope, each in found.items()}
     return arrays, seconds
 
 

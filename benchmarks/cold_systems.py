@@ -36,6 +36,7 @@ from audiorec.hybrid.weights import Weights, calibrate
 RIDGE_FACTORS, RIDGE_STRENGTHS = (8, 16, 32, 64), (100.0, 300.0, 1000.0, 3000.0, 10_000.0)
 SIGNALS = ("predicted", "content", "popularity", "friends")
 AUDIO, WORDS, RELEASE = ("sound", "spectrum"), ("sound", "spectrum", "words"), ("release", "album")
+HEARD = ("encoder", "encoder_spread")
 
 
 def five_folds(count: int) -> list[np.ndarray]:
@@ -80,7 +81,7 @@ System = Callable[[Fold], np.ndarray]
 
 def systems(encoder: str, release: bool) -> dict[str, System]:
     """Every system by name; a name with a colon is made of some parts only, with a minus without one."""
-    heard, dated = ("encoder",) * (encoder != "none"), RELEASE * release
+    heard, dated = HEARD * (encoder != "none"), RELEASE * release
     whole = Kind((*WORDS, *dated, *heard))
     alone = tuple(name for name in SIGNALS if name != "friends")
     kinds = {
@@ -123,8 +124,8 @@ def content_knn(fold: Fold) -> np.ndarray:
 def ridge(fold: Fold, blocks: tuple[str, ...]) -> np.ndarray:
     """Ridge regression from content to implicit-ALS factors (van den Oord et al. 2013, with a linear map).
 
-    Its number of factors, its strength and which of the blocks it reads (sound, sound and the encoder, or all) are
-    chosen as carefully as ours are: on artists made cold inside the training part.
+    Its number of factors, its strength and which of the blocks it reads (sound, sound and the encoder, all, or all but
+    the encoder's spread) are chosen as carefully as ours are: on artists made cold inside the training part.
     """
     warm = np.setdiff1d(np.arange(len(fold.data.artists)), fold.cold)
     hidden = np.sort(np.random.default_rng(fold.seed).permutation(warm)[: len(warm) // 5])
@@ -132,6 +133,7 @@ def ridge(fold: Fold, blocks: tuple[str, ...]) -> np.ndarray:
     wanted = (fold.data.listens[:, hidden] > 0).toarray()
     asked = np.flatnonzero(wanted.any(axis=1) & ~wanted.all(axis=1))
     reads = {("sound",), tuple(name for name in blocks if name in ("sound", "encoder")), blocks}
+    reads.add(tuple(name for name in blocks if name != "encoder_spread"))
     best = (-np.inf, RIDGE_FACTORS[0], RIDGE_STRENGTHS[0], blocks)
     for rank in RIDGE_FACTORS:
         factors = fold.once(("ridge", rank), lambda rank=rank: ridge_factors(inner, rank, fold.seed))

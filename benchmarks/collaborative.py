@@ -16,10 +16,12 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
+from at_once import add_options, sharing
 from scipy import sparse
 
 from audiorec import metrics
@@ -49,11 +51,12 @@ def load(data: Path, name: str) -> Question:
 
 
 def measure(
-    question: Question, model: str, seed: int, args: argparse.Namespace, trained: dict[int, dict[str, Ranker]]
+    question: Question, model: str, args: argparse.Namespace, trained: dict[int, dict[str, Ranker]], seed: int
 ) -> dict[tuple[str, str, int], float]:
     """(protocol, metric, k) -> value of one model trained with one seed; seconds stand under ("", "seconds", 0).
 
-    The model is put into trained[seed], where a blend finds those of its members that were measured before it.
+    The model is put into trained[seed], where a blend of this process finds those of its members that were measured
+    before it; on a cluster it trains them itself.
     """
     start = time.perf_counter()
     recipe = registry.recipe_of(model, overrides=(*args.set, f"seed={seed}"))
@@ -115,6 +118,7 @@ def main() -> None:
     parser.add_argument("--device", default="cpu", choices=["auto", "cpu", "cuda"])
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--write", type=Path, help="write the split here in the NCF format")
+    add_options(parser)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     if not args.data.is_dir():
@@ -131,12 +135,13 @@ def main() -> None:
     print(f"{question.name:<12}" + "".join(f"{head:>18}" for head in heads), file=sys.stderr)
     seeds = range(args.first_seed, args.first_seed + args.seeds)
     trained: dict[int, dict[str, Ranker]] = {seed: {} for seed in seeds}
-    for model in args.model or registry.MODELS:
-        runs = [measure(question, model, seed, args, trained) for seed in seeds]
-        found = list(lines(question, model, runs))
-        for line in found:
-            print(json.dumps(line | ({"known": "last"} if args.known_last else {})), flush=True)
-        print_row(model, found)
+    with sharing(args) as each:
+        for model in args.model or registry.MODELS:
+            runs = list(each(partial(measure, question, model, args, trained), seeds))
+            found = list(lines(question, model, runs))
+            for line in found:
+                print(json.dumps(line | ({"known": "last"} if args.known_last else {})), flush=True)
+            print_row(model, found)
 
 
 if __name__ == "__main__":

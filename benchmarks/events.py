@@ -3,8 +3,8 @@
     python benchmarks/events.py --events 100000 1000000 10000000
 
 A user has 300 listens to 60 songs of their own; songs grow with the square root of the events. Every step runs in a
-process of its own, whose peak of memory is told; seconds are of the processor. It does not time the catalogue
-(`benchmarks/scale.py --part made`).
+process of its own, whose peak of memory is told; seconds are of the processor. Then the road to a model: the sums in a
+catalogue (`import`), the matrix, the split of training from validation, one round of ALS, and scores of 1,000 users.
 """
 
 import argparse
@@ -18,9 +18,13 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from scipy import sparse
 
+from audiorec.collaborative.als import Als, als
 from audiorec.data import event_shards
 from audiorec.data.events import SCHEMA
+from audiorec.data.splits import leave_one_out
+from audiorec.data.workspace import Workspace
 
 _BATCH = 100_000
 FORK = multiprocessing.get_context("fork")
@@ -45,12 +49,44 @@ def measure(events: int) -> None:
             "sums": lambda: sum(1 for _ in event_shards.matched([first])),
             "write_again": lambda: event_shards.write(again, timeless, made(events, *shape), [first]).known,
         }
+        root, width = Path(folder) / "workspace", shape[1]
+        steps |= {
+            "import": lambda: imported(root, made(events, *shape), width),
+            "matrix": lambda: matrix(root, width).nnz,
+            "split": lambda: len(leave_one_out(matrix(root, width), np.random.default_rng(0), most_users=5000).users),
+            "als": lambda: len(fitted(root, width).users),
+            "scores": lambda: asked(fitted(root, width)),
+        }
         for name, step in steps.items():
             said = {"benchmark": "events", "events": events, "users": shape[0], "songs": shape[1], "step": name}
             child = FORK.Process(target=timed, args=(said, step))
             child.start()
             child.join()
         print(json.dumps({"benchmark": "events", "events": events, "shard_mb": first.stat().st_size // 10**6}))
+
+
+def imported(root: Path, batches: Iterator[pa.RecordBatch], songs: int) -> int:
+    """Events that a new workspace took."""
+    with Workspace.open(root, write=True) as space:
+        space.add_paths([f"/music/{song:08d}.mp3".encode() for song in range(songs)])
+        return space.add_events("log:/made", batches).new
+
+
+def matrix(root: Path, songs: int) -> sparse.csr_array:
+    """The listens of the workspace."""
+    with Workspace.open(root) as space:
+        return space.interactions(items=np.arange(1, songs + 1)).counts
+
+
+def fitted(root: Path, songs: int) -> Als:
+    """One round of 64 factors."""
+    return als(matrix(root, songs), 64, penalty=3.0, alpha=30.0, iterations=1, seed=0)
+
+
+def asked(model: Als) -> int:
+    """How many of 1,000 users were scored, in blocks."""
+    blocks = np.array_split(np.arange(min(1000, len(model.users))), 20)
+    return sum(len(np.argpartition(-model.scores(rows), 10, axis=1)[:, :10]) for rows in blocks)
 
 
 def timed(said: dict[str, object], step: Callable[[], object]) -> None:

@@ -28,8 +28,3 @@ def heard(root: Path, library: Path, encoder: str, patches: int) -> HeardSongs:
         found = heard_songs.read(space, np.asarray(space.features().track_ids), ear.by.digest)
     assert found is not None
     return found
-
-
-def as_block(found: HeardSongs) -> np.ndarray:
-    """The columns that the hybrid reads, float64 [N, .]."""
-    return found.mean.astype(np.float64)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from heard_clips import as_block, heard
+from heard_clips import heard
 from scipy import sparse
 
 from audiorec.cold_start.album_names import album_vectors
@@ -17,6 +17,7 @@ from audiorec.content.learn_to_hear import lesson_of
 from audiorec.data.tables import FeatureTable, Patches
 from audiorec.data.tracks import Track
 from audiorec.data.workspace import Workspace
+from audiorec.hybrid.inputs import heard_blocks
 from audiorec.hybrid.sketch_cache import spectra
 
 
@@ -75,8 +76,9 @@ def load(
             lesson = None
             if encoder != "none":
                 found = heard(root, folder / "moodclips" / "library", encoder, patches_heard)
-                vectors, lesson = as_block(found), lesson_of(found)
-                blocks["encoder"] = np.array([known_mean(vectors[owner == artist]) for artist in artists])
+                lesson = lesson_of(found)
+                for name, block in heard_blocks(found, len(chosen)).items():
+                    blocks[name] = np.array([known_mean(block[owner == artist]) for artist in artists])
             clips = Clips(table.logmel(), grouped(table, owner, artists), lesson) if with_patches else None
     hetrec = folder / "hetrec-lastfm-2k"
     plays = np.loadtxt(hetrec / "user_artists.dat", skiprows=1, dtype=np.int64)

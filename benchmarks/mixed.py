@@ -52,13 +52,14 @@ def main() -> None:
     parser.add_argument("--least", type=int, default=30, help="listeners that an artist without clips must have")
     parser.add_argument("--epochs", type=int, default=20, help="most epochs of NeuMF")
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--first-seed", type=int, default=0)
     options = parser.parse_args()
     torch.set_num_threads(1)
     material = load(options.data, options.workspace, options.least)
     compared: Found = defaultdict(list)
     looks: dict[str, list[dict[str, float]]] = defaultdict(list)
     curves: dict[tuple[str, int], list[tuple[float, float]]] = defaultdict(list)
-    for seed in range(options.seeds):
+    for seed in range(options.first_seed, options.first_seed + options.seeds):
         one_seed(material, seed, options.epochs, (compared, looks, curves))
     for line in comparisons(compared):
         show("comparison", line)

@@ -17,12 +17,13 @@ import os
 import sys
 import tempfile
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import torch
+from at_once import add_options, sharing
 from heard_clips import heard
 from mood_clips import Songs, load
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
@@ -53,22 +54,24 @@ NONE = np.zeros(0, np.int64)
 def main() -> None:
     """Measure what was asked for and print a JSON line for each figure."""
     options = parse_options()
-    with tempfile.TemporaryDirectory() as temporary:
+    with tempfile.TemporaryDirectory() as temporary, sharing(options) as each:
         places = [(options.data, options.workspace or Path(temporary) / "data")]
         if options.test_data:
             places.append((options.test_data, Path(temporary) / "test"))
         songs = load(places, options.target, hears=not set(options.models) <= set(NETWORKS))
         for folds in options.folds:
             found: dict[str, np.ndarray] = {}
-            for seed in range(options.seeds):
-                for name, likely in one_seed(songs, folds, seed, options.models).items():
+            numbers = range(options.first_seed, options.first_seed + options.seeds)
+            seeds = each(partial(one_seed, songs, folds, options.models), numbers)
+            for place, (seed, likelies) in enumerate(zip(numbers, seeds, strict=True)):
+                for name, likely in likelies.items():
                     labels = labels_of(likely)
                     told = labels >= 0
                     score = metrics.macro_f1(songs.target[told], labels[told])
                     print(
                         f"{folds} folds, seed {seed}, {name}: macro F1 {score:.4f} on all", file=sys.stderr, flush=True
                     )
-                    found.setdefault(name, np.full((options.seeds, *likely.shape), np.nan))[seed] = likely
+                    found.setdefault(name, np.full((options.seeds, *likely.shape), np.nan))[place] = likely
             for line in report(songs, found, options.reliability):
                 about = {"benchmark": "mood", "target": options.target, "folds": "test" if options.test_data else folds}
                 print(json.dumps(about | line | {"seeds": options.seeds}), flush=True)
@@ -83,8 +86,10 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--folds", nargs="+", choices=["artist", "random"], default=["artist", "random"])
     parser.add_argument("--models", nargs="+", choices=sorted(MODELS), default=sorted(MODELS))
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--reliability", action="store_true", help="print how often each said probability is right")
     parser.add_argument("--workspace", type=Path, help="a workspace with the clips of --data extracted; made if empty")
+    add_options(parser)
     options = parser.parse_args()
     for folder in filter(None, (options.data, options.test_data)):
         if not (folder / "moodclips" / "labels.csv").is_file():
@@ -159,7 +164,7 @@ MODELS = {
 }
 
 
-def one_seed(songs: Songs, folds: str, seed: int, models: Sequence[str]) -> dict[str, np.ndarray]:
+def one_seed(songs: Songs, folds: str, models: Sequence[str], seed: int) -> dict[str, np.ndarray]:
     """Probabilities [N, C] of every labelled song while it was in the test part, NaN of the others, by model."""
     found: dict[str, np.ndarray] = {}
     for train, test in splits(songs, folds, seed):

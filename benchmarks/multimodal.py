@@ -10,11 +10,13 @@ bootstrap over users.
 import argparse
 import json
 import os
-from itertools import combinations
+from functools import partial
+from itertools import combinations, product
 from pathlib import Path
 
 import numpy as np
 import torch
+from at_once import add_options, sharing
 from lastfm_clips import Data, known_mean, load, without
 from lastfm_likes import CNN_BUDGET, likes
 from personal import users_auc
@@ -40,13 +42,15 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("AUDIOREC_DATA", "../shared/data")))
     parser.add_argument("--workspace", type=Path, help="a workspace with the clips extracted; made when it has none")
     parser.add_argument("--seeds", type=int, default=3)
+    add_options(parser)
     options = parser.parse_args()
     torch.set_num_threads(1)
     data = load(options.data, options.workspace, with_patches=True)
     found: dict[str, list[np.ndarray]] = {}
-    for seed in range(options.seeds):
-        for _, cold in KFold(5, shuffle=True, random_state=0).split(data.artists):
-            for name, values in one_fold(data, cold, seed).items():
+    folds = [cold for _, cold in KFold(5, shuffle=True, random_state=0).split(data.artists)]
+    with sharing(options) as each:
+        for told in each(partial(one_fold, data), list(product(range(options.seeds), folds))):
+            for name, values in told.items():
                 found.setdefault(name, []).append(values)
     users = {name: known_mean(np.array(values)) for name, values in found.items()}
     for name, values in users.items():
@@ -58,8 +62,9 @@ def main() -> None:
         print(json.dumps(gain(first, second, users[first] - users[second])), flush=True)
 
 
-def one_fold(data: Data, cold: np.ndarray, seed: int) -> dict[str, np.ndarray]:
-    """AUC of each user [U] among the cold artists, by subset."""
+def one_fold(data: Data, of: tuple[int, np.ndarray]) -> dict[str, np.ndarray]:
+    """AUC of each user [U] among the cold artists, by subset; of: seed and cold artists."""
+    seed, cold = of
     seen = without(data, cold)
     known = likes(seen, cold, seed, 0.15)
     blocks = parts(data, seen, known, seed)

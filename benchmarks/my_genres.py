@@ -10,11 +10,13 @@ import json
 import os
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import mixed
 import numpy as np
 import torch
+from at_once import add_options, sharing
 from scipy import sparse
 
 from audiorec import metrics
@@ -37,14 +39,15 @@ def main() -> None:
     parser.add_argument("--workspace", type=Path, help="a workspace with the clips extracted")
     parser.add_argument("--users", type=int, default=500, help="users asked a seed")
     parser.add_argument("--seeds", type=int, default=3)
+    add_options(parser)
     options = parser.parse_args()
     torch.set_num_threads(1)
     material = mixed.load(options.data, options.workspace, 30)
     artists = np.array([int(track.artist.split()[1]) for track in material.tracks])
     genre, names = genre_of(options.data / "hetrec-lastfm-2k", artists)
-    found = np.concatenate(
-        [one_seed(material, genre, len(names), seed, options.users) for seed in range(options.seeds)]
-    )
+    with sharing(options) as each:
+        one = partial(one_seed, material, genre, len(names), users=options.users)
+        found = np.concatenate(list(each(one, range(options.seeds))))
     for place, strength in enumerate(STRENGTHS):
         divergence, gain = found[:, place].T
         low, high = metrics.bootstrap_interval(gain - found[:, 0, 1], np.random.default_rng(0))

@@ -9,9 +9,11 @@ users for sound alone and with each further block, and the paired gains with 95 
 import argparse
 import json
 import os
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+from at_once import add_options, sharing
 from lastfm_clips import Data, known_mean, load
 from scipy.stats import rankdata
 from sklearn.model_selection import KFold
@@ -35,10 +37,14 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("AUDIOREC_DATA", "../shared/data")))
     parser.add_argument("--workspace", type=Path, help="a workspace with the clips extracted; made when it has none")
     parser.add_argument("--seeds", type=int, default=3, help="seed 0 has the folds of cold_start.py")
+    add_options(parser)
     options = parser.parse_args()
     data = load(options.data, options.workspace)
     played = (data.listens > 0).toarray().T
-    found = {name: np.array([one_seed(data, played, name, s) for s in range(options.seeds)]) for name in SYSTEMS}
+    with sharing(options) as each:
+        found = {
+            name: np.array(list(each(partial(one_seed, data, played, name), range(options.seeds)))) for name in SYSTEMS
+        }
     for name, values in found.items():
         by_seed = np.nanmean(values, axis=1)
         line = {"benchmark": "personal", "system": name, "metric": "auc", "value": round(float(by_seed.mean()), 4)}

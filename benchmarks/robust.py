@@ -13,10 +13,12 @@ import argparse
 import json
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
+from at_once import add_options, sharing
 from torch.nn.functional import binary_cross_entropy_with_logits, softplus
 
 from audiorec import metrics, recipes
@@ -26,6 +28,7 @@ from audiorec.collaborative.pairwise import MoreLoss, fit_pairs, pair_loss
 from audiorec.collaborative.protocols import Ranker, full_lists, sampled_ranks
 from audiorec.data.splits import LeaveOneOut
 from audiorec.learning.loop import quiet
+from audiorec.learning.many import Each
 from audiorec.sources import ncf_format
 
 CPU = torch.device("cpu")
@@ -41,12 +44,14 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("AUDIOREC_DATA", "../shared/data")))
     parser.add_argument("--part", nargs="*", default=["apr", "weights"], choices=list(PARTS))
     parser.add_argument("--seeds", type=int, default=3)
+    add_options(parser)
     options = parser.parse_args()
     torch.set_num_threads(1)
     split = ncf_format.read(options.data / "cf" / "lastfm" / "lastfm").split
-    for part in options.part:
-        for line in PARTS[part](split, options.seeds):
-            print(json.dumps({"benchmark": "robust", "part": part} | line), flush=True)
+    with sharing(options) as each:
+        for part in options.part:
+            for line in PARTS[part](split, options.seeds, each):
+                print(json.dumps({"benchmark": "robust", "part": part} | line), flush=True)
 
 
 def interval(values: np.ndarray) -> list[float]:
@@ -64,20 +69,21 @@ def ndcg(ranker: Ranker, split: LeaveOneOut) -> np.ndarray:
 # --- adversarial training of NeuMF --------------------------------------------------------------------------------
 
 
-def apr(split: LeaveOneOut, seeds: int) -> Iterator[dict[str, object]]:
+def apr(split: LeaveOneOut, seeds: int, each: Each) -> Iterator[dict[str, object]]:
     """Quality by size of the change in training and by change of the trained vectors."""
     for size in SIZES:
-        found: dict[str, list[np.ndarray]] = {}
-        for seed in range(seeds):
-            recipe = recipes.load("training/neumf", NeumfRecipe, (*BUDGET, f"adversarial={size}", f"seed={seed}"))
-            model = neumf.train(split.train, recipe, device=CPU)
-            found.setdefault("clean", []).append(ndcg(model, split))
-            for change in CHANGES:
-                for kind in ("random", "worst"):
-                    moved = ndcg(changed(model, split, change, kind, seed), split)
-                    found.setdefault(f"{kind} {change}", []).append(moved)
-        line = {name: interval(np.mean(values, axis=0)) for name, values in found.items()}
+        found = list(each(partial(apr_of_seed, split, size), range(seeds)))
+        line = {name: interval(np.mean([told[name] for told in found], axis=0)) for name in found[0]}
         yield {"adversarial": size, "ndcg@10": line, "seeds": seeds}
+
+
+def apr_of_seed(split: LeaveOneOut, size: float, seed: int) -> dict[str, np.ndarray]:
+    """NDCG of each user by change of the trained vectors."""
+    recipe = recipes.load("training/neumf", NeumfRecipe, (*BUDGET, f"adversarial={size}", f"seed={seed}"))
+    model = neumf.train(split.train, recipe, device=CPU)
+    ways = {f"{kind} {change}": (change, kind) for change in CHANGES for kind in ("random", "worst")}
+    moved = {name: ndcg(changed(model, split, *way, seed), split) for name, way in ways.items()}
+    return {"clean": ndcg(model, split), **moved}
 
 
 def changed(model: Neumf, split: LeaveOneOut, change: float, kind: str, seed: int) -> Neumf:
@@ -106,22 +112,27 @@ def uphill(net: NeumfNet, split: LeaveOneOut) -> tuple[torch.Tensor, ...]:
 # --- the long tail ------------------------------------------------------------------------------------------------
 
 
-def weights(split: LeaveOneOut, seeds: int) -> Iterator[dict[str, object]]:
+def weights(split: LeaveOneOut, seeds: int, each: Each) -> Iterator[dict[str, object]]:
     """NDCG and the tail's share by loss."""
     plays = np.bincount(split.train.indices, minlength=split.train.shape[1])
     tail = plays <= np.quantile(plays[plays > 0], 0.8)
-    for name, make in losses(plays).items():
-        quality, share = [], []
-        for seed in range(seeds):
-            model = trained_with(split, make, seed)
-            quality.append(ndcg(model, split))
-            share.append(tail[full_lists(model, split, 10)].mean(axis=1))
+    for name in losses(plays):
+        told = each(partial(weights_of_seed, split, plays, tail, name), range(seeds))
+        quality, share = zip(*told, strict=True)
         yield {
             "loss": name,
             "ndcg@10": interval(np.mean(quality, axis=0)),
             "tail_share": interval(np.mean(share, axis=0)),
             "seeds": seeds,
         }
+
+
+def weights_of_seed(
+    split: LeaveOneOut, plays: np.ndarray, tail: np.ndarray, name: str, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """NDCG of each user, and the tail's share of the list."""
+    model = trained_with(split, losses(plays)[name], seed)
+    return ndcg(model, split), tail[full_lists(model, split, 10)].mean(axis=1)
 
 
 def losses(plays: np.ndarray) -> dict[str, Callable[[NeumfNet], MoreLoss] | None]:

@@ -3,7 +3,9 @@
 Starts a server of its own over a workspace on the loopback address, bounded in requests and time; prints JSON lines,
 with the server's processor time for a request (cpu_ms), in which other work on the machine does not count. `recommend`
 asks for lists that were not made before, `recommend_again` for lists that were.
-Run: python benchmarks/serve.py --workspace DIR [--requests 400] [--streams 1000] [--soak 3000]
+With `--songs N` the workspace is made first where it is not there yet: N songs with features and listens, and arrays of
+models that nobody has trained, since how long an answer takes does not depend on what they say; they have no sound.
+Run: python benchmarks/serve.py --workspace DIR [--songs 100000] [--requests 400] [--streams 1000] [--soak 3000]
 """
 
 import argparse
@@ -22,6 +24,7 @@ from typing import Any
 import httpx
 import numpy as np
 import psutil
+from made_library import shaped_library
 
 API = "/api/v1"
 
@@ -30,10 +33,13 @@ def main() -> None:
     """Start, measure, stop."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--workspace", type=Path, required=True)
+    parser.add_argument("--songs", type=int, help="make a library of so many, with half as many users")
     parser.add_argument("--requests", type=int, default=300)
     parser.add_argument("--streams", type=int, default=1000)
     parser.add_argument("--soak", type=int, default=3000)
     asked = parser.parse_args()
+    if asked.songs and not (asked.workspace / "catalogue.sqlite").is_file():
+        shaped_library(asked.workspace, asked.songs, asked.songs // 2, 10 * asked.songs)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -78,6 +84,25 @@ async def measure(base: str, pid: int, begun: float, asked: argparse.Namespace) 
         async def similar(number: int) -> int:
             return (await client.get(f"{API}/songs/{songs[number % len(songs)]}/similar")).status_code
 
+        async def page(number: int) -> int:
+            cursor = songs[-1] if number % 2 else status["songs"] - 100
+            return (await client.get(f"{API}/songs", params={"cursor": cursor, "limit": 50})).status_code
+
+        async def search(number: int) -> int:
+            words = ("calm", "fast", "style 3", "artist 12", "song 77")[number % 5]
+            return (await client.get(f"{API}/search", params={"q": words})).status_code
+
+        async def path(number: int) -> int:
+            ends = {"start": songs[number % len(songs)], "end": songs[(7 * number + 1) % len(songs)]}
+            return (await client.get(f"{API}/path", params=ends)).status_code
+
+        async def radio(number: int) -> int:
+            return (await client.post(f"{API}/radio", json={"songs": [songs[number % len(songs)]]})).status_code
+
+        async def like(number: int) -> int:
+            said = {"user": "somebody", "song": songs[number % len(songs)], "kind": "like"}
+            return (await client.post(f"{API}/feedback", json=said)).status_code
+
         async def stream(number: int) -> int:
             where = f"{API}/songs/{songs[number % len(songs)]}/audio"
             async with client.stream("GET", where, headers={"Range": "bytes=0-65535"}) as found:
@@ -91,8 +116,15 @@ async def measure(base: str, pid: int, begun: float, asked: argparse.Namespace) 
                 cpu = round((processor(pid) - used) * 1000 / asked.requests, 1)
                 size = {"songs": status["songs"], "users": len(users), "clients": clients}
                 tell(name, **size, **figures(times), cpu_ms=cpu, errors=bad)
-        times, bad = await load(stream, asked.streams, 100)
-        tell("stream", clients=100, streams=asked.streams, **figures(times), errors=bad)
+        for name, ask in (("page", page), ("search", search), ("path", path), ("radio", radio), ("like", like)):
+            few = min(asked.requests, 50)
+            used = processor(pid)
+            times, bad = await load(ask, few, 1)
+            cpu = round((processor(pid) - used) * 1000 / few, 1)
+            tell(name, songs=status["songs"], clients=1, **figures(times), cpu_ms=cpu, errors=bad)
+        if not asked.songs:
+            times, bad = await load(stream, asked.streams, 100)
+            tell("stream", clients=100, streams=asked.streams, **figures(times), errors=bad)
         memory = psutil.Process(pid).memory_info
         before = memory().rss
         _, bad = await load(recommend, asked.soak, 8)

@@ -16,10 +16,12 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
+from at_once import add_options, sharing
 from lastfm_clips import Data, known_mean, load, without
 from lastfm_likes import CNN_BUDGET, likes
 from multimodal import parts_of
@@ -52,11 +54,13 @@ def main() -> None:
     parser.add_argument("--workspace", type=Path, help="a workspace with the clips extracted; made when it has none")
     parser.add_argument("--folds", type=int, default=5, help="how many of the five")
     parser.add_argument("--keep", type=Path, help="a folder for what each fold gave")
+    add_options(parser)
     options = parser.parse_args()
     torch.set_num_threads(1)
     data = load(options.data, options.workspace, with_patches=True)
     folds = [cold for _, cold in KFold(5, shuffle=True, random_state=0).split(data.artists)][: options.folds]
-    found = [kept(data, cold, place, options.keep) for place, cold in enumerate(folds)]
+    with sharing(options) as each:
+        found = list(each(partial(kept, data, options.keep), list(enumerate(folds))))
     names = list(found[0])
     users = {name: known_mean(np.array([fold[name][2:] for fold in found])) for name in names}
     for name in names:
@@ -66,8 +70,9 @@ def main() -> None:
         print(json.dumps(line | auc | {"folds": len(folds)}), flush=True)
 
 
-def kept(data: Data, cold: np.ndarray, place: int, folder: Path | None) -> dict[str, np.ndarray]:
+def kept(data: Data, folder: Path | None, fold: tuple[int, np.ndarray]) -> dict[str, np.ndarray]:
     """What a fold gave, read where it is kept: for each version its bytes, its songs a second, AUC of each user."""
+    place, cold = fold
     file = folder / f"fold-{place}.npz" if folder else None
     if file and file.is_file():
         with np.load(file) as stored:

@@ -15,11 +15,13 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from at_once import add_options, sharing
 
 from audiorec import metrics
 from audiorec.collaborative import registry
@@ -204,6 +206,7 @@ def main() -> None:
     )
     parser.add_argument("--length-seeds", type=int, default=5, help="seeds of the curve over lengths")
     parser.add_argument("--figures", type=Path, help="folder for the two figures")
+    add_options(parser)
     args = parser.parse_args()
     torch.set_num_threads(1)
     if not (args.data / "tasteprofile").is_dir():
@@ -212,12 +215,13 @@ def main() -> None:
     for seed in range(args.seeds):
         ncf_format.write(args.keep / f"split-{seed}", split_of(args.data, seed))
     found: Places = {}
-    for model in args.model or MODELS:
-        found[model, 0] = np.stack([run(args, model, 0, seed) for seed in range(args.seeds)])
-    for length in args.lengths:
-        for model in CURVES:
-            runs = [run(args, model, length, seed) for seed in range(args.length_seeds)]
-            found[model, length] = np.stack(runs)
+    with sharing(args) as each:
+        for model in args.model or MODELS:
+            found[model, 0] = np.stack(list(each(partial(run, args, model, 0), range(args.seeds))))
+        for length in args.lengths:
+            for model in CURVES:
+                runs = each(partial(run, args, model, length), range(args.length_seeds))
+                found[model, length] = np.stack(list(runs))
     for line in (*figures_of(found), *differences(found), *attention(args)):
         print(json.dumps(line))
     if args.figures:

@@ -31,6 +31,8 @@ def print_reports(
         return
     if reports:
         _print_tables(reports)
+    guessed = [(Path(one.file).name, f"read as {one.guessed}, which may be wrong") for one in reports if one.guessed]
+    _print_first("Files that do not tell their encoding: save them as UTF-8", ["file", "letters"], guessed)
     _print_first("Files that are no source", ["file", "why"], passed)
     if late:
         notes(quiet).print(f"{counted(late, 'row')} of earlier imports found a song now")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.command("train-cf")
 @click.option("--model", type=click.Choice(MODELS), default="neumf", show_default=True, help="Which model.")
-@click.option("--recipe", show_default="the model's shipped one", help="A shipped recipe or a TOML file.")
+@click.option("--recipe", show_default="the searched or shipped one", help="A shipped recipe or a TOML file.")
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change a value of the recipe.")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
 @click.option(
@@ -34,12 +34,11 @@ def command(
     NeuMF on several processes or machines: torchrun --nproc-per-node N -m audiorec train-cf.
     """
     from audiorec.collaborative import registry
-    from audiorec.collaborative.training import train
+    from audiorec.collaborative.training import recipe_for, train
     from audiorec.data.workspace import Workspace
     from audiorec.learning.distributed import joined
     from audiorec.learning.loop import choose_device
 
-    chosen = registry.recipe_of(model, recipe, overrides)
     if files is not None:
         from audiorec.sources import bare_files
 
@@ -47,7 +46,7 @@ def command(
         found = bare_files.read(files)
         trained = registry.train(
             found.split.train,
-            chosen,
+            registry.recipe_of(model, recipe, overrides),
             times=found.times,
             how=found.split.how,
             device=choose_device(device),
@@ -55,6 +54,7 @@ def command(
         )
         _print_measured(model, trained, found.split)
         return
+    chosen = recipe_for(session.workspace, model, recipe, overrides)
     with joined(device) as world, Workspace.open(session.workspace, write=world.is_first) as space:
         report = epoch_reporter(model, "NDCG@10", session.quiet or not world.is_first)
         done = train(space, model, chosen, device=device, report=report)

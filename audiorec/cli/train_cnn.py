@@ -53,7 +53,8 @@ class Options:
 @click.option("--augment", type=click.Choice(["none", "dcgan"]), default="none", show_default=True, help="With --user.")
 @click.option("--distil", is_flag=True, help="Teach a small network what the content model here knows.")
 @click.option(
-    "--recipe", help="A shipped recipe or a TOML file.  [default: training/cnn; with --labels training/cnn2d or cnn1d]"
+    "--recipe",
+    help="A shipped recipe or a TOML file.  [default: the searched one, training/cnn; --labels: training/cnn2d, cnn1d]",
 )
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change a value of the recipe.")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
@@ -74,13 +75,11 @@ def command(session: Session, asked: Options) -> None:
 
 
 def _train_likes(session: Session, asked: Options) -> None:
-    from audiorec import recipes
-    from audiorec.content.encoder_training import CnnRecipe
-    from audiorec.content.training import distil_networks, train_networks
+    from audiorec.content.training import cnn_recipe, distil_networks, train_networks
     from audiorec.data.workspace import Workspace
     from audiorec.learning.distributed import joined
 
-    recipe = recipes.load(asked.recipe or "training/cnn", CnnRecipe, asked.overrides)
+    recipe = cnn_recipe(session.workspace, asked.recipe, asked.overrides)
     with joined(asked.device) as world, Workspace.open(session.workspace, write=world.is_first) as space:
         if asked.distil:
             train = partial(distil_networks, space, recipe)

@@ -2,9 +2,9 @@
 
 Two families over the same content space. Maps: kernel regressions carry songs from content to where listens put them,
 in factors (implicit ALS) and in places in the network of listens, which care less for how popular a song is. Choices: a
-conditional logit over content, given the users' factors. Each gives a pair of matrices whose product scores every user
-with every song, so a whole catalogue is one matrix product. As plays arrive, a song's mapped vector gives way to its
-own. It does not know artists, warm signals or the final ranking.
+conditional logit over content, given users' factors from their other listens, as a cold song will be asked about. Each
+gives a pair of matrices whose product scores every user with every song, so a whole catalogue is one matrix product. As
+plays arrive, a song's mapped vector gives way to its own. It does not know warm signals or the final ranking.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from audiorec.cold_start.conditional_logit import fit_choice
+from audiorec.cold_start.conditional_logit import Choices, fit_choice
 from audiorec.cold_start.content_space import ContentSpace, fit_space, unit_rows
 from audiorec.cold_start.kernel_ridge import fit_kernel_map
 from audiorec.cold_start.taste import Content, Pair, Taste
@@ -28,9 +28,9 @@ Floats = NDArray[np.float64]
 class TasteRecipe(Recipe):
     """How taste is learned from content."""
 
-    ranks: tuple[int, ...] = (8, 16)
-    """Ranks of the factorisations."""
-    places: tuple[int, ...] = (12, 24, 48)
+    ranks: tuple[int, ...] = (8, 16, 32)
+    """Ranks of the factorisations: maps lead into the first, choices are learned given each."""
+    places: tuple[int, ...] = (24, 48)
     """Dimensions of the places in the network."""
     kernels: tuple[str, ...] = ("cosine",)
     """Kernels of the maps."""
@@ -44,7 +44,7 @@ class TasteRecipe(Recipe):
     """Alternations of ALS."""
     choices: bool = True
     """Whether the choice models take part."""
-    taste_decay: float = 0.003
+    taste_decay: float = 0.002
     """L2 penalty of the users' tastes in the choice models."""
     pull_decay: float = 0.01
     """L2 penalty of what all users share in the choice models."""
@@ -56,6 +56,8 @@ class TasteRecipe(Recipe):
     """Most songs that a map learns from."""
     choosers: int = 2000
     """Most users that the choice models learn from."""
+    parts: int = 4
+    """Parts of the artists in the choice models: choices in one are learned from listens to the others."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +70,34 @@ class Target:
     wanted: float
 
 
+@dataclass(frozen=True)
+class _Factored:
+    """A factorisation: plays by logarithm CSR [U, P] of the songs that anybody plays, their columns [P] and vectors."""
+
+    plays: sparse.csr_array
+    columns: NDArray[np.int64]
+    users: Floats
+    items: Floats
+
+    def users_without(self, who: NDArray[np.int64], songs: NDArray[np.int64], recipe: TasteRecipe) -> Floats:
+        """Vectors of some users [B, k] as if they had never played these songs."""
+        kept = np.flatnonzero(~np.isin(self.columns, songs))
+        left = sparse.csr_array(self.plays[who][:, kept])
+        return solve_rows(left, self.items[kept], recipe.regularization, recipe.alpha)
+
+
 def fit_taste(
-    content: Content, listens: sparse.csr_array, recipe: TasteRecipe, *, elsewhere: sparse.csr_array | None = None
+    content: Content,
+    listens: sparse.csr_array,
+    recipe: TasteRecipe,
+    *,
+    elsewhere: sparse.csr_array | None = None,
+    artists: NDArray[np.integer] | None = None,
 ) -> Taste:
     """Learn from listens CSR [U, I] to songs with content; cold songs have no listens.
 
-    `elsewhere` CSR [U, J]: listens to songs without content, which say more about the users.
+    `elsewhere` CSR [U, J]: listens to songs without content, which say more about the users. `artists` int [I], the
+    artist of each song: their songs are held out together (None: each song is an artist of its own).
     """
     listeners = np.bincount(listens.indices, minlength=listens.shape[1]).astype(np.float64)
     learn = np.flatnonzero((listeners > 0) & content.usable)
@@ -82,11 +106,12 @@ def fit_taste(
     # Only the direction of a point counts: songs at the edge of the space would lead every list, and artists with many
     # songs, whose means lie near its middle, none.
     points = unit_rows(space.place(content.blocks))
-    aims = targets(listens, elsewhere, recipe)
-    pairs = _maps(points, aims, learn, listens, recipe)
-    if recipe.choices:
-        factored = aims[: len(recipe.ranks)]
-        pairs += [_choice(points, factors.users, listens, learn, recipe) for factors in factored]
+    ranks = recipe.ranks if recipe.choices else recipe.ranks[:1]
+    factored = [_factored(listens, elsewhere, rank, recipe) for rank in ranks]
+    pairs = _maps(points, _targets(factored[:1], listens, elsewhere, recipe), learn, listens, recipe)
+    parts = _parts(np.arange(len(points)) if artists is None else artists, learn, recipe)
+    if recipe.choices and parts:
+        pairs += [_choice(points, each, listens, parts, recipe) for each in factored]
     pull = fit_kernel_map(
         points[learn], np.log(listeners[learn])[:, None], kernel="linear", strength=recipe.strengths[0]
     )
@@ -94,9 +119,9 @@ def fit_taste(
 
 
 def targets(listens: sparse.csr_array, elsewhere: sparse.csr_array | None, recipe: TasteRecipe) -> list[Target]:
-    """The spaces that songs are carried into: factors of each rank, then places in the network of each length."""
-    factored = [_factor(listens, elsewhere, rank, recipe) for rank in recipe.ranks]
-    return [*factored, *_places(listens, elsewhere, recipe)]
+    """The spaces that songs are carried into: factors of the first rank, then places in the network of each length."""
+    factored = [_factored(listens, elsewhere, rank, recipe) for rank in recipe.ranks[:1]]
+    return _targets(factored, listens, elsewhere, recipe)
 
 
 def drawn(rows: NDArray[np.int64], most: int, seed: int) -> NDArray[np.int64]:
@@ -131,20 +156,33 @@ def content_space(content: Content, rows: NDArray[np.integer]) -> ContentSpace:
     return fit_space([block[rows] for block in content.blocks], content.weights)
 
 
-def _factor(listens: sparse.csr_array, elsewhere: sparse.csr_array | None, rank: int, recipe: TasteRecipe) -> Target:
+def _targets(
+    factored: Sequence[_Factored], listens: sparse.csr_array, elsewhere: sparse.csr_array | None, recipe: TasteRecipe
+) -> list[Target]:
+    by_song = sparse.csr_array(_log_plays(listens).T)
+    found = []
+    for each in factored:
+        songs = solve_rows(by_song, each.users, recipe.regularization, recipe.alpha)
+        found.append(Target(f"{each.users.shape[1]}", each.users, songs, 1.0))
+    return [*found, *_places(listens, elsewhere, recipe)]
+
+
+def _factored(
+    listens: sparse.csr_array, elsewhere: sparse.csr_array | None, rank: int, recipe: TasteRecipe
+) -> _Factored:
     own = _log_plays(listens)
     together = own if elsewhere is None else sparse.csr_array(sparse.hstack([own, _log_plays(elsewhere)]))
     played = np.flatnonzero(np.bincount(together.indices, minlength=together.shape[1]))
+    plays = sparse.csr_array(together[:, played])
     found = implicit_als(
-        sparse.csr_array(together[:, played]),
+        plays,
         min(rank, *together.shape),
         regularization=recipe.regularization,
         alpha=recipe.alpha,
         iterations=recipe.iterations,
         seed=recipe.seed,
     )
-    songs = solve_rows(sparse.csr_array(own.T), found.users, recipe.regularization, recipe.alpha)
-    return Target(f"{found.users.shape[1]}", found.users, songs, 1.0)
+    return _Factored(plays, played, found.users, found.items)
 
 
 def _places(listens: sparse.csr_array, elsewhere: sparse.csr_array | None, recipe: TasteRecipe) -> list[Target]:
@@ -188,19 +226,29 @@ def _maps(
     return pairs
 
 
+def _parts(artists: NDArray[np.integer], learn: NDArray[np.int64], recipe: TasteRecipe) -> list[NDArray[np.int64]]:
+    """The songs to learn from in parts, an artist in one of them; no part where there are not two artists."""
+    names = np.random.default_rng(recipe.seed).permutation(np.unique(artists[learn]))
+    dealt = np.array_split(names, min(recipe.parts, len(names)))
+    return [learn[np.isin(artists[learn], each)] for each in dealt] if len(dealt) > 1 else []
+
+
 def _choice(
-    points: Floats, users: Floats, listens: sparse.csr_array, learn: NDArray[np.integer], recipe: TasteRecipe
+    points: Floats,
+    factored: _Factored,
+    listens: sparse.csr_array,
+    parts: Sequence[NDArray[np.int64]],
+    recipe: TasteRecipe,
 ) -> Pair:
-    chosen = sparse.csr_array(listens[:, learn])
-    who = drawn(np.flatnonzero(np.diff(chosen.indptr)), recipe.choosers, recipe.seed)
-    model = fit_choice(
-        points[learn],
-        users[who],
-        sparse.csr_array(chosen[who]),
-        taste_decay=recipe.taste_decay,
-        pull_decay=recipe.pull_decay,
-        steps=recipe.steps,
-    )
+    """A choice model. Users stand where their listens to the other parts put them: where the songs to choose from had
+    put them themselves, the model took for taste what it will not be told of new songs (docs/log.md)."""
+    users = factored.users
+    who = drawn(np.flatnonzero(np.diff(listens.indptr)), recipe.choosers, recipe.seed)
+    asked = [
+        Choices(points[part], factored.users_without(who, part, recipe), sparse.csr_array(listens[who][:, part]))
+        for part in parts
+    ]
+    model = fit_choice(asked, taste_decay=recipe.taste_decay, pull_decay=recipe.pull_decay, steps=recipe.steps)
     moved = points - model.centre
     songs = np.column_stack([moved @ model.taste, moved @ model.pull])
     return Pair(f"choice{users.shape[1]}", np.column_stack([users / model.unit, np.ones(len(users))]), songs)

@@ -50,6 +50,10 @@ class Taste:
 def standard_rows(scores: NDArray[np.floating]) -> Floats:
     """Each row with mean 0 and deviation 1 over its known values; a constant row becomes 0."""
     values = np.asarray(scores, dtype=np.float64)
+    if np.isfinite(values).all():
+        moved = values - values.mean(axis=1, keepdims=True)
+        deviation = np.sqrt(np.square(moved).mean(axis=1, keepdims=True))
+        return np.asarray(moved / np.where(deviation > 1e-12, deviation, np.inf))
     known = np.isfinite(values)
     count = np.maximum(known.sum(axis=1, keepdims=True), 1)
     moved = values - np.where(known, values, 0.0).sum(axis=1, keepdims=True) / count

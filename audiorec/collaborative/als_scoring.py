@@ -20,7 +20,7 @@ class AlsScores:
     def scores(self, user_rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Scores of all songs: int64 [B] -> float32 [B, I]; NaN for users and songs without listens."""
         found = np.asarray(np.asarray(self.users[user_rows], dtype=np.float32) @ self.items.T)
-        found[:, ~self.items_seen] = np.nan
+        np.copyto(found, np.nan, where=~self.items_seen)
         found[~np.any(self.users[user_rows], axis=1)] = np.nan
         return found
 

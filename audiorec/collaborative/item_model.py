@@ -25,11 +25,11 @@ class ItemToItem:
         """Scores of all songs: int64 [B] -> float32 [B, I], NaN for users without history and songs nobody heard."""
         mine = sparse.csr_array(self.history[user_rows])
         product = mine @ self.weights
-        found = np.array(product.toarray() if sparse.issparse(product) else product, dtype=np.float32)
+        found = np.asarray(product.toarray() if sparse.issparse(product) else product, dtype=np.float32)
         seen = self.items_seen
         if seen is None:
             seen = np.bincount(self.history.indices, minlength=found.shape[1]) > 0
-        found[:, ~seen] = np.nan
+        np.copyto(found, np.nan, where=~seen)
         found[np.diff(mine.indptr) == 0] = np.nan
         return found
 

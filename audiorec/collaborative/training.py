@@ -1,6 +1,6 @@
 """Training of a collaborative model on a workspace's listens: workspace in, published model out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from audiorec import recipes
 from audiorec.collaborative import files, neumf, registry
 from audiorec.collaborative.model_names import published_name
 from audiorec.collaborative.neumf import Neumf
+from audiorec.data import kept_recipes
 from audiorec.data.workspace import Workspace
 from audiorec.learning import distributed, snapshots
 from audiorec.learning.curve_file import write_curves
@@ -25,6 +26,12 @@ class Trained:
     score: dict[str, float]
 
 
+def recipe_for(root: Path, model: str, source: str | Path | None = None, overrides: Sequence[str] = ()) -> Recipe:
+    """The recipe of a model in a workspace: from `source`, else the one that a search has kept, else the shipped."""
+    kept = kept_recipes.kept_or(root, "cf", registry.MODELS[model][1]) if model == "neumf" else None
+    return registry.recipe_of(model, source or kept, overrides)
+
+
 def train(
     space: Workspace,
     model: str = "neumf",
@@ -33,11 +40,11 @@ def train(
     device: str = "auto",
     report: Callable[[Epoch], None] = quiet,
 ) -> Trained:
-    """Train `model` by its shipped recipe or another and publish it.
+    """Train `model` by a recipe (None: the one that `recipe_for` gives) and publish it.
 
     Raises WorkspaceError without listens, UnknownNameError for an unknown model.
     """
-    chosen = recipe or registry.recipe_of(model)
+    chosen = recipe or recipe_for(space.root, model)
     listens = space.interactions()
     of = {"recipe": recipes.digest(chosen), "listens": space.inputs()["listens"], "songs": str(len(listens.items))}
     with snapshots.kept_in(space.derived("unfinished") / published_name(model), of):

@@ -28,6 +28,7 @@ from audiorec.learning.loop import Epoch, fit
 from audiorec.learning.snapshots import Parts
 from audiorec.recipes import Recipe
 
+_USERS_AT_ONCE = 256
 # Of the running mean's past that a step keeps, once there is enough of it.
 KEPT = 0.99
 # Of the head's rate: an encoder that was taught before would forget it at the whole.
@@ -248,11 +249,16 @@ class Validation:
 
 def mean_auc(scores: NDArray[np.floating], likes: NDArray[np.bool_]) -> float:
     """Mean over users of the AUC of their column: scores and likes [N, U]; users without both kinds are left out."""
-    can = likes.any(axis=0) & ~likes.all(axis=0)
-    if not can.any():
+    can = np.flatnonzero(likes.any(axis=0) & ~likes.all(axis=0))
+    if not len(can):
         return float("nan")
-    liked = likes[:, can]
+    # Many users at once are twenty times as fast as one by one; all at once took 2 GB at 100,000 songs.
+    blocks = [can[start : start + _USERS_AT_ONCE] for start in range(0, len(can), _USERS_AT_ONCE)]
+    return float(np.mean(np.concatenate([_aucs(scores[:, block], likes[:, block]) for block in blocks])))
+
+
+def _aucs(scores: NDArray[np.floating], liked: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """AUC of every column by Mann and Whitney's count, a tie counting half."""
     count = liked.sum(axis=0)
-    # Mann and Whitney's count for all users at once, a tie counting half: twenty times as fast as one by one.
-    above = np.where(liked, rankdata(scores[:, can], axis=0), 0.0).sum(axis=0) - count * (count + 1) / 2
-    return float(np.mean(above / (count * (len(liked) - count))))
+    above = np.where(liked, rankdata(scores, axis=0), 0.0).sum(axis=0) - count * (count + 1) / 2
+    return np.asarray(above / (count * (len(liked) - count)))

@@ -21,6 +21,8 @@ from audiorec.features.recipe import FeatureRecipe
 Floats = NDArray[np.float32]
 # Raise it when patches are chosen or summed up otherwise: then every library is heard anew.
 VERSION = 1
+# Nodes of a cluster need not have the encoder.
+DEAF_NODES = "songs are heard by the encoder on this machine only: run it again without --engine ray"
 
 
 @dataclass(frozen=True)

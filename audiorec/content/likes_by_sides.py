@@ -43,11 +43,14 @@ class LikesBySides:
     def __call__(self, users: Sequence[str]) -> Floats32:
         """Probabilities float32 [B, I]; NaN for users whom the model does not know and for songs it learned from."""
         rows = np.array([self._row.get(name, -1) for name in users], dtype=np.int64)
-        found = np.full((len(users), len(self.songs)), np.nan, dtype=np.float32)
-        known = rows >= 0
-        logits = self.users[rows[known]] @ self.songs.T + self.bias[rows[known], None]
-        found[known] = 1.0 / (1.0 + np.exp(-np.clip(logits, -60.0, 60.0)))
-        found[:, self.silent] = np.nan
+        found = (self.songs @ -self.users[rows].T).T
+        # In place: a list asks for every song of the library.
+        found -= self.bias[rows, None]
+        np.exp(np.clip(found, -60.0, 60.0, out=found), out=found)
+        found += 1.0
+        np.reciprocal(found, out=found)
+        np.copyto(found, np.nan, where=self.silent)
+        found[rows < 0] = np.nan
         return found
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:

@@ -237,9 +237,8 @@ def _project(songs: NDArray[np.float32], recipe: SvmRecipe) -> SongProjection:
 
 def _draw(short: Float, data: LikeData, rows: NDArray[np.int64], count: int, rng: np.random.Generator) -> _Pairs:
     """About `count` pairs of fit songs and users, half of them likes."""
-    liked = np.argwhere(data.likes[rows])
-    others = np.argwhere(~data.likes[rows])
-    chosen = [side[rng.permutation(len(side))[: max(count // 2, 1)]] for side in (liked, others)]
+    likes = data.likes[rows]
+    chosen = [_some_pairs(likes, wanted, max(count // 2, 1), rng) for wanted in (True, False)]
     places = np.concatenate(chosen)
     vectors = np.concatenate([short[rows[places[:, 0]]], data.users[places[:, 1]].astype(np.float64)], axis=1)
     number = {name: place for place, name in enumerate(sorted({credits[0] for credits in data.artists if credits}))}
@@ -247,6 +246,21 @@ def _draw(short: Float, data: LikeData, rows: NDArray[np.int64], count: int, rng
     group = [number[credits[0]] if credits else len(number) + row for row, credits in enumerate(data.artists)]
     artist = np.array(group, dtype=np.int64)[rows[places[:, 0]]]
     return _Pairs(vectors, np.repeat([True, False], [len(side) for side in chosen]), artist)
+
+
+def _some_pairs(likes: NDArray[np.bool_], wanted: bool, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Row and column [n, 2] of at most `count` random pairs that are, or are not, likes.
+
+    They are drawn by number: written out, the pairs that are no likes took 2.5 GB at 20,000 songs.
+    """
+    liked = likes.sum(axis=1)
+    each = liked if wanted else likes.shape[1] - liked
+    ends = np.cumsum(each)
+    numbers = rng.choice(int(ends[-1]), min(count, int(ends[-1])), replace=False)
+    rows = np.searchsorted(ends, numbers, side="right")
+    within = numbers - (ends - each)[rows]
+    columns = [np.flatnonzero(likes[row] == wanted)[place] for row, place in zip(rows, within, strict=True)]
+    return np.stack([rows, np.array(columns, dtype=np.int64)], axis=1)
 
 
 def _search(pairs: _Pairs, recipe: SvmRecipe, report: Callable[[Trial], None]) -> list[Trial]:

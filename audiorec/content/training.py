@@ -29,7 +29,7 @@ from audiorec.content.likes_training import Beside, Reporter, TrainedLikes, dist
 from audiorec.content.scoring import fused_songs
 from audiorec.content.song_encoder import VIEWS, View
 from audiorec.content.svm import SvmRecipe, Trial, train_svm
-from audiorec.data import heard_songs
+from audiorec.data import heard_songs, kept_recipes
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
 from audiorec.learning import checkpoint, distributed, snapshots
@@ -64,6 +64,11 @@ class TrainedDcgan:
     verdict: GanReport
 
 
+def cnn_recipe(root: Path, source: str | Path | None = None, overrides: Sequence[str] = ()) -> CnnRecipe:
+    """The networks' recipe in a workspace: from `source`, else the one that a search has kept, else the shipped."""
+    return recipes.load(source or kept_recipes.kept_or(root, "cnn", "training/cnn"), CnnRecipe, overrides)
+
+
 def _likes(space: Workspace, user: str | None, dims: int, seed: int) -> LikeData:
     return like_data(space.interactions(), space.tracks(), space.artist_parts(), user=user, dims=dims, seed=seed)
 
@@ -87,7 +92,7 @@ def train_networks(
     """
     if generated and user is None:
         raise InputError("generated songs balance the songs of one user: add --user NAME")
-    chosen = recipe or recipes.load("training/cnn", CnnRecipe)
+    chosen = recipe or cnn_recipe(space.root)
     onnx = None if encoder is None else onnx_encoder.load(encoder)
     table, data = space.features(), _likes(space, user, chosen.user_dims, chosen.seed)
     heard = heard_songs.read(space, data.track_ids) if chosen.hear_epochs else None
@@ -110,7 +115,7 @@ def distil_networks(
 
     Raises CheckpointError without a content model, InputError when it cannot teach.
     """
-    chosen = recipe or recipes.load("training/cnn", CnnRecipe)
+    chosen = recipe or cnn_recipe(space.root)
     table, data = space.features(), _likes(space, None, chosen.user_dims, chosen.seed)
     teacher = like_model.load(space.model("cnn"), table.layout.digest)
     trained = distil_likes(table, data, teacher, chosen, device=choose_device(device), report=report)

@@ -6,7 +6,7 @@ artist.
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from audiorec.data.credits import credited, split_artists
@@ -19,14 +19,18 @@ def one_spelling(tracks: Sequence[Track]) -> list[Track]:
 
     "Ann feat. Bob" gives Ann and Bob, "Björk" and "BJÖRK" are one; "Various Artists" and "Unknown Artist" are nobody.
     """
-    credits = Counter(artist for track in tracks for artist in track.artists)
+    names = spelled(Counter(artist for track in tracks for artist in track.artists))
+    return [_with_artists(track, names) for track in tracks]
+
+
+def spelled(credits: Mapping[str, int]) -> dict[str, tuple[str, ...]]:
+    """The single artists of every credit in their one spelling; credits: how many files have each."""
     known = frozenset(artist_key(part) for part in _single(credits))
     parts = {credit: credited(credit, known) for credit in credits}
-    spelled = _spellings((part, count) for credit, count in credits.items() for part in parts[credit])
-    names = {
-        credit: tuple(spelled[key] for part in found if (key := artist_key(part))) for credit, found in parts.items()
+    spelling = _spellings((part, count) for credit, count in credits.items() for part in parts[credit])
+    return {
+        credit: tuple(spelling[key] for part in found if (key := artist_key(part))) for credit, found in parts.items()
     }
-    return [_with_artists(track, names) for track in tracks]
 
 
 def _single(credits: Iterable[str]) -> Iterable[str]:

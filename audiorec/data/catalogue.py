@@ -54,6 +54,7 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE track ADD COLUMN mbid TEXT NOT NULL DEFAULT '';
     ALTER TABLE track ADD COLUMN isrc TEXT NOT NULL DEFAULT '';
     """,
+    "ALTER TABLE track ADD COLUMN reader INTEGER NOT NULL DEFAULT 0;",
 )
 
 
@@ -62,7 +63,8 @@ class FileRecord:
     """What is known of one file after it was looked at: its stamp on the disk, tags, and how decoding went.
 
     `seconds` and `seconds_promised` (by the header; None when it says nothing) are lengths; `sidecar` is the stamp of
-    the lyrics file beside it; `crashes` counts the workers that this file has killed.
+    the lyrics file beside it; `crashes` counts the workers that this file has killed; `reader` is the version of what
+    read it.
     """
 
     track_id: int
@@ -85,6 +87,7 @@ class FileRecord:
     album_artist: str = ""
     mbid: str = ""
     isrc: str = ""
+    reader: int = 0
 
     @property
     def may_pass(self) -> bool:
@@ -139,12 +142,23 @@ def read_tracks(db: sqlite3.Connection) -> list[Track]:
     ]
 
 
+def read_credits(db: sqlite3.Connection) -> dict[tuple[str, ...], int]:
+    """How many present tracks name each list of artists, as the files spell them."""
+    rows = db.execute("SELECT artists, count(*) FROM track WHERE present = 1 GROUP BY artists")
+    return {tuple(json.loads(artists)): count for artists, count in rows}
+
+
+def count_statuses(db: sqlite3.Connection) -> dict[str, int]:
+    """How many present tracks have each status, in the order of the alphabet."""
+    return dict(db.execute("SELECT status, count(*) FROM track WHERE present = 1 GROUP BY status ORDER BY status"))
+
+
 def write_record(db: sqlite3.Connection, record: FileRecord) -> None:
     """Store what a look at a file gave."""
     db.execute(
         "UPDATE track SET size = ?, mtime_ns = ?, status = ?, reason = ?, sidecar = ?, content_hash = ?, title = ?,"
         " artists = ?, album = ?, year = ?, genre = ?, decoder = ?, seconds = ?, seconds_promised = ?, bad_packets = ?,"
-        " crashes = ?, album_artist = ?, mbid = ?, isrc = ? WHERE id = ?",
+        " crashes = ?, album_artist = ?, mbid = ?, isrc = ?, reader = ? WHERE id = ?",
         (
             *(
                 record.size,
@@ -162,7 +176,7 @@ def write_record(db: sqlite3.Connection, record: FileRecord) -> None:
                 record.genre,
             ),
             *(record.decoder, record.seconds, record.seconds_promised, record.bad_packets, record.crashes),
-            *(record.album_artist, record.mbid, record.isrc),
+            *(record.album_artist, record.mbid, record.isrc, record.reader),
             record.track_id,
         ),
     )

@@ -58,6 +58,8 @@ def credited(credit: str, known: Container[str] = frozenset()) -> tuple[str, ...
     >>> credited("Ann & Bob"), credited("Tyler, The Creator"), credited("Ann, Bob & Cyd")
     (('Ann & Bob',), ('Tyler, The Creator',), ('Ann', 'Bob', 'Cyd'))
     """
+    if not _MAY_DIVIDE.search(credit):
+        return (credit.strip(),) if credit.strip() else ()
     if artist_key(credit) in _KEPT or artist_key(credit) in known:
         return (credit.strip(),)
     parts: list[str] = []

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 from pathlib import Path
 from typing import IO
 
@@ -13,6 +14,15 @@ def unwritable(place: Path, why: object) -> str:
     return (
         f"{place} cannot be written ({why}): see to its disk and run the same command again; what was finished is kept"
     )
+
+
+def refuse_url(root: Path) -> None:
+    """Raise WorkspaceError where a URL was given for a workspace: a path of it has lost a slash."""
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:/", str(root)):
+        raise WorkspaceError(
+            f"{root}: a workspace is a folder of a disk (its catalogue is SQLite); music and features may lie at URLs:"
+            " audiorec extract s3://bucket/music --shards s3://bucket/features"
+        )
 
 
 def take_lock(root: Path) -> IO[str]:

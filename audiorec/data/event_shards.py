@@ -6,10 +6,10 @@ are replaced when it is imported once more. It does not know the catalogue, whic
 """
 
 import hashlib
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,16 +17,19 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from audiorec.data.bounded_sql import bounded_sql
 from audiorec.data.events import SCHEMA
 
 # What one row can stand for at most: beyond it a count is an error of its source, and sums leave float32.
 MOST_PLAYS = 1e9
 # Plays that an event counts by its kind; None: as many as its weight says. Every other kind counts none.
 PLAYS = {"play": None, "playlist": 1.0, "like": 1.0, "star": 1.0}
-# Events that are added up at a time, 28 bytes each.
-_BLOCK = 1_000_000
+# Rows that are taken from a query at a time.
+_AT_ONCE = 50_000
 _IDENTITY = ["user", "track_id", "song", "time", "kind"]
 _TEXTS = ["user", "song", "kind"]
+
+_HASHES = pa.schema([("hash", pa.uint64())])
 
 Hashes = NDArray[np.uint64]
 
@@ -83,22 +86,52 @@ def write(timed: Path, timeless: Path, batches: Iterable[pa.RecordBatch], earlie
 
     Raises OSError when the disk does not take them; whoever calls removes the files then.
     """
-    hasher, hashes, untimed = Hasher(), [np.zeros(0, np.uint64)], 0
-    with pq.ParquetWriter(timed, SCHEMA) as one, pq.ParquetWriter(timeless, SCHEMA) as other:
-        for batch in batches:
-            checked = _checked(batch)
-            has_time = checked["time"].is_valid()
-            with_time, without = checked.filter(has_time), checked.filter(pc.invert(has_time))
-            hashes.append(hasher.of(with_time))
-            untimed += without.num_rows
-            for writer, rows in ((one, with_time), (other, without)):
-                if rows.num_rows:
-                    writer.write_batch(rows)
-    found = np.concatenate(hashes)
-    is_new = _places_among_equals(found) >= _times_held(found, _hashes_of(earlier, hasher))
+    hasher, untimed = Hasher(), 0
+    with tempfile.TemporaryDirectory(dir=timed.parent, prefix=".hashes-") as folder:
+        ours, theirs = Path(folder) / "ours.parquet", Path(folder) / "theirs.parquet"
+        with (
+            pq.ParquetWriter(timed, SCHEMA) as one,
+            pq.ParquetWriter(timeless, SCHEMA) as other,
+            pq.ParquetWriter(ours, _HASHES) as hashes,
+        ):
+            for batch in batches:
+                checked = _checked(batch)
+                has_time = checked["time"].is_valid()
+                with_time, without = checked.filter(has_time), checked.filter(pc.invert(has_time))
+                untimed += without.num_rows
+                if earlier and with_time.num_rows:
+                    hashes.write_batch(_hashed(hasher, with_time))
+                for writer, part in ((one, with_time), (other, without)):
+                    if part.num_rows:
+                        writer.write_batch(part)
+        is_new = np.ones(rows(timed), dtype=bool)
+        if earlier:
+            with pq.ParquetWriter(theirs, _HASHES) as hashes:
+                for batch in (batch for file in earlier for batch in read(file, _IDENTITY)):
+                    hashes.write_batch(_hashed(hasher, batch))
+            for places in _known(ours, theirs):
+                is_new[places] = False
     if not is_new.all():
         _keep(timed, is_new)
     return Added(int(is_new.sum()) + untimed, int((~is_new).sum()))
+
+
+def _hashed(hasher: Hasher, batch: pa.RecordBatch) -> pa.RecordBatch:
+    return pa.RecordBatch.from_arrays([pa.array(hasher.of(batch))], schema=_HASHES)
+
+
+def _known(ours: Path, theirs: Path) -> Iterator[NDArray[np.int64]]:
+    """Places of our events that are theirs too: of equal ones the first, as many as they have."""
+    with bounded_sql(ours.parent) as db:
+        found = db.execute(
+            "WITH held AS (SELECT hash, count(*) AS held FROM read_parquet($theirs) GROUP BY hash), numbered AS"
+            " (SELECT hash, file_row_number AS place, row_number() OVER (PARTITION BY hash ORDER BY file_row_number)"
+            " AS nth FROM read_parquet($ours, file_row_number = true) SEMI JOIN held USING (hash))"
+            " SELECT place FROM numbered JOIN held USING (hash) WHERE nth <= held",
+            {"ours": str(ours), "theirs": str(theirs)},
+        )
+        while places := found.fetchmany(_AT_ONCE):
+            yield np.array(places, dtype=np.int64)[:, 0]
 
 
 def _checked(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -109,25 +142,6 @@ def _checked(batch: pa.RecordBatch) -> pa.RecordBatch:
     weight = pa.array(weight.clip(-MOST_PLAYS, MOST_PLAYS).astype(np.float32))
     columns = [{"time": time, "weight": weight}.get(name, batch[name]) for name in SCHEMA.names]
     return pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
-
-
-def _places_among_equals(values: Hashes) -> NDArray[np.int64]:
-    """How many equal values stand before each, [N]."""
-    order = np.argsort(values, kind="stable")
-    ordered = values[order]
-    places = np.empty(len(values), dtype=np.int64)
-    places[order] = np.arange(len(values)) - np.searchsorted(ordered, ordered, side="left")
-    return places
-
-
-def _times_held(values: Hashes, held: Hashes) -> NDArray[np.int64]:
-    held = np.sort(held)
-    return np.searchsorted(held, values, side="right") - np.searchsorted(held, values, side="left")
-
-
-def _hashes_of(files: Sequence[Path], hasher: Hasher) -> Hashes:
-    found = [hasher.of(batch) for file in files for batch in read(file, _IDENTITY)]
-    return np.concatenate([np.zeros(0, np.uint64), *found])
 
 
 def _keep(path: Path, keep: NDArray[np.bool_]) -> None:
@@ -164,60 +178,20 @@ def plays(batch: pa.RecordBatch) -> NDArray[np.float32]:
 
 
 def matched(files: Sequence[Path]) -> Iterator[tuple[str, int, float, float | None]]:
-    """(user, track id, plays, last time) of every pair of which an event counts plays, in rising order.
-
-    Never held are more events than `_BLOCK` or than there are pairs.
-    """
-    numbers: dict[str, int] = {}
-    users, tracks, sums, last = _sums(files, numbers)
-    names = list(numbers)
-    rank = np.empty(len(names), dtype=np.int64)
-    rank[np.argsort(np.array(names, dtype=object))] = np.arange(len(names))
-    order = np.lexsort((tracks, rank[users]))
-    for start in range(0, len(order), 100_000):
-        part = order[start : start + 100_000]
-        rows = users[part].tolist(), tracks[part].tolist(), sums[part].tolist(), last[part].tolist()
-        for user, track, count, time in zip(*rows, strict=True):
-            yield names[user], track, min(count, MOST_PLAYS), time if time == time else None
-
-
-Columns = tuple[NDArray[Any], ...]
-
-
-def _sums(files: Sequence[Path], numbers: dict[str, int]) -> Columns:
-    """Users by number, tracks, plays and last times of every pair; `numbers` is filled with the users."""
-    nothing = np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.float64), np.zeros(0, np.float64)
-    held: Columns = nothing
-    waiting: list[Columns] = []
-    for batch in (batch for file in files for batch in read(file, [*_IDENTITY, "weight"])):
-        waiting.append(_numbered(batch, numbers))
-        # As many as are held at least, so that a pair is moved only as often as the table doubles.
-        if sum(len(part[0]) for part in waiting) >= max(_BLOCK, len(held[0])):
-            held, waiting = _added([held, *waiting]), []
-    return _added([held, *waiting])
-
-
-def _added(parts: Sequence[Columns]) -> Columns:
-    """One row a pair, with the sum of the plays and the last of the times."""
-    users, tracks, counts, times = (np.concatenate(column) for column in zip(*parts, strict=True))
-    order = np.lexsort((tracks, users))
-    users, tracks = users[order], tracks[order]
-    begins = np.flatnonzero(np.r_[True, (np.diff(users) != 0) | (np.diff(tracks) != 0)][: len(users)])
-    if not len(begins):
-        return users, tracks, counts, times
-    sums = np.add.reduceat(counts[order], begins)
-    return users[begins], tracks[begins], sums, np.fmax.reduceat(times[order], begins)
-
-
-def _numbered(batch: pa.RecordBatch, numbers: dict[str, int]) -> Columns:
-    """Users by number, tracks, plays and times (NaN: unknown) of the events that count."""
-    count = plays(batch)
-    counts = (count > 0) & batch["track_id"].is_valid().to_numpy(zero_copy_only=False)
-    known = [numbers.setdefault(name, len(numbers)) for name in batch["user"].dictionary.to_pylist()]
-    users = np.array(known, dtype=np.int64)[batch["user"].indices.to_numpy(zero_copy_only=False)[counts]]
-    tracks = pc.fill_null(batch["track_id"], -1).to_numpy(zero_copy_only=False)[counts]
-    times = pc.fill_null(batch["time"], np.nan).to_numpy(zero_copy_only=False)[counts]
-    return users.astype(np.int32), tracks, count[counts].astype(np.float64), times
+    """(user, track id, plays, last time) of every pair of which an event counts plays, in rising order."""
+    if not files:
+        return
+    plays = " ".join(f"WHEN '{kind}' THEN {'weight' if count is None else count}" for kind, count in PLAYS.items())
+    with bounded_sql(files[0].parent) as db:
+        found = db.execute(
+            f'WITH event AS (SELECT "user", track_id, (CASE kind {plays} END)::DOUBLE AS plays,'
+            " CASE WHEN isfinite(time) THEN time END AS time FROM read_parquet($files))"
+            f' SELECT "user", track_id, least(sum(plays), {MOST_PLAYS}), max(time) FROM event'
+            ' WHERE plays > 0 AND track_id IS NOT NULL GROUP BY "user", track_id ORDER BY "user", track_id',
+            {"files": [str(file) for file in files]},
+        )
+        while rows := found.fetchmany(_AT_ONCE):
+            yield from rows
 
 
 def waiting(files: Sequence[Path]) -> Iterator[tuple[str, str, float, float | None]]:
@@ -233,14 +207,17 @@ def waiting(files: Sequence[Path]) -> Iterator[tuple[str, str, float, float | No
 
 def resolve(path: Path, tracks: Mapping[str, int]) -> None:
     """Give the events of a shard that wait for their song the track that was found for it, by the song as written."""
-    table = pq.read_table(path, schema=SCHEMA)
-    waits = table["track_id"].is_null()
-    if not pc.any(pc.and_(waits, pc.is_in(table["song"], pa.array(list(tracks), pa.string())))).as_py():
+    songs, ids = pa.array(list(tracks), pa.string()), pa.array(list(tracks.values()), pa.int64())
+    if not any(_is_found(batch, songs) for batch in read(path, ["track_id", "song"])):
         return
-    songs = table["song"].to_pylist()
-    found = [tracks.get(song) if wait else track for song, wait, track in
-             zip(songs, waits.to_pylist(), table["track_id"].to_pylist(), strict=True)]  # fmt: skip
-    table = table.set_column(table.schema.get_field_index("track_id"), SCHEMA.field("track_id"), [found])
     changed = path.with_suffix(".new")
-    pq.write_table(table, changed)
+    with pq.ParquetWriter(changed, SCHEMA) as writer:
+        for batch in pq.ParquetFile(path).iter_batches():
+            found = pc.coalesce(batch["track_id"], ids.take(pc.index_in(batch["song"], value_set=songs)))
+            writer.write_batch(batch.set_column(SCHEMA.get_field_index("track_id"), SCHEMA.field("track_id"), found))
     changed.replace(path)
+
+
+def _is_found(batch: pa.RecordBatch, songs: pa.Array) -> bool:
+    waits = batch["track_id"].is_null()
+    return bool(pc.any(pc.and_(waits, pc.is_in(batch["song"].cast(pa.string()), value_set=songs))).as_py())

@@ -6,7 +6,7 @@ Times of training play no part. It does not know files.
 import hashlib
 import sqlite3
 
-from audiorec.data import listen_matrix
+from audiorec.data import listen_marks
 
 
 def of_inputs(db: sqlite3.Connection, models: dict[str, int]) -> dict[str, str]:
@@ -15,7 +15,7 @@ def of_inputs(db: sqlite3.Connection, models: dict[str, int]) -> dict[str, str]:
     digests = {key: digest if key == "features" else f"heard-{digest}" for key, digest in used.items()}
     known = {key: f"{digest} {_songs_described(db, digest)}" for key, digest in digests.items()}
     versions = {f"model {name}": str(version) for name, version in models.items()}
-    return {"features": "", **known, "listens": listen_matrix.fingerprint(db), **versions}
+    return {"features": "", **known, "listens": listen_marks.fingerprint(db), **versions}
 
 
 def of_songs(db: sqlite3.Connection) -> str:

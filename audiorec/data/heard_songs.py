@@ -9,17 +9,14 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from audiorec.data.open_folder import OpenFolder
 from audiorec.errors import WorkspaceError
-
-if TYPE_CHECKING:
-    from audiorec.data.workspace import Workspace
 
 Floats = NDArray[np.float32]
 _KEY = b"audiorec.heard"
@@ -60,31 +57,31 @@ class HeardSongs:
         return np.asarray(~np.isnan(self.mean).any(axis=1))
 
 
-def commit(space: "Workspace", rows: Sequence[tuple[int, Heard]], by: HeardBy) -> None:
+def commit(space: OpenFolder, rows: Sequence[tuple[int, Heard]], by: HeardBy) -> None:
     """Store what was heard in some songs (track ids), in the place of what was heard in them before."""
     if rows:
         tracks = [track for track, _ in rows]
         space.add_shard(f"heard-{by.digest}", tracks, lambda path: _write(path, rows, by))
 
 
-def use(space: "Workspace", digest: str) -> None:
+def use(space: OpenFolder, digest: str) -> None:
     """Make what this encoder heard the one in use; an empty digest: none."""
     with space.transaction() as db:
         db.execute("INSERT OR REPLACE INTO setting (key, value) VALUES ('heard', ?)", (digest,))
 
 
-def in_use(space: "Workspace") -> str:
+def in_use(space: OpenFolder) -> str:
     """Digest of the encoder in use, empty for none."""
     row = space.db.execute("SELECT value FROM setting WHERE key = 'heard'").fetchone()
     return "" if row is None else str(row[0])
 
 
-def heard_ids(space: "Workspace", digest: str) -> set[int]:
+def heard_ids(space: OpenFolder, digest: str) -> set[int]:
     """Ids of the songs in which this encoder heard something."""
     return space.has_features(f"heard-{digest}")
 
 
-def read(space: "Workspace", track_ids: NDArray[np.int64], digest: str = "") -> HeardSongs | None:
+def read(space: OpenFolder, track_ids: NDArray[np.int64], digest: str = "") -> HeardSongs | None:
     """What the encoder in use (or the one of a digest) heard in songs; None when it heard none of them."""
     name = f"heard-{digest or in_use(space)}"
     rows = space.db.execute(

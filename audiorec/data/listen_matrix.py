@@ -3,10 +3,7 @@
 It does not know which songs have features: whoever asks says which songs are wanted.
 """
 
-import hashlib
 import sqlite3
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,60 +11,14 @@ from scipy import sparse
 
 from audiorec.data import derived
 from audiorec.data.interactions import Interactions, from_columns
+from audiorec.data.listen_marks import MATRIX, matrix_state
+from audiorec.data.open_folder import OpenFolder
 from audiorec.errors import WorkspaceError
 
-if TYPE_CHECKING:
-    from audiorec.data.workspace import Workspace
-
-_NAME, _VERSION = "interactions", 2
 _AT_ONCE = 100_000  # rows of the catalogue that become arrays together
 
 
-def mark(db: sqlite3.Connection, source: str | None = None) -> None:
-    """Store the fingerprint of one source's listens (None: of all sources).
-
-    Whoever writes the table `listen` does so at the end of the transaction. It is of what the rows say: the same
-    listens once more are no reason to train again.
-    """
-    known = dict(db.execute("SELECT substr(key, 9), value FROM setting WHERE key GLOB 'listens *'"))
-    here = set(_sources(db))
-    for one in known.keys() - here:
-        db.execute("DELETE FROM setting WHERE key = ?", (f"listens {one}",))
-    for one in here if source is None else here & ({source} | (here - known.keys())):
-        row = (f"listens {one}", _digest(db, one))
-        db.execute("INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)", row)
-
-
-def fingerprint(db: sqlite3.Connection) -> str:
-    """Fingerprint of all listens, 16 hex digits, from what `mark` stored."""
-    marks = list(db.execute("SELECT key, value FROM setting WHERE key GLOB 'listens *' ORDER BY key"))
-    if not marks:  # a catalogue of an earlier version that nobody has written since
-        marks = [(one, _digest(db, one)) for one in sorted(_sources(db))]
-    return hashlib.sha256(repr(marks).encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def _sources(db: sqlite3.Connection) -> Iterator[str]:
-    """Each by one step in the index: reading every row for them takes a second where there are millions."""
-    found = db.execute("SELECT min(source) FROM listen").fetchone()[0]
-    while found is not None:
-        yield found
-        found = db.execute("SELECT min(source) FROM listen WHERE source > ?", (found,)).fetchone()[0]
-
-
-def _digest(db: sqlite3.Connection, source: str) -> str:
-    """Fingerprint of the sums of each user."""
-    rows = db.execute(
-        "SELECT user, count(*), sum(count), sum(count * track_id), sum(track_id * track_id), max(time), sum(time)"
-        " FROM listen WHERE source = ? GROUP BY user ORDER BY user",
-        (source,),
-    )
-    found = hashlib.sha256()
-    for row in rows:
-        found.update(repr(row).encode("utf-8", "surrogatepass"))
-    return found.hexdigest()[:16]
-
-
-def interactions(space: "Workspace", items: NDArray[np.int64]) -> Interactions:
+def interactions(space: OpenFolder, items: NDArray[np.int64]) -> Interactions:
     """All listens to these track ids, in rising order; raises WorkspaceError when there are none."""
     whole = every_listen(space)
     if whole is None or not np.isin(whole.items, items).any():
@@ -104,10 +55,10 @@ def _only_columns(matrix: sparse.csr_array, ids: NDArray[np.int64], items: NDArr
     return sparse.csr_array((matrix.data[keep], indices, indptr), shape=shape)
 
 
-def every_listen(space: "Workspace") -> Interactions | None:
+def every_listen(space: OpenFolder) -> Interactions | None:
     """The matrix over every track that anybody plays; None without listens."""
-    state = f"{_VERSION} {fingerprint(space.db)}"
-    found = derived.load(space.derived(_NAME))
+    state = matrix_state(space.db)
+    found = derived.load(space.derived(MATRIX))
     if found is not None and found[0].get("state") == state:
         users, arrays = tuple(found[0]["users"]), found[1]
     else:
@@ -115,7 +66,7 @@ def every_listen(space: "Workspace") -> Interactions | None:
         if made is None:
             return None
         users, arrays = made.users, _arrays(made)
-        derived.save(space.derived(_NAME), {"state": state, "users": list(users)}, arrays)
+        derived.save(space.derived(MATRIX), {"state": state, "users": list(users)}, arrays)
     shape = (len(users), len(arrays["items"]))
     counts, times = (
         sparse.csr_array(tuple(arrays[f"{name}.{part}"] for part in ("data", "indices", "indptr")), shape=shape)

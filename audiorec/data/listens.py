@@ -4,22 +4,20 @@ The shards hold every single event; the tables `listen` and `unmatched` follow f
 before events had stored. It does not match songs: sources do.
 """
 
-import os
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from audiorec.data import event_shards
+from audiorec.data.disk import flush_file, flush_folder
 from audiorec.data.event_shards import MOST_PLAYS, Added
 from audiorec.data.events import folder_of
-from audiorec.data.listen_matrix import mark
+from audiorec.data.listen_marks import mark
+from audiorec.data.listen_sums import summed
+from audiorec.data.open_folder import OpenFolder
 from audiorec.errors import WorkspaceError
-
-if TYPE_CHECKING:
-    from audiorec.data.workspace import Workspace
 
 _ADD = (
     "INSERT INTO listen (source, user, track_id, count, time) VALUES (?, ?, ?, min(?, ?), ?)"
@@ -28,7 +26,7 @@ _ADD = (
 )
 
 
-def add_events(space: "Workspace", source: str, batches: Iterable[pa.RecordBatch]) -> Added:
+def add_events(space: OpenFolder, source: str, batches: Iterable[pa.RecordBatch]) -> Added:
     """See `Workspace.add_events`."""
     folder = folder_of(space.root, source)
     number = _next_number(space, folder)
@@ -42,9 +40,9 @@ def add_events(space: "Workspace", source: str, batches: Iterable[pa.RecordBatch
             added = event_shards.write(made[True], made[False], batches, _timed_of_kind(space, source))
             kept = [timed for timed in parts if event_shards.rows(made[timed])]
             for timed in kept:
-                _flush(made[timed])
+                flush_file(made[timed])
                 made[timed].replace(parts[timed])
-            _flush(folder)
+            flush_folder(folder)
         except OSError as error:
             raise WorkspaceError(
                 f"{folder} cannot be written ({error}): see to the disk and run the same command; nothing was changed"
@@ -54,20 +52,20 @@ def add_events(space: "Workspace", source: str, batches: Iterable[pa.RecordBatch
     return added
 
 
-def _next_number(space: "Workspace", folder: Path) -> int:
+def _next_number(space: OpenFolder, folder: Path) -> int:
     """A number that no shard of the folder bears: SQLite gives the highest id again once its row is gone."""
     known = int(space.db.execute("SELECT coalesce(max(id), 0) FROM event_shard").fetchone()[0])
     return 1 + max([known, *(int(path.name.partition("-")[0]) for path in folder.glob("[0-9]*-*.parquet"))])
 
 
-def _timed_of_kind(space: "Workspace", source: str) -> list[Path]:
+def _timed_of_kind(space: OpenFolder, source: str) -> list[Path]:
     """Shards with times of every source of one kind: a later export has another name, and the same events."""
     kind = source.partition(":")[0]
     rows = space.db.execute("SELECT source, file FROM event_shard WHERE timed ORDER BY id")
     return [space.root / file for other, file in rows if other.partition(":")[0] == kind]
 
 
-def _enter(space: "Workspace", source: str, new: Mapping[bool, Path]) -> list[Path]:
+def _enter(space: OpenFolder, source: str, new: Mapping[bool, Path]) -> list[Path]:
     """Write the rows of new shards and bring the sums up to them; returns the files that no row names any more."""
     with space.transaction() as db:
         shards = list(db.execute("SELECT file, timed FROM event_shard WHERE source = ? ORDER BY id", (source,)))
@@ -95,24 +93,17 @@ def _enter(space: "Workspace", source: str, new: Mapping[bool, Path]) -> list[Pa
     return replaced
 
 
-def resolve_events(space: "Workspace", source: str, tracks: Mapping[str, int]) -> None:
+def resolve_events(space: OpenFolder, source: str, tracks: Mapping[str, int]) -> None:
     """See `Workspace.resolve_events`."""
     for (file,) in list(space.db.execute("SELECT file FROM event_shard WHERE source = ?", (source,))):
         if (space.root / file).is_file():  # versions before this one could lose a shard at the third import
             event_shards.resolve(space.root / file, tracks)
 
 
-def add_sums(space: "Workspace", source: str, rows: Iterable[tuple[str, int, float, float | None]]) -> None:
+def add_sums(space: OpenFolder, source: str, rows: Iterable[tuple[str, int, float, float | None]]) -> None:
     """See `Workspace.add_listens`."""
+    sums = summed(rows)
     with space.transaction() as db:
         db.execute("DELETE FROM listen WHERE source = ?", (source,))
-        db.executemany(_ADD, ((source, user, track, n, MOST_PLAYS, time) for user, track, n, time in rows))
+        db.executemany("INSERT INTO listen VALUES (?, ?, ?, ?, ?)", ((source, *row) for row in sums))
         mark(db, source)
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -17,10 +17,15 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from audiorec.data.heard_songs import Heard
+from audiorec.data.plane_filter import differences, restored
 from audiorec.data.shard_places import Place, read_schema, read_table
 from audiorec.errors import WorkspaceError
 
 _LAYOUT_KEY = b"audiorec.layout"
+# How patches lie in a shard; those of earlier versions lie as they are and do not say so.
+_PATCHES_KEY, _DIFFERENCES = b"audiorec.patches", b"differences"
+# The cheapest level: what the differences leave has no repetitions to search for, and higher ones took more room.
+LEVEL = 1
 FINGERPRINT_BYTES = 64
 
 
@@ -68,7 +73,7 @@ def write_shard(path: Path, rows: Sequence[tuple[int, TrackFeatures]], layout: L
     """Write rows to `path` and flush them to the disk; the caller renames the file and records it."""
     table = shard_table(rows, layout)
     with path.open("wb") as file:
-        pq.write_table(table, file, compression="zstd")
+        pq.write_table(table, file, compression="zstd", compression_level=LEVEL)
         file.flush()
         os.fsync(file.fileno())
 
@@ -137,8 +142,11 @@ class FeatureTable:
                 raise WorkspaceError(
                     f"{path} was written by another version of audiorec: run audiorec extract on your music again"
                 ) from error
-            parts.append(part.filter(np.isin(part["track_id"].to_numpy(), ids)))
-        return pa.concat_tables(parts).sort_by("track_id")
+            counts = np.isin(part["track_id"].to_numpy(), ids)
+            parts.append(part if counts.all() else part.filter(counts))
+        whole = pa.concat_tables(parts)
+        tracks = whole["track_id"].to_numpy()
+        return whole if (tracks[1:] > tracks[:-1]).all() else whole.sort_by("track_id")
 
     def _vectors(self, column: str, width: int) -> NDArray[np.float32]:
         chunked = self._read([column])[column].combine_chunks()
@@ -189,7 +197,7 @@ def _schema(layout: Layout) -> pa.Schema:
         pa.field("language", pa.string()),
         pa.field("fingerprint", pa.binary(FINGERPRINT_BYTES), nullable=False),
     ]
-    return pa.schema(fields, metadata={_LAYOUT_KEY: json.dumps(asdict(layout)).encode()})
+    return pa.schema(fields, metadata={_LAYOUT_KEY: json.dumps(asdict(layout)).encode(), _PATCHES_KEY: _DIFFERENCES})
 
 
 def _columns(rows: Sequence[tuple[int, TrackFeatures]], layout: Layout) -> dict[str, list[object]]:
@@ -198,9 +206,9 @@ def _columns(rows: Sequence[tuple[int, TrackFeatures]], layout: Layout) -> dict[
             raise ValueError(f"track {track}: descriptors {row.descriptors.shape} do not fit the layout")
     return {
         "track_id": [track for track, _ in rows],
-        "logmel": [row.logmel.tobytes() for _, row in rows],
+        "logmel": [differences(row.logmel).tobytes() for _, row in rows],
         "logmel_shape": [list(row.logmel.shape) for _, row in rows],
-        "waveform": [row.waveform.tobytes() for _, row in rows],
+        "waveform": [differences(row.waveform).tobytes() for _, row in rows],
         "waveform_shape": [list(row.waveform.shape) for _, row in rows],
         "descriptors": [row.descriptors for _, row in rows],
         "lyrics": [row.lyrics for _, row in rows],
@@ -229,6 +237,8 @@ def _read_shapes(path: Place, column: str, ids: set[int]) -> dict[int, list[int]
 def _read_patches(path: Place, column: str, ids: set[int]) -> Iterator[tuple[int, NDArray[np.uint8]]]:
     table = read_table(path, ["track_id", column, f"{column}_shape"])
     tracks, shapes = table["track_id"].to_pylist(), table[f"{column}_shape"].to_pylist()
+    are_differences = (table.schema.metadata or {}).get(_PATCHES_KEY) == _DIFFERENCES
     for track, value, shape in zip(tracks, table[column], shapes, strict=True):
         if track in ids:
-            yield track, np.frombuffer(value.as_buffer(), dtype=np.uint8).reshape(shape)
+            found = np.frombuffer(value.as_buffer(), dtype=np.uint8).reshape(shape)
+            yield track, restored(found) if are_differences else found

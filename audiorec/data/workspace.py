@@ -7,34 +7,31 @@ orphan of a crash and is swept when the next writer opens the folder. One proces
 import json
 import os
 import shutil
-import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import IO
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from audiorec.data import catalogue, fingerprints, listen_matrix, listens
+from audiorec.data import catalogue, counts, fingerprints, kept_recipes
 from audiorec.data.artists import assign_parts, one_spelling
 from audiorec.data.catalogue import FileRecord
-from audiorec.data.disk import flush_file, flush_folder, take_lock, unwritable
-from audiorec.data.event_shards import Added
-from audiorec.data.interactions import Interactions
+from audiorec.data.disk import flush_file, flush_folder, refuse_url, take_lock
 from audiorec.data.names import artist_key
-from audiorec.data.shard_places import Place, put_shard
-from audiorec.data.tables import FeatureTable, Layout, TrackFeatures, shard_table, write_shard
+from audiorec.data.open_folder import OpenFolder
 from audiorec.data.tracks import Track
 from audiorec.errors import CheckpointError, WorkspaceError
 
-# At a URL the same rows have the same name, and their shard is entered once.
-_ENTER_SHARD = (
-    "INSERT INTO shard (digest, file) VALUES (?, ?) ON CONFLICT (file) DO UPDATE SET digest = excluded.digest"
-    " RETURNING id"
-)
+# Arrow and SciPy are imported by what reads tables and matrices: `status` and the like take a fifth of the time.
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from audiorec.data.event_shards import Added
+    from audiorec.data.interactions import Interactions
+    from audiorec.data.shard_places import Place
+    from audiorec.data.tables import FeatureTable, Layout, TrackFeatures
+
 _SWEPT = ("features/*/*", "models/*/*", "listens/*/*/*")
 # Which command makes each model: what a person must run when it is not there.
 MAKERS = {
@@ -47,7 +44,7 @@ MAKERS = {
 }
 
 
-class Workspace:
+class Workspace(OpenFolder):
     """An open workspace; use it as a context manager.
 
     Args of `open`: root folder; `write=True` creates it, takes the writer's lock (WorkspaceError when another process
@@ -56,14 +53,10 @@ class Workspace:
     row names.
     """
 
-    def __init__(self, root: Path, db: sqlite3.Connection, lock: IO[str] | None) -> None:
-        self.root = root
-        self.db = db
-        self._lock = lock
-
     @classmethod
     def open(cls, root: Path, write: bool = False) -> "Workspace":
         """Open the workspace at `root`; see the class."""
+        refuse_url(root)
         if not write:
             if not (root / "catalogue.sqlite").is_file():
                 raise WorkspaceError(
@@ -79,40 +72,19 @@ class Workspace:
         space._sweep()
         return space
 
-    def __enter__(self) -> "Workspace":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the catalogue and give the writer's lock back."""
-        self.db.close()
-        if self._lock is not None:
-            self._lock.close()
-
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Everything inside is stored together or not at all; raises WorkspaceError when the disk does not take it."""
-        try:
-            self.db.execute("BEGIN IMMEDIATE")
-            yield self.db
-            self.db.execute("COMMIT")
-        except BaseException as error:
-            # A full disk has ended the transaction already.
-            if self.db.in_transaction:
-                self.db.execute("ROLLBACK")
-            if isinstance(error, sqlite3.OperationalError):
-                raise WorkspaceError(unwritable(self.root, error)) from error
-            raise
-
     # --- tracks and their features -----------------------------------------------------------------------------
 
     def tracks(self) -> list[Track]:
         """Every track that is present, in rising order of id, failed ones included; artists in one spelling each."""
         return one_spelling(catalogue.read_tracks(self.db))
+
+    def statuses(self) -> dict[str, int]:
+        """How many of them have each status."""
+        return catalogue.count_statuses(self.db)
+
+    def has_tracks(self) -> bool:
+        """Whether there is any."""
+        return self.db.execute("SELECT 1 FROM track WHERE present = 1 LIMIT 1").fetchone() is not None
 
     def records(self) -> dict[bytes, FileRecord]:
         """What is known of each present file, by path."""
@@ -142,7 +114,7 @@ class Workspace:
             db.execute("INSERT OR REPLACE INTO setting (key, value) VALUES ('features', ?)", (digest,))
 
     def commit_shard(
-        self, rows: Sequence[tuple[int, TrackFeatures]], records: Sequence[FileRecord], layout: Layout, at: str = ""
+        self, rows: "Sequence[tuple[int, TrackFeatures]]", records: Sequence[FileRecord], layout: "Layout", at: str = ""
     ) -> None:
         """Store the features of some tracks and what is known of their files, together or not at all.
 
@@ -159,17 +131,13 @@ class Workspace:
                     (record.track_id, layout.digest),
                 )
             if file is not None:
-                self._name_shard(layout.digest, file, [track for track, _ in rows])
+                self.name_shard(layout.digest, file, [track for track, _ in rows])
 
-    def add_shard(self, digest: str, track_ids: Sequence[int], write: Callable[[Path], None]) -> None:
-        """Store a shard about some tracks that `write` makes, in the place of what is known of them by this digest."""
-        file = self._place_shard(digest, write)
-        with self.transaction():
-            self._name_shard(digest, file, track_ids)
-
-    def has_features(self, digest: str) -> set[int]:
-        """Ids of the tracks that have features of this recipe."""
-        return {row[0] for row in self.db.execute("SELECT track_id FROM feature WHERE digest = ?", (digest,))}
+    def update_records(self, records: Iterable[FileRecord]) -> None:
+        """Store what is known of some files whose features stay as they are."""
+        with self.transaction() as db:
+            for record in records:
+                catalogue.write_record(db, record)
 
     def feature_digest(self) -> str:
         """Digest of the feature recipe in use: the one of the last extraction."""
@@ -178,8 +146,10 @@ class Workspace:
             raise WorkspaceError("no features here yet: run audiorec extract FOLDER first")
         return str(row[0])
 
-    def features(self) -> FeatureTable:
+    def features(self) -> "FeatureTable":
         """The features in use, of every present track that has them."""
+        from audiorec.data.tables import FeatureTable
+
         digest = self.feature_digest()
         rows_of: dict[Place, list[int]] = {}
         query = (
@@ -190,45 +160,36 @@ class Workspace:
             rows_of.setdefault(file if "://" in file else self.root / file, []).append(track)
         return FeatureTable(rows_of, digest)
 
-    def _place_features(self, rows: Sequence[tuple[int, TrackFeatures]], layout: Layout, at: str) -> str:
+    def _place_features(self, rows: "Sequence[tuple[int, TrackFeatures]]", layout: "Layout", at: str) -> str:
+        from audiorec.data.shard_places import put_shard
+        from audiorec.data.tables import LEVEL, shard_table, write_shard
+
         if at:
-            return put_shard(at, shard_table(rows, layout), layout.digest)
-        return self._place_shard(layout.digest, lambda path: write_shard(path, rows, layout))
-
-    def _place_shard(self, digest: str, write: Callable[[Path], None]) -> str:
-        folder = self.root / "features" / digest
-        number = self.db.execute("SELECT coalesce(max(id), 0) + 1 FROM shard").fetchone()[0]
-        temporary, final = folder / f".{number:06d}.tmp", folder / f"{number:06d}.parquet"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            write(temporary)
-            os.replace(temporary, final)
-            flush_folder(folder)
-        except OSError as error:
-            raise WorkspaceError(unwritable(folder, error.strerror)) from error
-        return str(final.relative_to(self.root))
-
-    def _name_shard(self, digest: str, file: str, track_ids: Sequence[int]) -> None:
-        shard = self.db.execute(_ENTER_SHARD, (digest, file)).fetchone()[0]
-        rows = ((track, digest, shard) for track in track_ids)
-        self.db.executemany("INSERT OR REPLACE INTO feature (track_id, digest, shard_id) VALUES (?, ?, ?)", rows)
+            return put_shard(at, shard_table(rows, layout), layout.digest, LEVEL)
+        return self.place_shard(layout.digest, lambda path: write_shard(path, rows, layout))
 
     # --- listens -----------------------------------------------------------------------------------------------
 
-    def add_events(self, source: str, batches: Iterable[pa.RecordBatch]) -> Added:
+    def add_events(self, source: str, batches: "Iterable[pa.RecordBatch]") -> "Added":
         """Store events (columns of `events.SCHEMA`) and how many were new; all of them or, when `batches` fails, none.
 
         What any source of this kind (`kind:...`) has brought already is left out; the events without a time that this
         source gave before are replaced. Raises WorkspaceError when the disk does not take them.
         """
+        from audiorec.data import listens
+
         return listens.add_events(self, source, batches)
 
     def resolve_events(self, source: str, tracks: Mapping[str, int]) -> None:
         """Give stored events that wait for their song the track that was found, by the song as written."""
+        from audiorec.data import listens
+
         listens.resolve_events(self, source, tracks)
 
     def add_listens(self, source: str, rows: Iterable[tuple[str, int, float, float | None]]) -> None:
         """Store sums (user, track id, count, time), in the place of what the same source gave before."""
+        from audiorec.data import listens
+
         listens.add_sums(self, source, rows)
 
     def add_unmatched(self, source: str, rows: Iterable[tuple[int, str, str, float, float | None]]) -> None:
@@ -253,12 +214,14 @@ class Workspace:
         """Whether any listen was imported."""
         return self.db.execute("SELECT 1 FROM listen LIMIT 1").fetchone() is not None
 
-    def interactions(self, every_song: bool = False, items: NDArray[np.int64] | None = None) -> Interactions:
+    def interactions(self, every_song: bool = False, items: NDArray[np.int64] | None = None) -> "Interactions":
         """All listens to tracks that have features, over every such track.
 
         `every_song` takes also the tracks without features that are known by name only: what a network needs. `items`:
         over these track ids, in rising order.
         """
+        from audiorec.data import listen_matrix
+
         if items is None:
             items = self._song_ids() if every_song else self.features().track_ids
         return listen_matrix.interactions(self, items)
@@ -277,7 +240,7 @@ class Workspace:
         names = {track.artist_key for track in self.tracks() if track.status not in ("failed", "listed")}
         # The spelling that most files use may change as files come; the part does not.
         parts = assign_parts(names, {name: by_key[key] for name in names if (key := artist_key(name)) in by_key})
-        if self._lock is not None:
+        if self.lock is not None:
             with self.transaction() as db:
                 db.executemany("INSERT OR REPLACE INTO artist_part VALUES (?, ?)", parts.items())
         return parts
@@ -302,10 +265,6 @@ class Workspace:
             db.execute("INSERT INTO model (name, version) VALUES (?, ?)", (name, version))
         return final
 
-    def derived(self, name: str) -> Path:
-        """Where arrays that can be made again are kept (`data/derived.py`); it need not be there."""
-        return self.root / "derived" / name
-
     def model(self, name: str) -> Path:
         """Folder of the latest version of a model; raises CheckpointError with the command that makes one."""
         version = self._latest(name)
@@ -315,20 +274,17 @@ class Workspace:
 
     def counts(self) -> dict[str, int | float]:
         """How many artists, users, listens, played tracks, waiting listens and friendships there are."""
-        artists = {track.artist for track in self.tracks()} - {""}
-        heard = listen_matrix.every_listen(self)
         return {
-            "artists": len(artists),
-            "users": 0 if heard is None else len(heard.users),
-            "listens": 0 if heard is None else float(heard.counts.sum(dtype=np.float64)),
-            "played_tracks": 0 if heard is None else len(heard.items),
+            "artists": counts.count_artists(self),
+            **counts.count_listens(self),
             "listens_not_matched": self.db.execute("SELECT count(*) FROM unmatched").fetchone()[0],
             "friendships": self.db.execute("SELECT count(*) FROM (SELECT DISTINCT a, b FROM friend)").fetchone()[0],
         }
 
     def inputs(self) -> dict[str, str]:
-        """Fingerprints of what models are trained on: features, what was heard (if anything), listens, models."""
-        return fingerprints.of_inputs(self.db, self.models())
+        """Fingerprints of what models are trained on: features, what was heard (if anything), listens, models, and the
+        recipes that a search has kept here."""
+        return fingerprints.of_inputs(self.db, self.models()) | kept_recipes.fingerprints(self.root)
 
     def songs_state(self) -> str:
         """Fingerprint of which songs are present, where their files lie and when these were read last."""

@@ -17,9 +17,9 @@ _ASF_FILE = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 def bytes_missing(file: int, container: Container) -> int:
     """How many bytes that the headers name are not there; 0 where they name no size."""
     start, end = container.parts[-1] if container.parts else (0, os.fstat(file).st_size)
-    head = os.pread(file, 8192, start)
+    head = container.head or os.pread(file, 8192, start)
     named = last_page_end(file, start, end) - start if container.name == "ogg" else _named(container.name, head)
-    size = end - start
+    size = end - start + len(container.head)
     return max(0, named - size) if 0 < named < 2**63 and not (named >= _NEVER and size < named / 2) else 0
 
 

@@ -16,9 +16,11 @@ from audiorec.data.workspace import Workspace
 from audiorec.features.describe import descriptor_names
 from audiorec.features.heard_patches import Ear
 from audiorec.features.lyrics import LYRICS_NAMES
+from audiorec.features.music_urls import find, is_url, on_disk
 from audiorec.features.recipe import FeatureRecipe, feature_digest, layout
-from audiorec.features.scan import FoundFile, Scan, scan
-from audiorec.features.track import Task
+from audiorec.features.reread import is_older, read_again
+from audiorec.features.scan import FoundFile, Scan
+from audiorec.features.track import READER, Task
 from audiorec.features.workers import Crew, Outcome, describe_all
 
 SHARD_ROWS = 64
@@ -32,7 +34,8 @@ Engine = Callable[[Sequence[Task], Crew], Iterator[Outcome]]
 class Outcomes:
     """What a run did: counts, and (path, status, reason) of every file that is not whole.
 
-    short: songs of less than ten seconds, most likely effects; left_out: files of each ending that nothing here reads.
+    short: songs of less than ten seconds, most likely effects; left_out: files of each ending that nothing here reads;
+    found_late: listens of earlier imports that found their song; deaf: why nothing was heard, though it should be.
     """
 
     done: int = 0
@@ -42,6 +45,8 @@ class Outcomes:
     gone: int = 0
     short: int = 0
     heard: int = 0
+    found_late: int = 0
+    deaf: str = ""
     seconds: float = 0.0
     left_out: Mapping[str, int] = field(default_factory=dict)
     reasons: list[tuple[bytes, str, str]] = field(default_factory=list)
@@ -65,7 +70,8 @@ class Outcomes:
 class Plan:
     """What a run will do: the tasks, the records of the files that are as they were, and what it must say.
 
-    unheard: files that are as they were, which the encoder `ear` has not heard yet.
+    unheard: files that are as they were, which the encoder `ear` has not heard yet; reread: those whose tags an older
+    version read.
     """
 
     tasks: list[Task]
@@ -74,6 +80,7 @@ class Plan:
     problems: list[tuple[bytes, str]]
     left_out: Mapping[str, int] = field(default_factory=dict)
     unheard: list[Task] = field(default_factory=list)
+    reread: list[Task] = field(default_factory=list)
     ear: Ear | None = None
 
 
@@ -93,7 +100,7 @@ def make_plan(
     epoch) are left for another run; `retry` looks again at files that failed; `least` is the length in seconds below
     which a file is left out; `ear` is the encoder that hears.
     """
-    found = scan(paths)
+    found = find(paths)
     known = space.records()
     gone, away = _gone(known, found, paths)
     _follow_moves(space, known, found, gone)
@@ -111,8 +118,13 @@ def make_plan(
         for file in found.files
         if file.path not in left and (track := records[file.path].track_id) in have - heard
     ]
+    reread = [
+        Task(record.track_id, file, recipe, least, ear)
+        for file in found.files
+        if file.path not in left and (record := records[file.path]).track_id in have and record.reader < READER
+    ]
     lost = [known[path].track_id for path in gone]
-    return Plan(tasks, unchanged, lost, [*found.problems, *away], found.left_out, unheard[:limit], ear)
+    return Plan(tasks, unchanged, lost, [*found.problems, *away], found.left_out, unheard[:limit], reread, ear)
 
 
 def run_plan(
@@ -129,17 +141,21 @@ def run_plan(
     engine: who describes; None: processes of this machine. at: a URL for the shards, "" for the workspace's folder.
     """
     outcomes = Outcomes(gone=len(plan.gone), left_out=plan.left_out)
-    for path, record in plan.unchanged:
-        outcomes.count(path, record, reused=True)
-    for path, reason in plan.problems:
-        outcomes.reasons.append((path, "failed", reason))
-        outcomes.failed += 1
     shards = layout(recipe, feature_digest(recipe), descriptor_names(recipe), LYRICS_NAMES)
     space.use_features(shards.digest)
     if plan.ear is not None or not recipe.encoder:
         heard_songs.use(space, plan.ear.by.digest if plan.ear else "")
-    path_of = {task.track_id: task.file.path for task in (*plan.tasks, *plan.unheard)}
-    for batch in _batches(_reported((engine or describe_all)(plan.tasks, crew), report)):
+    known = {record.track_id: record for _, record in plan.unchanged}
+    tasks = [*plan.tasks, *(read_again(space, plan.reread, known, crew) if plan.reread else ())]
+    path_of = {task.track_id: task.file.path for task in (*tasks, *plan.unheard)}
+    described = {task.track_id for task in tasks}
+    for path, record in plan.unchanged:
+        if record.track_id not in described:
+            outcomes.count(path, record, reused=True)
+    for path, reason in plan.problems:
+        outcomes.reasons.append((path, "failed", reason))
+        outcomes.failed += 1
+    for batch in _batches(_reported((engine or describe_all)(tasks, crew), report)):
         _store(space, batch, shards, at)
         outcomes.heard += _store_heard(space, batch, plan.ear)
         for record, _ in batch:
@@ -195,6 +211,8 @@ def _store(space: Workspace, batch: list[Outcome], shards: Layout, at: str) -> N
 
 def _is_unchanged(file: FoundFile, record: FileRecord, have: set[int], retry: bool, least: float) -> bool:
     same = (file.size, file.mtime_ns, file.sidecar) == (record.size, record.mtime_ns, record.sidecar)
+    if is_older(record, READER):
+        return False
     if record.seconds and (record.seconds < least) != (record.status == "failed"):
         return False  # it was taken, or left out, by another least length
     return same and (record.track_id in have or (record.status == "failed" and not retry))
@@ -208,7 +226,7 @@ def _gone(
     Those of a folder that cannot be read are not gone, nor those of one in which nothing is left: a share or disk that
     is not mounted leaves an empty folder.
     """
-    roots = [os.path.abspath(path).rstrip(b"/") + b"/" for path in paths]
+    roots = [(path if is_url(path) else os.path.abspath(path)).rstrip(b"/") + b"/" for path in map(on_disk, paths)]
     unreadable = tuple(path.rstrip(b"/") + b"/" for path, _ in found.problems)
     here = {file.path for file in found.files}
     lost = {

@@ -8,12 +8,14 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import av
 import numpy as np
 from numpy.typing import NDArray
 
 from audiorec.errors import DecodeError
+from audiorec.features.frame_chains import is_no_sound
 from audiorec.features.sniff import Container
 
 Float = NDArray[np.float32]
@@ -74,7 +76,9 @@ def metadata(file: int, container: Container) -> dict[str, bytes]:
     """
     part = (container.parts or ((0, os.fstat(file).st_size),))[0]
     try:
-        with av.open(_Reader(file, *part), "r", format=container.demuxer, metadata_encoding="latin-1") as source:
+        with av.open(
+            _Reader(file, *part, container.head), "r", format=container.demuxer, metadata_encoding="latin-1"
+        ) as source:
             found = {key: value for stream in source.streams.audio for key, value in stream.metadata.items()}
             return {key.lower(): value.encode("latin-1") for key, value in {**found, **source.metadata}.items()}
     except (av.FFmpegError, ValueError, OSError):
@@ -85,7 +89,7 @@ def _open(
     file: int, part: tuple[int, int], container: Container, options: dict[str, str]
 ) -> tuple["av.container.InputContainer", "av.AudioStream"]:
     try:
-        source = av.open(_Reader(file, *part), mode="r", format=container.demuxer, options=options)
+        source = av.open(_Reader(file, *part, container.head), mode="r", format=container.demuxer, options=options)
     except (av.FFmpegError, ValueError, OSError) as error:
         raise DecodeError(f"cannot be read as {container.name} ({words(error)})") from error
     # A stream in a codec that is not known stands there without a context.
@@ -106,15 +110,22 @@ def _promised(source: "av.container.InputContainer", stream: "av.AudioStream") -
 
 
 class _Reader:
-    """A stretch of a file for PyAV, at a place of its own. FFmpeg adds a flag (force, 0x20000) to `whence`, and asks
-    for places before the start of short files: it expects an error code then, where Python's files raise."""
+    """A head and a stretch of a file for PyAV, at a place of its own.
 
-    def __init__(self, file: int, start: int, end: int) -> None:
-        self._file, self._start, self._size, self._place = file, start, end - start, 0
+    FFmpeg adds a flag (force, 0x20000) to `whence`, and asks for places before the start of short files: it expects an
+    error code then, where Python's files raise.
+    """
+
+    def __init__(self, file: int, start: int, end: int, head: bytes = b"") -> None:
+        self._file, self._start, self._head, self._place = file, start - len(head), head, 0
+        self._size = end - self._start
 
     def read(self, size: int) -> bytes:
         """The next bytes, none at the end."""
-        found = os.pread(self._file, max(0, min(size, self._size - self._place)), self._start + self._place)
+        if self._place < len(self._head):
+            found = self._head[self._place : self._place + size]
+        else:
+            found = os.pread(self._file, max(0, min(size, self._size - self._place)), self._start + self._place)
         self._place += len(found)
         return found
 
@@ -148,17 +159,33 @@ def _frames(
 def _decoded(
     packets: Packets, source: "av.container.InputContainer", stream: "av.AudioStream"
 ) -> Iterator["av.AudioFrame"]:
-    demuxed = source.demux(stream)
+    demuxed = _in_one(source, stream) if _has_no_frames(source, stream) else source.demux(stream)
     while packets.bad <= _MOST_BAD:
+        packet = None
         try:
-            frames = next(demuxed).decode()
+            packet = next(demuxed)
+            frames = stream.decode(packet)
         except (StopIteration, av.EOFError):
             return
         except (av.FFmpegError, ValueError) as error:
-            packets.bad += 1
-            packets.problem = words(error)
+            # Where mp3 files were joined, their tags stand between the frames.
+            if packet is None or not (stream.codec_context.name.startswith("mp3") and is_no_sound(bytes(packet))):
+                packets.bad += 1
+                packets.problem = words(error)
             continue
         yield from frames
+
+
+def _has_no_frames(source: "av.container.InputContainer", stream: "av.AudioStream") -> bool:
+    """Whether a container cuts the stream anywhere: AAC without marks of its own in a wav."""
+    return source.format.name == "wav" and stream.codec_context.name == "aac" and bool(stream.codec_context.extradata)
+
+
+def _in_one(source: "av.container.InputContainer", stream: "av.AudioStream") -> "Iterator[av.Packet[av.AudioStream]]":
+    """The whole stream as one packet: the decoder knows where a frame ends and goes on behind it."""
+    packet: Any = av.Packet(b"".join(bytes(part) for part in source.demux(stream)))
+    packet.stream = stream
+    yield packet
 
 
 def words(error: BaseException) -> str:

@@ -5,31 +5,24 @@ that crashes, hangs or eats the memory is found and told as on one machine; the 
 costs the time of its unit. Who calls is the coordinator and writes; nodes only read music and answer.
 """
 
-import logging
 import os
-import socket
-import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
 from pebble import ProcessPool
 
 from audiorec import __version__
-from audiorec.errors import AudiorecError, InputError
 from audiorec.features import workers
 from audiorec.features.recipe import FeatureRecipe, feature_digest
 from audiorec.features.track import Task, describe_file
 from audiorec.features.workers import MOST_CRASHES, Crew, Outcome, Work
+from audiorec.learning import ray_cluster
 
 # Files of a unit at most, and units under way for each processor: enough that a slow one in front stops nobody.
 _UNIT, _UNDER_WAY = 64, 4
-# So long a cluster may be without any processor before that is said, and so often it is looked at. Seconds.
-_PATIENCE, _LOOK = 60.0, 5.0
 
 
 def describe_all(
@@ -42,7 +35,7 @@ def describe_all(
     """
     if not tasks:
         return
-    with _cluster(address) as ray:
+    with ray_cluster.connected(address) as ray:
         yield from _Coordinator(ray, replace(crew, jobs=1), work, tasks[0].recipe).in_order(tasks)
 
 
@@ -51,7 +44,7 @@ class _Unit:
     """Some tasks under way, and how often their worker or node has died."""
 
     tasks: Sequence[Task]
-    answer: Any
+    promised: Any
     deaths: int = 0
 
 
@@ -63,21 +56,21 @@ class _Coordinator:
     crew: Crew
     work: Work
     recipe: FeatureRecipe
-    _expected: tuple[str, str] = field(init=False)
+    _expected: str = field(init=False)
     _remote: Any = field(init=False)
 
     def __post_init__(self) -> None:
-        self._expected = (__version__, feature_digest(self.recipe))
+        self._expected = _version(self.recipe)
         # Never tried again by Ray itself: the coordinator must know of every death.
         self._remote = self.ray.remote(num_cpus=1, max_retries=0)(_describe_unit)
 
     def in_order(self, tasks: Sequence[Task]) -> Iterator[Outcome]:
         """Outcomes in the order of the tasks; a bounded number of units is under way at any time."""
-        size = max(1, min(_UNIT, len(tasks) // (_UNDER_WAY * self._processors())))
+        size = max(1, min(_UNIT, len(tasks) // (_UNDER_WAY * max(1, ray_cluster.processors(self.ray)))))
         running: deque[_Unit] = deque()
         for start in range(0, len(tasks), size):
             running.append(self._begin(tasks[start : start + size]))
-            if len(running) >= _UNDER_WAY * max(1, self._processors()):
+            if len(running) >= _UNDER_WAY * max(1, ray_cluster.processors(self.ray)):
                 yield from self._finish(running.popleft())
         while running:
             yield from self._finish(running.popleft())
@@ -88,11 +81,10 @@ class _Coordinator:
     def _finish(self, unit: _Unit) -> list[Outcome]:
         """The outcomes of a unit; after a death each of its files goes alone, so that the one at fault is named."""
         try:
-            self._await(unit)
-            outcomes: list[Outcome] = self.ray.get(unit.answer)
+            outcomes: list[Outcome] = ray_cluster.answer(self.ray, unit.promised)
             return outcomes
         except self.ray.exceptions.RayTaskError as error:
-            raise _as_ours(error) from None
+            raise ray_cluster.as_ours(error) from None
         except self.ray.exceptions.RayError as error:
             deaths = unit.deaths + 1
             if deaths >= MOST_CRASHES and len(unit.tasks) == 1:
@@ -106,28 +98,14 @@ class _Coordinator:
             return workers.failed(task, f"ended the worker that described it {deaths} times", deaths)
         return workers.passing(task, f"was lost with its node {deaths} times ({type(error).__name__})")
 
-    def _await(self, unit: _Unit) -> None:
-        """Wait for a unit; raises InputError when for a minute no node is left that could do it."""
-        last = time.monotonic()
-        while not self.ray.wait([unit.answer], timeout=_LOOK)[0]:
-            last = time.monotonic() if self._processors() else last
-            if time.monotonic() - last > _PATIENCE:
-                raise InputError(
-                    "no node of the cluster is left: start some and run the same command; the rest is kept"
-                )
 
-    def _processors(self) -> int:
-        return int(self.ray.cluster_resources().get("CPU", 0))
+def _version(recipe: FeatureRecipe) -> str:
+    return f"audiorec {__version__} with features {feature_digest(recipe)}"
 
 
-def _describe_unit(tasks: Sequence[Task], crew: Crew, work: Work, expected: tuple[str, str]) -> list[Outcome]:
+def _describe_unit(tasks: Sequence[Task], crew: Crew, work: Work, expected: str) -> list[Outcome]:
     """On a node: the outcomes of a unit."""
-    here = (__version__, feature_digest(tasks[0].recipe))
-    if here != expected:
-        raise InputError(
-            f"node {socket.gethostname()} has audiorec {here[0]} with features {here[1]}, not {expected[0]} with"
-            f" {expected[1]}: install the same version there"
-        )
+    ray_cluster.refuse_other_version(_version(tasks[0].recipe), expected)
     return list(workers.describe_in(_standing_pool(crew), tasks, work, window=len(tasks)))
 
 
@@ -136,49 +114,3 @@ def _standing_pool(crew: Crew) -> ProcessPool:
     """On a node: the process that does the work, kept for the units that come after; it ends with Ray's worker."""
     os.environ.update(workers.ENVIRONMENT)
     return workers.open_pool(crew)
-
-
-def _as_ours(error: Any) -> Exception:
-    """What a node raised, as the error that a person can mend where it is one."""
-    cause = error.cause
-    if isinstance(cause, AudiorecError):
-        return cause
-    # Ray has no type of its own for a node that lacks a module: the words are all there is.
-    if isinstance(cause, ImportError) or "failed to import" in str(cause) or "No module named" in str(cause):
-        return InputError(f"a node cannot import audiorec: install version {__version__} on every node")
-    return RuntimeError(f"a node failed: {cause}")
-
-
-@contextmanager
-def _cluster(address: str | None) -> Iterator[Any]:
-    """Ray, connected; raises InputError where that cannot be."""
-    try:
-        import ray
-    except ImportError:
-        raise InputError("Ray is not installed: pip install 'audiorec[ray]', or leave out --engine ray") from None
-    is_ours = not ray.is_initialized()
-    if is_ours:
-        _refuse_silent(address)
-        try:
-            ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, include_dashboard=False)
-        except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
-            said = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise InputError(f"no cluster can be had at {address or 'this machine'}: {said[:200]}") from None
-    try:
-        yield ray
-    finally:
-        if is_ours:
-            ray.shutdown()
-
-
-def _refuse_silent(address: str | None) -> None:
-    """Raise InputError where nothing listens at HOST:PORT; Ray itself would try for half a minute and print a page."""
-    if address in (None, "auto", "local"):
-        return
-    place = urlsplit(address if "://" in str(address) else f"//{address}")
-    try:
-        socket.create_connection((place.hostname or "", place.port or 0), timeout=10).close()
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"no Ray cluster answers at {address} ({error}): give HOST:PORT of `ray start --head`"
-        ) from None

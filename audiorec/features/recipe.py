@@ -44,12 +44,16 @@ class FeatureRecipe(Recipe):
     """Frames of a patch."""
     waveform_segments: int = pydantic.Field(default=2, ge=0, le=16)
     """Stretches of sound kept of a song; 0: none."""
+    waveform_frames: int = pydantic.Field(default=136, ge=16, le=2048)
+    """Frames that a kept stretch of sound lasts: as long as its log-mel patch, or less."""
     waveform_rate: int = pydantic.Field(default=11_025, ge=4_000, le=48_000)
     """Rate of the kept sound, Hz."""
     logmel_offset: float = -80.0
     """Level of stored step 0, dB."""
     logmel_scale: float = pydantic.Field(default=0.5, gt=0)
     """dB of one stored step."""
+    logmel_precision: float = pydantic.Field(default=1.0, gt=0, le=16)
+    """dB to which kept log-mel is rounded, in whole steps."""
     groups: tuple[Group, ...] = ALL_GROUPS
     """Groups of descriptors that are computed."""
     encoder: str = "musicnn"
@@ -61,6 +65,8 @@ class FeatureRecipe(Recipe):
     def _windows_fit(self) -> Self:
         if self.n_fft % (2 * self.hop):
             raise ValueError("n_fft must be a multiple of twice the hop")
+        if self.logmel_precision % self.logmel_scale:
+            raise ValueError("logmel_precision must be a multiple of logmel_scale")
         if not self.groups:
             raise ValueError(f"groups must name at least one of {', '.join(ALL_GROUPS)}")
         return self
@@ -73,7 +79,8 @@ class FeatureRecipe(Recipe):
     @property
     def waveform_samples(self) -> int:
         """Length of a kept stretch of sound, in samples at the waveform's rate."""
-        return round(self.segment_samples * self.waveform_rate / self.sample_rate)
+        frames = min(self.waveform_frames, self.segment_frames)
+        return round(frames * self.hop * self.waveform_rate / self.sample_rate)
 
     def stretch_samples(self, rate: int) -> int:
         """Length of a segment in samples at the rate of a file."""

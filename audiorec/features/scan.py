@@ -21,7 +21,7 @@ SUFFIXES = frozenset(
     b" .mkv .webm .m4v .mov .qt .3gp .3g2 .avi .wmv .flv .f4v .ogv .ogm .mpg .mpeg .vob .m2ts .mts".split()
 )
 # Sound that nothing here can read; what of it was passed over is said.
-_NOT_READ = frozenset(
+NOT_READ = frozenset(
     b".mid .midi .kar .rmi .mod .xm .it .s3m .mtm .stm .ofr .ofs .la .aa .aax .aaxc .ac4 .sid .nsf .spc .vgm .gsm .dst"
     b" .cda .dss .ds2 .msv .dvf .rmvb .adx .hca .ts".split()
 )
@@ -111,7 +111,7 @@ class _Walk:
                 patterns = _patterns(names[name].path)
                 ignored += tuple((here, pattern) for pattern in patterns or ((b"*",) if here != folder else ()))
             kept = [entry for entry in entries if not _is_ignored(entry, ignored)]
-            folders = [entry for entry in kept if _is_folder(entry) and not _is_no_music(entry.name)]
+            folders = [entry for entry in kept if _is_folder(entry) and not is_no_music(entry.name)]
             waiting.extend((entry.path, ignored) for entry in reversed(folders))
             yield from self._audio_files(here, kept)
 
@@ -131,9 +131,9 @@ class _Walk:
         texts = {name_key(entry.name): entry.path for entry in entries if entry.name.lower().endswith(LYRICS_SUFFIXES)}
         for entry in entries:
             suffix = os.path.splitext(entry.name)[1].lower()
-            if is_hidden(entry.name) or suffix not in SUFFIXES | _NOT_READ or _is_folder(entry):
+            if is_hidden(entry.name) or suffix not in SUFFIXES | NOT_READ or _is_folder(entry):
                 continue
-            if suffix in _NOT_READ:
+            if suffix in NOT_READ:
                 self.left_out[os.fsdecode(suffix)] += 1
                 continue
             try:
@@ -174,7 +174,7 @@ def is_hidden(name: bytes) -> bool:
     return name.startswith(b".") and not (name[1:2] == b"." or name[1:2].isdigit())
 
 
-def _is_no_music(name: bytes) -> bool:
+def is_no_music(name: bytes) -> bool:
     """Whether a folder is hidden or one of the system's own."""
     return is_hidden(name) or name.lower() in _NO_MUSIC
 

@@ -5,12 +5,12 @@ that the rest of the file is sound.
 """
 
 import os
-import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from audiorec.features.stream_links import flac_links, ogg_links
+from audiorec.features.frame_chains import chained, first_frames, is_mpeg_frame, is_transport, latm_length
+from audiorec.features.stream_links import flac_links, mp4_links, ogg_links
+from audiorec.features.wav_chunks import holds_coded_sound, read_chunks, wav_links
 
 _HEAD = 400
 # How far into a file the beginning of the sound is looked for when junk stands before it.
@@ -22,13 +22,15 @@ class Container:
     """A container: a word for people, FFmpeg's name for its demuxer, and whether libsndfile reads it.
 
     parts: [start, end) in bytes of each stretch of the file that is a stream by itself, where it is not simply the
-    whole file: junk or foreign tags stand before it, or several streams one behind the other.
+    whole file: junk or foreign tags stand before it, or several streams one behind the other. head: what a decoder
+    must read in front of them, where the file's own head is one that decoders refuse.
     """
 
     name: str
     demuxer: str
     soundfile: bool
     parts: tuple[tuple[int, int], ...] = ()
+    head: bytes = b""
 
 
 MP3 = Container("mp3", "mp3", True)
@@ -36,6 +38,11 @@ AAC = Container("aac", "aac", False)
 OGG = Container("ogg", "ogg", True)
 FLAC = Container("flac", "flac", True)
 _WAV = Container("wav", "wav", True)
+_MP4 = Container("mp4", "mp4", False)
+_AC3 = Container("ac3", "ac3", False)
+_DTS = Container("dts", "dts", False)
+_LATM = Container("latm", "loas", False)
+_TRANSPORT = Container("mpeg-ts", "mpegts", False)
 # What FFmpeg works out from the bit rate where the container holds no length is no promise.
 NO_LENGTH = frozenset(("aac", "latm", "ac3", "dts", "truehd", "mlp", "mpeg-ts", "mpeg"))
 # (offset, bytes there, container)
@@ -48,10 +55,10 @@ _SIGNATURES: tuple[tuple[int, bytes, Container], ...] = (
     (8, b"AIFC", Container("aiff", "aiff", True)),
     (8, b"8SVX", Container("iff", "iff", True)),
     (8, b"16SV", Container("iff", "iff", True)),
-    (4, b"ftyp", Container("mp4", "mp4", False)),
-    (4, b"moov", Container("mp4", "mp4", False)),
-    (4, b"wide", Container("mp4", "mp4", False)),
-    (4, b"mdat", Container("mp4", "mp4", False)),
+    (4, b"ftyp", _MP4),
+    (4, b"moov", _MP4),
+    (4, b"wide", _MP4),
+    (4, b"mdat", _MP4),
     (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", Container("wma", "asf", False)),
     (0, b"wvpk", Container("wavpack", "wv", False)),
     (0, b"MAC ", Container("ape", "ape", False)),
@@ -68,8 +75,13 @@ _SIGNATURES: tuple[tuple[int, bytes, Container], ...] = (
     (0, b"\x1aE\xdf\xa3", Container("matroska", "matroska", False)),
     (0, b".snd", Container("au", "au", True)),
     (0, b"Creative Voice File\x1a", Container("voc", "voc", True)),
-    (0, b"\x0b\x77", Container("ac3", "ac3", False)),
-    (0, b"\x7f\xfe\x80\x01", Container("dts", "dts", False)),
+    (0, b"\x0b\x77", _AC3),
+    (0, b"\x77\x0b", _AC3),
+    (0, b"\x7f\xfe\x80\x01", _DTS),
+    (0, b"\xfe\x7f\x01\x80", _DTS),
+    (0, b"\x1f\xff\xe8\x00\x07", _DTS),
+    (0, b"\xff\x1f\x00\xe8", _DTS),
+    (0, b"dX% ", _DTS),
     (4, b"\xf8\x72\x6f\xba", Container("truehd", "truehd", False)),
     (4, b"\xf8\x72\x6f\xbb", Container("mlp", "mlp", False)),
     (0, b"ADIF", Container("aac", "aac", False)),
@@ -82,11 +94,12 @@ _SIGNATURES: tuple[tuple[int, bytes, Container], ...] = (
     (0, b"FLV\x01", Container("flv", "flv", False)),
     (0, b"\0\0\x01\xba", Container("mpeg", "mpeg", False)),
 )
+_BY_FRAMES = {"mp3": MP3, "mp2": MP3, "aac": AAC, "ac3": _AC3, "latm": _LATM, "mpeg-ts": _TRANSPORT, "mp4": _MP4}
+# Formats that nothing here reads, which hold the head of what they were made of.
+_NOT_READ = (b"OFR ", b"LA02", b"LA03", b"LA04", b"MThd")
 # Marks that are long enough to be believed behind junk, with the length of what stands before them.
 _STRONG = tuple((offset, mark, found) for offset, mark, found in _SIGNATURES if len(mark) >= 4 and found.name not in
                 ("mp4", "mpeg", "flv", "dts", "truehd", "mlp", "au", "realmedia", "oma"))  # fmt: skip
-_MPEG_START = re.compile(rb"\xff[\xf2\xf3\xfa\xfb\xe2\xe3][\x10-\xef]", re.DOTALL)
-_ADTS_START = re.compile(rb"\xff[\xf0\xf1\xf8\xf9]", re.DOTALL)
 
 
 def sniff(file: BinaryIO) -> Container | None:
@@ -96,7 +109,7 @@ def sniff(file: BinaryIO) -> Container | None:
     file.seek(start)
     head = file.read(_HEAD)
     found = _by_signature(head) or _by_frame(head)
-    if found is None:
+    if found is None and not head.startswith(_NOT_READ):
         file.seek(start)
         data = file.read(_JUNK)
         junk, found = _behind_junk(data)
@@ -114,10 +127,26 @@ def _with_parts(file: BinaryIO, found: Container, start: int, size: int) -> Cont
         parts = ogg_links(file.fileno(), start, size)
     elif found is FLAC:
         parts = flac_links(file.fileno(), start, size)
+    elif found is _MP4:
+        parts = mp4_links(file.fileno(), start, size)
+    elif found is _WAV:
+        return _wav_with_parts(file.fileno(), start, size)
     # Over ID3 tags in front of MPEG frames libsndfile finds its own way.
     if len(parts) == 1 and (start == 0 or (found is MP3 and _id3_length(file) == start)):
         return found
     return replace(found, parts=parts)
+
+
+def _wav_with_parts(file: int, start: int, size: int) -> Container:
+    """A wav with its streams, or with a head of its own where decoders lose their way in that of the file."""
+    parts = wav_links(file, start, size)
+    found = replace(_WAV, parts=parts) if len(parts) > 1 or start else _WAV
+    chunks = read_chunks(file, start, size)
+    if chunks and not chunks.is_padded and len(parts) == 1:
+        return replace(
+            _WAV, soundfile=False, parts=((chunks.start, min(size, chunks.start + chunks.size)),), head=chunks.head
+        )
+    return replace(found, soundfile=False) if chunks and holds_coded_sound(file, chunks) else found
 
 
 def mp3_says_length(file: BinaryIO) -> bool:
@@ -127,24 +156,6 @@ def mp3_says_length(file: BinaryIO) -> bool:
     return any(mark in head for mark in (b"Xing", b"Info", b"VBRI"))
 
 
-def holds_frames(data: bytes) -> bool:
-    """Whether some bytes hold MPEG layer III frames, one behind the other: sound, no tag.
-
-    Three in a row, so that a picture or text inside a tag does not look like sound.
-    """
-    place = data.find(b"\xff")
-    while 0 <= place < len(data) - 4:
-        at, chained = place, 0
-        while chained < 3 and (length := _frame_length(data[at : at + 4])):
-            at, chained = at + length, chained + 1
-            if at + 4 > len(data):
-                break
-        if chained >= 3:
-            return True
-        place = data.find(b"\xff", place + 1)
-    return False
-
-
 def _id3_length(file: BinaryIO) -> int:
     """Where ID3v2 tags at the start end."""
     return _after_tags(file, foreign=False)
@@ -152,8 +163,10 @@ def _id3_length(file: BinaryIO) -> int:
 
 def _after_tags(file: BinaryIO, foreign: bool = True) -> int:
     """Where the sound starts: behind ID3v2 tags, whose lengths are 4 x 7 bits, and (`foreign`) APEv2 tags."""
-    place = 0
+    place, end = 0, file.seek(0, os.SEEK_END)
     for _ in range(8):
+        if place >= end:
+            return 0  # a tag that says to be longer than the file
         file.seek(place)
         head = file.read(32)
         if len(head) >= 10 and head[:3] == b"ID3" and not any(byte & 0x80 for byte in head[6:10]):
@@ -180,37 +193,17 @@ def _by_signature(head: bytes) -> Container | None:
 
 
 def _by_frame(head: bytes) -> Container | None:
-    if _is_transport(head):
-        return Container("mpeg-ts", "mpegts", False)
+    if is_transport(head):
+        return _TRANSPORT
     if len(head) < 4:
         return None
-    if head[0] == 0x56 and head[1] & 0xE0 == 0xE0 and _chained(head, 0, _latm_length, 1):
-        return Container("latm", "loas", False)
+    if head[0] == 0x56 and head[1] & 0xE0 == 0xE0 and chained(head, 0, latm_length, 1):
+        return _LATM
     if head[0] != 0xFF:
         return None
     if head[1] & 0xF6 == 0xF0:  # ADTS: layer bits 0
         return AAC
-    return MP3 if _is_mpeg_frame(head) else None
-
-
-def _is_transport(head: bytes) -> bool:
-    """Packets of 188 bytes that begin with 0x47, or of 192 with a time in front. Source: ISO/IEC 13818-1, 2.4.3.2."""
-    return len(head) == _HEAD and (
-        head[0] == head[188] == head[376] == 0x47 or head[4] == head[196] == head[388] == 0x47
-    )
-
-
-def _is_mpeg_frame(head: bytes) -> bool:
-    """Sync, a known version, layer, bit rate and sample rate. Source: ISO/IEC 11172-3, 2.4.1.3."""
-    return (
-        len(head) >= 4
-        and head[0] == 0xFF
-        and head[1] & 0xE0 == 0xE0
-        and head[1] & 0x18 != 0x08
-        and head[1] & 0x06 != 0x00
-        and head[2] & 0xF0 != 0xF0
-        and head[2] & 0x0C != 0x0C
-    )
+    return MP3 if is_mpeg_frame(head) else None
 
 
 def _behind_junk(data: bytes) -> tuple[int, Container | None]:
@@ -222,54 +215,10 @@ def _behind_junk(data: bytes) -> tuple[int, Container | None]:
             place = data.find(mark, place + 1)
         if place >= 0:
             found.append((place - offset, container))
-    for start, length, container in ((_MPEG_START, _frame_length, MP3), (_ADTS_START, _adts_length, AAC)):
-        first = next((one.start() for one in start.finditer(data) if _chained(data, one.start(), length, 2)), None)
-        if first is not None:
-            found.append((first, container))
+    found += [(place, _BY_FRAMES[kind]) for place, kind in first_frames(data)]
     return min(found, key=lambda one: one[0], default=(0, None))
 
 
 def _is_believed(data: bytes, start: int, offset: int) -> bool:
     """A name of a form (`WAVE`) counts only inside the form that it names."""
     return offset != 8 or data[start : start + 4] in (b"RIFF", b"RIFX", b"RF64", b"BW64", b"FORM")
-
-
-def _chained(data: bytes, place: int, length: Callable[[bytes], int], links: int) -> bool:
-    """Whether a frame is followed by so many others of the same kind."""
-    kind = data[place : place + 2]
-    for _ in range(links):
-        step = length(data[place : place + 7])
-        place += step
-        if not step or data[place : place + 1] != kind[:1] or not (data[place + 1 : place + 2] or b"\0")[0] & 0xE0:
-            return False
-        if kind[0] == 0xFF and data[place + 1] | 1 != kind[1] | 1:
-            return False
-    return length(data[place : place + 7]) > 0
-
-
-def _latm_length(head: bytes) -> int:
-    return ((head[1] & 0x1F) << 8 | head[2]) + 3 if len(head) > 2 and head[0] == 0x56 and head[1] & 0xE0 == 0xE0 else 0
-
-
-def _adts_length(head: bytes) -> int:
-    """Bytes of an AAC frame with its header. Source: ISO/IEC 13818-7, 6.2."""
-    if len(head) < 7 or head[0] != 0xFF or head[1] & 0xF6 != 0xF0 or head[2] >> 2 & 15 > 12:
-        return 0
-    size = (head[3] & 3) << 11 | head[4] << 3 | head[5] >> 5
-    return size if size > 7 else 0
-
-
-def _frame_length(head: bytes) -> int:
-    """Bytes of a layer III frame, 0 when these four bytes are none."""
-    if not _is_mpeg_frame(head) or head[1] & 0x06 != 0x02:
-        return 0
-    is_first = head[1] & 0x18 == 0x18
-    rates = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320) if is_first else (
-        *(8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
-    )  # fmt: skip
-    number = head[2] >> 4
-    if not 1 <= number <= 14:
-        return 0
-    hz = (44_100, 48_000, 32_000)[(head[2] >> 2) & 3]
-    hz = hz if is_first else hz // (2 if head[1] & 0x18 == 0x10 else 4)
-    return (144 if is_first else 72) * rates[number - 1] * 1000 // hz + ((head[2] >> 1) & 1)

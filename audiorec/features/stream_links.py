@@ -1,17 +1,19 @@
-"""What of a file the first header does not tell: streams one behind the other, and sound behind a length that lies.
+"""What of a file the first header does not tell: streams that stand one behind the other.
 
 Source: RFC 3533, 4 (grouping: the pages that begin streams stand before all others of their link). It reads headers of
-pages only.
+pages and boxes, and of FLAC all, for its frames do not say how long they are.
 """
 
-import mmap
 import os
+import re
 from collections.abc import Iterator
 
-_STREAM_INFO = (b"fLaC\x00\x00\x00\x22", b"fLaC\x80\x00\x00\x22")
+_STREAM_INFO = re.compile(rb"fLaC[\x00\x80]\x00\x00\x22")
+_LONGEST_MARK = 8
+_STRETCH = 2**20
+_MOST_BOXES = 100_000
 _BEGINS = 2  # flag of a page: the first of its stream
 _LONGEST_PAGE = 65_307
-_LEAST_LOST = 65_536  # bytes behind the data of a wav that are no chunks: fewer are not worth a second look
 Parts = tuple[tuple[int, int], ...]
 
 
@@ -49,23 +51,29 @@ def _pages(file: int, place: int, end: int) -> Iterator[tuple[int, int, int]]:
 
 def flac_links(file: int, start: int, end: int) -> Parts:
     """[start, end) of every FLAC stream: each begins with its mark and the block that tells its shape."""
-    with mmap.mmap(file, 0, access=mmap.ACCESS_READ) as data:
-        starts = {start}
-        for mark in _STREAM_INFO:
-            place = data.find(mark, start + 1)
-            while place >= 0:
-                starts.add(place)
-                place = data.find(mark, place + 1)
-    ordered = sorted(starts)
-    return tuple(zip(ordered, [*ordered[1:], end], strict=True))
+    starts = [start, *_places(file, _STREAM_INFO, start + 1, end)]
+    return tuple(zip(starts, [*starts[1:], end], strict=True))
 
 
-def wav_goes_on(file: int) -> bool:
-    """Whether much stands behind the data of a wav that is no chunk of it: the length was written before the sound."""
-    place, end = 12, os.fstat(file).st_size
-    while place + 8 <= end:
-        name, size = os.pread(file, 4, place), int.from_bytes(os.pread(file, 4, place + 4), "little")
-        if not name.isascii() or not name.strip().isalnum():
-            return end - place > _LEAST_LOST
-        place += 8 + size + size % 2
-    return False
+def mp4_links(file: int, start: int, end: int) -> Parts:
+    """[start, end) of every MP4: each begins with the box that names its type. Source: ISO/IEC 14496-12, 4.2."""
+    starts, place = [start], start
+    for _ in range(_MOST_BOXES):
+        head = os.pread(file, 16, place)
+        size = int.from_bytes(head[:4], "big")
+        size = int.from_bytes(head[8:16], "big") if size == 1 else size
+        if len(head) < 8 or size < 8:
+            break
+        place += size
+        if os.pread(file, 8, place)[4:] == b"ftyp":
+            starts.append(place)
+    return tuple(zip(starts, [*starts[1:], end], strict=True))
+
+
+def _places(file: int, mark: re.Pattern[bytes], place: int, end: int) -> Iterator[int]:
+    """Where a mark stands. A disk that fails under a mapped file would end the process, so it is read."""
+    while place < end:
+        # The next stretch begins so that a mark at the border is not missed, nor seen twice.
+        data = os.pread(file, _STRETCH + _LONGEST_MARK - 1, place)
+        yield from (place + one.start() for one in mark.finditer(data) if one.start() < _STRETCH)
+        place += _STRETCH

@@ -21,6 +21,8 @@ _CP1252 = {
 # Pages whose text read as Latin-1 may be Latin-1 after all.
 _LATIN = frozenset(("cp1252", "cp1250", "cp1254", "iso8859_2"))
 _TWO_SCRIPTS = re.compile("[A-Za-z][\u0370-\uffff]|[\u0370-\u052f][A-Za-z]")
+# Words without a letter of ASCII, and letters that Latin-1 does not hold.
+_NO_LATIN = re.compile(rb"(?<![A-Za-z\x80-\xff])[\x80-\xff]+(?![A-Za-z\x80-\xff])|[\x83\x8a\x8c\x8e\x9a\x9c\x9e\x9f]")
 _NEIGHBOURS = 24  # files around one whose tags are looked at
 _SHORT = 24  # bytes beyond ASCII: a file of fewer is held against those around it
 _GUESSED = 10  # of so many the best guess is nearly always right; fewer stay as they stand
@@ -83,8 +85,9 @@ def page_of(claimed: Sequence[str], stated: Sequence[str], path: bytes, read_tex
         not _joined(claimed) and (is_western or not found.sure)
     ):
         return Page()
-    # Western letters are what these texts claim to be: they need no proof where they look as good as any others.
-    is_sure = found.sure or found.encoding == "cp1252"
+    # Western letters are what these texts claim to be: inside words of ASCII they need no proof where they look as good
+    # as any others.
+    is_sure = found.sure or (found.encoding == "cp1252" and not _NO_LATIN.search(data))
     return Page(found.encoding if is_sure or is_western or wide >= _GUESSED else "", is_sure)
 
 

@@ -4,7 +4,6 @@ Broken tags count as absent: one that cannot be read costs that tag, never the o
 kept as the file credits them; `data/artists.py` divides credits. It does not decide which lyrics are used.
 """
 
-import errno
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,12 +11,15 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import mutagen
+from mutagen.apev2 import APEv2
 from mutagen.id3 import ID3, UFID
 
 from audiorec.data.names import is_nobody
+from audiorec.features.chunk_words import chunk_words
 from audiorec.features.lyrics import tag_lyrics
+from audiorec.features.may_pass import raise_if_it_may_pass
 from audiorec.features.packets import metadata
-from audiorec.features.sniff import sniff
+from audiorec.features.sniff import Container, sniff
 from audiorec.features.tag_pages import Page, page_of
 
 # The names of one thing in ID3, Vorbis / APE, MP4, ASF and RIFF INFO, in lower case; the first that has a value counts.
@@ -26,10 +28,12 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "artists": ("txxx:artists", "artists", "----:com.apple.itunes:artists", "wm/artists", "----:artists"),
     "artist": ("tpe1", "tp1", "artist", "\xa9art", "author", "iart", "performer"),
     "album_artist": ("tpe2", "tp2", "albumartist", "album artist", "aart", "wm/albumartist", "txxx:albumartist",
-                     "txxx:album artist", "album_artist"),
+                     "txxx:album artist", "album_artist", "albumartists", "txxx:albumartists"),
     "album": ("talb", "tal", "album", "\xa9alb", "wm/albumtitle", "iprd", "product"),
-    "year": ("tdrc", "tyer", "tye", "tdor", "tory", "date", "year", "originaldate", "\xa9day", "wm/year", "icrd"),
-    "genre": ("tcon", "tco", "genre", "\xa9gen", "wm/genre", "ignr"),
+    "year": ("tdrc", "tyer", "tye", "tdor", "tory", "date", "year", "originaldate", "\xa9day", "wm/year", "icrd",
+             "tdrl", "originalyear", "txxx:originalyear", "txxx:year", "wm/originalreleaseyear", "date_released",
+             "date_recorded"),
+    "genre": ("tcon", "tco", "genre", "\xa9gen", "wm/genre", "ignr", "txxx:genre"),
     "mbid": ("ufid:http://musicbrainz.org", "musicbrainz_trackid", "----:com.apple.itunes:musicbrainz track id",
              "musicbrainz/track id", "txxx:musicbrainz track id"),
     "isrc": ("tsrc", "isrc", "----:com.apple.itunes:isrc", "wm/isrc"),
@@ -38,8 +42,14 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
 # good as none.
 _TORN = (mutagen.MutagenError, ArithmeticError, AttributeError, EOFError, LookupError, MemoryError, OSError, TypeError,
          ValueError)  # fmt: skip
-_MAY_PASS = (errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.ENOTCONN, errno.ENXIO, errno.EREMOTEIO, errno.ENOMEM)
 _LONGEST = 500
+# Containers that mutagen does not know, or not all of whose tags.
+_BY_FFMPEG = frozenset(
+    ("matroska", "mp4", "wma", "avi", "flv", "caf", "w64", "realmedia", "mpeg-ts", "oma", "voc", "iff", "twinvq", "au")
+)
+# Where an APE tag may stand that mutagen does not look for.
+_WITH_APE = frozenset(("mp3", "flac", "tta", "aac", "latm", "ac3", "dts", "shorten", "tak"))
+_ENDINGS = {"mp4": "m4a", "wavpack": "wv", "musepack": "mpc", "matroska": "mka"}
 _MBID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
 # A number in front of a name is a track's when it is padded, when a dash, dot or underscore follows, or when it is the
@@ -68,17 +78,20 @@ class Tags:
     guessed: str = ""
 
 
-def read_tags(file: BinaryIO, path: bytes) -> Tags:
-    """Read the tags of an open file; `path` gives a title (and `Artist - Title`) where they have none."""
-    found = _open(file)
+def read_tags(file: BinaryIO, path: bytes, container: Container | None = None) -> Tags:
+    """Read the tags of an open file; `path` gives a title (and `Artist - Title`) where they have none.
+
+    container: what the file is by its first bytes, if that is known.
+    """
+    found = _open(file, container or sniff(file))
     page = _page(found, path)
     values = {field: _values(found, keys, page) for field, keys in _KEYS.items()}
     guessed_artist, guessed_title = _from_name(path)
-    credits = _split(values["artists"] or values["artist"] or values["album_artist"])
-    artists = credits or ((guessed_artist,) if guessed_artist and not values["title"] else ())
+    credits = next(filter(None, map(_split, (values["artists"], values["artist"], values["album_artist"]))), ())
+    artists = credits or (() if values["title"] else _split([guessed_artist]))
     return Tags(
         title=_first(values["title"]) or guessed_title,
-        artists=tuple(artist for artist in artists if not is_nobody(artist)),
+        artists=artists,
         album=_first(values["album"]),
         year=next((year for text in values["year"] if (year := _year(text)) is not None), None),
         genre=_genres(values["genre"]),
@@ -90,29 +103,39 @@ def read_tags(file: BinaryIO, path: bytes) -> Tags:
     )
 
 
-def _open(file: BinaryIO) -> list[Any]:
-    """The tags of a file, those of its own format first, then an ID3 tag in front or at the end of any other file."""
-    found = []
-    for read in (mutagen.File, ID3):
+def _open(file: BinaryIO, container: Container | None) -> list[Any]:
+    """The tags of a file, those of its own format first, then an APE and an ID3 tag in front or at the end of it."""
+    found, is_torn = [], False
+    named = _Named(file, container)
+    for read in (mutagen.File, APEv2, ID3):
+        if read is APEv2 and container and container.name not in _WITH_APE:
+            continue
         file.seek(0)
         try:
-            opened = read(file)
+            opened = read(named)
         except _TORN as error:
-            _raise_if_it_may_pass(error)
+            raise_if_it_may_pass(error)
+            is_torn |= read is mutagen.File
             continue
-        tags = opened if isinstance(opened, ID3) else getattr(opened, "tags", None)
+        tags = opened if isinstance(opened, ID3 | APEv2) else getattr(opened, "tags", None)
         if tags is not None:
             found.append(tags)
-    if not any(_names(tags) for tags in found) and (container := sniff(file)):
+    # Of thirty letters each: what says more goes before it.
+    found.sort(key=lambda tags: isinstance(tags, ID3) and tags.version < (2,))
+    if container and container.name in ("wav", "aiff"):
+        found.append(chunk_words(file.fileno(), *(container.parts or ((0, os.fstat(file.fileno()).st_size),))[0]))
+    elif container and (is_torn or container.name in _BY_FFMPEG) and not any(_names(tags) for tags in found):
         found.append(metadata(file.fileno(), container))
     return found
 
 
-def _raise_if_it_may_pass(error: BaseException) -> None:
-    """A disk or share that fails is no fault of the tags: the file must not go on without them."""
-    for cause in (error, error.__cause__, *error.args):
-        if isinstance(cause, OSError) and cause.errno in _MAY_PASS:
-            raise cause
+class _Named:
+    """An open file under the name that its first bytes ask for: mutagen believes endings more than bytes."""
+
+    def __init__(self, file: BinaryIO, container: Container | None) -> None:
+        name = container.name if container else ""
+        self.name = f"x.{_ENDINGS.get(name, name)}"
+        self.read, self.seek, self.tell = file.read, file.seek, file.tell
 
 
 def _page(found: Sequence[Any], path: bytes) -> Page:
@@ -139,7 +162,7 @@ def _claims(found: Sequence[Any]) -> tuple[list[str], list[str]]:
 def _claimed_texts(path: bytes) -> list[str]:
     try:
         with open(path, "rb") as file:
-            return _claims(_open(file))[0]
+            return _claims(_open(file, sniff(file)))[0]
     except OSError:
         return []
 
@@ -213,9 +236,9 @@ def _fitting(form: re.Pattern[str], texts: list[str]) -> str:
 
 
 def _split(texts: list[str]) -> tuple[str, ...]:
-    """Artists, split at `;` and spaced slashes only: AC/DC is one band."""
-    names = [name.strip() for text in texts for name in re.split(r";| / ", text)]
-    return tuple(dict.fromkeys(name for name in names if name))
+    """Artists, split at `;` and spaced or double slashes only: AC/DC is one band. Nobody is left out."""
+    names = [name.strip() for text in texts for name in re.split(r";| / |//|\\\\", text)]
+    return tuple(dict.fromkeys(name for name in names if not is_nobody(name)))
 
 
 def _genres(texts: list[str]) -> str:

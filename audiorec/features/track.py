@@ -18,14 +18,21 @@ from audiorec.errors import AudiorecError, DecodeError
 from audiorec.features.decode import Decoding, decoders, open_decoding
 from audiorec.features.describe import Describer
 from audiorec.features.heard_patches import Ear, Listener, patches_of
-from audiorec.features.lyrics import describe_lyrics, read_lyrics
+from audiorec.features.lyrics import describe_lyrics, find_lyrics
+from audiorec.features.music_urls import copied, is_url
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.features.scan import FoundFile
 from audiorec.features.sniff import Container, sniff
 from audiorec.features.tags import Tags, read_tags
 
+# The version of what is made of a file's first bytes, tags and lyrics: raised when an older one read files otherwise.
+# Then tags are read again, and what failed or was cut is described again.
+READER = 1
 # Writers that count their headers wrongly miss the size by less.
 _FEW_BYTES = 64
+# How the reasons of texts begin that may be meant as other letters.
+GUESSED = "do not tell their code page"
+_READ_AT_ONCE = 2**18
 # Louder than the noise that the last of 16 bits makes is heard: one step of them.
 _SILENCE = 2.0**-15
 
@@ -34,7 +41,7 @@ _SILENCE = 2.0**-15
 class Task:
     """A file to look at: its track id, where it is, how its features are made; `least`: the seconds it must last.
 
-    ear: the encoder that hears it; only_hears: it was described before.
+    ear: the encoder that hears it; only_hears, only_tags: it was described before.
     """
 
     track_id: int
@@ -43,23 +50,50 @@ class Task:
     least: float = 0.0
     ear: Ear | None = None
     only_hears: bool = False
+    only_tags: bool = False
 
 
 def describe_file(task: Task) -> tuple[FileRecord, TrackFeatures | None]:
-    """Tags, sound and lyrics of a file; features are None when there is no sound to be had, and the record says why."""
+    """Tags, sound and lyrics of a file; features are None when there is no sound to be had, and the record says why.
+
+    A file counts as broken only when all of it can be read a second time and is the same: decoders take a disk that
+    fails for the end of the sound.
+    """
+    if not is_url(task.file.path):
+        return _describe_here(task)
+    try:
+        with copied(task.file) as path:
+            return _describe_here(replace(task, file=replace(task.file, path=path)))
+    except (OSError, AudiorecError) as error:
+        return _unreadable(task, error)
+
+
+def _describe_here(task: Task) -> tuple[FileRecord, TrackFeatures | None]:
     if task.only_hears:
         return _hear_file(task)
-    blank = FileRecord(
-        task.track_id, task.file.size, task.file.mtime_ns, "failed", sidecar=task.file.sidecar,
-        title=os.fsdecode(os.path.basename(task.file.path)).encode("utf-8", "replace").decode(),
-    )  # fmt: skip
+    if task.only_tags:
+        return _read_words(task)
     try:
         with open(task.file.path, "rb") as file:
-            record, features, tags = _describe_open(file, task, blank)
+            record, features, tags = _describe_open(file, task, _blank(task))
+            if record.status != "ok" and record.content_hash and _digest(file) != record.content_hash:
+                raise OSError("it changed while it was read")
+        return (record, None) if features is None else _with_lyrics(record, features, task.file.path, tags)
     except OSError as error:
-        reason = f"cannot be read now ({error.strerror or error}); tried again at the next run"
-        return replace(blank, reason=reason, mtime_ns=NO_STAMP), None
-    return record, None if features is None else _with_lyrics(features, task.file.path, tags)
+        return _unreadable(task, error)
+
+
+def _blank(task: Task) -> FileRecord:
+    return FileRecord(
+        task.track_id, task.file.size, task.file.mtime_ns, "failed", sidecar=task.file.sidecar, reader=READER,
+        title=os.fsdecode(os.path.basename(task.file.path)).encode("utf-8", "replace").decode(),
+    )  # fmt: skip
+
+
+def _unreadable(task: Task, error: Exception) -> tuple[FileRecord, None]:
+    why = getattr(error, "strerror", None) or error
+    reason = f"cannot be read now ({why}); tried again at the next run"
+    return replace(_blank(task), reason=reason, mtime_ns=NO_STAMP), None
 
 
 def _describe_open(
@@ -72,7 +106,7 @@ def _describe_open(
     container = sniff(file)
     if container is None:
         return replace(record, reason="is not sound in a format that is known by its first bytes"), None, tags
-    tags = read_tags(file, task.file.path)
+    tags = read_tags(file, task.file.path, container)
     record = _with_tags(record, tags)
     try:
         decoding, features = _best_decoding(file, container, lambda decoding: _describe_sound(decoding, task))
@@ -80,7 +114,7 @@ def _describe_open(
         return replace(record, reason=str(error)), None, tags
     if decoding.seconds < task.least:
         return replace(record, reason=too_short(task.least), seconds=decoding.seconds), None, tags
-    return _with_guess(_with_decoding(record, decoding), tags), features, tags
+    return _with_decoding(record, decoding), features, tags
 
 
 def too_short(least: float) -> str:
@@ -98,6 +132,18 @@ def _hear_file(task: Task) -> tuple[FileRecord, TrackFeatures | None]:
                 return replace(record, status="failed", reason="is not sound any more"), None
             return record, _best_decoding(file, container, lambda decoding: _hear_sound(decoding, task))[1]
     except (OSError, AudiorecError) as error:
+        return replace(record, status="failed", reason=str(error)), None
+
+
+def _read_words(task: Task) -> tuple[FileRecord, TrackFeatures | None]:
+    """Tags and lyrics without the sound; features hold the lyrics alone, None where the file cannot be read now."""
+    record = FileRecord(task.track_id, task.file.size, task.file.mtime_ns, "ok", reader=READER)
+    blank, none = np.zeros((0, 0, 0), np.uint8), np.zeros(0, np.float32)
+    try:
+        with open(task.file.path, "rb") as file:
+            tags = read_tags(file, task.file.path)
+        return _with_lyrics(_with_tags(record, tags), TrackFeatures(blank, blank, none), task.file.path, tags)
+    except OSError as error:
         return replace(record, status="failed", reason=str(error)), None
 
 
@@ -155,8 +201,12 @@ def _refuse_nothing(decoding: Decoding) -> None:
 
 def _digest(file: io.BufferedReader) -> str:
     """Content hash; the file comes from the disk once, the decoder then finds it in memory."""
-    file.seek(0)
-    return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+    found, place = hashlib.blake2b(digest_size=16), 0
+    # By place: decoders move the file behind the back of its buffer.
+    while data := os.pread(file.fileno(), _READ_AT_ONCE, place):
+        found.update(data)
+        place += len(data)
+    return found.hexdigest()
 
 
 def _with_tags(record: FileRecord, tags: Tags) -> FileRecord:
@@ -170,15 +220,18 @@ def _with_tags(record: FileRecord, tags: Tags) -> FileRecord:
         genre=tags.genre,
         mbid=tags.mbid,
         isrc=tags.isrc,
+        reason=_guess("tags", tags.guessed),
     )
 
 
-def _with_guess(record: FileRecord, tags: Tags) -> FileRecord:
-    """The record with a word of tags that may be meant as other letters; the sound is whole all the same."""
-    if not tags.guessed:
-        return record
-    guess = f"its tags do not tell their code page: read as {tags.guessed}, which may be wrong"
-    return replace(record, reason="; ".join(filter(None, (record.reason, guess))))
+def _guess(what: str, page: str) -> str:
+    """A word of texts that may be meant as other letters; the sound is whole all the same."""
+    return f"its {what} {GUESSED}: read as {page}, which may be wrong" if page else ""
+
+
+def joined(*reasons: str) -> str:
+    """Several reasons as one."""
+    return "; ".join(filter(None, reasons))
 
 
 def _with_decoding(record: FileRecord, decoding: Decoding) -> FileRecord:
@@ -198,7 +251,7 @@ def _with_decoding(record: FileRecord, decoding: Decoding) -> FileRecord:
     return replace(
         record,
         status="partial" if reasons else "ok",
-        reason="; ".join(reasons),
+        reason=joined(*reasons, record.reason),
         decoder=decoding.decoder,
         seconds=decoding.seconds,
         seconds_promised=None if decoding.is_guess else decoding.promised,
@@ -206,9 +259,12 @@ def _with_decoding(record: FileRecord, decoding: Decoding) -> FileRecord:
     )
 
 
-def _with_lyrics(features: TrackFeatures, path: bytes, tags: Tags) -> TrackFeatures:
-    text = read_lyrics(path, tags.lyrics)
-    lyrics = describe_lyrics(text) if text else None
-    if lyrics is None:
-        return features
-    return replace(features, lyrics=lyrics.vector, lyrics_text=lyrics.text, language=lyrics.language)
+def _with_lyrics(
+    record: FileRecord, features: TrackFeatures, path: bytes, tags: Tags
+) -> tuple[FileRecord, TrackFeatures]:
+    found = find_lyrics(path, tags.lyrics)
+    lyrics = describe_lyrics(found.text) if found else None
+    if found is None or lyrics is None:
+        return record, features
+    features = replace(features, lyrics=lyrics.vector, lyrics_text=lyrics.text, language=lyrics.language)
+    return replace(record, reason=joined(record.reason, _guess("lyrics", found.guessed))), features

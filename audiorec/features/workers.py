@@ -18,7 +18,7 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from audiorec.data.catalogue import NO_STAMP, FileRecord
 from audiorec.data.tables import TrackFeatures
-from audiorec.features.track import Task, describe_file
+from audiorec.features.track import READER, Task, describe_file
 
 Outcome = tuple[FileRecord, TrackFeatures | None]
 Work = Callable[[Task], Outcome]
@@ -126,6 +126,7 @@ def failed(task: Task, reason: str, crashes: int) -> Outcome:
         task.file.sidecar,
         title=name,
         crashes=crashes,
+        reader=READER,
     )
     return record, None
 

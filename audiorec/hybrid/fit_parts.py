@@ -44,7 +44,9 @@ def fit_parts(
     played = np.flatnonzero(np.bincount(seen.counts.indices, minlength=len(seen.items)))
     content = weighed(material.content, settings.blocks)
     points = content_space(content, played).place(content.blocks)
-    taste = kept.taste or fit_taste(content, seen.counts, settings.taste, elsewhere=material.elsewhere)
+    taste = kept.taste or fit_taste(
+        content, seen.counts, settings.taste, elsewhere=material.elsewhere, artists=material.artist_groups
+    )
     factors = kept.factors or fit_factors(seen.counts, settings.factors)
     # The strengths with which ItemKNN stands as a baseline: among a household's few listens it beats factors.
     neighbours = nearest_items(seen.counts, neighbours=200, shrinkage=10.0)

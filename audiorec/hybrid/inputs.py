@@ -31,8 +31,16 @@ from audiorec.network.spectral_training import embed_network
 
 # How much a column of each block counts beside one of sound, before `block_weights.py` has learned how much the last
 # ones do in this library.
-BLOCK_WEIGHTS = {"sound": 1.0, "spectrum": 0.5, "release": 3.0, "album": 0.7, "words": 0.3, "encoder": 1.0}
-LEARNED = ("encoder", "release", "album")
+BLOCK_WEIGHTS = {
+    "sound": 1.0,
+    "spectrum": 0.5,
+    "release": 6.0,
+    "album": 0.7,
+    "words": 0.3,
+    "encoder": 1.0,
+    "encoder_spread": 0.5,
+}
+LEARNED = ("encoder", "encoder_spread", "spectrum", "release", "album")
 # What people write about songs, where an import brought comments: as much as the songs' own words.
 COMMENTS_WEIGHT = 0.3
 
@@ -149,10 +157,17 @@ def song_content(
         "release": release,
         "album": album_vectors([track.album for track in tracks]),
         "words": words,
-        "encoder": np.zeros((len(tracks), 0)) if heard is None else heard.mean.astype(np.float64),
+        **heard_blocks(heard, len(tracks)),
     }
     weights = [BLOCK_WEIGHTS[name] for name in blocks]
     return Content(list(blocks.values()), weights, np.ones(len(tracks), dtype=bool), tuple(blocks))
+
+
+def heard_blocks(heard: HeardSongs | None, songs: int) -> dict[str, NDArray[np.float64]]:
+    """What an encoder heard: the mean of its patches, and how much they differ; without columns where nothing was."""
+    if heard is None:
+        return dict.fromkeys(("encoder", "encoder_spread"), np.zeros((songs, 0)))
+    return {"encoder": heard.mean.astype(np.float64), "encoder_spread": heard.spread.astype(np.float64)}
 
 
 def with_comments(content: Content, feelings: NDArray[np.float64] | None) -> Content:

@@ -83,7 +83,8 @@ class Parts:
     points: the content space [I, D]; factors: implicit ALS; collaborative: a NeuMF of these users and songs, or None;
     cold: the same trained on with songs dropped to cold, and predicted: the vectors [I, d] that content predicts for
     it; network, and users and songs placed in it: or None; heard: listeners of each song [I] where `seen` holds only
-    some of the users; unit_points: the points as unit vectors where they lie ready; short_points: these in few columns.
+    some of the users; unit_points: the points as unit vectors where they lie ready; short_points: these in few columns;
+    popular: `popularity` where it lies ready.
     """
 
     seen: "Interactions"
@@ -99,6 +100,7 @@ class Parts:
     heard: Floats | None = None
     unit_points: NDArray[np.float32] | None = None
     short_points: NDArray[np.float32] | None = None
+    popular: Floats | None = None
 
     @cached_property
     def directions(self) -> NDArray[np.float32]:
@@ -118,21 +120,23 @@ class Parts:
         return np.diff(self.seen.counts.indptr).astype(np.float64)
 
 
-def signals(songs: Songs, parts: Parts, rows: Rows) -> dict[str, Floats]:
+def signals(songs: Songs, parts: Parts, rows: Rows) -> dict[str, NDArray[np.floating]]:
     """Every signal that can be had, each [B, I]; the names are those of `weights.SIGNALS`."""
-    found = {"predicted": predicted(parts, rows), "content": content(parts, rows)}
+    promised = predicted(parts, rows)
+    found = {"predicted": promised, "content": content(parts, rows)}
     for values in found.values():  # without content, listens alone give a score
-        values[:, ~songs.usable] = np.nan
+        np.copyto(values, np.nan, where=~songs.usable)
     if parts.collaborative is not None:
-        found["collaborative"] = parts.collaborative.scores(rows).astype(np.float64)
-    found["factors"] = factors(parts, rows, found["predicted"])
+        found["collaborative"] = parts.collaborative.scores(rows)
+    found["factors"] = factors(parts, rows, promised)
     found["neighbours"] = neighbours(parts, rows)
     for name, likes in songs.likes.items():
-        found[name] = likes([parts.seen.users[row] for row in rows]).astype(np.float64)
+        found[name] = likes([parts.seen.users[row] for row in rows])
     if parts.placed is not None:
         found["network"] = network(parts.placed, rows)
     found["artist"] = artist_prior(parts.seen.counts, songs.artist, rows)
-    found["popularity"] = np.tile(popularity(parts), (len(rows), 1))
+    popular = popularity(parts) if parts.popular is None else parts.popular
+    found["popularity"] = np.broadcast_to(popular, (len(rows), len(popular)))
     return found
 
 
@@ -151,33 +155,36 @@ def factors(parts: Parts, rows: Rows, promised: Floats) -> Floats:
     ALS draws the vectors of such songs to nothing: without the prediction from content a song fell at its first
     listener, and warm lists were no better (docs/log.md; `benchmarks/mixed.py` draws the curve).
     """
-    everything = np.ones(promised.shape, dtype=bool)
-    own = calibrate(parts.factors.scores(rows), everything)
-    share = parts.listeners / (parts.listeners + _SETTLED)
-    eased = share * own + (1.0 - share) * calibrate(promised, everything)
-    return np.asarray(np.where(np.isnan(promised), own, eased))
+    everything = np.ones((1, 1), dtype=bool)
+    own, eased = calibrate(parts.factors.scores(rows), everything), calibrate(promised, everything)
+    # In place: a list asks for every song of the library.
+    eased -= own
+    eased *= _SETTLED / (parts.listeners + _SETTLED)
+    eased += own
+    np.copyto(eased, own, where=np.isnan(promised))
+    return eased
 
 
-def neighbours(parts: Parts, rows: Rows) -> Floats:
+def neighbours(parts: Parts, rows: Rows) -> NDArray[np.floating]:
     """ItemKNN: similarity of a song's listeners to those of the user's own songs; NaN for songs that nobody plays."""
-    return np.asarray(parts.neighbours.scores(rows), dtype=np.float64)
+    return np.asarray(parts.neighbours.scores(rows))
 
 
-def content(parts: Parts, rows: Rows) -> Floats:
+def content(parts: Parts, rows: Rows) -> NDArray[np.floating]:
     """Mean cosine in content to the user's own songs; NaN for a user without songs."""
     own = sparse.csr_array(parts.seen.counts[rows])
     ones = sparse.csr_array((np.ones(own.nnz, dtype=np.float32), own.indices, own.indptr), shape=own.shape)
     points = parts.directions if parts.short_points is None else parts.short_points
-    sums = np.asarray(ones @ points) @ points.T
     count = np.diff(own.indptr)[:, None]
-    return np.asarray(np.divide(sums, count, out=np.full(sums.shape, np.nan), where=count > 0))
+    means = np.asarray(ones @ points) / np.where(count > 0, count, np.nan).astype(points.dtype)
+    return np.asarray(means @ points.T)
 
 
-def network(placed: Placed, rows: Rows) -> Floats:
+def network(placed: Placed, rows: Rows) -> NDArray[np.floating]:
     """Cosine of user and song in the embedded network; NaN for what it does not know."""
     users = placed.users[rows]
-    found = np.asarray(users @ placed.songs.T, dtype=np.float64)
-    found[:, ~placed.known] = np.nan
+    found = np.asarray(users.astype(placed.songs.dtype) @ placed.songs.T)
+    np.copyto(found, np.nan, where=~placed.known)
     found[~users.any(axis=1)] = np.nan
     return found
 
@@ -205,7 +212,11 @@ def _log_plays(plays: Floats) -> Floats:
 
 def popularity(parts: Parts) -> Floats:
     """Log listeners of each song [I]: predicted from content, giving way to the count as listeners arrive."""
-    count = parts.listeners
+    return popularity_of(parts.listeners, parts.taste.popularity)
+
+
+def popularity_of(count: Floats, predicted: NDArray[np.floating]) -> Floats:
+    """The same of listeners and prediction [I]."""
     # With ten listeners a song's own count weighs as much as the prediction from sound: new songs have few.
     own = count / (count + 10.0)
-    return np.asarray((1.0 - own) * parts.taste.popularity + own * np.log1p(count))
+    return np.asarray((1.0 - own) * predicted + own * np.log1p(count))

@@ -7,6 +7,7 @@ learned in `fit_weights.py`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -118,16 +119,19 @@ def combine(
 def calibrate(signal: NDArray[np.floating], candidates: NDArray[np.bool_]) -> Floats:
     """A signal by the place of each song among a user's candidates: 1 for their first, falling with the logarithm.
 
-    [B, I] -> [B, I] in [0, 1], order kept, NaN kept; songs of one value share the mean of their places. Minus infinity
-    (an outright no) becomes 0, as does what is no candidate. Places, unlike values, have no heavy tails that rule a
-    weighted mean, and their logarithm cares most for the top of the list, as its reader does.
+    [B, I] -> float64 [B, I] in [0, 1], order kept, NaN kept; songs of one value share the mean of their places. Minus
+    infinity (an outright no) becomes 0, as does what is no candidate. Places, unlike values, have no heavy tails that
+    rule a weighted mean, and their logarithm cares most for the top of the list, as its reader does.
     """
-    values = np.asarray(signal, dtype=np.float64)
+    values = np.asarray(signal)
     known = np.isfinite(values) & candidates
-    place = _mean_places(np.where(known, -values, np.inf))
-    count = np.maximum(known.sum(axis=1, keepdims=True), 1)
-    found = np.where(known, spread_places(np.minimum(place, count), count), 0.0)
-    return np.where(np.isnan(values), np.nan, found)
+    found = np.where(np.isnan(values), np.nan, 0.0)
+    for row, mine, here in zip(found, values, known, strict=True):
+        if here.all():
+            row[:] = _spread_by_place(mine)
+        else:
+            row[here] = _spread_by_place(mine[here])
+    return found
 
 
 def spread_places(place: NDArray[np.floating], count: NDArray[np.integer] | int) -> Floats:
@@ -135,20 +139,24 @@ def spread_places(place: NDArray[np.floating], count: NDArray[np.integer] | int)
     return np.asarray(1.0 - np.log1p(place) / np.log1p(count))
 
 
-def _mean_places(values: Floats) -> Floats:
-    """Place of each entry in its row, smallest first, from 0; equal ones share their mean place."""
-    order = np.argsort(values, axis=1)  # equal ones share a place, so their order does not matter
-    ordered = np.take_along_axis(values, order, axis=1)
-    starts = np.ones(values.shape, dtype=bool)
-    starts[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
-    ends = np.roll(starts, -1, axis=1)
-    ends[:, -1:] = True
-    here = np.broadcast_to(np.arange(values.shape[1]), values.shape)
-    first = np.maximum.accumulate(np.where(starts, here, 0), axis=1)
-    last = np.minimum.accumulate(np.where(ends, here, values.shape[1])[:, ::-1], axis=1)[:, ::-1]
-    places = np.empty(values.shape)
-    np.put_along_axis(places, order, (first + last) / 2.0, axis=1)
-    return places
+def _spread_by_place(values: NDArray[np.floating]) -> Floats:
+    """`spread_places` of the place of each value [n] among them, largest first; equal ones share their mean place."""
+    order = np.argsort(values)  # equal ones share a place, so their order does not matter
+    ordered, count = values[order], len(values)
+    changes, found = ordered[1:] != ordered[:-1], np.empty(count)
+    if changes.all():
+        found[order] = _of_half_places(count)[::-2]
+        return found
+    edges = np.concatenate([[0], np.flatnonzero(changes) + 1, [count]])
+    # The mean place of those that stand between two edges, counted from below, doubled to be whole.
+    found[order] = np.repeat(_of_half_places(count)[2 * count - 1 - edges[:-1] - edges[1:]], np.diff(edges))
+    return found
+
+
+@lru_cache(maxsize=8)
+def _of_half_places(count: int) -> Floats:
+    """`spread_places` of 0, 1/2, 1, ... among `count`: every list over the same songs asks for the same."""
+    return spread_places(np.arange(max(2 * count - 1, 0)) / 2.0, max(count, 1))
 
 
 def save_weights(

@@ -6,14 +6,17 @@ vector belongs to no group. It does not know what the vectors mean: network, sou
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import KMeans
-from sklearn.metrics import adjusted_rand_score, silhouette_score
 
 from audiorec.errors import InputError
 from audiorec.network.embedding import unit
+
+# What is imported here is imported by `similar` too, which makes no groups: scikit-learn takes a second of it.
+if TYPE_CHECKING:
+    from sklearn.cluster import KMeans
 
 _SAMPLE = 2000  # songs whose silhouette is computed: it compares all pairs
 _LEARNED = 5000  # songs that the centres are learned from; the others join the nearest centre
@@ -68,11 +71,15 @@ def find_clusters(
     return Clusters(labels, np.asarray(chosen.cluster_centers_), judged)
 
 
-def _fit(directions: NDArray[np.floating], count: int, seed: int) -> KMeans:
+def _fit(directions: NDArray[np.floating], count: int, seed: int) -> "KMeans":
+    from sklearn.cluster import KMeans
+
     return KMeans(count, n_init=2, random_state=seed).fit(directions)
 
 
-def _judge(directions: NDArray[np.floating], runs: Sequence[KMeans], count: int, seed: int) -> Judged:
+def _judge(directions: NDArray[np.floating], runs: "Sequence[KMeans]", count: int, seed: int) -> Judged:
+    from sklearn.metrics import adjusted_rand_score, silhouette_score
+
     labels = [run.labels_ for run in runs]
     size = _SAMPLE if len(directions) > _SAMPLE else None
     apart = float(silhouette_score(directions, labels[0], sample_size=size, random_state=seed))

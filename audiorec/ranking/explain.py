@@ -13,19 +13,45 @@ from scipy.special import ndtr
 from audiorec.cold_start.content_space import unit_rows
 from audiorec.ranking.neighbours import Block
 
-_BECAUSE = {
-    "collaborative": "listeners with your taste play it",
-    "factors": "people who play much the same as you play it",
-    "neighbours": "those who play your songs play it too",
-    "predicted": "from its sound and words it should suit listeners like you",
-    "cnn": "the network that hears its sound expects you to like it",
-    "svm": "the classifier over sound, words and network puts it with your songs",
-    "network": "it is close to you in the network of listeners, songs and artists",
-    "content": "it sounds and reads like what you play",
-    "artist": "you already play this artist",
-    "popularity": "many people play it, or music like it",
-}
-_NEAR = {"sound": "sounds like", "words": "has words like", "network": "shares listeners with"}
+
+@dataclass(frozen=True)
+class Reasons:
+    """What each signal says, and how a song is near to another by each modality."""
+
+    because: Mapping[str, str]
+    near: Mapping[str, str]
+
+
+OF_SONGS = Reasons(
+    {
+        "collaborative": "listeners with your taste play it",
+        "factors": "people who play much the same as you play it",
+        "neighbours": "those who play your songs play it too",
+        "predicted": "from its sound and words it should suit listeners like you",
+        "cnn": "the network that hears its sound expects you to like it",
+        "svm": "the classifier over sound, words and network puts it with your songs",
+        "network": "it is close to you in the network of listeners, songs and artists",
+        "content": "it sounds and reads like what you play",
+        "artist": "you already play this artist",
+        "popularity": "many people play it, or music like it",
+    },
+    {"sound": "sounds like", "words": "has words like", "network": "shares listeners with"},
+)
+# Of items with vectors in the place of sound (`sources/items.py`).
+OF_ITEMS = Reasons(
+    {
+        "collaborative": "users with your taste chose it",
+        "factors": "people who choose much the same as you chose it",
+        "neighbours": "those who chose what you chose took it too",
+        "predicted": "being what it is, it should suit users like you",
+        "svm": "the classifier puts it with what you chose",
+        "network": "it is close to you in the network of users, items and creators",
+        "content": "it is like what you chose",
+        "artist": "you already chose this creator",
+        "popularity": "many people chose it, or what is like it",
+    },
+    {"sound": "is like", "words": "has words like", "network": "shares users with"},
+)
 
 
 @dataclass(frozen=True)
@@ -92,7 +118,9 @@ class _Side:
         ]
 
 
-def sentence(shares: Mapping[str, float], near: str = "", by: str = "", both: Sequence[str] = ()) -> str:
+def sentence(
+    shares: Mapping[str, float], near: str = "", by: str = "", both: Sequence[str] = (), reasons: Reasons = OF_SONGS
+) -> str:
     """One sentence from the two strongest signals, the name of a near song, and words for what is heard in both.
 
     >>> sentence({"content": 0.7, "artist": 0.3}, "Tide by M", "sound")
@@ -100,10 +128,12 @@ def sentence(shares: Mapping[str, float], near: str = "", by: str = "", both: Se
     """
     strongest = sorted(shares.items(), key=lambda entry: (-entry[1], entry[0]))[:2]
     told = [
-        f"{_BECAUSE.get(name, f'{name} speaks for it')} ({share:.0%})" for name, share in strongest if share >= 0.05
+        f"{reasons.because.get(name, f'{name} speaks for it')} ({share:.0%})"
+        for name, share in strongest
+        if share >= 0.05
     ]
     text = ", and ".join(told).replace("%", " %") or "no single signal stands out"
     if near:
-        text += f"; it {_NEAR.get(by, 'is like')} {near}"
+        text += f"; it {reasons.near.get(by, 'is like')} {near}"
         text += f" (both: {', '.join(both)})" if both else ""
     return text[0].upper() + text[1:] + "."

@@ -23,7 +23,6 @@ from audiorec.network import embedding
 from audiorec.network.embedding import NetworkEmbedding, song_vectors
 from audiorec.ranking import genre_shares, similarity
 from audiorec.ranking.recordings import recordings
-from audiorec.ranking.serving import VERSION
 from audiorec.ranking.song_columns import pack_songs
 
 Arrays = dict[str, NDArray[Any]]
@@ -53,7 +52,6 @@ def make(space: Workspace) -> tuple[dict[str, Any], Arrays]:
     words, best = best_words(heard) if heard else ((), np.full((len(genre), 1), -1, dtype=np.int16))
     arrays |= {"heard": best, "recording": recordings(material.tracks, material.fingerprints), "genre": genre}
     about |= {
-        "version": VERSION,
         "songs": space.songs_state(),
         "inputs": space.inputs(),
         "taste": [settings.taste.regularization, settings.taste.alpha],

@@ -24,10 +24,11 @@ from audiorec.ranking import genre_shares
 from audiorec.ranking.agreement import agreed, mean_scores
 from audiorec.ranking.diversify import Owner, Shelf, Wishes, diversify, long_tail
 from audiorec.ranking.exclusions import NOTHING, Exclusions
-from audiorec.ranking.explain import OwnSong, OwnSongs, sentence
+from audiorec.ranking.explain import OF_ITEMS, OF_SONGS, OwnSong, OwnSongs, sentence
 from audiorec.ranking.neighbours import Block
 from audiorec.ranking.opinions import NONE, Opinions, opinions
 from audiorec.ranking.serving import Serving, open_serving
+from audiorec.sources.path_endings import ITEMS_MARK
 
 USUAL = Wishes()
 _PARTS = ("cf", "network", "cnn", "svm")
@@ -69,13 +70,16 @@ class Recommender:
         self.serving, self.weights, self.missing = serving, weights, list(missing)
         self.blocks = serving.blocks if blocks is None else blocks
         self.genres: tuple[str, ...] = tuple(serving.about["genres"])
+        self.reasons = OF_SONGS
 
     @classmethod
     def open(cls, space: Workspace) -> "Recommender":
         """Read all of it; raises CheckpointError without `train-hybrid`, WorkspaceError without features or listens."""
         weights = load_weights(space.model("hybrid"), space.feature_digest())
         missing = [name for name in _PARTS if not space.has_model(name)]
-        return cls(open_serving(space), weights, missing)
+        found = cls(open_serving(space), weights, missing)
+        found.reasons = OF_ITEMS if space.feature_digest().startswith(ITEMS_MARK) else OF_SONGS
+        return found
 
     @property
     def tracks(self) -> Sequence[Track]:
@@ -201,7 +205,7 @@ class Recommender:
             plays=plays,
             cold=bool(self.serving.plays[column] == 0),
             why=shares,
-            reason=sentence(shares, *self._named(near[:1]), self._heard_in_both(column, near[:1])),
+            reason=sentence(shares, *self._named(near[:1]), self._heard_in_both(column, near[:1]), self.reasons),
             nearest=tuple((int(self.listens.items[song.column]), song.by) for song in near),
         )
 

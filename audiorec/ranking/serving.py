@@ -22,7 +22,7 @@ from audiorec.content.likes_by_sides import LikesBySides
 from audiorec.data import derived
 from audiorec.data.interactions import Interactions
 from audiorec.data.workspace import Workspace
-from audiorec.hybrid.signals import Parts, Placed
+from audiorec.hybrid.signals import Parts, Placed, popularity_of
 from audiorec.ranking.neighbours import Block
 from audiorec.ranking.song_columns import SongColumns
 
@@ -85,6 +85,10 @@ class Serving:
         return self.now.plays()
 
     @cached_property
+    def _popular(self) -> NDArray[np.float64]:
+        return popularity_of(self.listeners, self.arrays["popularity"])
+
+    @cached_property
     def _is_heard(self) -> NDArray[np.bool_]:
         return self.listeners > 0
 
@@ -141,6 +145,7 @@ class Serving:
             heard=self.listeners,
             unit_points=arrays["directions"],
             short_points=arrays["short"],
+            popular=self._popular,
         )
 
     def _taste(self, own: sparse.csr_array, row: int) -> Taste:
@@ -218,6 +223,7 @@ def open_serving(space: Workspace) -> Serving:
         from audiorec.ranking.make_serving import make
 
         about, arrays = make(space)
+        about["version"] = VERSION
         derived.save(space.derived(NAME), about, arrays)
     else:
         about, arrays = found

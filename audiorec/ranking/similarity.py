@@ -16,7 +16,6 @@ from audiorec.data.tracks import Track
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError, WorkspaceError
 from audiorec.features.fuse import as_block, fuse
-from audiorec.labels.text_checkpoint import load_songs
 from audiorec.network import embedding
 from audiorec.network.embedding import (
     NetworkEmbedding,
@@ -115,6 +114,8 @@ def _content(space: Workspace, tracks: list[Track]) -> dict[str, Block]:
     here, there = (np.asarray(side, dtype=np.int64) for side in zip(*rows, strict=True))
     words = {"words": table.lyrics()}
     if space.has_model("lyrics"):
+        from audiorec.labels.text_checkpoint import load_songs  # brings scikit-learn
+
         words["moods"] = load_songs(space.model("lyrics")).of(table.track_ids)
     blocks = {}
     for name, parts in (("sound", {"sound": table.descriptors()}), ("words", words)):

@@ -15,6 +15,7 @@ from audiorec.serve.jobs import Job, Jobs
 from audiorec.serve.logins import Accounts
 from audiorec.serve.maps import Maps
 from audiorec.serve.state import Snapshot, State
+from audiorec.sources.path_endings import LISTED
 
 DEFAULT_USER = "me"
 
@@ -73,6 +74,7 @@ def song_json(track: Track, plays: float = 0.0) -> dict[str, Any]:
         "year": track.year,
         "genre": track.genre,
         "seconds": round(track.seconds, 2),
+        "sounds": not track.path.startswith(LISTED.encode()),
         "status": track.status,
         "plays": int(plays),
     }

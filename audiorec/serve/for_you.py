@@ -15,7 +15,7 @@ from audiorec.data.ledger import Event, Ledger
 from audiorec.errors import InputError
 from audiorec.ranking.diversify import Owner, Shelf, Wishes, diversify
 from audiorec.ranking.exclusions import Exclusions
-from audiorec.ranking.explain import OwnSong, OwnSongs
+from audiorec.ranking.explain import OF_ITEMS, OF_SONGS, OwnSong, OwnSongs
 from audiorec.ranking.joint_space import known_rows
 from audiorec.ranking.opinions import Opinions, opinions
 from audiorec.ranking.recommender import Recommender
@@ -145,7 +145,7 @@ def _by_likeness(
 def _because(snapshot: Snapshot, near: Sequence[OwnSong]) -> str:
     if not near:
         return "It is near to what you like."
-    how = {"sound": "sounds like", "words": "has words like", "network": "shares listeners with"}[near[0].by]
+    how = (OF_ITEMS if snapshot.holds_items else OF_SONGS).near[near[0].by]
     return f"It {how} {_name(snapshot, near[0].column)}, which you like."
 
 

@@ -16,6 +16,7 @@ import mutagen
 from mutagen.flac import FLAC, Picture
 
 from audiorec.data.tracks import Track
+from audiorec.features.music_urls import is_url
 from audiorec.features.sniff import Container, sniff
 from audiorec.serve.problem_details import GoneError
 from audiorec.sources.path_endings import LISTED
@@ -49,6 +50,8 @@ def sound_file(track: Track) -> SoundFile:
     name = os.path.basename(track.shown_path)
     if track.path.startswith(LISTED.encode()):
         raise GoneError("this one is known by its name alone: there is no sound of it here")
+    if is_url(track.path):
+        raise GoneError(f"this song lies at a URL ({name}): it can be recommended here, and heard where it lies")
     try:
         with open(track.path, "rb") as file:
             container = sniff(file)

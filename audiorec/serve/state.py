@@ -30,6 +30,7 @@ from audiorec.ranking.recordings import recordings
 from audiorec.ranking.song_columns import SongColumns, pack_songs
 from audiorec.serve.foreign_ids import foreign_ids
 from audiorec.serve.problem_details import NotReadyError
+from audiorec.sources.path_endings import ITEMS_MARK
 
 if TYPE_CHECKING:
     from audiorec.ranking.recommender import Recommender
@@ -74,6 +75,12 @@ class Snapshot:
     added: dict[int, float] = field(default_factory=dict)
     foreign: dict[str, int] = field(default_factory=dict)
     next_step: str = "audiorec extract FOLDER"
+    features: str = ""
+
+    @property
+    def holds_items(self) -> bool:
+        """Whether these are no songs but items of another kind, with vectors in the place of sound."""
+        return self.features.startswith(ITEMS_MARK)
 
     def row_of(self, track_id: int) -> int:
         """Row of a track id; raises UnknownNameError."""
@@ -160,6 +167,7 @@ def take_snapshot(root: Path, serial: int, is_demo: bool = False) -> Snapshot:
             notes.append(str(error))
             vectors = np.zeros((len(library.tracks), 1), np.float32)
         recommender, following = _recommender(space, notes), next_step(space)
+        features = space.inputs().get("features", "")
         stamps = space.db.execute("SELECT id, size, mtime_ns FROM track WHERE present = 1").fetchall()
     return Snapshot(
         root, serial, is_demo, library.tracks, failed, library.blocks, vectors,
@@ -167,7 +175,7 @@ def take_snapshot(root: Path, serial: int, is_demo: bool = False) -> Snapshot:
         build_index(library.tracks, numbers), recommender, models, tuple(notes), dict(library.row),
         {} if recommender is None else {track: n for n, track in enumerate(recommender.listens.items.tolist())},
         {track: size for track, size, _ in stamps}, {track: at / 1e9 for track, _, at in stamps},
-        foreign_ids(root), following,
+        foreign_ids(root), following, features,
     )  # fmt: skip
 
 

@@ -4,10 +4,12 @@ An entity that a file declares can grow without end or name a file of this machi
 five entities of XML itself and a DOCTYPE that names a DTD elsewhere (never read) are fine. It does not know formats.
 """
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from xml.etree.ElementTree import ParseError, XMLPullParser
 from xml.parsers import expat
 
 from audiorec.errors import InputError
@@ -53,6 +55,57 @@ def xml_elements(path: Path) -> Iterator[Element]:
         raise XmlError(f"{path}, line {reader.line}: no XML that can be read on ({error})") from error
 
 
+def xml_records(path: Path) -> Iterator[tuple[Mapping[str, str], dict[str, str | None]]]:
+    """Attributes and children's texts of every element below the root, for flat files of very many of them.
+
+    The elements are built without a call of Python for each, twice as fast as `xml_elements`. Raises XmlError
+    where the file cannot be read on, after what stands before.
+    """
+    _check_prolog(path)
+    parser: XMLPullParser[Any] = XMLPullParser(("start",))
+    started: list[Any] = []
+    fault, waiting, is_last = None, 0, False
+    try:
+        with path.open("rb") as file:
+            while fault is None and not is_last:
+                block = file.read(_BLOCK)
+                is_last = not block
+                fault = _fed(parser, block, started)
+                root = started[0]
+                # The last element may go on in the next block.
+                done = root[:] if is_last and fault is None else root[:-1]
+                waiting = 0 if done else waiting + len(block)
+                for element in done:
+                    yield element.attrib, {child.tag: child.text for child in element}
+                del root[: len(done)]
+                if waiting > _LONGEST:
+                    fault = ValueError("an element without an end")
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}") from error
+    if fault is not None:
+        raise XmlError(f"{path}: no XML that can be read on ({fault})") from fault
+
+
+def _fed(parser: "XMLPullParser[Any]", block: bytes, started: list[Any]) -> Exception | None:
+    """Feed the next bytes (none: the end), and keep the root; returns what is wrong with them."""
+    try:
+        parser.feed(block) if block else parser.close()
+        events = parser.read_events()
+        if not started:
+            first: Any = next(events)
+            started.append(first[1])
+        deque(events, maxlen=0)
+    except (ParseError, ValueError, LookupError) as fault:
+        return fault
+    return None
+
+
+def _check_prolog(path: Path) -> None:
+    """Entities can be declared before the root alone; raises XmlError for one, and where there is no root."""
+    if next(xml_elements(path), None) is None:
+        raise XmlError(f"{path}: no XML, it is empty")
+
+
 class _Reader:
     """Collects what expat calls out."""
 
@@ -64,6 +117,7 @@ class _Reader:
         self._parser.CharacterDataHandler = self._characters
         self._parser.EntityDeclHandler = self._refuse
         self._found: list[Element] = []
+        self._silent = 0  # bytes in which nothing began or ended
         self._text: list[str] = []
 
     @property
@@ -79,6 +133,10 @@ class _Reader:
             error = fault
         found, self._found = self._found, []
         yield from found
+        # Each block makes expat look at a name or tag without an end from its start again.
+        self._silent = 0 if found else self._silent + len(block)
+        if self._silent > 4 * _LONGEST:
+            error = error or ValueError("a word without an end")
         if error is not None:
             raise error
 

@@ -61,7 +61,7 @@ def kept_row(
         yield from _of_kept(number, kept, kept.user or user)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Kept:
     """What a library keeps of a song: plays and skips in all, when it was last played, stars (0 to 5), liked or not,
     and whether it bears the one star of servers."""

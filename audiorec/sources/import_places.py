@@ -14,8 +14,11 @@ from audiorec.sources.matching import Matcher
 from audiorec.sources.netease import Judge
 from audiorec.sources.netease_import import bring
 from audiorec.sources.registry import OTHERS, recognise, recognise_url, source_named
+from audiorec.sources.text_lines import guessed_encoding
 
 Reader = Callable[[str], Iterable[Row | Unread]]
+# Sources whose files are text in whatever encoding a program wrote.
+_TEXTS = frozenset(("listens", "playlists", "scrobbler-log", "lastfm", "maloja", "panoscrobbler", "tidal"))
 
 
 @dataclass(frozen=True)
@@ -126,7 +129,10 @@ def _is_url(place: str) -> bool:
 def _take(space: Workspace, matcher: Matcher, found: tuple[str, str], owner: Owner, read: Reader) -> ImportReport:
     place, name = found
     source = f"{name}:{_bare(place)}" if _is_url(place) else source_of(space, name, Path(place))
-    return import_rows(space, matcher, source, read(place), owner)
+    report = import_rows(space, matcher, source, read(place), owner)
+    if name in _TEXTS and not _is_url(place) and Path(place).is_file():
+        report.guessed = guessed_encoding(Path(place))
+    return report
 
 
 def _bare(url: str) -> str:

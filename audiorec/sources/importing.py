@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from audiorec.data.event_shards import PLAYS
 from audiorec.data.events import SCHEMA
-from audiorec.data.listen_matrix import mark
+from audiorec.data.listen_marks import mark
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
 from audiorec.sources.contract import Row, Unread, WrittenSong
@@ -69,12 +69,14 @@ class Unmatched:
 class ImportReport:
     """What became of one file. `by` counts the matched rows by reading (path, id, name).
 
-    waiting and ambiguous count rows without a song, of which `unmatched` names the first; skipped counts by reason the
-    entries that are meant to give no row, and unread those that could not be read, of which `problems` names the first.
+    guessed: the encoding of a text by which other letters may be meant. waiting and ambiguous count rows without a
+    song, of which `unmatched` names the first; skipped counts by reason the entries that are meant to give no row, and
+    unread those that could not be read, of which `problems` names the first.
     """
 
     file: str
     source: str
+    guessed: str = ""
     rows: int = 0
     listens: float = 0.0
     users: int = 0
@@ -182,17 +184,23 @@ def _store(space: Workspace, source: str, rows: Iterable[tuple[str, Row, Match]]
     if source.partition(":")[0] in _LOGS:
         space.add_events(source, _events(rows))
         return
-    matched: list[tuple[str, int, float, float | None]] = []
     waiting: list[tuple[int, str, str, float, float | None]] = []
+    space.add_listens(source, _with_track(rows, waiting))
+    space.add_unmatched(source, waiting)
+
+
+def _with_track(
+    rows: Iterable[tuple[str, Row, Match]], waiting: list[tuple[int, str, str, float, float | None]]
+) -> Iterator[tuple[str, int, float, float | None]]:
+    """Sums of the rows whose song was found; the others are put to `waiting` on the way."""
     for number, (user, row, match) in enumerate(rows, start=1):
-        if not _plays(row):
+        plays = _plays(row)
+        if not plays:
             continue
         if match.track_id is None:
-            waiting.append((number, user, pack(row.song), _plays(row), row.time))
+            waiting.append((number, user, pack(row.song), plays, row.time))
         else:
-            matched.append((user, match.track_id, _plays(row), row.time))
-    space.add_listens(source, matched)
-    space.add_unmatched(source, waiting)
+            yield user, match.track_id, plays, row.time
 
 
 def _events(rows: Iterable[tuple[str, Row, Match]]) -> Iterator[pa.RecordBatch]:

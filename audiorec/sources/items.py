@@ -21,10 +21,9 @@ from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError, WorkspaceError
 from audiorec.sources.columns import find_columns, folded
 from audiorec.sources.contract import Unread
-from audiorec.sources.path_endings import LISTED
+from audiorec.sources.path_endings import ITEMS_MARK, LISTED
 from audiorec.sources.record_files import as_text, is_parquet
 
-MARK = "items-"  # a layout of items has a digest that begins so
 _BATCH = 4096
 _LARGEST = 1e30  # squares of what is larger do not fit the arithmetic behind
 _PLAIN = {"genre": ("genre", "category", "topic", "section"), "year": ("year", "published", "release year")}
@@ -56,7 +55,7 @@ class ItemsFile:
     def layout(self) -> Layout:
         """The layout of its feature table."""
         digest = hashlib.sha256("\n".join(self.names).encode()).hexdigest()[:16]
-        return Layout(f"{MARK}{digest}", self.names, ("words",), 1.0, 0.0, 1)
+        return Layout(f"{ITEMS_MARK}{digest}", self.names, ("words",), 1.0, 0.0, 1)
 
 
 def recognises(path: Path, head: bytes) -> bool:
@@ -159,7 +158,7 @@ def _commit(space: Workspace, items: Sequence[Item], layout: Layout) -> None:
 def _refuse_mixture(space: Workspace, layout: Layout) -> None:
     row = space.db.execute("SELECT value FROM setting WHERE key = 'features'").fetchone()
     if row is not None and row[0] != layout.digest:
-        what = "items with other vectors" if str(row[0]).startswith(MARK) else "features of sound"
+        what = "items with other vectors" if str(row[0]).startswith(ITEMS_MARK) else "features of sound"
         raise WorkspaceError(f"{space.root} holds {what}: import these items into another one, with --workspace DIR")
 
 

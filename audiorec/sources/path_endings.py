@@ -16,6 +16,7 @@ from urllib.parse import unquote_to_bytes
 from audiorec.data.tracks import Track
 
 LISTED = "song:"  # the "path" of a song that is known by name only is this and its id elsewhere
+ITEMS_MARK = "items-"  # begins the digest of a feature table of items (`items.py`)
 _SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+:(?://[^/\\]*)?|^local:(?:track|file):")
 _DRIVE = re.compile(r"^/*[A-Za-z]:(?=[/\\]|[^/\\:]*[/\\])")
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")

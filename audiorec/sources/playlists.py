@@ -24,6 +24,7 @@ _SOUND = re.compile(
     r"|amr|au|caf|w64|webm|ra|rm|mid|midi|mod|xm|it|s3m)$",
     re.IGNORECASE,
 )
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")  # in no path, but in what is no text
 _LIST = re.compile(r"\.(?:m3u8?|pls|xspf|jspf|wpl|zpl|asx|cue)$", re.IGNORECASE)
 _PLS = re.compile(r"\s*(?P<key>file|title|length)(?P<number>\d{1,9})\s*=\s*(?P<value>.*)", re.IGNORECASE)
 _DASH = re.compile(r"\s+[-–—]\s+")
@@ -118,7 +119,7 @@ def _is_comment(line: str) -> bool:
 
 
 def _entry(path: str, noted: _Noted, number: int) -> Row | Unread:
-    if UNREADABLE in path or "\0" in path:
+    if UNREADABLE in path or _CONTROL.search(path):
         return Unread(number, "bytes that are no text in the encoding of this file")
     if _LIST.search(path):
         return Unread(number, "another playlist", skipped=True)

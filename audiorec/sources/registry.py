@@ -52,16 +52,25 @@ class Source:
 
     recognises: whether a file is of this source, by its path and its first HEAD bytes; a folder comes with no bytes
     and is only recognised where it is one export as a whole (its files are tried one by one else); an archive may be
-    opened by its path. read: the rows of a file (or such a folder). answers and fetch: the same for an address, for
+    opened by its path. reader: the rows of a file (or such a folder). answers and fetch: the same for an address, for
     sources that are services.
     """
 
     name: str
     says: str
     recognises: Callable[[Path, bytes], bool]
-    read: Callable[[Path], Iterator[Row | Unread]]
+    reader: Callable[[Path], Iterator[Row | Unread]]
     answers: Callable[[str], bool] | None = None
     fetch: Callable[[str], Iterator[Row | Unread]] | None = None
+
+    def read(self, path: Path) -> Iterator[Row | Unread]:
+        """The rows of a file or folder, or a word why not; one in which nothing was found says so too."""
+        found = None
+        for found in self.reader(path):
+            yield found
+        if found is None:
+            said = f"{path} holds nothing that {self.name} writes: name another source, or fetch the file again"
+            yield Unread(1, said)
 
 
 def _never(path: Path, head: bytes) -> bool:

@@ -7,7 +7,8 @@ but for the last time.
 from collections.abc import Iterator
 from pathlib import Path
 
-from audiorec.sources.bounded_xml import XmlError, xml_elements
+from audiorec.errors import InputError
+from audiorec.sources.bounded_xml import XmlError, xml_elements, xml_records
 from audiorec.sources.contract import Row, Unread, WrittenSong
 from audiorec.sources.fields import (
     Entry,
@@ -23,6 +24,8 @@ from audiorec.sources.fields import (
 )
 from audiorec.sources.file_urls import path_of
 
+_OWN_LISTS = ("static", "queue")
+
 
 def recognises(path: Path, head: bytes) -> bool:
     """Whether a file is the library or the lists of Rhythmbox."""
@@ -31,22 +34,37 @@ def recognises(path: Path, head: bytes) -> bool:
 
 def read(path: Path) -> Iterator[Row | Unread]:
     """What was played and rated, or the songs of lists; a fault ends the reading, what stands before it is given."""
-    entry: dict[str, str] = {}
-    number, kind = 0, ""
+    last = 0
     try:
-        for element in xml_elements(path):
-            if element.depth == 2 and element.starts:
-                entry, kind = {}, element.attributes.get("type", "")
-            elif element.depth == 2 and element.name == "entry":
-                number += 1
-                yield from kept_row(number, {**entry, "type": kind}, _kept)
-            elif element.depth == 3 and not element.starts:
-                if element.name == "location" and kind in ("static", "queue"):
-                    number += 1
-                    yield _listed(number, element.text)
-                entry[element.name] = element.text
+        for last, row in _listed(path) if _holds_lists(path) else _library(path):  # noqa: B007
+            yield row
     except XmlError as error:
-        yield Unread(number + 1, str(error))
+        yield Unread(last + 1, str(error))
+
+
+def _holds_lists(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return b"<rhythmdb-playlists" in file.read(4096)
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}") from error
+
+
+def _library(path: Path) -> Iterator[tuple[int, Row | Unread]]:
+    for number, (attributes, fields) in enumerate(xml_records(path), start=1):
+        for row in kept_row(number, {**fields, "type": attributes.get("type", "")}, _kept):
+            yield number, row
+
+
+def _listed(path: Path) -> Iterator[tuple[int, Row | Unread]]:
+    """A list may hold any number of songs: they are read one by one."""
+    number, kind = 0, ""
+    for element in xml_elements(path):
+        if element.depth == 2 and element.starts:
+            kind = element.attributes.get("type", "")
+        elif element.depth == 3 and not element.starts and element.name == "location" and kind in _OWN_LISTS:
+            number += 1
+            yield number, _song_of_list(number, element.text)
 
 
 def _kept(number: int, entry: Entry) -> Kept | Unread:
@@ -59,7 +77,7 @@ def _kept(number: int, entry: Entry) -> Kept | Unread:
     return Kept(song, count_of(entry, "play-count"), last, stars=stars)
 
 
-def _listed(number: int, location: str) -> Row | Unread:
+def _song_of_list(number: int, location: str) -> Row | Unread:
     try:
         return Row("", WrittenSong(path=path_of(location)), kind="playlist", row=number)
     except FieldError as error:

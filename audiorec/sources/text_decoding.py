@@ -46,6 +46,8 @@ _SIGNS = frozenset("，。！？：、…—“”「」『』（）《》〈〉
 _MIXED = frozenset(
     ("CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "FULLWIDTH", "MODIFIER", "MASCULINE", "FEMININE")
 )
+_WIDE_WORD = re.compile(rb"[A-Za-z]*[\x80-\xff][A-Za-z\x80-\xff]*")
+_TOLD_BY = 65_536  # bytes in which there is enough to tell by, if there is anywhere
 # Below this share of everyday letters a reading is not believed, within this of another it is not sure.
 _LEAST, _APART = 0.5, 0.1
 
@@ -136,22 +138,23 @@ def _by_looks(data: bytes) -> DecodedText:
 def _is_too_little(data: bytes, encoding: str) -> bool:
     """Whether there is too little to tell by: a word of five letters beyond ASCII may also be Turkish, two Chinese
     characters two Korean ones, and one of them an accent beside a letter."""
+    # What is said again is no more proof.
+    found = set(_WIDE_WORD.findall(data[:_TOLD_BY]))
+    # One and two letters of Cyrillic or Greek are words in the other pages, too.
+    words = b" ".join(word for word in found if len(word) > 2 or encoding not in ("cp1251", "koi8-r", "cp1253"))
     if encoding.startswith(("cp1252", "cp1250", "iso8859", "cp1254")):
-        return sum(65 <= byte <= 122 for byte in data) < 3
-    return encoding != "utf-8" and _wide_bytes(data) < 8
+        return sum(65 <= byte <= 122 for byte in words) < 3
+    return encoding != "utf-8" and sum(byte > 0x7F for byte in words) < 8
 
 
 def _is_motley(text: str) -> bool:
     """Whether a few letters are of several scripts, or of one that has two bytes a letter: bytes of a code page may be
     good UTF-8 by chance."""
-    wide = [sign for sign in text if sign > "\x7f" and sign.isalpha()]
+    words = dict.fromkeys(re.findall(r"[^\W\d_]+", text[:_TOLD_BY]))
+    wide = [sign for word in words for sign in word if sign > "\x7f"]
     if len(wide) < 3:
-        return any("\u0370" <= sign < "\u0800" for sign in wide)
+        return any("\u0180" <= sign < "\u0800" for sign in wide) or any("\u0100" <= word < "\u0180" for word in words)
     return len(wide) <= 6 and len({unicodedata.name(sign, "?").split()[0] for sign in wide} - _MIXED) > 1
-
-
-def _wide_bytes(data: bytes) -> int:
-    return sum(byte > 0x7F for byte in data)
 
 
 def readings(data: bytes) -> dict[str, str]:

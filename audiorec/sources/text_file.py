@@ -45,13 +45,14 @@ def encoding_of(first: bytes, sample: bytes) -> str:
             return encoding
     lines = [line for line in sample.split(b"\n") if not line.isascii()]
     # A few lines of another encoding in a file of UTF-8 are those lines' fault.
-    if sum(_is_utf_8(line) for line in lines) * 2 >= len(lines):
+    if sum(is_utf_8(line) for line in lines) * 2 >= len(lines):
         return "utf-8"
     found = decode_text(sample).encoding
     return "utf-8" if found == "ascii" else found
 
 
-def _is_utf_8(line: bytes) -> bool:
+def is_utf_8(line: bytes) -> bool:
+    """Whether some bytes are UTF-8."""
     try:
         line.decode("utf-8")
     except UnicodeDecodeError:

@@ -8,16 +8,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from audiorec.errors import InputError
-from audiorec.sources.text_file import UNREADABLE, encoding_of
+from audiorec.sources.text_decoding import decode_text
+from audiorec.sources.text_file import UNREADABLE, encoding_of, is_utf_8
 
 LONGEST = 1_000_000  # signs of one line
 _BLOCK = 1 << 20
+_FEW_BROKEN = 1.25  # lines to one that reads as UTF-8: more of the others are no accident
 _SAMPLE = 1 << 18  # bytes of lines that are not ASCII: as many as tell the encoding
 
 
 def text_lines(path: Path) -> Iterator[str]:
     """Every line of a file, without its end; raises InputError when it cannot be opened."""
-    encoding = _encoding(path)
+    encoding = encoding_of(*_sample(path))
     try:
         # newline=None: "\\n", "\\r\\n" and "\\r" all end a line, also in one file.
         with path.open(encoding=encoding, errors="replace", newline=None) as file:
@@ -33,7 +35,25 @@ def text_lines(path: Path) -> Iterator[str]:
         raise InputError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
 
 
-def _encoding(path: Path) -> str:
+def guessed_encoding(path: Path) -> str:
+    """The encoding by which a text is read where another may be meant; empty where it is sure, and for what is no text.
+
+    Raises InputError when the file cannot be opened.
+    """
+    first, sample = _sample(path)
+    if b"\0" in first:
+        return ""
+    encoding = encoding_of(first, sample)
+    if encoding != "utf-8":
+        return "" if encoding.startswith("utf") or decode_text(sample).sure else encoding
+    lines = [line for line in sample.split(b"\n") if not line.isascii()]
+    good = [line for line in lines if is_utf_8(line)]
+    is_sure = len(lines) <= _FEW_BROKEN * len(good) and decode_text(b"\n".join(good)).sure
+    return "" if is_sure else "utf-8"
+
+
+def _sample(path: Path) -> tuple[bytes, bytes]:
+    """The first bytes of a file, and lines of it that are not ASCII."""
     sample = b""
     try:
         with path.open("rb") as file:
@@ -46,4 +66,4 @@ def _encoding(path: Path) -> str:
                 block = file.read(_BLOCK)
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from error
-    return encoding_of(first, sample)
+    return first, sample

@@ -1,14 +1,15 @@
 # ruff: noqa: E501 - bytes as they stand in files
 """Bytes of good files changed at random: readers of tags, sound, playlists, tables and lyrics give rows or reasons.
 
-No crash, no hang over 5 s, and no text that could not be shown. Of a changed file nobody knows the right letters:
-`test_letters_are_right_or_marked` takes stretches of what is known instead.
+No crash, no hang over 5 s, and no text that could not be shown. Of bytes changed at random nobody knows the right
+letters; of lines taken out, doubled, cut and moved they are known: they are those of the good file, or it is said that
+they may be others.
 """
 
 import os
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from hypothesis import strategies as st
 from mutagen import id3
 
 from audiorec.errors import InputError
+from audiorec.features.lyrics import find_lyrics
 from audiorec.features.lyrics.parts import sung_lines
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.features.scan import FoundFile
@@ -29,6 +31,7 @@ from audiorec.features.track import Task, describe_file
 from audiorec.sources import listens_tables, playlists
 from audiorec.sources.contract import Row, Unread
 from audiorec.sources.text_decoding import decode_text, plain_text
+from audiorec.sources.text_lines import guessed_encoding
 from tests import made_audio, signals
 
 MOST_SECONDS = 5.0
@@ -209,3 +212,76 @@ def test_letters_are_right_or_marked(page: str, start: int, length: int) -> None
     text = WORDS[page][start : start + length].strip()
     found = decode_text(text.encode(page))
     assert found.text == text or not found.sure
+
+
+@st.composite
+def changed_lines(draw: st.DrawFn) -> tuple[str, list[str]]:
+    """A code page, and some of its words in lines that were taken out, doubled, cut short and moved."""
+    page = draw(st.sampled_from(sorted(WORDS)))
+    words = (
+        WORDS[page] if " " in WORDS[page] else " ".join(WORDS[page][n : n + 4] for n in range(0, len(WORDS[page]), 4))
+    )
+    lines = draw(st.lists(st.sampled_from(words.split()), min_size=2, max_size=8))
+    return page, [line[: draw(st.integers(1, 8))] for line in lines]
+
+
+def strange(texts: Iterable[str], page: str) -> set[str]:
+    """Letters of some texts that the good file does not hold."""
+    return {sign for text in texts for sign in text if sign > "\x7f"} - set(WORDS[page])
+
+
+MORE = settings(max_examples=150, deadline=None)
+VERY_MANY = settings(max_examples=5_000, deadline=None)
+
+
+def of_a_list(path: Path, page: str, lines: list[str]) -> tuple[list[str], bool]:
+    """The texts that a reader gives, and whether it marks them as a guess."""
+    list_ = path / "x.m3u"
+    list_.write_bytes("".join(f"{line}/{line}.mp3\n" for line in lines).encode(page))
+    return [row.song.path for row in playlists.read(list_) if isinstance(row, Row)], bool(guessed_encoding(list_))
+
+
+def of_a_table(path: Path, page: str, lines: list[str]) -> tuple[list[str], bool]:
+    table_ = path / "x.csv"
+    table_.write_bytes(("artist,title\n" + "".join(f"Ann,{line}\n" for line in lines)).encode(page))
+    return [row.song.title for row in listens_tables.read(table_) if isinstance(row, Row)], bool(
+        guessed_encoding(table_)
+    )
+
+
+def of_lyrics(path: Path, page: str, lines: list[str]) -> tuple[list[str], bool]:
+    (path / "x.txt").write_bytes("\n".join(lines).encode(page))
+    found = find_lyrics(os.fsencode(path / "x.mp3"), None)
+    return ([], True) if found is None else ([found.text], bool(found.guessed))
+
+
+def of_tags(path: Path, page: str, lines: list[str]) -> tuple[list[str], bool]:
+    made = id3.ID3()
+    for frame, line in zip((id3.TIT2, id3.TPE1, id3.TALB, id3.TPE2, id3.TCON, id3.TCOM), lines, strict=False):
+        made.add(frame(0, [line.encode(page).decode("latin-1")]))
+    made.save(path / "x.mp3")
+    with (path / "x.mp3").open("rb") as file:
+        found = read_tags(file, os.fsencode(path / "x.mp3"))
+    return [found.title, *found.artists, found.album, found.album_artist, found.genre], bool(found.guessed)
+
+
+OF_LINES = {"list": of_a_list, "table": of_a_table, "lyrics": of_lyrics, "tags": of_tags}
+
+
+def check_letters(reader: str, page: str, lines: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        texts, is_marked = OF_LINES[reader](Path(folder), page, lines)
+    assert is_marked or not strange(texts, page)
+
+
+@MORE
+@given(st.sampled_from(sorted(OF_LINES)), changed_lines())
+def test_letters_of_changed_files_are_right_or_marked(reader: str, case: tuple[str, list[str]]) -> None:
+    check_letters(reader, *case)
+
+
+@pytest.mark.slow
+@VERY_MANY
+@given(st.sampled_from(sorted(OF_LINES)), changed_lines())
+def test_letters_of_changed_files_are_right_or_marked_thoroughly(reader: str, case: tuple[str, list[str]]) -> None:
+    check_letters(reader, *case)

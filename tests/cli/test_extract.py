@@ -61,7 +61,7 @@ def test_an_interruption_keeps_what_was_done(tmp_path: Path) -> None:
         if line.startswith("Extracting"):
             break
     running.send_signal(signal.SIGINT)
-    rest = running.communicate(timeout=60)[1]
+    rest = running.communicate(timeout=300)[1]
     # By the signal itself where it came when all was done and Python was leaving.
     assert running.returncode in (0, 130, -signal.SIGINT), rest
     assert "Traceback" not in rest

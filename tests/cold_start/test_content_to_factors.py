@@ -78,6 +78,19 @@ def test_places_care_less_for_popularity() -> None:
     assert popular[1] < 0.5 * popular[0]
 
 
+def test_choices_are_learned_from_listens_to_other_artists() -> None:
+    """Listens that only name an artist say nothing of its cold songs: with them held out, content must carry taste."""
+    content, plays, likes = world(np.random.default_rng(0))
+    artists = np.arange(40) // 4
+    taste = fit_taste(content, plays, TasteRecipe(ranks=(4, 6)), artists=artists)
+    assert [pair.name for pair in taste.pairs] == ["cosine4", "cosine-place24", "cosine-place48", "choice4", "choice6"]
+    sign = np.where(likes[:, 30:], 1.0, -1.0)
+    for name in ("choice4", "choice6"):
+        assert (standard_rows(taste.member(name, np.arange(30))[:, 30:]) * sign).mean() > 0.4
+    alone = fit_taste(content, plays, TasteRecipe(ranks=(4,)), artists=np.zeros(40, dtype=int))
+    assert not any(pair.name.startswith("choice") for pair in alone.pairs)  # nobody else's songs to tell a user by
+
+
 def test_standard_rows() -> None:
     found = standard_rows(np.array([[1.0, 3.0, np.nan], [2.0, 2.0, 2.0]]))
     np.testing.assert_allclose(found, [[-1.0, 1.0, np.nan], [0.0, 0.0, 0.0]])

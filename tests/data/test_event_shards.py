@@ -149,5 +149,5 @@ def test_sums_in_blocks_are_the_sums(space: Workspace, monkeypatch: pytest.Monke
     assert [(user, track, count) for user, track, count, _ in whole] == sorted(
         (*pair, n) for pair, n in counted.items()
     )
-    monkeypatch.setattr(event_shards, "_BLOCK", 10)
+    monkeypatch.setattr(event_shards, "_AT_ONCE", 10)
     assert list(event_shards.matched(shards(space))) == whole

@@ -108,7 +108,7 @@ def test_a_reader_sees_one_state(tmp_path: Path, read: Callable[[Path], None]) -
     with a_writer(tmp_path):
         start = time.monotonic()
         # On a busy machine it takes longer until both have come a way.
-        while (seconds := time.monotonic() - start) < SECONDS or (len(states) < 3 and seconds < 60):
+        while (seconds := time.monotonic() - start) < SECONDS or (len(states) < 3 and seconds < 300):
             read(tmp_path)
             rounds += 1
             with Workspace.open(tmp_path) as space:

@@ -14,7 +14,7 @@ import pyarrow.fs as pafs
 import pyarrow.parquet as pq
 import pytest
 
-from audiorec.data import shard_places
+from audiorec.data import shard_places, stores
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError, WorkspaceError
 from audiorec.features import extract as extract_module
@@ -22,11 +22,14 @@ from audiorec.features.extract import make_plan, run_plan
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.features.track import Task, describe_file
 from audiorec.features.workers import Crew, Outcome
+from audiorec.library import Library
 from tests import signals
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 PYTHON = Path(os.environ.get("AUDIOREC_PARTNERS", ROOT / "build" / "partners")).absolute() / "moto" / "bin" / "python"
 RECIPE = FeatureRecipe(segments=1, segment_frames=64, waveform_segments=1)
+SET = ("segments=1", "segment_frames=64", "waveform_segments=1")
 SONGS = 7
 
 
@@ -55,12 +58,6 @@ class S3:
 
     def files(self) -> Any:
         return pafs.FileSystem.from_uri(self.url("x"))[0]
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def answers(port: int) -> bool:
@@ -156,7 +153,7 @@ def test_a_folder_takes_shards_as_well(music: Path, quiet: list[object], tmp_pat
 
 
 def test_what_cannot_be_written_is_said_before_any_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shard_places, "_PATIENCE", 0.0)
+    monkeypatch.setattr(stores, "_PATIENCE", 0.0)
     (tmp_path / "file").write_text("")
     for url, said in (
         ("s3://key:secret@music/x", "keys in the environment"),
@@ -166,6 +163,39 @@ def test_what_cannot_be_written_is_said_before_any_work(tmp_path: Path, monkeypa
     ):
         with pytest.raises((InputError, WorkspaceError), match=said):
             shard_places.check(url)
+
+
+@pytest.mark.slow
+def test_music_at_a_url_gives_the_tables_of_a_folder(
+    s3: S3, music: Path, quiet: list[object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when a song of it goes, and nothing is looked at twice."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{s3.port}")
+    monkeypatch.setenv("AWS_REGION", "us-east-1")
+    stores.store.cache_clear()  # it was opened with the settings of another test
+    files = s3.files()
+    put = {f"library/{path.name}": path.read_bytes() for path in sorted(music.iterdir())}
+    put |= {"library/.trash/song.wav": b"hidden", "library/cover.jpg": b"no sound", "library/old.mid": b"MThd"}
+    for key, value in put.items():
+        with files.open_output_stream(f"music/{key}") as opened:
+            opened.write(value)
+    library, options = Library(tmp_path / "ws"), {"jobs": 2, "overrides": SET}
+    done = library.extract(["s3://music/library"], **options)
+    assert (done.done, done.failed, dict(done.left_out)) == (SONGS, 0, {".mid": 1})
+    assert tables(tmp_path / "ws") == quiet
+    assert library.tracks()[0]["path"] == "s3://music/library/song 0.wav"
+    again = library.extract(["s3://music/library/"], **options)
+    assert (again.done, again.reused, again.gone) == (0, SONGS, 0)
+    with files.open_output_stream("music/library/song 1.lrc") as opened:
+        opened.write(b"[00:01.00]I love the morning light\n")
+    files.delete_file("music/library/song 3.wav")
+    changed = library.extract(["s3://music/library"], **options)
+    assert (changed.done, changed.reused, changed.gone) == (1, SONGS - 2, 1)
+    assert library.lyrics(2) == ["I love the morning light"]
+    for url, said in (("s3://music/nothing", "there is nothing at"), ("s3://nobodys/x", "refuses .* rights and keys")):
+        with pytest.raises((InputError, WorkspaceError), match=said):
+            Library(tmp_path / "other").extract([url], **options)
+    assert not (tmp_path / "other" / "features").exists()
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 import os
 import struct
+import tempfile
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
@@ -101,6 +102,20 @@ def replaced(data: bytes, place: int, new: bytes) -> bytes:
     return data[:place] + new + data[place + len(new) :]
 
 
+def riff(form: bytes, sound: bytes, extra: bytes = b"") -> bytes:
+    """A wav of a format, with chunks in front of its sound as they come."""
+    body = b"WAVEfmt " + struct.pack("<I", len(form)) + form + extra + b"data" + struct.pack("<I", len(sound)) + sound
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def form(tag: int, channels: int = 2, rate: int = 44_100, bits: int = 0) -> bytes:
+    return struct.pack("<HHIIHH", tag, channels, rate, 4 * rate, 4, bits)
+
+
+def with_id3v1(data: bytes) -> bytes:
+    return data + b"TAG" + bytes(125)
+
+
 # name -> (bytes, seconds that the file holds)
 ODD: dict[str, tuple[Make, float]] = {
     "chained.ogg": (lambda: vorbis(2.0) + vorbis(3.0), 5.0),
@@ -139,6 +154,29 @@ ODD: dict[str, tuple[Make, float]] = {
     "most that fits.wav": (lambda: replaced(replaced(PCM, 4, b"\xff\xff\xff\x7f"), 40, b"\xff\xff\xff\x7f"), 2.0),
     "less than there is.wav": (lambda: replaced(PCM, 40, struct.pack("<I", 22_050 // 2)), 2.0),
     "list first.wav": (lambda: PCM[:12] + b"LIST" + struct.pack("<I", 10) + b"INFOxxxxxx" + PCM[12:], 2.0),
+    "odd chunk without padding.wav": (lambda: PCM[:12] + b"junk" + struct.pack("<I", 5) + b"xxxxx" + PCM[12:], 2.0),
+    "odd list without padding.wav": (
+        lambda: PCM[:36] + b"LIST" + struct.pack("<I", 11) + b"INFOxxxxxxx" + PCM[36:], 2.0),
+    "adts.wav": (lambda: riff(form(0xFF), coded("adts", "aac")), 3.0),
+    "bare aac.wav": (partial(coded, "wav", "aac"), 3.0),
+    "ac3 for a cable.wav": (lambda: riff(form(1, 2, 48_000, 16), coded("spdif", "ac3", 3.0, 48_000)), 3.0),
+    "joined.wav": (lambda: PCM + PCM, 4.0),
+    "joined.m4a": (lambda: coded("ipod", "aac", 2.0) + coded("ipod", "aac", 3.0), 5.0),
+    "joined.aac": (lambda: coded("adts", "aac", 2.0) + coded("adts", "aac", 3.0, 22_050), 5.0),
+    "joined.mka": (lambda: coded("matroska", "flac", 2.0) + coded("matroska", "flac", 3.0), 5.0),
+    "joined, id3 between.mp3": (lambda: mp3(2.0) + id3() + mp3(3.0), 5.0),
+    "joined, with tables.mp3": (lambda: coded("mp3", "mp3", 2.0) + coded("mp3", "mp3", 3.0), 5.0),
+    "joined, id3v1 between.mp3": (lambda: with_id3v1(mp3(2.0)) + with_id3v1(mp3(3.0)), 5.0),
+    "junk in front.ac3": (lambda: bytes(1_000) + coded("ac3", "ac3"), 3.0),
+    "words in front.eac3": (lambda: b"garbage!" * 300 + coded("eac3", "eac3"), 3.0),
+    "junk in front of latm.aac": (lambda: bytes(1_000) + coded("latm", "aac"), 3.0),
+    "junk in front.mp2": (lambda: bytes(1_000) + coded("mp2", "mp2"), 3.0),
+    "junk in front.m4a": (lambda: bytes(1_000) + coded("ipod", "aac"), 3.0),
+    "junk in front.m2ts": (lambda: bytes(1_000) + coded("mpegts", "mp2"), 3.0),
+    "bytes swapped.ac3": (lambda: np.frombuffer(coded("ac3", "ac3"), "<u2").byteswap().tobytes(), 3.0),
+    "id3 longer than the file.mp3": (lambda: b"ID3\x03\0\0" + b"\x7f" * 4 + bytes(500) + mp3(3.0), 3.0),
+    "id3 shorter than it is.mp3": (lambda: b"ID3\x03\0\0" + b"\0\0\0\x0a" + bytes(2_000) + mp3(3.0), 3.0),
+    "zeros at the end.mp3": (lambda: mp3(3.0) + bytes(300_000), 3.0),
     "odd chunk.wav": (lambda: PCM[:12] + b"junk" + struct.pack("<I", 5) + b"xxxxx\0" + PCM[12:], 2.0),
 }  # fmt: skip
 
@@ -173,6 +211,15 @@ def test_all_of_an_odd_file_is_decoded(tmp_path: Path, name: str) -> None:
     record = look(tmp_path / name)
     assert (record.status, record.reason) == ("ok", "")
     assert record.seconds == pytest.approx(seconds, abs=0.06 * (1 + name.startswith(("chained", "joined"))))
+
+
+def test_dts_that_claims_to_be_samples_is_not_taken_for_them() -> None:
+    """FFmpeg has no encoder of DTS in 16 bits: what is asked is who decodes it."""
+    with tempfile.TemporaryFile() as file:
+        file.write(riff(form(1, bits=16), bytes(400) + b"\xfe\x7f\x01\x80" + bytes(4_000)))
+        container = sniff(file)
+    assert container is not None
+    assert not container.soundfile
 
 
 def test_fast_dsd_sounds_as_slow_dsd_does(tmp_path: Path) -> None:

@@ -2,17 +2,21 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from audiorec.data.workspace import Workspace
 from audiorec.features import track
+from audiorec.features.decode import Decoding, Float, open_decoding
 from audiorec.features.extract import make_plan, run_plan
 from audiorec.features.recipe import FeatureRecipe
-from audiorec.features.scan import scan
+from audiorec.features.scan import FoundFile, scan
+from audiorec.features.sniff import Container
 from audiorec.features.workers import Crew
-from tests import signals
+from tests import made_audio, signals
 
 RECIPE = FeatureRecipe()
 
@@ -59,6 +63,75 @@ def test_an_unreadable_moment_keeps_the_features_and_is_tried_again(
     monkeypatch.undo()
     assert extract(root, music) == (1, [])
     assert extract(root, music) == (0, [])
+
+
+@pytest.mark.parametrize("name", ["x.wav", "x.mp3", "x.m4a"])
+def test_a_disk_that_fails_in_the_middle_is_no_end_of_the_sound(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kernel's own EIO: behind the first block, the file's number leads to memory that is not there."""
+    path = tmp_path / name
+    make = {"x.wav": lambda: signals.wav(6.0), "x.mp3": lambda: signals.mp3(20.0)}
+    path.write_bytes(make[name]() if name in make else made_audio.coded("ipod", "aac", 20.0))
+    status = path.stat()
+    task = track.Task(1, FoundFile(os.fsencode(path), status.st_size, status.st_mtime_ns, ""), RECIPE)
+    assert track.describe_file(task)[0].status == "ok"
+    opened: list[int] = []
+
+    class Failing(track.Describer):
+        def push(self, block: Float) -> None:
+            super().push(block)
+            with open("/proc/self/mem", "rb") as nowhere:
+                os.dup2(nowhere.fileno(), opened[0])
+
+    def decoding(decoder: str, file: BinaryIO, container: Container) -> Decoding:
+        opened.append(file.fileno())
+        return open_decoding(decoder, file, container)
+
+    monkeypatch.setattr(track, "Describer", Failing)
+    monkeypatch.setattr(track, "open_decoding", decoding)
+    monkeypatch.setattr("audiorec.features.decode.BLOCK_BYTES", 40_000)
+    record, features = track.describe_file(task)
+    assert record.may_pass, record
+    assert features is None
+    assert "tried again at the next run" in record.reason
+
+
+def test_a_file_that_grows_while_it_is_read_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = signals.wav(2.0)
+    path = tmp_path / "x.wav"
+    path.write_bytes(whole[:40_000])
+    status = path.stat()
+    task = track.Task(1, FoundFile(os.fsencode(path), status.st_size, status.st_mtime_ns, ""), RECIPE)
+
+    def decoding(decoder: str, file: BinaryIO, container: Container) -> Decoding:
+        found = open_decoding(decoder, file, container)
+        path.write_bytes(whole)
+        return found
+
+    monkeypatch.setattr(track, "open_decoding", decoding)
+    record, _ = track.describe_file(task)
+    assert record.may_pass
+    assert "changed while it was read" in record.reason
+
+
+def test_lyrics_on_a_disk_that_fails_are_not_taken_for_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "x.wav"
+    path.write_bytes(signals.wav(1.0))
+    (tmp_path / "x.txt").write_text("la la la\n")
+    monkeypatch.setattr("audiorec.features.lyrics.read.stat.S_ISREG", raises(OSError(5, "Input/output error")))
+    status = path.stat()
+    record, _ = track.describe_file(
+        track.Task(1, FoundFile(os.fsencode(path), status.st_size, status.st_mtime_ns, ""), RECIPE)
+    )
+    assert record.may_pass
+
+
+def raises(error: Exception) -> Callable[..., object]:
+    def call(*args: object) -> object:
+        raise error
+
+    return call
 
 
 def test_a_new_song_in_a_bad_moment_is_taken_at_the_next_run(

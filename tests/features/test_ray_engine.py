@@ -68,10 +68,18 @@ def stored(space: Path) -> list[object]:
 
 
 def slow(task: Task) -> workers.Outcome:
-    """Says on which node it works (its process is a child of Ray's worker, which is a child of the node), and waits."""
-    node = Path(f"/proc/{os.getppid()}/stat").read_text().rpartition(")")[2].split()[1]
-    (Path(os.fsdecode(task.file.path)).parents[1] / f"node {node}").touch()
-    time.sleep(0.5)
+    """Waits until the doomed node works, on which it never ends."""
+    worker, folder = os.getppid(), Path(os.fsdecode(task.file.path)).parents[1]
+    # This process is a child of Ray's worker, which is a child of the node.
+    node = Path(f"/proc/{worker}/stat").read_text().rpartition(")")[2].split()[1]
+    at_work = folder / "at work"
+    if (folder / "doomed").read_text() == node:
+        at_work.touch()
+        while os.getppid() == worker:
+            time.sleep(0.05)
+        os._exit(1)
+    while not at_work.exists():
+        time.sleep(0.05)
     return describe_file(task)
 
 
@@ -81,7 +89,7 @@ def poison(task: Task) -> workers.Outcome:
         os._exit(139)
     if b"song 09" in task.file.path:
         os.kill(os.getppid(), signal.SIGKILL)
-        time.sleep(5)
+        os._exit(1)
     return describe_file(task)
 
 
@@ -90,10 +98,10 @@ def test_a_node_that_goes_costs_its_units_time_only(cluster: Any, music: Path, t
     quiet = extract(tmp_path / "quiet", music)
     node = cluster.add_node(num_cpus=1, object_store_memory=STORE)
     (raylet,) = node.all_processes["raylet"]
-    at_work = music.parent / f"node {raylet.process.pid}"
+    (music.parent / "doomed").write_text(str(raylet.process.pid))
 
     def remove() -> None:
-        while not at_work.exists():
+        while not (music.parent / "at work").exists():
             time.sleep(0.05)
         cluster.remove_node(node, allow_graceful=False)
 
@@ -101,7 +109,7 @@ def test_a_node_that_goes_costs_its_units_time_only(cluster: Any, music: Path, t
     deaths.start()
     engine = partial(ray_engine.describe_all, work=slow, address=cluster.address)
     done = extract(tmp_path / "cluster", music, engine)
-    assert not deaths.is_alive()
+    deaths.join()
     assert (done.done, done.failed, done.reasons) == (quiet.done, quiet.failed, quiet.reasons)
     assert stored(tmp_path / "cluster") == stored(tmp_path / "quiet")
 
@@ -126,8 +134,33 @@ def test_a_node_of_another_version_is_refused_by_name(
     cluster: Any, music: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ray_engine, "__version__", "0.0.1")
-    with pytest.raises(InputError, match=r"node .* has audiorec .*, not 0\.0\.1 .*: install the same version there"):
+    said = r"node .* has audiorec .*, not audiorec 0\.0\.1 .*: install the same version there"
+    with pytest.raises(InputError, match=said):
         extract(tmp_path / "space", music, partial(ray_engine.describe_all, address=cluster.address))
+
+
+@pytest.mark.slow
+def test_a_node_without_audiorec_is_refused(cluster: Any, music: Path, tmp_path: Path) -> None:
+    import ray
+
+    def bare() -> None:
+        import sys
+
+        class Absent:
+            def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+                if name.partition(".")[0] == "audiorec":
+                    raise ModuleNotFoundError(f"No module named {name!r}")
+
+        sys.meta_path.insert(0, Absent())  # type: ignore[arg-type]
+
+    ray.init(cluster.address, log_to_driver=False, runtime_env={"worker_process_setup_hook": bare})
+    try:
+        with pytest.raises(InputError, match=r"a node cannot import audiorec.*: install audiorec .* on every node"):
+            extract(tmp_path / "space", music, partial(ray_engine.describe_all, address=cluster.address))
+    finally:
+        ray.shutdown()
+    with Workspace.open(tmp_path / "space") as opened:
+        assert not opened.has_features(opened.feature_digest())
 
 
 def test_where_nobody_answers_one_line_says_so(music: Path, tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def test_lists_while_another_process_extracts(trained: Path) -> None:
     process = context.Process(target=write_on, args=(trained, begun, end))
     process.start()
     try:
-        assert begun.wait(60)
+        assert begun.wait(300)
         until = time.monotonic() + 3.0
         while time.monotonic() < until:
             assert len(Library(trained).recommend("user 0", 5)) == 5
@@ -63,7 +63,7 @@ def test_lists_while_another_process_extracts(trained: Path) -> None:
         assert process.is_alive()
     finally:
         end.set()
-        process.join(60)
+        process.join(300)
     assert process.exitcode == 0
 
 

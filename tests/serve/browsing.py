@@ -29,7 +29,7 @@ def serve(root: Path) -> Iterator[tuple[str, Server]]:
     thread.start()
     while not served.started:
         time.sleep(0.01)
-    server.desk.state.wait_ready(30)
+    server.desk.state.wait_ready(120)
     yield f"http://127.0.0.1:{served.servers[0].sockets[0].getsockname()[1]}/", server
     served.should_exit = True
     thread.join(timeout=20)
@@ -51,13 +51,13 @@ def open_page(browser: Any, address: str, options: dict[str, Any], user: str = "
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     opened.on("console", lambda told: complaints.append(told.text) if told.type == "error" else None)
     opened.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}") or dialog.dismiss())
-    opened.set_default_timeout(15_000)
+    opened.set_default_timeout(60_000)
     opened.add_init_script(f"localStorage.setItem('audiorec.user', {json.dumps(user)})")
     opened.goto(address)
     opened.wait_for_selector("h1")
     yield opened
     context.close()
-    assert complaints == []
+    assert not complaints, complaints
 
 
 def titles(page: Any) -> list[str]:
@@ -71,7 +71,7 @@ def goto(page: Any, view: str) -> None:
 
 def until(page: Any, script: str) -> None:
     """Wait until a script is true; asked again and again, as the page's policy forbids the browser to evaluate text."""
-    end = time.monotonic() + 15
+    end = time.monotonic() + 60
     while not page.evaluate(script):
         assert time.monotonic() < end, script
         page.wait_for_timeout(50)

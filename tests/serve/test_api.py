@@ -41,6 +41,13 @@ def test_songs_come_page_by_page_and_each_once(client: TestClient) -> None:
     assert get(client, "/songs", genre="techno", artist="Spark")["songs"][0]["album"] == "Up"
 
 
+def test_songs_by_their_ids_come_in_the_order_asked(client: TestClient) -> None:
+    found = client.get(f"{API}/songs", params={"ids": [5, 1, 10**9, 3]}).json()
+    assert [song["id"] for song in found["songs"]] == [5, 1, 3]
+    assert found["next"] is None
+    assert client.get(f"{API}/songs", params={"ids": range(501)}).status_code == 422
+
+
 def test_hostile_tags_come_as_text(client: TestClient) -> None:
     songs = get(client, "/songs")["songs"]
     assert SCRIPT in {song["artist"] for song in songs}

@@ -4,6 +4,7 @@ Left out with the reason where there is no Chromium; axe-core is looked for in `
 """
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -45,11 +46,17 @@ def test_a_recommended_song_is_heard(page: Any, running: tuple[str, Server]) -> 
     page.click(".song .cover")
     until(page, "document.getElementById('audio').currentTime > 0.3")
     assert page.inner_text("#now-title") == "Low Four"
+    page.click('main button[aria-label="Pause Low Four"]')
+    until(page, "document.getElementById('audio').paused")
+    page.click('main button[aria-label="Play Low Four"]')
     goto(page, "library")
     assert page.evaluate("!document.getElementById('audio').paused")
     until(page, "document.getElementById('audio').currentTime > 2.8")
-    page.wait_for_timeout(200)
-    assert [event.kind for event in running[1].desk.state.ledger.events("low")] == ["play"]
+    end = time.monotonic() + 60
+    while not (events := running[1].desk.state.ledger.events("low")):
+        assert time.monotonic() < end
+        page.wait_for_timeout(50)
+    assert [event.kind for event in events] == ["play"]
 
 
 def test_the_list_changes_when_told_and_back(page: Any) -> None:
@@ -107,7 +114,7 @@ def test_a_radio_refills_itself(page: Any) -> None:
     until(page, "document.querySelectorAll('#queue-list li').length === 13")
 
 
-def test_map_pick_and_path(page: Any) -> None:
+def test_map_pick_and_path(page: Any, running: tuple[str, Server]) -> None:
     goto(page, "map")
     page.wait_for_timeout(600)
     page.locator("main .chips button", has_text="(").first.click()
@@ -123,8 +130,15 @@ def test_map_pick_and_path(page: Any) -> None:
     for x, y in ((0.98, 0.03), (0.98, 0.97), (0.02, 0.97), (0.02, 0.03)):
         page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=3)
     page.mouse.up()
-    page.wait_for_selector("text=Drawn around")
+    page.wait_for_selector("h2 >> text=Drawn around")
     assert len(titles(page)) >= 10
+    page.click("main >> button >> text=Add to the queue")
+    assert page.locator("#queue-list li").count() == len(titles(page))
+    page.click("main >> button >> text=Keep as playlist")
+    page.click("#toast button")
+    page.wait_for_selector("main h1 >> text=Drawn around")
+    kept = next(one for one in running[1].desk.state.ledger.playlists("low") if one.name.startswith("Drawn around"))
+    assert len(kept.songs) == len(titles(page)) >= 10
     goto(page, "path/1/5")
     page.wait_for_selector("main .song")
     found = titles(page)

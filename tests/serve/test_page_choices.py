@@ -12,6 +12,7 @@ import pytest
 
 from audiorec.serve.app import Server
 from tests.serve.browsing import CHROMIUM, goto, open_page, serve, started, titles, until
+from tests.serve.music import call
 
 pytestmark = [
     pytest.mark.slow,
@@ -88,7 +89,8 @@ def test_the_variance_of_a_path_changes_its_middle(page: Any) -> None:
     seen = set()
     for _ in range(6):
         page.get_by_label("How much chance").fill("100")
-        page.click("text=Find the path")
+        with page.expect_response(lambda answer: "/path" in answer.url):
+            page.click("text=Find the path")
         page.wait_for_timeout(200)
         found = titles(page)
         assert (found[0], found[-1]) == ("Low One", "High One")
@@ -178,6 +180,26 @@ def test_neighbours_are_drawn_where_the_map_is_pointed_at(page: Any) -> None:
     pytest.fail("no song was found on the map")
 
 
+def test_the_library_page_says_what_is_not_well(browser: Any, library: Path, tmp_path: Path) -> None:
+    root, more = Path(shutil.copytree(library / "workspace", tmp_path / "workspace")), tmp_path / "more"
+    more.mkdir()
+    shutil.copy(library / "songs" / "00.flac", more / "again.flac")
+    (more / "torn.mp3").write_bytes(b"no sound at all" * 100)
+    call(root, "extract", str(more), "--jobs", "1", "--recipe", "features/fast")
+    for address, _ in serve(root):
+        for page in open_page(browser, address, {}):
+            goto(page, "library")
+            assert "Every song names its artist." in page.inner_text("main")
+            for opened, found in {
+                "1 file could not be read whole": ("more/torn.mp3", "not sound in a format that is known"),
+                "1 recording there more than once": ("more/again.flac", "songs/00.flac"),
+                "14 songs without lyrics": ("Low One",),
+            }.items():
+                page.click(f"summary >> text={opened}")
+                for words in found:  # what is inside is made when it is opened
+                    page.wait_for_selector(f"details:has(summary:has-text('{opened}')) >> text={words}")
+
+
 def test_training_is_begun_watched_and_stopped(page: Any) -> None:
     goto(page, "library")
     page.click("text=Train on what is played")
@@ -188,3 +210,4 @@ def test_training_is_begun_watched_and_stopped(page: Any) -> None:
     goto(page, "library")
     page.click("button >> text=Stop")
     until(page, "document.querySelector('main [role=status]').innerText === 'train: stopped'")
+    until(page, "document.getElementById('banner').hidden")

@@ -24,7 +24,7 @@ def running(root: Path) -> Iterator[tuple[str, Server]]:
     thread.start()
     while not served.started:
         time.sleep(0.01)
-    server.desk.state.wait_ready(30)
+    server.desk.state.wait_ready(120)
     yield f"http://127.0.0.1:{served.servers[0].sockets[0].getsockname()[1]}", server
     served.should_exit = True
     thread.join(timeout=20)

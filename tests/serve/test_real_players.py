@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.ports import free_port
 from tests.serve.browsing import serve
 from tests.serve.music import call
-from tests.sources.real.made_library import SONGS, free_port, partner, running
+from tests.sources.real.made_library import SONGS, partner, running
 from tests.sources.real.test_supysonic import SERVE, set_up
 
 pytestmark = pytest.mark.slow

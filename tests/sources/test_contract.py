@@ -99,10 +99,10 @@ def damage(name: str, data: st.DataObject, folder: Path) -> None:
         place = data.draw(st.integers(0, len(content) - 1))
         content[place : place + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=4))
     path.write_bytes(content[: data.draw(st.integers(1, len(content)))])
-    start = time.monotonic()
+    start = time.process_time()
     assert all(is_well_formed(row) for row in outcome(name, path))
     assert recognised(path) in {*SOURCES, *OTHERS, "nothing"}
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
 
 
 def outcome(name: str, path: Path) -> list[Row | Unread]:

@@ -8,7 +8,7 @@ from audiorec.features.lyrics.embedded import tag_lyrics
 from audiorec.features.lyrics.feeling import Feeling, FeltWord
 from audiorec.features.lyrics.lexicon import EMOTIONS
 from audiorec.features.lyrics.parts import sung_lines
-from audiorec.features.lyrics.read import read_lyrics, read_lyrics_file
+from audiorec.features.lyrics.read import find_lyrics, read_lyrics, read_lyrics_file
 from audiorec.features.lyrics.vector import LYRICS_NAMES, LyricsFeatures, describe_lyrics
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "FeltWord",
     "LyricsFeatures",
     "describe_lyrics",
+    "find_lyrics",
     "line_feelings",
     "read_lyrics",
     "read_lyrics_file",

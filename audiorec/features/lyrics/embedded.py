@@ -5,18 +5,16 @@ It reads tags only; which of sidecar and tags counts is decided in `read`.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-_COMMENT_KEYS = (
-    "lyrics",
-    "unsyncedlyrics",
-    "unsynced lyrics",
-    "syncedlyrics",
-    "lyric",
-    "\xa9lyr",
-    "wm/lyrics",
-    "wm/lyrics_synchronised",
+# Names of such a tag without what stands before them (TXXX, an MP4 owner) and without signs; FFmpeg and others add
+# three letters of a language.
+_NAME = re.compile(
+    r"(?:wm)?(?:un)?(?:sync(?:ed|hroni[sz]ed)?)?lyrics?(?:(?:un)?sync(?:ed|hroni[sz]ed)?)?|lyr|uslt|sylt"
+    r"|(?:un)?(?:sync(?:ed|hroni[sz]ed)?)?lyrics(?!url)[a-z]{3}"
 )
+_OWNER = re.compile(r"^(?:txxx|comm|----:[^:]*):", re.IGNORECASE)
 
 
 def tag_lyrics(tags: Any) -> str | None:
@@ -42,7 +40,7 @@ def _texts(tags: Any) -> list[str]:
             found.append(str(getattr(value, "text", "")))
         elif name.startswith("SYLT"):
             found.append(_from_sylt(value))
-        elif name.lower() in _COMMENT_KEYS or name.lower().removeprefix("txxx:") in _COMMENT_KEYS:
+        elif _NAME.fullmatch(re.sub(r"[\W_]", "", _OWNER.sub("", name).replace("\xa9", "")).lower()):
             found.append(_joined(value))
     return found
 
@@ -71,5 +69,5 @@ def _joined(value: Any) -> str:
         return value.decode("utf-8", errors="replace") if isinstance(value, bytes) else value
     pieces = getattr(value, "text", value)
     if isinstance(pieces, (list, tuple)):
-        return "\n".join(str(piece) for piece in pieces)
+        return "\n".join(_joined(piece) if isinstance(piece, bytes) else str(piece) for piece in pieces)
     return str(pieces)

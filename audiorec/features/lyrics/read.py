@@ -9,21 +9,38 @@ from __future__ import annotations
 import os
 import stat
 import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from audiorec.features.lyrics.lrc import parse_lrc
-from audiorec.sources.text_decoding import plain_text
+from audiorec.features.may_pass import raise_if_it_may_pass
+from audiorec.sources.text_decoding import decode_text, plain_text
 
 _LONGEST = 1_000_000  # bytes: a longer sidecar is not lyrics
 LYRICS_SUFFIXES = (b".lrc", b".ttml", b".srt", b".vtt", b".txt")
 
 
+@dataclass(frozen=True)
+class FoundLyrics:
+    """Lyrics as they stand; `guessed`: the code page by which they were read where that is not sure."""
+
+    text: str
+    guessed: str = ""
+
+
 def read_lyrics(audio_path: bytes, tag_text: str | None) -> str | None:
+    """The text of `find_lyrics`."""
+    found = find_lyrics(audio_path, tag_text)
+    return found.text if found else None
+
+
+def find_lyrics(audio_path: bytes, tag_text: str | None) -> FoundLyrics | None:
     """Return the lyrics of an audio file, or None if there are none.
 
     audio_path: the file's OS path; SONG.lrc and SONG.mp3.lrc go before SONG.txt, and all of them before the tags.
     tag_text: what the tags hold (see `embedded.tag_lyrics`). Unreadable or binary sidecars count as absent.
+    Raises OSError where a disk or share failed, which says nothing of the song.
     """
     folder = os.path.dirname(audio_path)
     beside = names_beside(folder)
@@ -32,10 +49,10 @@ def read_lyrics(audio_path: bytes, tag_text: str | None) -> str | None:
         data = _small_file(candidate)
         if data is None:
             continue
-        text = _worded(plain_text(data))
-        if text:
-            return text
-    return _worded(tag_text) if tag_text else None
+        if text := _worded(plain_text(data)):
+            found = decode_text(data)
+            return FoundLyrics(text, "" if found.sure else found.encoding)
+    return FoundLyrics(tag_text) if tag_text and _worded(tag_text) else None
 
 
 def name_key(path: bytes) -> str:
@@ -90,7 +107,8 @@ def _small_file(path: bytes) -> bytes | None:
             return None
         with open(path, "rb") as file:
             data = file.read(_LONGEST)
-    except (OSError, ValueError):
+    except (OSError, ValueError) as error:
+        raise_if_it_may_pass(error)
         return None
     return None if _binary(data) else data
 

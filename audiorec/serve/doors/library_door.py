@@ -12,8 +12,9 @@ from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
 from audiorec import __version__
+from audiorec.data.tracks import Track
 from audiorec.errors import InputError
-from audiorec.serve.desk import Desk, desk_of, songs_json
+from audiorec.serve.desk import Desk, desk_of, song_json, songs_json
 from audiorec.serve.gate import COOKIE, Gate
 from audiorec.serve.job_plans import plan
 from audiorec.serve.jobs import Job
@@ -37,12 +38,14 @@ def status(desk: At) -> dict[str, Any]:
     snapshot = desk.state.now()
     running = desk.jobs.running
     return {
+        "serial": snapshot.serial,
         "songs": len(snapshot.tracks),
         "artists": len({name for track in snapshot.tracks for name in track.artists}),
         "users": len(snapshot.users),
         "listens": int(snapshot.counts.sum()),
         "models": snapshot.models,
         "is_demo": snapshot.is_demo,
+        "holds": "items" if snapshot.holds_items else "songs",
         "can_recommend": snapshot.recommender is not None,
         "notes": list(snapshot.notes),
         "next": snapshot.next_step,
@@ -58,23 +61,34 @@ def library_health(desk: At) -> dict[str, Any]:
     silent = [row for row, text in enumerate(snapshot.texts) if text is None]
     return {
         "broken": [
-            {"file": track.shown_path.rpartition("/")[2], "status": track.status, "reason": track.reason}
+            {"file": _file(track), "status": track.status, "reason": track.reason}
             for track in snapshot.failed[:_MOST_LISTED]
         ],
         "broken_count": len(snapshot.failed),
-        "duplicates": _duplicates(snapshot),
+        **_duplicates(snapshot),
         "untagged": songs_json(snapshot, untagged[:_MOST_LISTED]),
         "untagged_count": len(untagged),
+        "without_lyrics": songs_json(snapshot, silent[:_MOST_LISTED]),
         "without_lyrics_count": len(silent),
     }
 
 
-def _duplicates(snapshot: Snapshot) -> list[list[dict[str, Any]]]:
+def _file(track: Track) -> str:
+    """The last two parts of its path: enough to find it, and nothing of the folders above."""
+    return "/".join(track.shown_path.split("/")[-2:])
+
+
+def _duplicates(snapshot: Snapshot) -> dict[str, Any]:
+    """Files of one recording, together, with where they lie; each group one list."""
     groups: dict[int, list[int]] = {}
     for row, number in enumerate(snapshot.recording.tolist()):
         groups.setdefault(number, []).append(row)
     several = [rows for rows in groups.values() if len(rows) > 1]
-    return [songs_json(snapshot, rows) for rows in several[:_MOST_LISTED]]
+    told = [
+        [{**song_json(snapshot.tracks[row]), "file": _file(snapshot.tracks[row])} for row in rows]
+        for rows in several[:_MOST_LISTED]
+    ]
+    return {"duplicates": told, "duplicates_count": len(several)}
 
 
 @router.get("/map")

@@ -56,21 +56,13 @@ def write_library(folder: Path) -> list[Path]:
     return paths
 
 
-def free_port() -> int:
-    """A port of loopback that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @contextmanager
 def running(command: Sequence[str | Path], port: int, cwd: Path, **environment: str) -> Iterator[None]:
     """A program while it listens on a port; fails where it ends before it does."""
     with (cwd / "output.txt").open("wb") as output:
         process = subprocess.Popen(command, cwd=cwd, stdout=output, stderr=output, env={**os.environ, **environment})
         try:
-            for _ in range(300):
+            for _ in range(1200):
                 assert process.poll() is None, (cwd / "output.txt").read_text(errors="replace")[-3000:]
                 with socket.socket() as probe:
                     if probe.connect_ex(("127.0.0.1", port)) == 0:

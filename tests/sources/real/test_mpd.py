@@ -7,7 +7,8 @@ import pytest
 
 from audiorec.sources import mpd_stickers
 from audiorec.sources.contract import Row
-from tests.sources.real.made_library import free_port, program, running, write_library
+from tests.ports import free_port
+from tests.sources.real.made_library import program, running, write_library
 
 pytestmark = pytest.mark.slow
 

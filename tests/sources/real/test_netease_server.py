@@ -9,9 +9,10 @@ import pytest
 
 from audiorec.sources import netease
 from audiorec.sources.contract import Row
+from tests.ports import free_port
 from tests.sources.made_netease import MadeNetease, run_killed
 from tests.sources.made_services import service
-from tests.sources.real.made_library import free_port, partner, program, running
+from tests.sources.real.made_library import partner, program, running
 from tests.sources.test_netease import data_of
 
 pytestmark = pytest.mark.slow

@@ -8,7 +8,8 @@ import pytest
 from audiorec.sources import subsonic
 from audiorec.sources.contract import Row
 from audiorec.sources.http_client import HttpClient, ServiceError
-from tests.sources.real.made_library import free_port, partner, running, write_library
+from tests.ports import free_port
+from tests.sources.real.made_library import partner, running, write_library
 
 pytestmark = pytest.mark.slow
 PASSWORD = "s3cret wörd"

@@ -1,16 +1,17 @@
 // All songs, one song with what is near it, an artist, and what a search found.
 
 import { coverOf, get } from "./api.js";
-import { failed, h } from "./dom.js";
+import { failed, h, playButtons } from "./dom.js";
 import { radio } from "./player.js";
 import { playAll } from "./queue.js";
 import { acts, byline, songList } from "./songs.js";
+import { named } from "./words.js";
 
 const PAGE = 50;
 
 export async function songs(box) {
   const list = h("div", {});
-  const more = h("button", { type: "button" }, "More songs");
+  const more = h("button", { type: "button" }, named("More songs"));
   let cursor = 0;
   async function fill() {
     const found = await get("/songs", { cursor, limit: PAGE });
@@ -22,8 +23,8 @@ export async function songs(box) {
   more.addEventListener("click", () => fill().catch(failed));
   await fill();
   const { artists } = await get("/artists", { limit: 500 });
-  box.append(h("h1", {}, "Songs"),
-    h("details", {}, h("summary", {}, `${artists.length} artists`), h("div", { class: "chips" },
+  box.append(h("h1", {}, named("Songs")),
+    h("details", {}, h("summary", {}, named(`${artists.length} artists`)), h("div", { class: "chips" },
       artists.map(({ name, songs: count }) => h("a", { href: `#/artist/${encodeURIComponent(name)}` }, `${name} (${count})`)))),
     list, more);
 }
@@ -33,23 +34,23 @@ export async function song(box, [id]) {
   box.append(
     h("div", { class: "row" }, h("img", { src: coverOf(one), alt: "", width: 140, height: 140, class: "large" }),
       h("div", { class: "words grow" }, h("h1", {}, one.title), h("div", { class: "by" }, byline(one), one.genre ? ` · ${one.genre}` : ""),
-        h("div", { class: "row" }, h("button", { class: "main", type: "button", onclick: () => playAll([one]) }, "Play"),
-          h("button", { type: "button", onclick: () => radio({ songs: [one.id], first: one }, one.title) }, "Radio"), acts(one)))),
-    h("h2", {}, "Songs like this"),
-    near.songs.length ? songList(near.songs, { note: whyNear }) : h("p", { class: "lead" }, "Nothing is known of its sound yet."),
+        h("div", { class: "row" }, playButtons([one], h("button", { class: "main", type: "button", onclick: () => playAll([one]) }, "Play"),
+          h("button", { type: "button", onclick: () => radio({ songs: [one.id], first: one }, one.title) }, "Radio")), acts(one)))),
+    h("h2", {}, named("Songs like this")),
+    near.songs.length ? songList(near.songs, { note: whyNear }) : h("p", { class: "lead" }, named("Nothing is known of its sound yet.")),
     lyrics.lines.length ? h("details", {}, h("summary", {}, "Lyrics"), lyrics.lines.map((line) => h("p", { class: "by" }, line))) : null);
 }
 
 const NAMES = { sound: "sound", words: "words", network: "listeners" };
 const whyNear = (near) => "Alike by " + Object.entries(near.by).filter(([, value]) => value > 0).sort((a, b) => b[1] - a[1])
-  .map(([name, value]) => `${NAMES[name]} ${value.toFixed(2)}`).join(", ") + (near.same.length ? `; the same ${near.same.join(", ")}` : "");
+  .map(([name, value]) => `${named(NAMES[name])} ${value.toFixed(2)}`).join(", ") + (near.same.length ? `; the same ${named(near.same.join(", "))}` : "");
 
 export async function artist(box, [name]) {
   const [own, near] = await Promise.all([get("/songs", { artist: name, limit: 200 }), get("/artists/similar", { name, top: 8 })]);
   box.append(h("h1", {}, name),
-    h("div", { class: "row" }, h("button", { class: "main", type: "button", onclick: () => playAll(own.songs) }, "Play all"),
+    playButtons(own.songs, h("button", { class: "main", type: "button", onclick: () => playAll(own.songs) }, "Play all"),
       h("button", { type: "button", onclick: () => radio({ artist: name }, name) }, "Radio")),
-    songList(own.songs), h("h2", {}, "Artists like this"),
+    songList(own.songs), h("h2", {}, named("Artists like this")),
     h("div", { class: "chips" }, near.artists.map((one) => h("a", { href: `#/artist/${encodeURIComponent(one.name)}` }, one.name))));
 }
 
@@ -57,7 +58,7 @@ export async function found(box, [words]) {
   const { songs: hits } = await get("/search", { q: words });
   document.getElementById("q").value = words;
   box.append(h("h1", {}, `“${words}”`),
-    hits.length ? h("div", { class: "row" },
+    hits.length ? playButtons(hits,
       h("button", { class: "main", type: "button", onclick: () => playAll(hits) }, "Play all"),
       h("button", { type: "button", onclick: () => radio({ words }, words) }, "Radio")) : null,
     hits.length ? songList(hits, { note: (song) => (song.words.length ? `By ${song.words.join(", ")}` : "") })

@@ -37,6 +37,10 @@ export function icon(name) {
   return svg;
 }
 
+// Buttons for what can be played; none where nothing of it has a sound.
+export const playButtons = (songs, ...buttons) =>
+  h("div", { class: "row", hidden: !songs.some((song) => song.sounds !== false) }, buttons);
+
 export const iconButton = (name, label, onclick, values = {}) =>
   h("button", { class: "icon", type: "button", "aria-label": label, title: label, onclick, ...values }, icon(name));
 

@@ -34,6 +34,6 @@ export async function firstStart(box, _, status) {
       h("div", { class: "card" }, h("h2", {}, "Only looking"), h("p", {}, "48 short songs and 40 listeners, all made for audiorec. It takes a minute or two, and steps aside when your own music is there."), demo, place)));
   const { jobs } = await get("/jobs");
   if (jobs[0]?.state === "running") follow(jobs[0]);
-  if (status.notes.length) box.append(h("p", { class: "lead" }, status.notes[0]));
+  if (status.notes[0] && !status.notes[0].startsWith("no music")) box.append(h("p", { class: "lead" }, status.notes[0]));
   return () => { source?.close(); clearInterval(timer); document.removeEventListener("job-ended", ended); };
 }

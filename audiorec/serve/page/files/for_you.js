@@ -6,9 +6,10 @@ import { user } from "./listener.js";
 import { radio } from "./player.js";
 import { addAll, playAll } from "./queue.js";
 import { songList } from "./songs.js";
+import { named } from "./words.js";
 
 const LISTS = [
-  ["new", "New songs", "Songs that you do not have yet."],
+  ["new", "New songs", "Songs that you have not played yet."],
   ["known", "Known artists", "What you have not heard of those you play."],
   ["deep", "Deep cuts", "Songs that few people play, and you might."],
 ];
@@ -23,6 +24,10 @@ export async function forYou(box, _, status) {
   const lists = h("div", { class: "chips", role: "group", "aria-label": "Which list" });
   const lead = h("p", { class: "lead" });
   let songs = [];
+  const buttons = h("div", { class: "row" },
+    h("button", { class: "main", type: "button", onclick: () => playAll(songs) }, "Play all"),
+    h("button", { type: "button", onclick: () => { addAll(songs); toast(`${songs.length} songs in the queue`); } }, "Add to the queue"),
+    h("button", { type: "button", onclick: () => radio({ songs: songs.slice(0, 5).map((song) => song.id) }, "your list") }, "Radio"));
 
   async function fill() {
     const years = YEARS[chosen.years];
@@ -32,32 +37,30 @@ export async function forYou(box, _, status) {
     if (chosen.lengths) asked.seconds = LENGTHS[chosen.lengths];
     if (years) asked.years = years;
     const found = await post("/recommend", asked);
-    songs = found.songs;
+    // Where nobody has played anything yet, every song is new: no need to say so of each.
+    songs = found.songs.map((song) => ({ ...song, cold: song.cold && status.listens > 0 }));
+    buttons.hidden = !songs.some((song) => song.sounds !== false);
     list.replaceChildren(songs.length ? songList(songs) : nothingYet(found.note, status));
     document.dispatchEvent(new Event("opinions"));
   }
   const again = () => { drawChips(); fill().catch(failed); };
   function drawChips() {
     const focus = document.activeElement?.dataset?.chip;
-    lead.textContent = LISTS.find(([which]) => which === chosen.which)[2];
-    lists.replaceChildren(...LISTS.map(([which, name]) => chip(name, chosen.which === which, () => { chosen.which = which; again(); })));
+    lead.textContent = named(LISTS.find(([which]) => which === chosen.which)[2]);
+    lists.replaceChildren(...LISTS.map(([which, name]) => chip(named(name), chosen.which === which, () => { chosen.which = which; again(); })));
     chips.replaceChildren(
       ...genres.slice(0, 8).map(({ name }) => turning(name, chosen.genres, name, again)),
       ...(folders.length > 1 ? folders.slice(0, 6) : []).map(({ name, song }) => turning(`folder ${name}`, chosen.folders, song, again)),
-      ...Object.keys(LENGTHS).map((name) => chip(name, chosen.lengths === name, () => { chosen.lengths = chosen.lengths === name ? "" : name; again(); })),
+      ...(songs.some((song) => song.seconds) ? Object.keys(LENGTHS) : []).map((name) => chip(name, chosen.lengths === name, () => { chosen.lengths = chosen.lengths === name ? "" : name; again(); })),
       ...Object.keys(YEARS).map((name) => chip(name, chosen.years === name, () => { chosen.years = chosen.years === name ? "" : name; again(); })),
       chip("Not heard lately", chosen.not_lately, () => { chosen.not_lately = !chosen.not_lately; again(); }),
       chip("Known songs too", chosen.owned, () => { chosen.owned = !chosen.owned; again(); }));
     if (focus) document.querySelector(`[data-chip="${CSS.escape(focus)}"]`)?.focus();
   }
-  drawChips();
   await fill();
+  drawChips();
   box.append(
-    h("h1", {}, `For ${user() === "me" ? "you" : user()}`), lists, lead,
-    h("div", { class: "row" },
-      h("button", { class: "main", type: "button", onclick: () => songs.length && playAll(songs) }, "Play all"),
-      h("button", { type: "button", onclick: () => { addAll(songs); toast(`${songs.length} songs in the queue`); } }, "Add to the queue"),
-      h("button", { type: "button", onclick: () => radio({ songs: songs.slice(0, 5).map((song) => song.id) }, "your list") }, "Radio")),
+    h("h1", {}, `For ${user() === "me" ? "you" : user()}`), lists, lead, buttons,
     h("details", {}, h("summary", {}, "Show only, leave out"), chips), list, alike());
   document.addEventListener("said", again);
   return () => document.removeEventListener("said", again);
@@ -80,22 +83,23 @@ function turning(name, words, key, again) {
 
 function alike() {
   const names = h("div", {});
-  const box = h("details", {}, h("summary", {}, "Listeners like you"), names);
+  const box = h("details", {}, h("summary", {}, named("Listeners like you")), names);
   box.addEventListener("toggle", async () => {
     if (!box.open || names.firstChild) return;
     const { users } = await get("/users/similar", { user: user() }).catch(() => ({ users: [] }));
     names.replaceChildren(users.length ? h("ul", { class: "cards" }, users.map((one) => h("li", {}, h("b", {}, one.name),
-      h("span", {}, `${one.common} songs in common`),
+      h("span", {}, named(`${one.common} songs in common`)),
       h("button", { class: "text", type: "button", onclick: () => radio({ user: one.name }, one.name) }, "Radio of what they play"))))
-      : h("p", { class: "lead" }, "Nobody plays the same songs yet."));
+      : h("p", { class: "lead" }, named("Nobody plays the same songs yet.")));
   });
   return box;
 }
 
 function nothingYet(note, status) {
   const box = h("div", { class: "card" }, h("h2", {}, note),
-    h("p", {}, "Here are songs from all over the library. Press the heart of those that you like: your list begins at once."));
+    h("p", {}, named("Here are songs from all over the library. Press the heart of those that you like: your list begins at once.")));
   starters().then((songs) => box.append(songList(songs))).catch(failed);
+  if (status.is_demo && status.users) box.append(h("p", { class: "lead" }, "Or look at the lists of the demo's listeners: choose one at the top, at the right."));
   if (!status.users) box.append(h("p", { class: "lead" }, "Do you have listens elsewhere? ", h("code", {}, "audiorec import auto FILE --user NAME"), " brings them in."));
   return box;
 }

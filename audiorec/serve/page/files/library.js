@@ -3,6 +3,7 @@
 import { eventsOf, get, post } from "./api.js";
 import { failed, h } from "./dom.js";
 import { songList } from "./songs.js";
+import { hasItems, named } from "./words.js";
 
 const JOBS = [["extract", "Look at the music again"], ["train", "Train on what is played"], ["evaluate", "Measure how good the lists are"]];
 
@@ -16,23 +17,45 @@ export async function library(box, _, status) {
   box.append(
     h("h1", {}, "Library"),
     h("ul", { class: "cards" }, [["Songs", status.songs], ["Artists", status.artists], ["Listeners", status.users], ["Listens", status.listens]]
-      .map(([name, value]) => h("li", {}, h("b", {}, value.toLocaleString()), h("span", {}, name)))),
-    ...status.notes.map((note) => h("p", { class: "lead" }, note)),
-    h("div", { class: "card" }, h("h2", {}, "What to do next"), status.can_recommend ? h("p", {}, "All is trained. Train again when much was played since.") : h("pre", {}, status.next),
-      h("div", { class: "row" }, JOBS.map(([kind, name]) => h("button", { type: "button", onclick: () => begin(kind), disabled: !status.songs || (kind !== "extract" && !status.users) }, name))),
+      .map(([name, value]) => h("li", {}, h("b", {}, value.toLocaleString()), h("span", {}, named(name))))),
+    ...status.notes.map((note) => h("p", { class: "lead" }, named(note[0].toUpperCase() + note.slice(1)))),
+    h("div", { class: "card" }, h("h2", {}, "What to do next"), next(status),
+      h("div", { class: "row" }, JOBS.filter(([kind]) => kind !== "extract" || !hasItems()).map(([kind, name]) => h("button", { type: "button", onclick: () => begin(kind), disabled: !status.songs || (kind !== "extract" && !status.users) }, named(name)))),
       place),
-    part(`${health.broken_count} files that are not whole`, health.broken.length ? table(["File", "State", "Why"], health.broken.map((one) => [one.file, one.status, one.reason])) : null),
-    part(`${health.duplicates.length} recordings that are there more than once`, health.duplicates.length ? health.duplicates.map((songs) => songList(songs)) : null),
-    part(`${health.untagged_count} songs without an artist in their tags`, health.untagged.length ? songList(health.untagged) : null),
-    h("p", { class: "lead" }, `${health.without_lyrics_count} songs have no lyrics.`),
+    ...(hasItems() ? [] : [h("h2", {}, "How well it is"), ...ailments(health)]),
     h("h2", {}, "Models"), Object.keys(status.models).length
       ? table(["Model", "Version"], Object.entries(status.models).map(([name, version]) => [name, String(version)]))
       : h("p", { class: "lead" }, "None is trained yet."),
-    players());
+    hasItems() ? "" : players());
   return () => source?.close();
 }
 
-const part = (name, inside) => (inside ? h("details", {}, h("summary", {}, name), inside) : h("p", { class: "lead" }, name));
+// Each with its count, what is said when there is none, and how the list is shown.
+function ailments(health) {
+  const files = (songs) => songList(songs, { note: (song) => song.file });
+  const found = [
+    [health.broken_count, "could not be read whole", "Every file was read whole.", () => table(["File", "State", "Why"], health.broken.map((one) => [one.file, one.status, one.reason])), "file"],
+    [health.duplicates_count, "there more than once", "No recording is there twice.", () => health.duplicates.map(files), "recording"],
+    [health.untagged_count, "without an artist in the tags", "Every song names its artist.", () => songList(health.untagged), "song"],
+    [health.without_lyrics_count, "without lyrics", "Every song has lyrics.", () => songList(health.without_lyrics), "song"],
+  ];
+  const good = found.filter(([count]) => !count).map(([, , none]) => none);
+  return [good.length ? h("p", { class: "lead" }, good.join(" ")) : null,
+    ...found.filter(([count]) => count).map(([count, what, , inside, unit]) => unfolding(`${count.toLocaleString()} ${unit}${count > 1 ? "s" : ""} ${what}`, inside))].filter(Boolean);
+}
+
+// What is inside is made when it is opened: covers of hundreds of songs are not asked for unseen.
+function unfolding(name, inside) {
+  const box = h("details", {}, h("summary", {}, name));
+  box.addEventListener("toggle", () => { if (box.open && box.children.length === 1) box.append(...[inside()].flat()); });
+  return box;
+}
+
+function next(status) {
+  if (status.next === "audiorec train") return h("p", {}, status.can_recommend ? "What was played or extracted since the last training has not been learnt yet: train." : "Train: the lists then come from everything that is known.");
+  if (status.can_recommend) return h("p", {}, "All is trained, and nothing has changed since.");
+  return h("div", {}, h("p", {}, "In a terminal:"), h("pre", {}, status.next));
+}
 
 const table = (head, rows) => h("table", {}, h("thead", {}, h("tr", {}, head.map((name) => h("th", { scope: "col" }, name)))),
   h("tbody", {}, rows.map((row) => h("tr", {}, row.map((cell) => h("td", {}, cell))))));
@@ -48,8 +71,10 @@ export function watch(place, job) {
   const words = h("p", { role: "status" }, "");
   const lines = h("pre", { id: "lines", tabindex: "0", "aria-label": "What the job says" });
   const stop = h("button", { type: "button", onclick: () => post(`/jobs/${job.id}/stop`).catch(failed) }, "Stop");
-  place.replaceChildren(words, bar, h("div", { class: "row" }, stop), h("details", {}, h("summary", {}, "What it says"), lines));
+  const said = h("details", {}, h("summary", {}, "What it says"), lines);
+  place.replaceChildren(words, bar, h("div", { class: "row" }, stop), said);
   const source = eventsOf(job);
+  let wasRunning = job.state === "running";
   source.addEventListener("line", (event) => {
     lines.append(JSON.parse(event.data), "\n");
     lines.scrollTop = lines.scrollHeight;
@@ -58,10 +83,12 @@ export function watch(place, job) {
     const now = JSON.parse(event.data);
     bar.value = now.step;
     words.textContent = now.state === "running" ? `${now.kind}: step ${now.step + 1} of ${now.steps}, ${now.doing}` : `${now.kind}: ${now.state}`;
-    stop.hidden = now.state !== "running";
+    stop.hidden = bar.hidden = now.state !== "running";
+    said.open ||= now.kind === "evaluate" || now.state === "failed"; // there its lines are the answer
     if (now.state !== "running") {
       source.close();
-      document.dispatchEvent(new CustomEvent("job-ended", { detail: now }));
+      if (wasRunning) document.dispatchEvent(new CustomEvent("job-ended", { detail: now }));
+      wasRunning = false;
     }
   });
   return source;

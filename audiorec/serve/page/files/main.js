@@ -12,10 +12,12 @@ import { path } from "./path.js";
 import { playlist, playlists } from "./playlists.js";
 import { artist, found, song, songs } from "./browse.js";
 import { firstStart } from "./first_start.js";
+import { learnWords, named } from "./words.js";
 
 const VIEWS = { "": forYou, songs, song, artist, search: found, map: mapView, path, lists: playlists, list: playlist, library };
 const NEEDS_NO_MUSIC = new Set(["library"]);
 const by = (id) => document.getElementById(id);
+let known = -1;
 let leave = null;
 let turn = 0;
 
@@ -33,7 +35,11 @@ async function show() {
   });
   try {
     const status = await get("/status");
+    learnWords(status);
+    document.querySelector("nav a[href='#/songs']").textContent = named("Songs");
+    document.querySelector(".who span").textContent = named("Listener");
     banner(status);
+    if (status.users !== known) await fillUsers(status.users); // an import or the demo brought listeners
     const view = status.songs || NEEDS_NO_MUSIC.has(name) ? VIEWS[name] ?? forYou : firstStart;
     const box = h("div", {});
     const left = await view(box, rest, status);
@@ -48,6 +54,16 @@ async function show() {
   document.dispatchEvent(new Event("opinions"));
 }
 
+// What a job has written is open a moment after its end: then the view is shown anew.
+async function afterJob() {
+  const { serial } = await get("/status");
+  for (let tries = 0; tries < 10; tries++) {
+    await new Promise((done) => setTimeout(done, 1000));
+    if ((await get("/status")).serial !== serial) break;
+  }
+  show();
+}
+
 function banner(status) {
   const place = by("banner");
   place.hidden = !status.is_demo && !status.job;
@@ -56,7 +72,8 @@ function banner(status) {
     status.job ? h("a", { href: "#/library" }, `A job is running: ${status.job.kind}`) : "");
 }
 
-async function fillUsers() {
+async function fillUsers(count = known) {
+  known = count;
   const { users } = await get("/users", { limit: 1000 });
   const mine = listener.user();
   const names = [...new Set([mine, ...users])];
@@ -114,8 +131,9 @@ async function begin() {
   });
   addEventListener("hashchange", () => { show(); by("content").focus({ preventScroll: true }); scrollTo(0, 0); });
   document.addEventListener("again", show);
+  document.addEventListener("job-ended", () => afterJob().catch(failed));
   if ((await get("/session")).needs_token) return document.dispatchEvent(new Event("sign-in"));
-  await Promise.all([listener.load(), fillUsers()]).catch(failed);
+  await listener.load().catch(failed);
   show();
 }
 

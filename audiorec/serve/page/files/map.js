@@ -1,28 +1,43 @@
 // The map: every song a point, drawn by WebGL2 or a plain canvas; drag, zoom, pick, draw around.
 
-import { get, post } from "./api.js";
-import { failed, h, toast } from "./dom.js";
+import { get, post, songsOf } from "./api.js";
+import { failed, h, playButtons, toast } from "./dom.js";
 import { user } from "./listener.js";
 import { addAll, playAll } from "./queue.js";
 import { painter } from "./points.js";
 import { songList } from "./songs.js";
+import { named } from "./words.js";
 
 const NEAR = 14;
+const SHOWN = 100;
+const MOST_DRAWN_AROUND = 2000;
 
 export async function mapView(box) {
   const map = await get("/map");
   const points = map.ids.map((id, row) => ({ id, x: map.x[row], y: map.y[row] }));
   const regionOf = new Map(map.regions.flatMap((region, number) => region.songs.map((id) => [id, number])));
+  const rowOf = new Map(map.ids.map((id, row) => [id, row]));
+  // A region's name stands above nine in ten of its songs, so that they can be seen.
+  const tops = map.regions.map((one) => one.songs.map((id) => map.y[rowOf.get(id)]).sort((a, b) => a - b)[Math.floor((one.songs.length - 1) * 0.9)]);
   const canvas = h("canvas", {});
-  const over = h("canvas", { tabindex: "0", role: "img", "aria-label": "Map of all songs. The same songs stand in the lists of regions below." });
+  const over = h("canvas", { tabindex: "0", role: "img", "aria-label": named("Map of all songs. The same songs stand in the lists of regions below.") });
   const tip = h("div", { class: "tip", hidden: true });
   const frame = h("div", { class: "map" }, canvas, over, tip);
   const side = h("div", {});
   const paint = painter(canvas, points, points.map((point) => regionOf.get(point.id) ?? 0));
-  const view = { x: 0, y: 0, zoom: 0.85 };
+  const view = { x: 0, y: 0, zoom: 0 };
   let hovered = -1, from = -1, lasso = null, drag = null, isLasso = false, frameAsked = false, trail = [];
 
   const size = () => ({ wide: frame.clientWidth, tall: frame.clientHeight });
+  // All songs at once, with room for the names of regions at the rim.
+  function whole() {
+    const { wide, tall } = size();
+    const [left, right] = span(map.x), [low, high] = span(map.y);
+    view.x = (left + right) / 2;
+    view.y = (low + high) / 2;
+    const scale = Math.min((wide - 110) / Math.max(right - left, 0.1), (tall - 90) / Math.max(high - low, 0.1));
+    view.zoom = Math.max(scale, 10) / (Math.min(wide, tall) / 2);
+  }
   const toScreen = (point) => {
     const { wide, tall } = size();
     const scale = (Math.min(wide, tall) / 2) * view.zoom;
@@ -41,6 +56,7 @@ export async function mapView(box) {
       frameAsked = false;
       const { wide, tall } = size();
       if (!wide) return;
+      if (!view.zoom) whole();
       const ratio = Math.min(devicePixelRatio || 1, 2);
       for (const one of [canvas, over]) {
         if (one.width !== Math.round(wide * ratio)) { one.width = Math.round(wide * ratio); }
@@ -61,10 +77,12 @@ export async function mapView(box) {
     pen.font = "600 13px system-ui, sans-serif";
     pen.textAlign = "center";
     const taken = [];
-    for (const region of map.regions) {
-      const [x, middle] = toScreen(region);
-      const y = middle - 16; // above its songs, so that they can be seen
-      const half = pen.measureText(region.name).width / 2;
+    for (const [number, region] of map.regions.entries()) {
+      const [middle, top] = toScreen({ x: region.x, y: tops[number] });
+      const half = pen.measureText(region.name).width / 2, { wide } = size();
+      // Inside the frame while its songs are.
+      const x = middle > 0 && middle < wide ? Math.max(half + 6, Math.min(wide - half - 6, middle)) : middle;
+      const y = top - 14;
       if (taken.some((one) => Math.abs(one.y - y) < 18 && Math.abs(one.x - x) < one.half + half + 8)) continue;
       taken.push({ x, y, half });
       pen.lineWidth = 4;
@@ -120,7 +138,7 @@ export async function mapView(box) {
   });
   over.addEventListener("pointerup", (event) => {
     const [x, y] = place(event);
-    if (lasso) finishLasso();
+    if (lasso) finishLasso().catch(failed);
     else if (drag && !drag.moved) pick(nearest(x, y));
     drag = null;
     ask(false);
@@ -130,7 +148,7 @@ export async function mapView(box) {
     event.preventDefault();
     const [x, y] = place(event);
     const before = toMap(x, y);
-    view.zoom = Math.min(60, Math.max(0.4, view.zoom * Math.exp(-event.deltaY / 500)));
+    view.zoom = Math.min(60, Math.max(0.2, view.zoom * Math.exp(-event.deltaY / 500)));
     const after = toMap(x, y);
     view.x += before.x - after.x;
     view.y += before.y - after.y;
@@ -175,19 +193,24 @@ export async function mapView(box) {
 
   async function walk(start, end) {
     const { songs } = await get("/path", { start, end, songs: 8 });
-    const rows = new Map(points.map((point, row) => [point.id, row]));
-    trail = songs.map((song) => rows.get(song.id)).filter((row) => row !== undefined);
+    trail = songs.map((song) => rowOf.get(song.id)).filter((row) => row !== undefined);
     show("Path", songs);
     from = -1;
     ask(false);
   }
 
+  async function keep(name, songs) {
+    const kept = await post("/playlists", { user: user(), name, songs: songs.map((song) => song.id) });
+    toast(`Kept as a playlist: ${name}`, "Show", () => { location.hash = `#/list/${kept.id}`; });
+  }
+
   function show(name, songs) {
     side.replaceChildren(h("h2", {}, name), h("div", { class: "row" },
-      h("button", { class: "main", type: "button", onclick: () => playAll(songs) }, "Play all"),
-      h("button", { type: "button", onclick: () => addAll(songs) }, "Add to the queue"),
-      h("button", { type: "button", onclick: () => post("/playlists", { user: user(), name: `${name} ${new Date().toLocaleString()}`, songs: songs.map((song) => song.id) }).then(() => toast("Kept as a playlist"), failed) }, "Keep")),
-      songList(songs.slice(0, 100)));
+      playButtons(songs, h("button", { class: "main", type: "button", onclick: () => playAll(songs) }, "Play all"),
+        h("button", { type: "button", onclick: () => { addAll(songs); toast(`${songs.length} songs in the queue`); } }, "Add to the queue")),
+      h("button", { type: "button", onclick: () => keep(name, songs).catch(failed) }, "Keep as playlist")),
+      songList(songs.slice(0, SHOWN)), songs.length > SHOWN ? h("p", { class: "lead" }, `and ${songs.length - SHOWN} more`) : "");
+    if (side.offsetTop > frame.offsetTop) side.scrollIntoView({ block: "start" }); // below the map on a phone
     document.dispatchEvent(new Event("opinions"));
   }
 
@@ -196,28 +219,29 @@ export async function mapView(box) {
     lasso = null;
     isLasso = false;
     draw.setAttribute("aria-pressed", "false");
-    const inside = points.filter((point) => within(toScreen(point), shape)).slice(0, 100);
+    const inside = points.filter((point) => within(toScreen(point), shape)).map((point) => point.id);
     if (!inside.length) return toast("No song is inside");
-    show("Drawn around", await Promise.all(inside.map((point) => get(`/songs/${point.id}`))));
+    if (inside.length > MOST_DRAWN_AROUND) toast(`${inside.length} songs are inside: here are ${MOST_DRAWN_AROUND} of them`);
+    show("Drawn around", await songsOf(inside.slice(0, MOST_DRAWN_AROUND)));
   }
 
   async function region(one) {
     view.x = one.x; view.y = one.y; view.zoom = Math.max(view.zoom, 2);
     ask(false);
-    show(one.name, await Promise.all(one.songs.slice(0, 60).map((id) => get(`/songs/${id}`))));
+    show(one.name, await songsOf(one.songs.slice(0, MOST_DRAWN_AROUND)));
   }
 
   const draw = h("button", { class: "chip", type: "button", "aria-pressed": "false", onclick: () => {
     isLasso = !isLasso;
     draw.setAttribute("aria-pressed", String(isLasso));
-  } }, "Draw around songs");
+  } }, named("Draw around songs"));
   box.append(h("h1", {}, "Map of the library"),
     h("div", { class: "two" },
       h("div", {}, h("div", { class: "chips" }, draw,
-        h("button", { class: "chip", type: "button", onclick: () => { view.x = view.y = 0; view.zoom = 0.85; ask(false); } }, "Whole map")), frame,
+        h("button", { class: "chip", type: "button", onclick: () => { whole(); ask(false); } }, "Whole map")), frame,
       h("h2", {}, "Regions"), h("div", { class: "chips" }, map.regions.map((one) => h("button", { class: "chip", type: "button", onclick: () => region(one).catch(failed) }, `${one.name} (${one.songs.length})`)))),
       side));
-  side.append(h("p", { class: "lead" }, "Songs that sound alike lie together. Point at one to see its neighbours, click to pick it, drag and scroll to move."));
+  side.append(h("p", { class: "lead" }, named("Songs that sound alike lie together.") + " Point at one to see its neighbours, click to pick it, drag and scroll to move."));
   const watcher = new ResizeObserver(() => ask(false));
   watcher.observe(frame);
   const scheme = matchMedia("(prefers-color-scheme: dark)");
@@ -225,6 +249,9 @@ export async function mapView(box) {
   scheme.addEventListener("change", dark);
   return () => { watcher.disconnect(); scheme.removeEventListener("change", dark); paint.end?.(); };
 }
+
+// The least and the greatest; a spread of many numbers as arguments would be too many.
+const span = (values) => values.reduce(([least, most], one) => [Math.min(least, one), Math.max(most, one)], [Infinity, -Infinity]);
 
 function within([x, y], shape) {
   let inside = false;

@@ -2,11 +2,12 @@
 
 import { get } from "./api.js";
 import { h } from "./dom.js";
+import { named } from "./words.js";
 
 export function picker(name, holdsMany = false) {
   const hits = h("ul", { class: "songs" });
   const chosen = h("div", { class: "chips" }, h("p", { class: "by" }, "Nothing chosen"));
-  const input = h("input", { type: "search", placeholder: "Title or artist", maxlength: "200" });
+  const input = h("input", { type: "search", placeholder: named("Title or artist"), maxlength: "200" });
   const state = { songs: [], box: h("div", { class: "card" }, h("label", {}, name, input), chosen, hits), choose };
   const draw = () => chosen.replaceChildren(...(state.songs.length ? state.songs.map((song) =>
     h("button", { class: "chip", type: "button", "aria-label": `Take ${song.title} out`, onclick: () => drop(song) }, `${song.title} · ${song.artist} ×`)) : [h("p", { class: "by" }, "Nothing chosen")]));

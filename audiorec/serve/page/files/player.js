@@ -114,6 +114,8 @@ function tick() {
 
 function draw() {
   const canvas = by("outline");
+  const width = Math.round(canvas.clientWidth * Math.min(devicePixelRatio || 1, 2)) || 720;
+  if (canvas.width !== width) canvas.width = width;
   const pen = canvas.getContext("2d");
   const style = getComputedStyle(document.documentElement);
   const done = audio.currentTime / length();
@@ -123,7 +125,7 @@ function draw() {
   shape.forEach((value, place) => {
     const tall = Math.max(3, value * canvas.height);
     pen.fillStyle = style.getPropertyValue(place / shape.length < done ? "--main" : "--line");
-    pen.fillRect(place * wide, (canvas.height - tall) / 2, Math.max(1, wide - 2), tall);
+    pen.fillRect(place * wide, (canvas.height - tall) / 2, Math.max(1, wide * 0.65), tall);
   });
 }
 
@@ -134,9 +136,20 @@ function shown() {
   by("now-like").setAttribute("aria-pressed", String(Boolean(current()) && opinionOf(current()) === "like"));
   by("radio").setAttribute("aria-pressed", String(Boolean(queue.seeds)));
   document.querySelectorAll("[data-song]").forEach((row) => {
-    row.classList.toggle("playing", Number(row.dataset.song) === current()?.id);
+    const isThis = Number(row.dataset.song) === current()?.id;
+    row.classList.toggle("playing", isThis);
+    sign(row.querySelector("button.cover"), isThis && isPlaying);
   });
   if ("mediaSession" in navigator) navigator.mediaSession.playbackState = isPlaying ? "playing" : "paused";
+}
+
+// The cover of what plays stops it.
+function sign(cover, isPlaying) {
+  const name = isPlaying ? "pause" : "play";
+  if (!cover || cover.dataset.sign === name) return;
+  cover.dataset.sign = name;
+  cover.querySelector("span").replaceChildren(icon(name));
+  cover.setAttribute("aria-label", `${isPlaying ? "Pause" : "Play"} ${cover.dataset.title}`);
 }
 
 // --- radio ---

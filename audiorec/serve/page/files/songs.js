@@ -3,8 +3,9 @@
 import { coverOf } from "./api.js";
 import { clock, h, icon, iconButton } from "./dom.js";
 import { opinionOf, say } from "./listener.js";
-import { playLater, playNext, radio } from "./player.js";
+import { playLater, playNext, radio, toggle } from "./player.js";
 import { current, playAll } from "./queue.js";
+import { named } from "./words.js";
 
 const SIGNALS = {
   collaborative: "your taste", factors: "much the same plays", neighbours: "your songs' listeners", predicted: "sound, for you",
@@ -23,7 +24,9 @@ function songRow(song, play, { note, extra } = {}) {
     note ? h("p", { class: "reason" }, note(song)) : null,
     song.shares && Object.keys(song.shares).length ? shares(song.shares) : null);
   return h("li", { class: current()?.id === song.id ? "song playing" : "song", "data-song": String(song.id) },
-    h("button", { class: "cover", type: "button", onclick: play, "aria-label": `Play ${song.title}` },
+    song.sounds === false ? h("img", { class: "cover", src: coverOf(song), alt: "", loading: "lazy", width: 52, height: 52 })
+    : h("button", { class: "cover", type: "button", "data-title": song.title, "aria-label": `Play ${song.title}`,
+      onclick: () => (current()?.id === song.id ? toggle() : play()) },
       h("img", { src: coverOf(song), alt: "", loading: "lazy", width: 52, height: 52 }), h("span", {}, icon("play"))),
     words, acts(song, extra?.(song)));
 }
@@ -31,14 +34,14 @@ function songRow(song, play, { note, extra } = {}) {
 export function byline(song) {
   const artist = song.artist
     ? h("a", { href: `#/artist/${encodeURIComponent(song.artist)}` }, song.artist) : "Unknown artist";
-  return [artist, ...[song.album, song.year, clock(song.seconds)].filter(Boolean).map((part) => ` · ${part}`)];
+  return [artist, ...[song.album, song.year, song.seconds ? clock(song.seconds) : ""].filter(Boolean).map((part) => ` · ${part}`)];
 }
 
 function shares(values) {
   const sorted = Object.entries(values).sort((a, b) => b[1] - a[1]);
   return h("details", { class: "shares" }, h("summary", {}, "The exact shares"),
-    sorted.map(([name, share]) => h("div", { class: "share" }, h("span", {}, SIGNALS[name] ?? name),
-      h("meter", { value: share, max: 1, "aria-label": SIGNALS[name] ?? name }), h("span", {}, `${(share * 100).toFixed(1)} %`))));
+    sorted.map(([name, share]) => h("div", { class: "share" }, h("span", {}, named(SIGNALS[name] ?? name)),
+      h("meter", { value: share, max: 1, "aria-label": named(SIGNALS[name] ?? name) }), h("span", {}, `${(share * 100).toFixed(1)} %`))));
 }
 
 export function acts(song, extra = null) {
@@ -46,7 +49,7 @@ export function acts(song, extra = null) {
   const like = iconButton("like", `Like ${song.title}`, () => say(song, "like"), { "aria-pressed": String(opinion === "like") });
   const dislike = iconButton("dislike", `Dislike ${song.title}`, () => say(song, "dislike"), { "aria-pressed": String(opinion === "dislike") });
   const box = h("div", { class: "acts" }, like, dislike,
-    iconButton("queue", `Play ${song.title} next`, () => playNext(song)), menu(song), extra ?? "");
+    song.sounds === false ? "" : iconButton("queue", `Play ${song.title} next`, () => playNext(song)), menu(song), extra ?? "");
   // One listener a list would be dropped with it: the row looks by itself while it is on the page.
   box.dataset.opinions = song.id;
   return box;
@@ -62,12 +65,11 @@ document.addEventListener("opinions", () => {
 
 function menu(song) {
   const entries = [
-    ["Add to the queue", () => playLater(song)],
-    ["Radio from here", () => radio({ songs: [song.id], first: song }, song.title)],
-    ["Songs like this", () => { location.hash = `#/song/${song.id}`; }],
+    ...(song.sounds === false ? [] : [["Add to the queue", () => playLater(song)], ["Radio from here", () => radio({ songs: [song.id], first: song }, song.title)]]),
+    [named("Songs like this"), () => { location.hash = `#/song/${song.id}`; }],
     ["A path from here", () => { location.hash = `#/path/${song.id}`; }],
     ["Less like this", () => say(song, "less")],
-    ["Never play it", () => say(song, "never")],
+    [song.sounds === false ? "Never show it" : "Never play it", () => say(song, "never")],
   ];
   const box = h("div", { class: "menu" });
   let list = null;
