@@ -24,8 +24,8 @@ from audiorec.hybrid.sketch_cache import spectra
 @dataclass(frozen=True)
 class Data:
     """Ids of artists with clips [A] and without [J], listens to them CSR [U, A] and [U, J], friends [U, U] (rows sum to
-    1 or 0), blocks of content, one row an artist, which artists are of the collection with years, and the log-mel
-    patches of their clips (or None: not asked for); `clips` are all clips, also of nobody's artist."""
+    1 or 0), blocks of content, one row an artist, which artists are of the collection with years, and the patches of
+    all clips, also of those of other artists (or None: not asked for)."""
 
     artists: np.ndarray
     others: np.ndarray
@@ -34,15 +34,21 @@ class Data:
     friends: sparse.csr_array
     blocks: dict[str, np.ndarray]
     dated: np.ndarray
-    patches: Patches | None = None
     clips: "Clips | None" = None
+
+    @property
+    def patches(self) -> Patches | None:
+        """Log-mel patches of each artist's clips."""
+        return self.clips.by_artist if self.clips else None
 
 
 @dataclass(frozen=True, eq=False)
 class Clips:
-    """Log-mel patches of every clip, and what an encoder heard in each [N, t] (None: no encoder)."""
+    """Log-mel patches of every clip and of each artist's, and what an encoder heard in each clip [N, t] (None: no
+    encoder)."""
 
     patches: Patches
+    by_artist: Patches
     lesson: np.ndarray | None
 
 
@@ -73,14 +79,13 @@ def load(
                 lesson = lesson_of(found)
                 for name, block in heard_blocks(found, len(chosen)).items():
                     blocks[name] = np.array([known_mean(block[owner == artist]) for artist in artists])
-            patches = grouped(table, owner, artists) if with_patches else None
-            clips = Clips(table.logmel(), lesson) if with_patches else None
+            clips = Clips(table.logmel(), grouped(table, owner, artists), lesson) if with_patches else None
     hetrec = folder / "hetrec-lastfm-2k"
     plays = np.loadtxt(hetrec / "user_artists.dat", skiprows=1, dtype=np.int64)
     users = np.unique(plays[:, 0])
     near = friends(hetrec / "user_friends.dat", users)
     dated = np.isfinite(blocks["release"][:, 0])
-    return Data(artists, *listens(plays, users, artists), near, blocks, dated, patches, clips)
+    return Data(artists, *listens(plays, users, artists), near, blocks, dated, clips)
 
 
 def content(table: FeatureTable, tracks: list[Track], owner: np.ndarray, artists: np.ndarray) -> dict[str, np.ndarray]:

@@ -13,6 +13,7 @@ from audiorec.collaborative.als import implicit_als
 from audiorec.content.dataset import LikeData
 from audiorec.content.encoder_training import CnnRecipe, train_view
 from audiorec.content.likes_training import pretrained
+from audiorec.content.multimodal_training import train_parts
 from audiorec.content.song_encoder import SongEncoder, embed_songs
 from audiorec.content.svm import SvmRecipe, train_svm
 from audiorec.learning.loop import quiet
@@ -76,9 +77,30 @@ def taught(clips: Clips, before: tuple[str, ...], seed: int) -> SongEncoder | No
     return pretrained("spectrogram", clips.patches, recipe, CPU, quiet, clips.lesson)[0]
 
 
+@cache
+def as_taught(clips: Clips, before: tuple[str, ...], seed: int) -> np.ndarray:
+    """Its embeddings of all artists."""
+    encoder = taught(clips, before, seed)
+    assert encoder is not None
+    values, owner = torch.from_numpy(clips.by_artist.values), torch.from_numpy(clips.by_artist.owner)
+    return embed_songs(encoder, values, owner, int(owner.max()) + 1).numpy()
+
+
+def cnn_as_taught(data: Data, cold: np.ndarray, seed: int, before: tuple[str, ...]) -> np.ndarray:
+    """Like-probabilities [U, cold] by a head on the network as it was taught, which learns nothing more itself."""
+    assert data.clips is not None
+    embedded = as_taught(data.clips, before, seed)
+    known, recipe = likes(data, cold, seed, 0.15), CnnRecipe(seed=seed, head_steps=300)
+    trained = train_parts({"audio": embedded}, known, recipe, device=CPU, report=quiet)
+    with torch.no_grad():
+        return np.asarray(trained.head(trained.parts({"audio": torch.from_numpy(embedded[cold])})).numpy().T)
+
+
+ALONE, HEARD = ("hear_epochs=0", "pretrain_epochs=20"), ("hear_epochs=20",)
 LIKES = {
     "svm": svm,
     "cnn": cnn,
-    "cnn_pretrained": partial(cnn, before=("hear_epochs=0", "pretrain_epochs=20")),
-    "cnn_heard": partial(cnn, before=("hear_epochs=20",)),
+    "cnn_pretrained": partial(cnn, before=ALONE),
+    "cnn_heard": partial(cnn_as_taught, before=HEARD),
+    "cnn_heard_tuned": partial(cnn, before=HEARD),
 }

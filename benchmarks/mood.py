@@ -142,7 +142,8 @@ def store_of(view: str, songs: Songs) -> PatchStore:
 @cache
 def taught(songs: Songs, name: str, seed: int) -> dict[str, torch.Tensor]:
     """State of an encoder that has heard all clips of --data without labels, alone or by another encoder's ears."""
-    recipe = recipes.load(NETWORKS[name], LabelRecipe, [f"seed={seed}"])
+    hear = "hear_epochs=30" if name.endswith("heard") else "hear_epochs=0"
+    recipe = recipes.load(NETWORKS[name], LabelRecipe, [hear, f"seed={seed}"])
     table, view = songs.tables[0], "waveform" if name.startswith("cnn1d") else "spectrogram"
     patches = view_patches(table, view, table.track_ids)
     patches = halved(patches) if view == "spectrogram" else patches

@@ -5,6 +5,7 @@ It reads feature tables and knows no workspace.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 import numpy as np
 import torch
@@ -75,7 +76,9 @@ def train_likes(
         extra = beside.generated if view == "spectrogram" else None
         chosen, likes = (patches, data) if extra is None else with_generated(patches, data, extra)
         alone = f"{view} alone"
-        start, curves[alone] = pretrained(view, patches, recipe, device, report(alone), beside.lesson)
+        # The 1-D network would take twice the time for it, and whether it gains by it is not known.
+        lesson = beside.lesson if view == "spectrogram" else None
+        start, curves[alone] = pretrained(view, patches, recipe, device, report(alone), lesson)
         trained = train_view(view, chosen, likes, recipe, device=device, report=report(view), start=start)
         encoders[view], curves[view] = trained.encoder, trained.curve
         values, owner = torch.from_numpy(patches.values), torch.from_numpy(patches.owner)
@@ -139,6 +142,11 @@ def encoder_block(onnx: OnnxEncoder, table: FeatureTable, track_ids: NDArray[np.
     return onnx.embed(patches.values, patches.owner, len(track_ids), stored)
 
 
+def is_taught(lesson: NDArray[np.float32] | None, recipe: CnnRecipe) -> TypeGuard[NDArray[np.float32]]:
+    """Whether a network learns first what another encoder heard."""
+    return lesson is not None and recipe.hear_epochs > 0
+
+
 @torch.random.fork_rng()
 def pretrained(
     view: View,
@@ -153,17 +161,16 @@ def pretrained(
     With a lesson [N, t] (rows of NaN: none of this song) it learns what another encoder heard, else what songs are
     like; None where the recipe wants neither.
     """
-    is_taught = lesson is not None and recipe.hear_epochs > 0
-    if not is_taught and not recipe.pretrain_epochs:
+    if not is_taught(lesson, recipe) and not recipe.pretrain_epochs:
         return None, []
     torch.manual_seed(recipe.seed)
-    if is_taught and lesson is not None:
+    if is_taught(lesson, recipe):
         known = ~np.isnan(lesson[patches.owner]).any(axis=1)
         patches = Patches(patches.values[known], patches.owner[known]) if not known.all() else patches
     songs, owner = np.unique(patches.owner, return_inverse=True)
     store = PatchStore(Patches(patches.values, owner.astype(np.int64)), len(songs), device)
     encoder = SongEncoder(view, patches.values.shape[1], recipe.dim, recipe.dropout).to(device)
-    if is_taught and lesson is not None:
+    if is_taught(lesson, recipe):
         return learn_to_hear(encoder, store, lesson[songs], recipe, report)
     return encoder, pretrain(encoder, store, recipe, report)
 
