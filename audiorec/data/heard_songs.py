@@ -104,20 +104,22 @@ def _gathered(wanted: Mapping[Path, Mapping[int, int]], songs: int) -> HeardSong
         table = pq.read_table(path)
         here = [(at, rows[track]) for at, track in enumerate(table["track_id"].to_pylist()) if track in rows]
         taken, given = np.array(here, dtype=np.int64).reshape(-1, 2).T
-        for name in _VECTORS:
+        for name in (name for name in _VECTORS if name in table.column_names):
             kind = table.schema.field(name).type
             values = table[name].combine_chunks().flatten().to_numpy().reshape(len(table), kind.list_size)
             found.setdefault(name, np.full((songs, values.shape[1]), np.nan, dtype=np.float32))[given] = values[taken]
+    # An encoder without tags has no column of them.
+    found.setdefault("tags", np.zeros((songs, 0), dtype=np.float32))
     return HeardSongs(by, **found)
 
 
 def _write(path: Path, rows: Sequence[tuple[int, Heard]], by: HeardBy) -> None:
     fields = [pa.field("track_id", pa.int64(), nullable=False)]
-    fields += [
-        pa.field(name, pa.list_(pa.float32(), len(getattr(rows[0][1], name))), nullable=False) for name in _VECTORS
-    ]
+    # Parquet does not give lists of no length back.
+    widths = {name: size for name in _VECTORS if (size := len(getattr(rows[0][1], name)))}
+    fields += [pa.field(name, pa.list_(pa.float32(), size), nullable=False) for name, size in widths.items()]
     columns: dict[str, list[object]] = {"track_id": [track for track, _ in rows]}
-    columns |= {name: [getattr(row, name) for _, row in rows] for name in _VECTORS}
+    columns |= {name: [getattr(row, name) for _, row in rows] for name in widths}
     schema = pa.schema(fields, metadata={_KEY: json.dumps(asdict(by)).encode()})
     with path.open("wb") as file:
         pq.write_table(pa.table(columns, schema=schema), file, compression="zstd")

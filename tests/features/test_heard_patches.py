@@ -141,3 +141,15 @@ def test_silence_is_heard_as_silence(tmp_path: Path, silence: np.ndarray) -> Non
     found = heard(root)
     assert found is not None
     np.testing.assert_array_equal(found.mean, 0.0)
+
+
+def test_an_encoder_without_tags_is_stored_and_read(tmp_path: Path) -> None:
+    vector, none = np.ones(4, np.float32), np.zeros(0, np.float32)
+    with Workspace.open(tmp_path, write=True) as space:
+        space.add_paths([b"/a.mp3", b"/b.mp3"])
+        heard_songs.commit(space, [(1, Heard(vector, vector, none)), (2, Heard(vector, vector, none))], BY)
+        heard_songs.use(space, BY.digest)
+        found = heard_songs.read(space, np.array([1, 2, 3]))
+    assert found is not None
+    assert found.tags.shape == (3, 0)
+    assert found.known.tolist() == [True, True, False]
