@@ -44,7 +44,7 @@ class FeatureRecipe(Recipe):
     """Frames of a patch."""
     waveform_segments: int = pydantic.Field(default=2, ge=0, le=16)
     """Stretches of sound kept of a song; 0: none."""
-    waveform_frames: int = pydantic.Field(default=136, ge=16, le=2048)
+    waveform_frames: int = pydantic.Field(default=256, ge=16, le=2048)
     """Frames that a kept stretch of sound lasts: as long as its log-mel patch, or less."""
     waveform_rate: int = pydantic.Field(default=11_025, ge=4_000, le=48_000)
     """Rate of the kept sound, Hz."""
