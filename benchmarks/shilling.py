@@ -12,12 +12,15 @@ parts are asked there too. Intervals are 95 %, bootstrap over the pushed songs.
 import argparse
 import json
 import os
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import mixed
 import numpy as np
 import torch
+from at_once import add_options, sharing
 from robust import interval
 from scipy import sparse
 
@@ -45,28 +48,33 @@ def main() -> None:
     parser.add_argument("--models", nargs="+", default=["popularity", "itemknn", "ease", "als", "neumf"])
     parser.add_argument("--fakes", nargs="+", type=int, default=[20, 80, 320])
     parser.add_argument("--songs", type=int, default=5)
+    add_options(parser)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    for name in options.models:
-        if name == "hybrid":
-            material = mixed.load(options.data, options.workspace, 30)
-            clips = np.random.default_rng(SEED).permutation(np.flatnonzero(material.content.usable))
-            weights = mixed.learn(material, clips[:0], np.array_split(clips, 5)[1], (SEED, HYBRID_EPOCHS))
-        else:
-            plays = ncf_format.read(options.data / "cf" / "lastfm" / "lastfm").split.train
-        for count in options.fakes:
-            found: dict[str, list[float]] = {}
-            for place in range(options.songs):
-                if name == "hybrid":
-                    told = hybrid_lists(material, weights, count, place)
-                else:
-                    told = {name: collaborative_lists(plays, name, count, place)}
-                for system, share in told.items():
-                    found.setdefault(system, []).append(share)
-            for system, shares in found.items():
-                line = {"benchmark": "shilling", "model": system, "asked_with": name, "fakes": count}
-                by_song = {"share_of_lists": interval(np.array(shares)), "songs": [round(share, 3) for share in shares]}
-                print(json.dumps(line | by_song), flush=True)
+    with sharing(options) as each:
+        for name in options.models:
+            lists = lists_of(name, options)
+            for count in options.fakes:
+                told = list(each(partial(lists, count), range(options.songs)))
+                for system in told[0]:
+                    line = {"benchmark": "shilling", "model": system, "asked_with": name, "fakes": count}
+                    print(json.dumps(line | shares_of([shares[system] for shares in told])), flush=True)
+
+
+def lists_of(name: str, options: argparse.Namespace) -> Callable[[int, int], dict[str, float]]:
+    """What says the shares by system of so many fake users and a place among the songs that are pushed."""
+    if name != "hybrid":
+        plays = ncf_format.read(options.data / "cf" / "lastfm" / "lastfm").split.train
+        return partial(collaborative_lists, plays, name)
+    material = mixed.load(options.data, options.workspace, 30)
+    clips = np.random.default_rng(SEED).permutation(np.flatnonzero(material.content.usable))
+    weights = mixed.learn(material, clips[:0], np.array_split(clips, 5)[1], (SEED, HYBRID_EPOCHS))
+    return partial(hybrid_lists, material, weights)
+
+
+def shares_of(shares: Sequence[float]) -> dict[str, object]:
+    """Mean with interval, and the share of each pushed song."""
+    return {"share_of_lists": interval(np.array(shares)), "songs": [round(share, 3) for share in shares]}
 
 
 def pushed(counts: sparse.csr_array, able: np.ndarray, place: int) -> int:
@@ -95,13 +103,13 @@ def share_of(scores: np.ndarray, has: np.ndarray, song: int) -> float:
     return float((best[~has[:, song]] == song).any(axis=1).mean())
 
 
-def collaborative_lists(plays: sparse.csr_array, name: str, count: int, place: int) -> float:
+def collaborative_lists(plays: sparse.csr_array, name: str, count: int, place: int) -> dict[str, float]:
     """The share by one collaborative model, trained on true and fake users."""
     chosen = pushed(plays, np.ones(plays.shape[1], dtype=bool), place)
     recipe = registry.recipe_of(name, None, EPOCHS if name == "neumf" else ())
     model = registry.train(with_fakes(plays, chosen, count), recipe, device=CPU)
     rows = np.arange(plays.shape[0])
-    return share_of(np.asarray(model.scores(rows)), plays.toarray() > 0, chosen)
+    return {name: share_of(np.asarray(model.scores(rows)), plays.toarray() > 0, chosen)}
 
 
 def hybrid_lists(material: Material, weights: Weights, count: int, place: int) -> dict[str, float]:
