@@ -22,7 +22,7 @@ rng = np.random.default_rng(0)
 plays = sparse.csr_array((rng.random((200, 60)) < 0.2).astype(np.float32))
 for engine in ("local", "ray"):
     with sharing(parser.parse_args(["--engine", engine])) as each:
-        print(list(each(partial(collaborative_lists, plays, "itemknn", 40), range(3))))
+        print(list(each(partial(collaborative_lists, plays, "itemknn", 6), range(3))))
 """
 
 
