@@ -25,6 +25,7 @@ from audiorec.features.describe import descriptor_names
 from audiorec.features.lyrics import LYRICS_NAMES
 from audiorec.features.recipe import FeatureRecipe, feature_digest, layout
 from audiorec.features.scan import scan
+from audiorec.features.track import READER
 from audiorec.hybrid.fit_weights import given_weights
 from audiorec.hybrid.recipe import HybridRecipe
 from audiorec.hybrid.weights import save_weights
@@ -112,6 +113,7 @@ def known_files(space: Workspace, music: Path, songs: int) -> None:
                 title=f"song {song}",
                 artists=(f"artist {song // 10}",),
                 seconds=200.0,
+                reader=READER,
             )
             for song, file in part
         ]
