@@ -112,11 +112,11 @@ def make_plan(
     unchanged = [(file.path, records[file.path]) for file in found.files if file.path not in left]
     due = [file for file in changed if file.mtime_ns >= since * 1e9]
     tasks = [Task(records[file.path].track_id, file, recipe, least, ear) for file in due[:limit]]
-    heard = have if ear is None else heard_songs.heard_ids(space, ear.by.digest)
+    unheard_ids = set() if ear is None else have - heard_songs.heard_ids(space, ear.by.digest)
     unheard = [
         Task(track, file, recipe, ear=ear, only_hears=True)
         for file in found.files
-        if file.path not in left and (track := records[file.path].track_id) in have - heard
+        if file.path not in left and (track := records[file.path].track_id) in unheard_ids
     ]
     reread = [
         Task(record.track_id, file, recipe, least, ear)

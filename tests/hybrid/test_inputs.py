@@ -19,4 +19,5 @@ def test_without_an_encoder_the_blocks_are_there_and_empty() -> None:
         "encoder": (4, 0),
         "encoder_spread": (4, 0),
     }
-    assert set(LEARNED) <= set(BLOCK_WEIGHTS)
+    # Comments are a block only where an import brought some.
+    assert set(LEARNED) - {"comments"} <= set(BLOCK_WEIGHTS)
