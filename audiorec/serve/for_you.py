@@ -22,6 +22,8 @@ from audiorec.ranking.recommender import Recommender
 from audiorec.serve.state import Snapshot
 
 LISTS = ("new", "known", "deep")
+# What a user said, and the rows of their songs.
+Member = tuple[Opinions, NDArray[np.int64]]
 # Without models a song is judged by so many of the user's songs, those most like it.
 _NEAREST = 5
 _HEARD_LATELY = 14 * 24 * 3600.0
@@ -36,7 +38,7 @@ class Ask:
     which: `new` (songs that the user does not have), `known` (new songs of artists that they play) or `deep` (songs
     that few play); genres: kept only, any of them; folders, without_folders: ids of songs whose folders are meant;
     seconds and years: lowest and highest; not_lately: nothing heard within two weeks; owned: songs that the user has
-    count too.
+    count too; together_with: other users who listen too: then the list is what all like and none of them has.
     """
 
     user: str
@@ -51,6 +53,12 @@ class Ask:
     not_lately: bool = False
     owned: bool = False
     cold_only: bool = False
+    together_with: tuple[str, ...] = ()
+
+    @property
+    def users(self) -> tuple[str, ...]:
+        """All who listen, each once."""
+        return tuple(dict.fromkeys((self.user, *self.together_with)))
 
 
 @dataclass(frozen=True)
@@ -77,22 +85,32 @@ class ForYou:
         key = (snapshot.root, snapshot.serial, ledger.version, ask, int(now // 3600))
         kept = self._answers.get(key)
         if kept is None:
-            kept = _make(snapshot, ledger.events(ask.user), ask, now)
+            kept = _make(snapshot, ledger, ask, now)
             self._answers[key] = kept
             while len(self._answers) > _MOST_KEPT:
                 self._answers.popitem(last=False)
         return kept
 
 
-def _make(snapshot: Snapshot, events: Sequence[Event], ask: Ask, now: float) -> list[Suggestion]:
-    said = opinions(events, snapshot.ids, now)
-    own = np.union1d(snapshot.listened(ask.user), np.array(list(said.listens), dtype=np.int64))
-    allowed = _allowed(snapshot, events, own, ask, now)
+def _make(snapshot: Snapshot, ledger: Ledger, ask: Ask, now: float) -> list[Suggestion]:
+    events = {user: ledger.events(user) for user in ask.users}
+    members = [_member(snapshot, user, events[user], now) for user in ask.users]
+    everything = [event for user in ask.users for event in events[user]]
+    allowed = _allowed(snapshot, everything, np.unique(np.concatenate([own for _, own in members])), ask, now)
     wishes = Wishes(top=ask.top, per_artist=2 if ask.which == "new" else 4)
     ranker = snapshot.recommender
-    if ranker is not None and (ask.user in ranker.users or opinions(events, ranker.listens.items, now).listens):
-        return _ranked(snapshot, ranker, (ask, wishes), events, allowed)
-    return _by_likeness(snapshot, said, own, (ask, wishes), allowed) if len(own) else []
+    if ranker is not None and all(_is_ranked(ranker, user, events[user], now) for user in ask.users):
+        return _ranked(snapshot, ranker, (ask, wishes), everything, allowed)
+    return _by_likeness(snapshot, members, (ask, wishes), allowed) if all(len(own) for _, own in members) else []
+
+
+def _member(snapshot: Snapshot, user: str, events: Sequence[Event], now: float) -> Member:
+    said = opinions(events, snapshot.ids, now)
+    return said, np.union1d(snapshot.listened(user), np.array(list(said.listens), dtype=np.int64))
+
+
+def _is_ranked(ranker: Recommender, user: str, events: Sequence[Event], now: float) -> bool:
+    return user in ranker.users or bool(opinions(events, ranker.listens.items, now).listens)
 
 
 def _ranked(
@@ -105,7 +123,7 @@ def _ranked(
     """By the trained models; allowed: bool, by row."""
     ask, wishes = asked
     found = ranker.recommend(
-        ask.user,
+        ask.users,
         ask.top,
         wishes=wishes,
         said=events,
@@ -119,17 +137,12 @@ def _ranked(
 
 
 def _by_likeness(
-    snapshot: Snapshot,
-    said: Opinions,
-    own: NDArray[np.int64],
-    asked: tuple[Ask, Wishes],
-    allowed: NDArray[np.bool_],
+    snapshot: Snapshot, members: Sequence[Member], asked: tuple[Ask, Wishes], allowed: NDArray[np.bool_]
 ) -> list[Suggestion]:
-    """By likeness to the user's own songs (rows): the nearest of several tastes, not their middle, where nothing is."""
-    vectors, few, (ask, wishes) = snapshot.vectors, min(_NEAREST, len(own)), asked
-    near = np.partition(vectors @ vectors[own].T, -few, axis=1)[:, -few:].mean(axis=1)
-    total = np.where(known_rows(vectors), near.astype(np.float64), -np.inf)
-    total = said.moved(total, np.arange(len(total)), vectors)
+    """By likeness to the members' own songs."""
+    vectors, (ask, wishes) = snapshot.vectors, asked
+    total = np.mean([_likeness(vectors, *member) for member in members], axis=0)
+    own = np.unique(np.concatenate([songs for _, songs in members]))
     total[~allowed] = -np.inf
     shelf = Shelf(vectors, snapshot.artist_numbers, snapshot.recording)
     rows = np.array(diversify(total, shelf, wishes, Owner() if ask.owned else Owner(own)), dtype=np.int64)
@@ -140,6 +153,14 @@ def _by_likeness(
         told = tuple(snapshot.tracks[one.column].id for one in others)
         found.append(Suggestion(row, float(total[row]), _because(snapshot, others), {}, told))
     return found
+
+
+def _likeness(vectors: NDArray[np.float32], said: Opinions, own: NDArray[np.int64]) -> NDArray[np.float64]:
+    """By row, to one member: the nearest of several tastes, not their middle, where nothing is."""
+    few = min(_NEAREST, len(own))
+    near = np.partition(vectors @ vectors[own].T, -few, axis=1)[:, -few:].mean(axis=1)
+    total = np.where(known_rows(vectors), near.astype(np.float64), -np.inf)
+    return said.moved(total, np.arange(len(total)), vectors)
 
 
 def _because(snapshot: Snapshot, near: Sequence[OwnSong]) -> str:

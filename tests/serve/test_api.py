@@ -66,6 +66,20 @@ def test_lists_stay_with_the_taste(client: TestClient) -> None:
     assert {song["artist"] for song in get(client, "/recommend", user="low", which="known")["songs"]} == {"Flow"}
 
 
+def test_one_list_for_several_users(client: TestClient) -> None:
+    alone = [post(client, "/recommend", user=user, top=6)["songs"] for user in ("low", "high")]
+    asked = {"user": "low", "together_with": ["high"], "top": 6}
+    both = post(client, "/recommend", **asked)["songs"]
+    assert both == get(client, "/recommend", **asked)["songs"]
+    # Both lists of their own begin with the one song that they do not have: no other low or high song is left.
+    for kind, songs in zip(("Low", "High"), alone, strict=True):
+        assert [song["title"] for song in both if song["title"].startswith(kind)] == [f"{kind} Four"]
+        assert songs[0]["title"] == f"{kind} Four"
+    assert post(client, "/recommend", user="low", together_with=["low"], top=6)["songs"] == alone[0]
+    said = post(client, "/recommend", user="low", together_with=["nobody here"])
+    assert (said["songs"], "nothing is known of nobody here" in said["note"]) == ([], True)
+
+
 def test_feedback_changes_the_list_at_once(client: TestClient) -> None:
     assert get(client, "/recommend", user="new")["songs"] == []
     assert "Like or play" in get(client, "/recommend", user="new")["note"]

@@ -42,18 +42,21 @@ class Exclusions(BaseModel):
     not_lately: bool = False
     owned: bool = False
     cold_only: bool = False
+    together_with: Names = []
 
 
 @router.get("/recommend")
 def recommend(
     desk: At,
+    together_with: Annotated[Names, Query(default_factory=list)],
     user: User = DEFAULT_USER,
     which: Literal["new", "known", "deep"] = "new",
     top: Top = 20,
     cold_only: bool = False,
 ) -> dict[str, Any]:
-    """A list for a user; `POST` takes exclusions too."""
-    return _recommended(desk, Exclusions(user=user, which=which, top=top, cold_only=cold_only))
+    """A list for a user, or for them and others together; `POST` takes exclusions too."""
+    asked = {"user": user, "which": which, "top": top, "cold_only": cold_only, "together_with": together_with}
+    return _recommended(desk, Exclusions.model_validate(asked))
 
 
 @router.post("/recommend")
@@ -67,6 +70,7 @@ def _recommended(desk: Desk, asked: Exclusions) -> dict[str, Any]:
     ask = Ask(
         asked.user, asked.which, asked.top, tuple(asked.genres), tuple(asked.without_genres), tuple(asked.folders),
         tuple(asked.without_folders), asked.seconds, asked.years, asked.not_lately, asked.owned, asked.cold_only,
+        tuple(asked.together_with),
     )  # fmt: skip
     found = desk.for_you.suggest(snapshot, desk.state.ledger, ask, time.time())
     plays = snapshot.plays()
@@ -81,16 +85,18 @@ def _recommended(desk: Desk, asked: Exclusions) -> dict[str, Any]:
         }
         for one in found
     ]
-    note = "" if songs else _why_empty(snapshot, desk, asked.user)
+    note = "" if songs else _why_empty(snapshot, desk, ask.users)
     return {"user": asked.user, "which": asked.which, "songs": songs, "note": note}
 
 
-def _why_empty(snapshot: Snapshot, desk: Desk, user: str) -> str:
+def _why_empty(snapshot: Snapshot, desk: Desk, users: tuple[str, ...]) -> str:
     if not snapshot.tracks:
         return "There is no music here yet."
-    said = opinions(desk.state.ledger.events(user), snapshot.ids)
-    if not said.listens and not len(snapshot.listened(user)):
-        return "Like or play a few songs, and this list begins."
+    for user in users:
+        said = opinions(desk.state.ledger.events(user), snapshot.ids)
+        if not said.listens and not len(snapshot.listened(user)):
+            who = f": nothing is known of {user} yet" if len(users) > 1 else ""
+            return f"Like or play a few songs, and this list begins{who}."
     return "No song is left with these exclusions."
 
 
