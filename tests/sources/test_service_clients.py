@@ -128,7 +128,8 @@ def test_listenbrainz_pages_go_back_in_time() -> None:
     plays = [row.time for row in found if isinstance(row, Row) and row.kind == "play"]
     assert sorted(plays) == times  # type: ignore[type-var]
     assert [row.kind for row in found if isinstance(row, Row)][-1] == "like"
-    assert {round(wait) for wait in waited if wait > 0.5} == {2}
+    # Two seconds from each answer on, less what a busy machine takes until it asks again.
+    assert 0.5 < max(waited) <= 2.0
     assert listenbrainz_api.answers("https://listenbrainz.org/user/ann/")
     assert not listenbrainz_api.answers("https://example.org/user/ann")
 
