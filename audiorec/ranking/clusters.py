@@ -4,13 +4,16 @@ A number is judged by its silhouette and by how far runs from other seeds agree 
 vector belongs to no group. It does not know what the vectors mean: network, sound, or both fused.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from audiorec.data import derived
 from audiorec.errors import InputError
 from audiorec.network.embedding import unit
 
@@ -69,6 +72,19 @@ def find_clusters(
     labels = np.full(len(vectors), -1, dtype=np.int64)
     labels[rows] = chosen.predict(directions)
     return Clusters(labels, np.asarray(chosen.cluster_centers_), judged)
+
+
+def kept_clusters(folder: Path, vectors: NDArray[np.floating], known: NDArray[np.bool_]) -> Clusters:
+    """`find_clusters`, made anew only when the vectors are others; folder: for them, below `derived/`."""
+    state = hashlib.sha256(np.ascontiguousarray(vectors).tobytes() + known.tobytes()).hexdigest()[:16]
+    found = derived.load(folder)
+    if found is not None and found[0].get("state") == state:
+        about, arrays = found
+        return Clusters(arrays["labels"], arrays["centres"], [Judged(*one) for one in about["judged"]])
+    made = find_clusters(vectors, known)
+    about = {"state": state, "judged": [(one.count, one.silhouette, one.stability) for one in made.judged]}
+    derived.save(folder, about, {"labels": made.labels, "centres": made.centres})
+    return made
 
 
 def _fit(directions: NDArray[np.floating], count: int, seed: int) -> "KMeans":

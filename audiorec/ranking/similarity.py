@@ -6,6 +6,7 @@ not rank: `neighbours.py` does.
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,11 +33,12 @@ from audiorec.ranking.neighbours import Block, Near, mean_of_groups
 @dataclass(frozen=True)
 class Library:
     """Usable tracks, one block a modality (`sound`, `words`, `network`) with rows in the order of the tracks, and who
-    listened to what: CSC [U, N], empty without a network."""
+    listened to what: CSC [U, N], empty without a network. kept: a folder below `derived/` for what is made of them."""
 
     tracks: list[Track]
     blocks: dict[str, Block]
     listeners: sparse.csc_array
+    kept: Path | None = None
 
     @cached_property
     def row(self) -> dict[int, int]:
@@ -75,7 +77,7 @@ def gather(space: Workspace, network: str = "spectral") -> Library:
     blocks = _content(space, tracks)
     model = _network(space, network)
     if model is None:
-        return Library(tracks, blocks, sparse.csc_array((0, len(tracks))))
+        return Library(tracks, blocks, sparse.csc_array((0, len(tracks))), space.derived("groups"))
     vectors, known = song_vectors(model, [track.id for track in tracks], [track.artists for track in tracks])
     if network == "spectral":
         # One step of diffusion more than for ranking: a song with few edges is then known by its whole neighbourhood.
@@ -86,7 +88,7 @@ def gather(space: Workspace, network: str = "spectral") -> Library:
         vectors, known = fill_from_neighbours(vectors, known, sound)
     listeners = _listeners(space.interactions(every_song=True), tracks)
     blocks["network"] = Block(vectors, known, np.diff(listeners.indptr).astype(np.float64))
-    return Library(tracks, blocks, listeners)
+    return Library(tracks, blocks, listeners, space.derived("groups"))
 
 
 def _network(space: Workspace, name: str) -> NetworkEmbedding | None:

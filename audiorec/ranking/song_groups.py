@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from audiorec.errors import InputError
 from audiorec.network.embedding import unit
-from audiorec.ranking.clusters import Clusters, find_clusters
+from audiorec.ranking.clusters import Clusters, find_clusters, kept_clusters
 from audiorec.ranking.similarity import Library
 
 
@@ -35,7 +35,8 @@ def song_groups(library: Library, by: str) -> tuple[list[Group], Clusters]:
         maker = "train-network" if by == "network" else "extract"
         raise InputError(f"nothing to group songs by {by} yet: run audiorec {maker} first")
     block = library.blocks[by]
-    found = find_clusters(block.vectors, block.known)
+    kept = library.kept and library.kept / by
+    found = kept_clusters(kept, block.vectors, block.known) if kept else find_clusters(block.vectors, block.known)
     directions = unit(np.asarray(block.vectors, dtype=np.float64))
     groups = [
         _group(library, np.flatnonzero(found.labels == label), directions @ centre)

@@ -1,10 +1,13 @@
 """Groups: the true number is found, and what cannot be grouped says so."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from audiorec.errors import InputError
-from audiorec.ranking.clusters import find_clusters
+from audiorec.ranking import clusters
+from audiorec.ranking.clusters import find_clusters, kept_clusters
 
 
 def test_the_true_number_of_groups_is_found() -> None:
@@ -28,3 +31,17 @@ def test_the_true_number_of_groups_is_found() -> None:
 def test_too_few_songs() -> None:
     with pytest.raises(InputError, match="cannot be grouped"):
         find_clusters(np.ones((5, 2)), np.ones(5, dtype=bool), (2, 4))
+
+
+def test_groups_are_made_anew_when_the_vectors_are_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors, known = np.random.default_rng(0).normal(size=(40, 6)), np.ones(40, dtype=bool)
+    made = kept_clusters(tmp_path / "groups", vectors, known)
+    other = find_clusters(-vectors, known)
+    with monkeypatch.context() as without:
+        without.setattr(clusters, "find_clusters", None)
+        again = kept_clusters(tmp_path / "groups", vectors, known)
+    np.testing.assert_array_equal(again.labels, made.labels)
+    assert (again.judged, again.centres.tolist()) == (made.judged, made.centres.tolist())
+    np.testing.assert_array_equal(kept_clusters(tmp_path / "groups", -vectors, known).labels, other.labels)
+    (tmp_path / "groups" / "arrays.bin").write_bytes(b"torn")
+    np.testing.assert_array_equal(kept_clusters(tmp_path / "groups", vectors, known).labels, made.labels)
