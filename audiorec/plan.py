@@ -9,9 +9,9 @@ fingerprints beside every model; times play no part.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from audiorec import recipes
 from audiorec.data.workspace import Workspace
 from audiorec.errors import TooLittleError, UnknownNameError
+from audiorec.shipped_files import is_outdated
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def _reason(space: Workspace, name: str, model: _Model, now: Mapping[str, str], 
     then = space.model_inputs(name)
     changed = [what for what in model.reads if then.get(what) != now.get(what)]
     changed += [what for what in model.reads if what.removeprefix("model ") in due and what not in changed]
-    changed += ["the recipe that comes with audiorec"] if recipes.is_outdated(then.get("recipe", "")) else []
+    changed += ["the recipe that comes with audiorec"] if is_outdated(then.get("recipe", "")) else []
     said = [_SAID.get(what, what.replace("model ", "the model ")) for what in changed]
     return f"{', '.join(said)} changed since it was trained" if said else ""
 

@@ -13,9 +13,8 @@ from typing import Any, TypeVar
 
 import pydantic
 
+from audiorec import shipped_files
 from audiorec.errors import RecipeError
-
-_PACKAGE = Path(__file__).parent
 
 
 class Reference(pydantic.BaseModel):
@@ -88,21 +87,7 @@ def digest(recipe: Recipe, without: Sequence[str] = ()) -> str:
 def origin(recipe: Recipe, name: str) -> str:
     """Which shipped recipe, as it is now, has these values; empty for values that somebody chose (`--set`, a file)."""
     is_shipped = digest(recipe) == digest(load(name, type(recipe)))
-    return f"{name} {_file_digest(name)}" if is_shipped else ""
-
-
-def is_outdated(origins: str) -> bool:
-    """Whether a shipped recipe is another one than it was, by what `origin` said then; several are divided by ";"."""
-    known = shipped()
-    named = (one.split() for one in origins.split(";") if one)
-    return any(name not in known or _file_digest(name) != then for name, then in named)
-
-
-def _file_digest(name: str) -> str:
-    """Fingerprint of the values in a shipped file, found without the classes that check them."""
-    values = tomllib.loads(shipped()[name].read_text(encoding="utf-8"))
-    text = json.dumps({key: value for key, value in values.items() if key != "reference"}, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return f"{name} {shipped_files.file_digest(name)}" if is_shipped else ""
 
 
 def to_toml(recipe: Recipe) -> str:
@@ -112,23 +97,8 @@ def to_toml(recipe: Recipe) -> str:
     return "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in values.items())
 
 
-def shipped() -> dict[str, Path]:
-    """Names and paths of the recipes that come with audiorec: `features/...` and `training/...`."""
-    return {
-        f"{folder}/{path.stem}": path
-        for folder in ("features", "training")
-        for path in sorted(shipped_folder(folder).glob("*.toml"))
-    }
-
-
-def shipped_folder(name: str) -> Path:
-    """Where `features`, `training` or `assets` lies: inside an installed wheel, or at the root of a checkout."""
-    installed = _PACKAGE / "shipped" / name
-    return installed if installed.is_dir() else _PACKAGE.parent / name
-
-
 def _find(source: str | Path) -> Path:
-    known = shipped()
+    known = shipped_files.shipped()
     if str(source) in known:
         return known[str(source)]
     path = Path(source)

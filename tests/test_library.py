@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 import audiorec
-from audiorec import recipes
+from audiorec import shipped_files
 from audiorec.cli.main import cli
 from audiorec.data.workspace import Workspace
 from audiorec.errors import CheckpointError, InputError, UnknownNameError, WorkspaceError
@@ -89,14 +89,14 @@ def test_a_shipped_recipe_that_changed_makes_stale_and_values_of_ones_own_do_not
     library: audiorec.Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library.train(["network"])
-    monkeypatch.setattr(recipes, "_file_digest", lambda name: "another")
+    monkeypatch.setattr(shipped_files, "file_digest", lambda name: "another")
     assert [step.reason for step in library.plan(["network"])] == [
         "the recipe that comes with audiorec changed since it was trained"
     ]
     library.train(["network"])
     assert library.plan(["network"]) == []
     call(library, "train-network", "--set", "song_dampings=[3.0]")
-    monkeypatch.setattr(recipes, "_file_digest", lambda name: "a third")
+    monkeypatch.setattr(shipped_files, "file_digest", lambda name: "a third")
     assert library.plan(["network"]) == []
 
 

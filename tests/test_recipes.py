@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from audiorec import recipes
+from audiorec import recipes, shipped_files
 from audiorec.collaborative.als import AlsRecipe
 from audiorec.errors import RecipeError
 from audiorec.recipe_kinds import KINDS
@@ -42,7 +42,7 @@ class Sample(Recipe):
 
 
 def test_every_shipped_recipe_has_a_class() -> None:
-    assert set(recipes.shipped()) == set(KINDS)
+    assert set(shipped_files.shipped()) == set(KINDS)
 
 
 @pytest.mark.parametrize("name", sorted(KINDS))
@@ -100,16 +100,16 @@ def test_a_recipe_that_changed_is_outdated_and_one_that_somebody_chose_is_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "training"
-    shutil.copytree(recipes.shipped_folder("training"), folder)
-    monkeypatch.setattr(recipes, "shipped_folder", lambda name: tmp_path / name)
+    shutil.copytree(shipped_files.shipped_folder("training"), folder)
+    monkeypatch.setattr(shipped_files, "shipped_folder", lambda name: tmp_path / name)
     usual = recipes.load("training/als", AlsRecipe)
     origin = recipes.origin(usual, "training/als")
     assert recipes.origin(usual.model_copy(update={"rank": 3}), "training/als") == ""
-    assert not recipes.is_outdated(origin)
+    assert not shipped_files.is_outdated(origin)
     text = (folder / "als.toml").read_text(encoding="utf-8")
     (folder / "als.toml").write_text(text.replace("[reference]", "[reference]\nnote = 'measured again'"))
-    assert not recipes.is_outdated(origin), "what was measured is no value"
+    assert not shipped_files.is_outdated(origin), "what was measured is no value"
     (folder / "als.toml").write_text(text.replace("rank = 256", "rank = 64"))
-    assert recipes.is_outdated(origin)
-    assert not recipes.is_outdated("")
-    assert recipes.is_outdated("training/gone 0123456789abcdef")
+    assert shipped_files.is_outdated(origin)
+    assert not shipped_files.is_outdated("")
+    assert shipped_files.is_outdated("training/gone 0123456789abcdef")

@@ -47,7 +47,7 @@ def command(context: click.Context, session: Session, folder: Path | None, out: 
     The shipped library is 48 short songs composed for audiorec, with 40 made listeners. For a FOLDER, playlists found
     in it are the listens of a user called "you"; without any, the page shows what needs none: songs that sound alike.
     """
-    from audiorec.recipes import shipped_folder
+    from audiorec.shipped_files import shipped_folder
 
     start = time.monotonic()
     assets = shipped_folder("assets") / "demo"

@@ -15,9 +15,9 @@ def command() -> None:
 @command.command("list")
 def list_() -> None:
     """List the shipped recipes."""
-    from audiorec import recipes
+    from audiorec.shipped_files import shipped
 
-    print_table("Shipped recipes", ["recipe", "file"], [(name, str(path)) for name, path in recipes.shipped().items()])
+    print_table("Shipped recipes", ["recipe", "file"], [(name, str(path)) for name, path in shipped().items()])
 
 
 @command.command("show")

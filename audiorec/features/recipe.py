@@ -12,6 +12,7 @@ import pydantic
 from audiorec import recipes
 from audiorec.data.tables import Layout
 from audiorec.recipes import Recipe
+from audiorec.shipped_files import shipped_folder
 
 # Raise it when the same recipe gives other numbers than before: then every library is described anew.
 VERSION = 2
@@ -100,7 +101,7 @@ def feature_digest(recipe: FeatureRecipe) -> str:
     apart with a digest of its own: with and without it, a library has the same features.
     """
     parts = [recipes.digest(recipe, without=("encoder", "patches_heard")), str(VERSION)]
-    for path in sorted((recipes.shipped_folder("assets") / "lexicon").iterdir()):
+    for path in sorted((shipped_folder("assets") / "lexicon").iterdir()):
         parts += [path.name, hashlib.sha256(path.read_bytes()).hexdigest()]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 

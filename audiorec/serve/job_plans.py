@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from audiorec.recipes import shipped_folder
 from audiorec.serve.state import Snapshot
+from audiorec.shipped_files import shipped_folder
 
 Commands = list[list[str]]
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from audiorec import metrics
-from audiorec.recipes import shipped_folder
+from audiorec.shipped_files import shipped_folder
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 

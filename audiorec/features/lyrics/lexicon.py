@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from audiorec.errors import AudiorecError
-from audiorec.recipes import shipped_folder
+from audiorec.shipped_files import shipped_folder
 
 EMOTIONS = ("joy", "love", "sadness", "anger", "fear", "disgust", "surprise")
 
