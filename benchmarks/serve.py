@@ -17,7 +17,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -57,84 +58,105 @@ async def measure(base: str, pid: int, begun: float, asked: argparse.Namespace) 
     """All measures against a server that was just started."""
     limits = httpx.Limits(max_connections=256)
     async with httpx.AsyncClient(base_url=base, timeout=60, limits=limits, trust_env=False) as client:
-        await answer(client, f"{API}/health")
-        first, cpu = time.monotonic() - begun, round(processor(pid), 2)
-        while not (await client.get(f"{API}/health")).json()["ready"]:
-            await asyncio.sleep(0.05)
-        tell(
-            "start",
-            first_answer_s=round(first, 2),
-            first_answer_cpu_s=cpu,
-            library_open_s=round(time.monotonic() - begun, 2),
-        )
-        status = (await client.get(f"{API}/status")).json()
+        await measure_start(client, pid, begun)
+        questions = await Questions.about(client)
+        for name in ("recommend", "recommend_again", "similar"):
+            for clients in (1, 8, 32):
+                await measure_load(questions, name, pid, asked.requests, clients)
+        for name in ("page", "search", "path", "radio", "like"):
+            await measure_load(questions, name, pid, min(asked.requests, 50), 1)
+        if not asked.songs:
+            await measure_load(questions, "stream", pid, asked.streams, 100)
+        await measure_memory(questions, pid, asked.soak)
+
+
+async def measure_start(client: httpx.AsyncClient, pid: int, begun: float) -> None:
+    """Seconds from the start of the process to its first answer, and until the library is open."""
+    await answer(client, f"{API}/health")
+    first, cpu = time.monotonic() - begun, processor(pid)
+    while not (await client.get(f"{API}/health")).json()["ready"]:
+        await asyncio.sleep(0.05)
+    opened = time.monotonic() - begun
+    seconds = {"first_answer_s": first, "first_answer_cpu_s": cpu, "library_open_s": opened}
+    tell("start", **{name: round(value, 2) for name, value in seconds.items()})
+
+
+async def measure_load(questions: "Questions", name: str, pid: int, count: int, clients: int) -> None:
+    """One question asked so often by so many clients."""
+    used = processor(pid)
+    times, bad = await load(getattr(questions, name), count, clients)
+    cpu = round((processor(pid) - used) * 1000 / count, 1)
+    tell(name, **questions.size, clients=clients, **figures(times), cpu_ms=cpu, errors=bad)
+
+
+async def measure_memory(questions: "Questions", pid: int, soak: int) -> None:
+    """What the server holds after many requests, and by how much it has grown in the later two thirds of them."""
+    memory, bad, before = psutil.Process(pid).memory_info, 0, 0
+    # Threads and caches fill first: what grows is what grows after that.
+    for count in (soak // 2, soak):
+        before = memory().rss
+        for ask in (questions.recommend, questions.similar):
+            bad += (await load(ask, count, 8))[1]
+    held = memory().rss
+    grown = round((held - before) / 2**20, 1)
+    tell("memory", requests=2 * soak, megabytes=round(held / 2**20), grown=grown, errors=bad)
+
+
+@dataclass
+class Questions:
+    """What is asked of a server, each by the number of the request; every method returns the status of the answer."""
+
+    client: httpx.AsyncClient
+    users: list[str]
+    songs: list[int]
+    size: dict[str, int]
+    fresh: Iterator[int] = field(default_factory=itertools.count)
+
+    @classmethod
+    async def about(cls, client: httpx.AsyncClient) -> "Questions":
+        """Questions about the users and songs that the server has."""
         users = (await client.get(f"{API}/users", params={"limit": 1000})).json()["users"]
         songs = [one["id"] for one in (await client.get(f"{API}/songs", params={"limit": 500})).json()["songs"]]
+        held = (await client.get(f"{API}/status")).json()["songs"]
+        return cls(client, users or ["me"], songs, {"songs": held, "users": len(users)})
 
-        fresh = itertools.count()
+    async def recommend(self, number: int) -> int:
+        return await self._get("/recommend", user=self.users[next(self.fresh) % len(self.users)])
 
-        async def recommend(number: int) -> int:
-            user = users[next(fresh) % len(users)] if users else "me"
-            return (await client.get(f"{API}/recommend", params={"user": user})).status_code
+    async def recommend_again(self, number: int) -> int:
+        return await self._get("/recommend", user=self.users[number % min(len(self.users), 100)])
 
-        async def recommend_again(number: int) -> int:
-            user = users[number % min(len(users), 100)] if users else "me"
-            return (await client.get(f"{API}/recommend", params={"user": user})).status_code
+    async def similar(self, number: int) -> int:
+        return await self._get(f"/songs/{self._song(number)}/similar")
 
-        async def similar(number: int) -> int:
-            return (await client.get(f"{API}/songs/{songs[number % len(songs)]}/similar")).status_code
+    async def page(self, number: int) -> int:
+        cursor = self.songs[-1] if number % 2 else max(self.size["songs"] - 100, 0)
+        return await self._get("/songs", cursor=cursor, limit=50)
 
-        async def page(number: int) -> int:
-            cursor = songs[-1] if number % 2 else max(status["songs"] - 100, 0)
-            return (await client.get(f"{API}/songs", params={"cursor": cursor, "limit": 50})).status_code
+    async def search(self, number: int) -> int:
+        return await self._get("/search", q=("calm", "fast", "style 3", "artist 12", "song 77")[number % 5])
 
-        async def search(number: int) -> int:
-            words = ("calm", "fast", "style 3", "artist 12", "song 77")[number % 5]
-            return (await client.get(f"{API}/search", params={"q": words})).status_code
+    async def path(self, number: int) -> int:
+        return await self._get("/path", start=self._song(number), end=self._song(7 * number + 1))
 
-        async def path(number: int) -> int:
-            ends = {"start": songs[number % len(songs)], "end": songs[(7 * number + 1) % len(songs)]}
-            return (await client.get(f"{API}/path", params=ends)).status_code
+    async def radio(self, number: int) -> int:
+        return (await self.client.post(f"{API}/radio", json={"songs": [self._song(number)]})).status_code
 
-        async def radio(number: int) -> int:
-            return (await client.post(f"{API}/radio", json={"songs": [songs[number % len(songs)]]})).status_code
+    async def like(self, number: int) -> int:
+        said = {"user": "somebody", "song": self._song(number), "kind": "like"}
+        return (await self.client.post(f"{API}/feedback", json=said)).status_code
 
-        async def like(number: int) -> int:
-            said = {"user": "somebody", "song": songs[number % len(songs)], "kind": "like"}
-            return (await client.post(f"{API}/feedback", json=said)).status_code
+    async def stream(self, number: int) -> int:
+        where = f"{API}/songs/{self._song(number)}/audio"
+        async with self.client.stream("GET", where, headers={"Range": "bytes=0-65535"}) as found:
+            await found.aread()
+            return found.status_code
 
-        async def stream(number: int) -> int:
-            where = f"{API}/songs/{songs[number % len(songs)]}/audio"
-            async with client.stream("GET", where, headers={"Range": "bytes=0-65535"}) as found:
-                await found.aread()
-                return found.status_code
+    async def _get(self, path: str, **query: Any) -> int:
+        return (await self.client.get(API + path, params=query)).status_code
 
-        for name, ask in (("recommend", recommend), ("recommend_again", recommend_again), ("similar", similar)):
-            for clients in (1, 8, 32):
-                used = processor(pid)
-                times, bad = await load(ask, asked.requests, clients)
-                cpu = round((processor(pid) - used) * 1000 / asked.requests, 1)
-                size = {"songs": status["songs"], "users": len(users), "clients": clients}
-                tell(name, **size, **figures(times), cpu_ms=cpu, errors=bad)
-        for name, ask in (("page", page), ("search", search), ("path", path), ("radio", radio), ("like", like)):
-            few = min(asked.requests, 50)
-            used = processor(pid)
-            times, bad = await load(ask, few, 1)
-            cpu = round((processor(pid) - used) * 1000 / few, 1)
-            tell(name, songs=status["songs"], clients=1, **figures(times), cpu_ms=cpu, errors=bad)
-        if not asked.songs:
-            times, bad = await load(stream, asked.streams, 100)
-            tell("stream", clients=100, streams=asked.streams, **figures(times), errors=bad)
-        memory = psutil.Process(pid).memory_info
-        # Threads and caches fill first: what grows is what grows after that.
-        await load(recommend, asked.soak // 2, 8)
-        await load(similar, asked.soak // 2, 8)
-        before = memory().rss
-        _, bad = await load(recommend, asked.soak, 8)
-        _, bad_similar = await load(similar, asked.soak, 8)
-        grown = (memory().rss - before) / 2**20
-        tell("memory", requests=2 * asked.soak, megabytes=round(memory().rss / 2**20), grown=round(grown, 1),
-             errors=bad + bad_similar)  # fmt: skip
+    def _song(self, number: int) -> int:
+        return self.songs[number % len(self.songs)]
 
 
 async def load(ask: Callable[[int], Awaitable[int]], count: int, clients: int) -> tuple[list[float], int]:
