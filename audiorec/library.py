@@ -16,7 +16,6 @@ needed. It opens the workspace for each call, so that a library may stay open wh
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import platformdirs
@@ -56,9 +55,7 @@ class Library:
     def __enter__(self) -> "Library":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -170,24 +167,17 @@ class Library:
         self,
         model: str,
         *,
-        budget: int = 27,
-        seed: int = 0,
-        device: str = "auto",
-        engine: str = "local",
-        address: str | None = None,
         begin: Callable[[int, int], None] = lambda settings, epochs: None,
+        **options: Any,
     ) -> "Searched":
         """Choose recipe values of `cf` or `cnn` on validation data and keep them, where `train` finds them.
 
-        budget: settings that are tried, the shipped one among them; engine `ray` tries many at once on the cluster at
-        `address`, and the workspace must lie where its nodes see it; `begin(settings, epochs)` is called before each
-        round. Raises as `audiorec.search.search`.
+        options: budget, seed, device, engine and address, as in `audiorec.search.Search`. `begin(settings, epochs)` is
+        called before each round. Raises as `audiorec.search.search`.
         """
-        from audiorec.search import search
+        from audiorec.search import Search, search
 
-        return search(
-            self.path, model, budget=budget, seed=seed, device=device, engine=engine, address=address, begin=begin
-        )
+        return search(self.path, Search(model, **options), begin)
 
     def evaluate(self, *, device: str = "auto", seed: int = 0) -> list[Record]:
         """How good the lists are on hidden listens, beside plain baselines: the records of `evaluate --json`."""

@@ -19,10 +19,26 @@ from audiorec.learning.random_search import Space, Tried, Values, draw, halve
 from audiorec.recipes import Recipe
 
 NAMES = ("cf", "cnn")
-# Settings that are tried where nobody says how many.
-BUDGET = 27
 # These look through the values that their recipes list, each time that they are trained.
 _CHOOSE_THEMSELVES = ("network", "svm", "hybrid")
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is searched, how widely, and who does the work."""
+
+    model: str
+    """`cf` or `cnn`."""
+    budget: int = 27
+    """Settings that are tried, the shipped one among them; 27 cost about as much as nine trainings."""
+    seed: int = 0
+    """Seed of the settings that are drawn."""
+    device: str = "auto"
+    """`auto`, `cpu` or `cuda`."""
+    engine: str = "local"
+    """`local`, or `ray`: many at once on a cluster, whose nodes must see the workspace."""
+    address: str | None = None
+    """HOST:PORT of the cluster; None: RAY_ADDRESS, else one that is started here."""
 
 
 @dataclass(frozen=True)
@@ -43,41 +59,32 @@ class _Family:
     score: Callable[[Workspace, Any, str], float]
 
 
-def search(
-    root: Path,
-    model: str,
-    *,
-    budget: int = BUDGET,
-    seed: int = 0,
-    device: str = "auto",
-    engine: str = "local",
-    address: str | None = None,
-    begin: Callable[[int, int], None] = lambda settings, epochs: None,
-) -> Searched:
-    """Try `budget` settings of a model, the shipped one among them, and keep the best as `recipes/MODEL.toml`.
+def search(root: Path, asked: Search, begin: Callable[[int, int], None] = lambda settings, epochs: None) -> Searched:
+    """Try settings of a model, and keep the best as `recipes/MODEL.toml`.
 
-    27 settings cost about as much as nine trainings. `begin(settings, epochs)` is called before each round. Raises
-    UnknownNameError for a model that is not searched, TooLittleError when nothing can be held out to choose by.
+    `begin(settings, epochs)` is called before each round. Raises UnknownNameError for a model that is not searched,
+    TooLittleError when nothing can be held out to choose by.
     """
-    family, root = _family(model), root.resolve()
-    if budget < 1:
-        raise InputError(f"a budget of {budget} settings tries nothing: give 1 or more")
+    family, root = _family(asked.model), root.resolve()
+    if asked.budget < 1:
+        raise InputError(f"a budget of {asked.budget} settings tries nothing: give 1 or more")
     with Workspace.open(root) as space:
         space.interactions()  # says what is missing, and the matrix is there before many ask for it
     usual = recipes.load(family.shipped, family.kind)
 
-    with many.workers(engine, address, gpus=int(device == "cuda")) as each:
+    with many.workers(asked.engine, asked.address, gpus=int(asked.device == "cuda")) as each:
 
         def measure(settings: Sequence[Values], epochs: int) -> list[float]:
             begin(len(settings), epochs)
             tasks = [usual.model_copy(update={**values, "epochs": epochs}) for values in settings]
-            return list(each(partial(_score, root, model, device), tasks))
+            return list(each(partial(_score, root, asked.model, asked.device), tasks))
 
-        tried = halve(draw(family.space, usual.model_dump(), budget, seed), measure, usual.model_dump()["epochs"])
+        drawn = draw(family.space, usual.model_dump(), asked.budget, asked.seed)
+        tried = halve(drawn, measure, usual.model_dump()["epochs"])
     if np.isnan(tried[0].score):
-        raise TooLittleError(f"too few listens to choose a recipe of {model} by: nothing was changed")
+        raise TooLittleError(f"too few listens to choose a recipe of {asked.model} by: nothing was changed")
     chosen = usual.model_copy(update=dict(tried[0].values))
-    return Searched(tried, family.metric, kept_recipes.keep(root, model, recipes.to_toml(chosen)))
+    return Searched(tried, family.metric, kept_recipes.keep(root, asked.model, recipes.to_toml(chosen)))
 
 
 def _score(root: Path, model: str, device: str, recipe: Recipe) -> float:

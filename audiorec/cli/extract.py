@@ -61,7 +61,7 @@ def command(session: Session, /, paths: tuple[str, ...], strict: bool, since: da
 
         def begin(plan: "Plan") -> None:
             out.print(_intent(plan))
-            sizes = [task.file.size for task in (*plan.tasks, *plan.unheard)]
+            sizes = [task.file.size for task in (*plan.tasks, *plan.unheard, *plan.reread)]
             bars.append(shown.enter_context(progress_by_size("Extracting", len(sizes), sum(sizes), session.quiet)))
 
         earliest = since.timestamp() if since else 0.0

@@ -4,7 +4,8 @@ The shards hold every single event; the tables `listen` and `unmatched` follow f
 before events had stored. It does not match songs: sources do.
 """
 
-from collections.abc import Iterable, Mapping
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
@@ -23,11 +24,11 @@ from audiorec.errors import WorkspaceError
 # Number of the row, user, track (None: not in the library), song as written, plays, time.
 TableRow = tuple[int, str, int | None, str, float, float | None]
 _AT_ONCE = 50_000
-_ADD = (
-    "INSERT INTO listen (source, user, track_id, count, time) VALUES (?, ?, ?, min(?, ?), ?)"
+_ADDED_UP = (
     " ON CONFLICT (source, user, track_id) DO UPDATE SET count = count + excluded.count,"
     " time = max(coalesce(time, excluded.time), coalesce(excluded.time, time))"
 )
+_ADD = "INSERT INTO listen (source, user, track_id, count, time) VALUES (?, ?, ?, min(?, ?), ?)" + _ADDED_UP
 
 
 def add_events(space: OpenFolder, source: str, batches: Iterable[pa.RecordBatch]) -> Added:
@@ -106,25 +107,32 @@ def resolve_events(space: OpenFolder, source: str, tracks: Mapping[str, int]) ->
 
 def add_sums(space: OpenFolder, source: str, rows: Iterable[tuple[str, int, float, float | None]]) -> None:
     """See `Workspace.add_listens`."""
-    sums = summed(rows)
     with space.transaction() as db:
-        db.execute("DELETE FROM listen WHERE source = ?", (source,))
-        db.executemany("INSERT INTO listen VALUES (?, ?, ?, ?, ?)", ((source, *row) for row in sums))
-        mark(db, source)
+        _replace_sums(db, source, rows)
 
 
 def add_table(space: OpenFolder, source: str, rows: Iterable[TableRow]) -> None:
     """See `Workspace.add_table`."""
     with space.transaction() as db:
-        db.execute("DELETE FROM listen WHERE source = ?", (source,))
         db.execute("DELETE FROM unmatched WHERE source = ?", (source,))
-        rest = iter(rows)
-        while part := list(islice(rest, _AT_ONCE)):
-            known = ((source, user, track, n, MOST_PLAYS, time) for _, user, track, _, n, time in part if track)
-            db.executemany(_ADD, known)
-            waits = ((source, line, user, song, n, time) for line, user, track, song, n, time in part if not track)
-            db.executemany("INSERT INTO unmatched VALUES (?, ?, ?, ?, ?, ?)", waits)
-        mark(db, source)
+        _replace_sums(db, source, _matched(db, source, rows))
+
+
+def _matched(
+    db: sqlite3.Connection, source: str, rows: Iterable[TableRow]
+) -> Iterator[tuple[str, int, float, float | None]]:
+    """The rows that have their song; those that wait for it are stored on the way."""
+    rest = iter(rows)
+    while part := list(islice(rest, _AT_ONCE)):
+        waits = ((source, line, user, song, n, time) for line, user, track, song, n, time in part if track is None)
+        db.executemany("INSERT INTO unmatched VALUES (?, ?, ?, ?, ?, ?)", waits)
+        yield from ((user, track, n, time) for _, user, track, _, n, time in part if track is not None)
+
+
+def _replace_sums(db: sqlite3.Connection, source: str, rows: Iterable[tuple[str, int, float, float | None]]) -> None:
+    db.execute("DELETE FROM listen WHERE source = ?", (source,))
+    db.executemany("INSERT INTO listen VALUES (?, ?, ?, ?, ?)", ((source, *row) for row in summed(rows)))
+    mark(db, source)
 
 
 def resolve_waiting(space: OpenFolder, found: Mapping[str, Mapping[str, int]]) -> int:
@@ -137,9 +145,7 @@ def resolve_waiting(space: OpenFolder, found: Mapping[str, Mapping[str, int]]) -
         db.execute(
             "INSERT INTO listen (source, user, track_id, count, time)"
             " SELECT source, user, found.track_id, sum(count), max(time) FROM unmatched JOIN found USING (source, song)"
-            " GROUP BY source, user, found.track_id"
-            " ON CONFLICT (source, user, track_id) DO UPDATE SET count = count + excluded.count,"
-            " time = max(coalesce(time, excluded.time), coalesce(excluded.time, time))"
+            " GROUP BY source, user, found.track_id" + _ADDED_UP
         )
         gone = db.execute("DELETE FROM unmatched WHERE (source, song) IN (SELECT source, song FROM found)")
         db.execute("DROP TABLE found")

@@ -146,7 +146,7 @@ def run_plan(
     if plan.ear is not None or not recipe.encoder:
         heard_songs.use(space, plan.ear.by.digest if plan.ear else "")
     known = {record.track_id: record for _, record in plan.unchanged}
-    tasks = [*plan.tasks, *(read_again(space, plan.reread, known, crew) if plan.reread else ())]
+    tasks = [*plan.tasks, *read_again(space, plan.reread, known, crew, report)]
     path_of = {task.track_id: task.file.path for task in (*tasks, *plan.unheard)}
     described = {task.track_id for task in tasks}
     for path, record in plan.unchanged:

@@ -1,6 +1,6 @@
 """Tags and lyrics that an older version read, read again: without the sound, which is still what it was."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from audiorec.data.catalogue import FileRecord
@@ -16,18 +16,30 @@ def is_older(record: FileRecord, reader: int) -> bool:
     return record.reader < reader and record.status in ("failed", "partial")
 
 
-def read_again(space: Workspace, tasks: Sequence[Task], known: Mapping[int, FileRecord], crew: Crew) -> Iterator[Task]:
-    """Store the tags of described files as they are read now; gives those whose lyrics are others, to be described."""
+def read_again(
+    space: Workspace,
+    tasks: Sequence[Task],
+    known: Mapping[int, FileRecord],
+    crew: Crew,
+    report: Callable[[int], None],
+) -> Iterator[Task]:
+    """Store the tags of described files as they are read now; gives those whose lyrics are others, to be described.
+
+    `report` is called with the size of each file that is done with.
+    """
+    if not tasks:
+        return
     table = space.features()
     texts = dict(zip(table.track_ids.tolist(), table.texts(), strict=True))
     records: list[FileRecord] = []
     words = [replace(task, only_tags=True) for task in tasks]
-    for task, (record, features) in zip(tasks, describe_all(words, crew) if words else (), strict=True):
-        if features is None:
-            continue  # it cannot be read now: at the next run
-        if features.lyrics_text != texts.get(task.track_id):
+    for task, (record, features) in zip(tasks, describe_all(words, crew), strict=True):
+        if features is not None and features.lyrics_text != texts.get(task.track_id):
             yield task
             continue
+        report(task.file.size)
+        if features is None:
+            continue  # it cannot be read now: at the next run
         records.append(_with_words(known[task.track_id], record))
         if len(records) >= _AT_ONCE:
             space.update_records(records)

@@ -22,6 +22,16 @@ from audiorec.learning.loop import Epoch
 
 
 @dataclass(frozen=True)
+class Taught:
+    """What is known of N songs: labels ("" where there is none), the parts of their artists, and what an encoder heard
+    in them, float32 [N, t] (`content/learn_to_hear.py`), or None."""
+
+    labels: Sequence[str]
+    part: NDArray[np.str_]
+    lesson: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True)
 class LabelledLibrary:
     """The model, its curve, probabilities [N, C] of all songs, scores on `tested` songs after `learned` ones."""
 
@@ -36,20 +46,17 @@ class LabelledLibrary:
 def label_songs(
     view: View,
     patches: Patches,
-    labels: Sequence[str],
-    part: NDArray[np.str_],
+    songs: Taught,
     recipe: LabelRecipe,
     *,
     device: torch.device,
     report: Callable[[str], Callable[[Epoch], None]],
-    lesson: NDArray[np.float32] | None = None,
 ) -> LabelledLibrary:
-    """Learn from labels [N] ("" where there is none) and parts [N] of the songs whose patches these are.
+    """Learn from what is known of the songs whose patches these are.
 
-    `lesson` [N, t] is what an encoder heard in them, see `content/learn_to_hear.py`.
     `report(name)` gives the reporter of each training. Raises InputError when the fit part has fewer than two labels.
     """
-    texts = np.array(labels)
+    texts, part = np.array(songs.labels), songs.part
     is_fit = (part == "fit") & (texts != "")
     names = np.unique(texts[is_fit])
     if len(names) < 2:
@@ -61,7 +68,7 @@ def label_songs(
     fit, held, test = (np.flatnonzero(known & (part == name)) for name in ("fit", "validation", "test"))
     is_halved = recipe.halved and view == "spectrogram" and patches.values.shape[1] % 32 == 0
     patches = halved(patches) if is_halved else patches
-    start, _ = pretrained(view, patches, recipe, device, report(f"{view} alone"), lesson)
+    start, _ = pretrained(view, patches, recipe, device, report(f"{view} alone"), songs.lesson)
     encoder = start or SongEncoder(view, patches.values.shape[1], recipe.dim, recipe.dropout).to(device)
     store = PatchStore(patches, len(texts), device)
     trained = train_labels(

@@ -22,7 +22,7 @@ from audiorec.features.lyrics.reading import same_blocks, text_blocks
 from audiorec.features.lyrics.wording import song_words
 from audiorec.labels import label_network, predictions, text_checkpoint
 from audiorec.labels.from_everything import label_library
-from audiorec.labels.from_sound import label_songs
+from audiorec.labels.from_sound import Taught, label_songs
 from audiorec.labels.network_training import LabelRecipe
 from audiorec.labels.predictions import LabelTable
 from audiorec.labels.song_facts import song_facts
@@ -124,8 +124,8 @@ def train_from_sound(
     labels = [read.labels.get(int(track), "") for track in table.track_ids]
     patches = view_patches(table, view, table.track_ids)
     heard = heard_songs.read(space, table.track_ids) if chosen.hear_epochs else None
-    lesson = None if heard is None else lesson_of(heard)
-    found = label_songs(view, patches, labels, part, chosen, device=choose_device(device), report=report, lesson=lesson)
+    songs = Taught(labels, part, None if heard is None else lesson_of(heard))
+    found = label_songs(view, patches, songs, chosen, device=choose_device(device), report=report)
 
     def write(folder: Path) -> None:
         label_network.save(folder, found.model, (table.layout.digest, recipes.digest(chosen)), found.scores)

@@ -70,16 +70,15 @@ class Recommender:
         self.serving, self.weights, self.missing = serving, weights, list(missing)
         self.blocks = serving.blocks if blocks is None else blocks
         self.genres: tuple[str, ...] = tuple(serving.about["genres"])
-        self.reasons = OF_SONGS
+        is_of_items = serving.about["inputs"]["features"].startswith(ITEMS_MARK)
+        self.reasons = OF_ITEMS if is_of_items else OF_SONGS
 
     @classmethod
     def open(cls, space: Workspace) -> "Recommender":
         """Read all of it; raises CheckpointError without `train-hybrid`, WorkspaceError without features or listens."""
         weights = load_weights(space.model("hybrid"), space.feature_digest())
         missing = [name for name in _PARTS if not space.has_model(name)]
-        found = cls(open_serving(space), weights, missing)
-        found.reasons = OF_ITEMS if space.feature_digest().startswith(ITEMS_MARK) else OF_SONGS
-        return found
+        return cls(open_serving(space), weights, missing)
 
     @property
     def tracks(self) -> Sequence[Track]:

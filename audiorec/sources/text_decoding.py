@@ -88,8 +88,12 @@ def decode_text(data: bytes) -> DecodedText:
 
 def plain_text(data: bytes) -> str:
     """The text of some bytes with line feeds alone as line ends, without NULs and byte-order marks."""
-    text = decode_text(data).text.replace("\r\n", "\n").replace("\r", "\n")
-    return text.replace("\x00", "").lstrip("\ufeff")
+    return plain_lines(decode_text(data).text)
+
+
+def plain_lines(text: str) -> str:
+    """The same of a text that is decoded."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").lstrip("\ufeff")
 
 
 def _without_mark(data: bytes) -> str | None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from audiorec.features.lyrics.lrc import parse_lrc
 from audiorec.features.may_pass import raise_if_it_may_pass
-from audiorec.sources.text_decoding import decode_text, plain_text
+from audiorec.sources.text_decoding import decode_text, plain_lines, plain_text
 
 _LONGEST = 1_000_000  # bytes: a longer sidecar is not lyrics
 LYRICS_SUFFIXES = (b".lrc", b".ttml", b".srt", b".vtt", b".txt")
@@ -49,8 +49,8 @@ def find_lyrics(audio_path: bytes, tag_text: str | None) -> FoundLyrics | None:
         data = _small_file(candidate)
         if data is None:
             continue
-        if text := _worded(plain_text(data)):
-            found = decode_text(data)
+        found = decode_text(data)
+        if text := _worded(plain_lines(found.text)):
             return FoundLyrics(text, "" if found.sure else found.encoding)
     return FoundLyrics(tag_text) if tag_text and _worded(tag_text) else None
 
