@@ -1,8 +1,9 @@
 """How fast `audiorec serve` answers and whether it grows: lists at 1, 8 and 32 clients, streams, memory, start.
 
 Starts a server of its own over a workspace on the loopback address, bounded in requests and time; prints JSON lines,
-with the server's processor time for a request (cpu_ms), in which other work on the machine does not count. `recommend`
-asks for lists that were not made before, `recommend_again` for lists that were.
+with the server's processor time for a request (cpu_ms), in which other work on the machine does not count.
+`recommend_at_once` asks for lists as soon as the library is open, `recommend` after the server has made those of known
+users by itself, `chosen` for lists with a choice of years, which are made when they are asked for.
 With `--songs N` the workspace is made first where it is not there yet: N songs with features and listens, and arrays of
 models that nobody has trained, since how long an answer takes does not depend on what they say; they have no sound.
 Run: python benchmarks/serve.py --workspace DIR [--songs 100000] [--requests 400] [--streams 1000] [--soak 3000]
@@ -60,7 +61,9 @@ async def measure(base: str, pid: int, begun: float, asked: argparse.Namespace) 
     async with httpx.AsyncClient(base_url=base, timeout=60, limits=limits, trust_env=False) as client:
         await measure_start(client, pid, begun)
         questions = await Questions.about(client)
-        for name in ("recommend", "recommend_again", "similar"):
+        await measure_load(questions, "recommend_at_once", pid, asked.requests, 8)
+        await measure_lists(client, pid)
+        for name in ("recommend", "chosen", "similar"):
             for clients in (1, 8, 32):
                 await measure_load(questions, name, pid, asked.requests, clients)
         for name in ("page", "search", "path", "radio", "like"):
@@ -79,6 +82,20 @@ async def measure_start(client: httpx.AsyncClient, pid: int, begun: float) -> No
     opened = time.monotonic() - begun
     seconds = {"first_answer_s": first, "first_answer_cpu_s": cpu, "library_open_s": opened}
     tell("start", **{name: round(value, 2) for name, value in seconds.items()})
+
+
+async def measure_lists(client: httpx.AsyncClient, pid: int) -> None:
+    """Lists that are made while nobody asks, until no more come."""
+    made, used = -1.0, processor(pid)
+    while made != (made := await metric(client, "audiorec_lists_ahead")):
+        await asyncio.sleep(3)
+    tell("lists_ahead", made=int(made), cpu_s=round(processor(pid) - used, 2))
+
+
+async def metric(client: httpx.AsyncClient, name: str) -> float:
+    """A figure of the server's own; 0 where it has none yet."""
+    lines = (await client.get(f"{API}/metrics")).text.splitlines()
+    return next((float(line.split()[1]) for line in lines if line.startswith(f"{name} ")), 0.0)
 
 
 async def measure_load(questions: "Questions", name: str, pid: int, count: int, clients: int) -> None:
@@ -121,10 +138,14 @@ class Questions:
         return cls(client, users or ["me"], songs, {"songs": held, "users": len(users)})
 
     async def recommend(self, number: int) -> int:
-        return await self._get("/recommend", user=self.users[next(self.fresh) % len(self.users)])
+        return await self._get("/recommend", user=self._user(next(self.fresh)))
 
-    async def recommend_again(self, number: int) -> int:
-        return await self._get("/recommend", user=self.users[number % min(len(self.users), 100)])
+    recommend_at_once = recommend
+
+    async def chosen(self, number: int) -> int:
+        """A list with a choice of years that nobody has asked for before."""
+        asked = {"user": self._user(number), "years": [0, 2100 + next(self.fresh)]}
+        return (await self.client.post(f"{API}/recommend", json=asked)).status_code
 
     async def similar(self, number: int) -> int:
         return await self._get(f"/songs/{self._song(number)}/similar")
@@ -154,6 +175,9 @@ class Questions:
 
     async def _get(self, path: str, **query: Any) -> int:
         return (await self.client.get(API + path, params=query)).status_code
+
+    def _user(self, number: int) -> str:
+        return self.users[number % len(self.users)]
 
     def _song(self, number: int) -> int:
         return self.songs[number % len(self.songs)]
