@@ -19,7 +19,7 @@ from audiorec.hybrid.fit_parts import fit_parts
 from audiorec.hybrid.fit_weights import given_weights
 from audiorec.hybrid.inputs import LEARNED, gather
 from audiorec.hybrid.recipe import HybridRecipe
-from audiorec.hybrid.rehearsal import learn_weights, rehearse, set_stage
+from audiorec.hybrid.rehearsal import asked_users, learn_weights, rehearse, set_stage
 from audiorec.hybrid.settings import origins, shipped, with_models
 from audiorec.hybrid.weights import Weights, save_weights
 from audiorec.learning.loop import Epoch, choose_device, quiet
@@ -27,13 +27,15 @@ from audiorec.learning.loop import Epoch, choose_device, quiet
 
 @dataclass(frozen=True)
 class Trained:
-    """The weights, how many artists were made cold, and which models were absent, so that their signal is left out.
+    """The weights, how many artists were made cold and how many users were asked, and which models were absent, so that
+    their signal is left out.
 
     is_given: too few listens could be hidden to learn the weights from, so they are given ones.
     """
 
     weights: Weights
     cold_artists: int
+    users: int
     absent: list[str]
     is_given: bool
 
@@ -79,4 +81,5 @@ def train(
 
     space.publish_model("hybrid", write, origins(settings))
     absent = [name for name in ("cf", "network", "cnn", "svm") if not space.has_model(name)]
-    return Trained(weights, len(cold), absent, is_given)
+    asked = 0 if is_given else len(asked_users(stage, chosen))
+    return Trained(weights, len(cold), asked, absent, is_given)
