@@ -22,13 +22,13 @@ from audiorec.content.likes_by_sides import LikesBySides
 from audiorec.data import derived
 from audiorec.data.interactions import Interactions
 from audiorec.data.workspace import Workspace
-from audiorec.hybrid.signals import Parts, Placed, popularity_of
+from audiorec.hybrid.signals import Mixing, Parts, Placed, popularity_of
 from audiorec.ranking.neighbours import Block
 from audiorec.ranking.song_columns import SongColumns
 
 NAME = "ranker"
 NOTHING: Mapping[int, float] = {}
-VERSION = 6
+VERSION = 7
 Arrays = Mapping[str, NDArray[Any]]
 
 
@@ -138,6 +138,7 @@ class Serving:
             self._taste(own, row),
             AlsScores(users, items, self._is_heard),
             ItemToItem(own, self._neighbours, self._is_heard),
+            Mixing(*self.about["mixing"]),
             self._neural("cf", user),
             self._neural("cold", user),
             arrays.get("predicted"),
