@@ -161,7 +161,13 @@ class Library:
             if not space.has_listens():
                 raise InputError("nothing to learn from yet: run audiorec import with what you have listened to")
             steps = plan(space, only)
-            return train_steps(space, steps, device=device, begin=begin, passed=passed)
+            trained = train_steps(space, steps, device=device, begin=begin, passed=passed)
+            is_ranking = space.has_model("hybrid")
+        if is_ranking:
+            from audiorec.ranking.serving import make_ready
+
+            make_ready(self.path)
+        return trained
 
     def search(
         self,

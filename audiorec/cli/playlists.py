@@ -37,7 +37,7 @@ def command(session: Session, asked: Options) -> None:
 
     from audiorec.data.ledger import LEDGER, Ledger
     from audiorec.serve import playlist_files
-    from audiorec.serve.state import take_snapshot
+    from audiorec.serve.snapshot import take_snapshot
     from audiorec.serve.subsonic.remote import RemoteServer
 
     snapshot = take_snapshot(session.workspace, 1)

@@ -21,7 +21,7 @@ from audiorec.ranking.explain import OF_ITEMS, OF_SONGS, OwnSong, OwnSongs
 from audiorec.ranking.joint_space import known_rows
 from audiorec.ranking.opinions import Opinions, opinions
 from audiorec.ranking.recommender import Recommender
-from audiorec.serve.state import Snapshot
+from audiorec.serve.snapshot import Snapshot
 
 LISTS = ("new", "known", "deep")
 # What a user said, and the rows of their songs.
