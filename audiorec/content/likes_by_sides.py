@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiorec.learning.coded_vectors import Vectors, inner_products, plain
+from audiorec.learning.drawn import drawn
 
 Floats32 = NDArray[np.float32]
 # Directions kept of the SVM's decisions, and songs that they are taken from. On the clips with Last.fm listens 64 leave
@@ -82,8 +83,7 @@ def svm_likes(folder: Path, feature_digest: str, songs: Floats32, silent: NDArra
     header, arrays = checkpoint.load(folder, "svm", feature_digest)
     model = svm.from_arrays(header.config["kernel"], header.config["gamma"], arrays)
     everybody = np.arange(len(model.users), dtype=np.int64)
-    drawn = np.random.default_rng(0).permutation(len(songs))[:_SAMPLE]
-    seen = model.decisions(songs[drawn], everybody)
+    seen = model.decisions(songs[drawn(np.arange(len(songs), dtype=np.int64), _SAMPLE, seed=0)], everybody)
     basis = np.linalg.svd(seen, full_matrices=False)[0][:, :_DIRECTIONS]
     size = max(1, _BLOCK // max(len(everybody), 1))
     blocks = [songs[start : start + size] for start in range(0, len(songs), size)]

@@ -25,12 +25,6 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
-# Share of the neural model in the score predicted from content; the taste models have the rest (docs/log.md).
-NEURAL = 0.4
-# Listeners of a song with whom its factors count as much as what is predicted from its content.
-_SETTLED = 30.0
-
-
 Likes = Callable[[Sequence[str]], NDArray[np.floating]]
 
 
@@ -78,6 +72,14 @@ class Placed:
 
 
 @dataclass(frozen=True)
+class Mixing:
+    """How parts make one signal: `neural` and `settled` of the hybrid's recipe (docs/log.md)."""
+
+    neural: float
+    settled: float
+
+
+@dataclass(frozen=True)
 class Parts:
     """What was fitted from the listens that may be seen.
 
@@ -93,6 +95,7 @@ class Parts:
     taste: Taste
     factors: Ranker
     neighbours: "ItemToItem"
+    mixing: Mixing
     collaborative: NeuralRanker | None = None
     cold: NeuralRanker | None = None
     predicted: NDArray[np.floating] | None = None
@@ -147,7 +150,8 @@ def predicted(parts: Parts, rows: Rows) -> Floats:
     if parts.predicted is None or parts.cold is None:
         return taste
     neural = standard_rows(parts.cold.score_with_item_vectors(rows, parts.predicted))
-    return np.asarray(np.where(np.isnan(neural), taste, (1.0 - NEURAL) * taste + NEURAL * neural))
+    share = parts.mixing.neural
+    return np.asarray(np.where(np.isnan(neural), taste, (1.0 - share) * taste + share * neural))
 
 
 def factors(parts: Parts, rows: Rows, promised: Floats) -> NDArray[np.float32]:
@@ -159,7 +163,7 @@ def factors(parts: Parts, rows: Rows, promised: Floats) -> NDArray[np.float32]:
     own, eased = rough_places(parts.factors.scores(rows)), rough_places(promised)
     # In place: a list asks for every song of the library.
     eased -= own
-    eased *= (_SETTLED / (parts.listeners + _SETTLED)).astype(np.float32)
+    eased *= (parts.mixing.settled / (parts.listeners + parts.mixing.settled)).astype(np.float32)
     eased += own
     np.copyto(eased, own, where=np.isnan(promised))
     return eased

@@ -14,6 +14,7 @@ from scipy import sparse
 from audiorec import metrics
 from audiorec.data.splits import entries
 from audiorec.errors import InputError
+from audiorec.learning.drawn import drawn
 from audiorec.network.embedding import NetworkEmbedding
 from audiorec.network.graph import Network
 from audiorec.network.spectral import SpectralEmbedding, SpectralSettings, embed
@@ -171,10 +172,10 @@ def _recalls(
     k: int,
 ) -> list[float]:
     """Mean recall by each of `count` scorings [B, S] of blocks of users; in large libraries of some users only."""
-    rows, size = np.flatnonzero(np.diff(held.indptr)), max(1, _ENTRIES // max(held.shape[1], 1))
-    most = max(_LEAST_USERS, _PAIRS // max(held.shape[1], 1))
-    if len(rows) > most:
-        rows = np.sort(np.random.default_rng(0).choice(rows, most, replace=False))
+    songs = max(held.shape[1], 1)
+    size, most = max(1, _ENTRIES // songs), max(_LEAST_USERS, _PAIRS // songs)
+    # The same users for every setting.
+    rows = drawn(np.flatnonzero(np.diff(held.indptr)), most, seed=0)
     values = [list[float]() for _ in range(count)]
     for start in range(0, len(rows), size):
         block = rows[start : start + size]

@@ -99,6 +99,7 @@ def pack_parts(material: Material, parts: Parts, network: NetworkEmbedding | Non
         "users": list(material.listens.users),
         "taste_columns": [plain(pair.songs).shape[1] for pair in pairs],
         "factors": list(factors.setting),
+        "mixing": [parts.mixing.neural, parts.mixing.settled],
         "likes": {name: list(likes.names) for name, likes in material.likes.items()},  # type: ignore[attr-defined]
     }, arrays
 

@@ -22,7 +22,7 @@ from audiorec.content.likes_by_sides import LikesBySides
 from audiorec.data import derived
 from audiorec.data.interactions import Interactions
 from audiorec.data.workspace import Workspace
-from audiorec.hybrid.signals import Parts, Placed, popularity_of
+from audiorec.hybrid.signals import Mixing, Parts, Placed, popularity_of
 from audiorec.learning.coded_vectors import Vectors
 from audiorec.ranking.coded_songs import vectors_of
 from audiorec.ranking.neighbours import Block
@@ -143,6 +143,7 @@ class Serving:
             self._taste(own, row),
             AlsScores(users, self._songs("factors.items"), self._is_heard),
             ItemToItem(own, self._neighbours, self._is_heard),
+            Mixing(*self.about["mixing"]),
             self._neural("cf", user),
             self._neural("cold", user),
             arrays.get("predicted"),
