@@ -128,13 +128,15 @@ def _workspace(out: Path, folder: Path | None) -> Path:
 
 def _bring_listens(steps: _Steps, assets: Path | None, music: Path) -> str | None:
     """Import what is known of listeners; returns what the page must say of them, None when nothing is known."""
+    from audiorec.sources.playlists import playlists_below
+
     listens = import_.command.commands
     if assets is not None:
         words = "Who played what, who are friends, and a playlist."
         steps.run("Importing listens", words, listens["listens"], files=(assets / "listens.csv",))
         steps.context.invoke(listens["friends"], files=(assets / "friends.csv",))
         return "The songs, the artists and the listeners of this page were made for audiorec."
-    playlists = tuple(sorted(path for path in music.rglob("*.m3u*") if path.is_file()))
+    playlists = tuple(playlists_below(music))
     if playlists:
         words = f"What you play, by {counted(len(playlists), 'playlist')} in the folder."
         steps.run("Importing playlists", words, listens["playlists"], files=playlists, user="you")

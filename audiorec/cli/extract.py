@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -105,6 +106,11 @@ def _show(outcomes: "Outcomes", seconds: float) -> None:
     if outcomes.left_out:
         endings = ", ".join(f"{count} {ending}" for ending, count in outcomes.left_out.items())
         console().print(f"not looked at, as nothing here reads them: {endings}", markup=False)
+    if outcomes.not_entered:
+        names = ", ".join(f"{count} {name}" for name, count in islice(outcomes.not_entered.items(), _SHOWN))
+        console().print(
+            f"folders not entered, as they are no music: {names.encode('utf-8', 'replace').decode()}", markup=False
+        )
     for path, status, reason in outcomes.reasons[:_SHOWN]:
         console().print(f"{status}: {_printable(path)} {reason}", markup=False)
     if len(outcomes.reasons) > _SHOWN:

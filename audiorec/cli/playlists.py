@@ -36,10 +36,12 @@ def command(session: Session, asked: Options) -> None:
     import numpy as np
 
     from audiorec.data.ledger import Ledger
+    from audiorec.data.workspace import Workspace
     from audiorec.serve import playlist_files
     from audiorec.serve.state import take_snapshot
     from audiorec.serve.subsonic.remote import RemoteServer
 
+    Workspace.open(session.workspace).close()  # says when there is none
     snapshot = take_snapshot(session.workspace, 1)
     ledger = Ledger(session.workspace / "feedback.sqlite")
     lists = list(playlist_files.personal_lists(snapshot, ledger, asked.user))

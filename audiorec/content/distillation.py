@@ -44,7 +44,11 @@ def teach(
     device: torch.device,
     report: Callable[[Epoch], None],
 ) -> TrainedView:
-    """Train a student on log-mel patches whose owners are rows of `data`, on songs of the fit part, played or not."""
+    """Train a student on log-mel patches whose owners are rows of `data`, on songs of the fit part, played or not.
+
+    It embeds songs in as many dimensions as its teacher, whatever the recipe says.
+    """
+    recipe = recipe.model_copy(update={"dim": lesson.embeddings.shape[1]})
     rows, held = np.flatnonzero(data.part == "fit").astype(np.int64), data.rows("validation")
     torch.manual_seed(recipe.seed)
     store = PatchStore(patches, len(data.track_ids), device)
@@ -68,7 +72,9 @@ class StudentSteps(LikeSteps):
         device = self._store.device
         self._taught = torch.from_numpy(lesson.embeddings).to(device)
         self._opinions = torch.from_numpy(lesson.likes).to(device)
-        self._unit = self._taught[self._rows.to(device)].var(dim=0).mean()
+        deviation = self._taught[self._rows.to(device)].var(dim=0, correction=0).mean()
+        # One song, or songs that the teacher cannot tell apart, have none.
+        self._unit = torch.where(deviation > 0.0, deviation, 1.0)
 
     def _loss(self, batch: torch.Tensor) -> torch.Tensor:
         chosen = batch.to(self._store.device)

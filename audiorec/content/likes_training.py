@@ -159,7 +159,7 @@ def pretrained(
     """An encoder taught by all songs that have patches, without listens or labels, and its curve.
 
     With a lesson [N, t] (rows of NaN: none of this song) it learns what another encoder heard, else what songs are
-    like; None where the recipe wants neither.
+    like; None where the recipe wants neither or there are no two songs to tell apart.
     """
     if not is_taught(lesson, recipe) and not recipe.pretrain_epochs:
         return None, []
@@ -168,6 +168,8 @@ def pretrained(
         known = ~np.isnan(lesson[patches.owner]).any(axis=1)
         patches = Patches(patches.values[known], patches.owner[known]) if not known.all() else patches
     songs, owner = np.unique(patches.owner, return_inverse=True)
+    if len(songs) < 2:
+        return None, []
     store = PatchStore(Patches(patches.values, owner.astype(np.int64)), len(songs), device)
     encoder = SongEncoder(view, patches.values.shape[1], recipe.dim, recipe.dropout).to(device)
     if is_taught(lesson, recipe):
