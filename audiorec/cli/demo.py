@@ -77,9 +77,7 @@ def command(context: click.Context, session: Session, folder: Path | None, out: 
         "Hybrid ranker", "Weights of all signals are learned on songs whose listens are hidden.", train_hybrid.command
     )
     _finish(steps, out, note, assets / "tastes.csv" if folder is None else None)
-    console().print(
-        f"\nDone in {time.monotonic() - start:.0f} s. Open [bold]{out / 'report.html'}[/bold] in a browser."
-    )
+    console().print(f"\nDone in {time.monotonic() - start:.0f} s. Open {out / 'report.html'} in a browser.")
     console().print(f"The lists of all listeners: {out / 'recommendations.json'}")
 
 
@@ -101,10 +99,12 @@ class _Steps:
 
     def run(self, name: str, words: str, step: click.Command | Callable[[], None], **options: Any) -> None:
         """Run one step; one that has too little to learn from is passed over with a line."""
+        from rich.text import Text
+
         from audiorec.cli.report import Step
 
         self.begun += 1
-        console().print(f"\n[bold]{self.begun}. {name}.[/bold] {words}")
+        console().print(Text.assemble((f"\n{self.begun}. {name}.", "bold"), f" {words}"))
         start = time.monotonic()
         try:
             if isinstance(step, click.Command):
@@ -112,7 +112,7 @@ class _Steps:
             else:
                 step()
         except TooLittleError as why:
-            console().print(f"Passed over: {why}", markup=False)
+            console().print(f"Passed over: {why}")
             return
         self.done.append(Step(name, words, time.monotonic() - start))
 
@@ -161,7 +161,7 @@ def _finish_without_listens(steps: _Steps, out: Path) -> None:
         page = render(report_without_listens(space, tuple(steps.done)))
     out.mkdir(parents=True, exist_ok=True)
     (out / "report.html").write_text(page, encoding="utf-8")
-    console().print(f"\nOpen [bold]{out / 'report.html'}[/bold] in a browser: it shows which songs sound alike.")
+    console().print(f"\nOpen {out / 'report.html'} in a browser: it shows which songs sound alike.")
     console().print(
         "There are no listens, so nothing can be recommended yet: put playlists (.m3u8) into the folder, or run "
         "audiorec import with what you have."

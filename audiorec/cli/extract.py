@@ -105,14 +105,12 @@ def _show(outcomes: "Outcomes", seconds: float) -> None:
         )
     if outcomes.left_out:
         endings = ", ".join(f"{count} {ending}" for ending, count in outcomes.left_out.items())
-        console().print(f"not looked at, as nothing here reads them: {endings}", markup=False)
+        console().print(f"not looked at, as nothing here reads them: {endings}")
     if outcomes.not_entered:
         names = ", ".join(f"{count} {name}" for name, count in islice(outcomes.not_entered.items(), _SHOWN))
-        console().print(
-            f"folders not entered, as they are no music: {names.encode('utf-8', 'replace').decode()}", markup=False
-        )
+        console().print(f"folders not entered, as they are no music: {names.encode('utf-8', 'replace').decode()}")
     for path, status, reason in outcomes.reasons[:_SHOWN]:
-        console().print(f"{status}: {_printable(path)} {reason}", markup=False)
+        console().print(f"{status}: {_printable(path)} {reason}")
     if len(outcomes.reasons) > _SHOWN:
         console().print(f"and {len(outcomes.reasons) - _SHOWN} more: audiorec status --files lists them all")
 

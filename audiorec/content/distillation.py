@@ -44,11 +44,7 @@ def teach(
     device: torch.device,
     report: Callable[[Epoch], None],
 ) -> TrainedView:
-    """Train a student on log-mel patches whose owners are rows of `data`, on songs of the fit part, played or not.
-
-    It embeds songs in as many dimensions as its teacher, whatever the recipe says.
-    """
-    recipe = recipe.model_copy(update={"dim": lesson.embeddings.shape[1]})
+    """Train a student on log-mel patches whose owners are rows of `data`, on songs of the fit part, played or not."""
     rows, held = np.flatnonzero(data.part == "fit").astype(np.int64), data.rows("validation")
     torch.manual_seed(recipe.seed)
     store = PatchStore(patches, len(data.track_ids), device)
