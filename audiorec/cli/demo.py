@@ -23,7 +23,7 @@ from audiorec.cli import (
 )
 from audiorec.cli.console import console, counted
 from audiorec.cli.session import Session, pass_session
-from audiorec.errors import TooLittleError
+from audiorec.errors import InputError, TooLittleError
 
 if TYPE_CHECKING:
     from audiorec.cli.report import Step
@@ -57,6 +57,7 @@ def command(context: click.Context, session: Session, folder: Path | None, out: 
     with steps.progress_shown():
         words = f"Reading the music in {_shown(music)}: sound, tags, lyrics."
         steps.run("Extracting features", words, extract.command, paths=(music,))
+    _refuse_nothing(steps.session.workspace, music)
     note = _bring_listens(steps, assets if folder is None else None, music)
     if note is None:
         _finish_without_listens(steps, out)
@@ -124,6 +125,14 @@ def _workspace(out: Path, folder: Path | None) -> Path:
     import hashlib
 
     return out / f"workspace-{hashlib.sha256(os.fsencode(folder.absolute())).hexdigest()[:8]}"
+
+
+def _refuse_nothing(workspace: Path, music: Path) -> None:
+    from audiorec.data.workspace import Workspace
+
+    with Workspace.open(workspace) as space:
+        if not set(space.statuses()) - {"failed"}:
+            raise InputError(f"there is no music in {_shown(music)} that can be used: give another folder")
 
 
 def _bring_listens(steps: _Steps, assets: Path | None, music: Path) -> str | None:

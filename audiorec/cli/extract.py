@@ -61,7 +61,7 @@ def command(session: Session, /, paths: tuple[str, ...], strict: bool, since: da
         bars: list[Callable[[int], None]] = []
 
         def begin(plan: "Plan") -> None:
-            out.print(_intent(plan))
+            out.print(_intent(plan) if plan.found.files else "No sound was found there: give a folder of music.")
             sizes = [task.file.size for task in (*plan.tasks, *plan.unheard, *plan.reread)]
             bars.append(shown.enter_context(progress_by_size("Extracting", len(sizes), sum(sizes), session.quiet)))
 
