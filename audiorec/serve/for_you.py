@@ -120,6 +120,8 @@ def day_of(now: float) -> int:
 
 
 def _make(snapshot: Snapshot, ledger: Ledger, ask: Ask, now: float) -> list[Suggestion]:
+    if not snapshot.tracks:
+        return []
     events = {user: ledger.events(user) for user in ask.users}
     members = [_member(snapshot, user, events[user], now) for user in ask.users]
     everything = [event for user in ask.users for event in events[user]]
