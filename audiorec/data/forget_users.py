@@ -7,7 +7,7 @@ alone goes with them. It does not know listens and feedback: `user_accounts.py` 
 import json
 import os
 import shutil
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,8 @@ from audiorec.data.workspace import Workspace
 
 SECRETS = "serve-secrets.json"
 _NOBODY = ""
-# How many of a checkpoint's labels, the first ones, are users, by its kind.
-_USERS: Mapping[str, Callable[[dict[str, Any]], int]] = {
-    "network": lambda header: int(header["config"]["users"]),
-    **dict.fromkeys(("neumf", "ranker", "like", "svm"), lambda header: len(header["labels"])),
-}
+# Kinds of checkpoints whose labels are all users; a network's are users, then artists.
+_ALL = ("neumf", "ranker", "like", "svm")
 
 
 def take_out(space: Workspace, names: Collection[str], into: str | None) -> None:
@@ -36,7 +33,8 @@ def take_out(space: Workspace, names: Collection[str], into: str | None) -> None
 
 
 def _in_header(path: Path, header: dict[str, Any], names: Collection[str], into: str | None) -> None:
-    users = _USERS.get(header["kind"], lambda _: 0)(header)
+    kind = header["kind"]
+    users = len(header["labels"]) if kind in _ALL else header["config"]["users"] if kind == "network" else 0
     labels = _replaced(header["labels"][:users], names, into) + header["labels"][users:]
     user = header["config"].get("user")
     config = header["config"] | ({"user": into} if into is not None and user in names else {})
