@@ -35,13 +35,13 @@ def command(session: Session, asked: Options) -> None:
     """
     import numpy as np
 
-    from audiorec.data.ledger import Ledger
+    from audiorec.data.ledger import LEDGER, Ledger
     from audiorec.serve import playlist_files
     from audiorec.serve.state import take_snapshot
     from audiorec.serve.subsonic.remote import RemoteServer
 
     snapshot = take_snapshot(session.workspace, 1)
-    ledger = Ledger(session.workspace / "feedback.sqlite")
+    ledger = Ledger(session.workspace / LEDGER)
     lists = list(playlist_files.personal_lists(snapshot, ledger, asked.user))
     ledger.close()
     if not lists:

@@ -38,10 +38,9 @@ def make_server(root: Path, needs_token: bool = False, names: frozenset[str] = f
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        desk.state.start()
+        desk.start()
         yield
-        desk.jobs.close()
-        desk.state.close()
+        desk.close()
 
     app = FastAPI(
         title="audiorec", version=__version__, lifespan=life, docs_url=None, redoc_url=None,

@@ -242,7 +242,7 @@ def metrics(desk: At) -> str:
     lines += ["# TYPE audiorec_uptime_seconds gauge", f"audiorec_uptime_seconds {time.time() - desk.started:.0f}"]
     if desk.state.is_ready:
         snapshot = desk.state.now()
-        sizes = Counter({"songs": len(snapshot.tracks), "users": len(snapshot.users)})
+        sizes = Counter(songs=len(snapshot.tracks), users=len(snapshot.users), lists_ahead=desk.lists_ahead.made)
         for name, value in sizes.items():
             lines += [f"# TYPE audiorec_{name} gauge", f"audiorec_{name} {value}"]
     return "\n".join(lines) + "\n"

@@ -96,7 +96,7 @@ async def answer(request: Request, question: str) -> Response:
     for name, value in pairs:
         many.setdefault(name, []).append(value.encode("utf-8", "replace").decode().replace("\0", ""))
     address = request.client.host if request.client else ""
-    return await run_in_threadpool(_answer, desk_of(request), question.removesuffix(".view"), many, address)
+    return await run_in_threadpool(_answer, await desk_of(request), question.removesuffix(".view"), many, address)
 
 
 def _answer(desk: Desk, question: str, many: Mapping[str, Sequence[str]], address: str) -> Response:
