@@ -7,13 +7,15 @@ alone goes with them. It does not know listens and feedback: `user_accounts.py` 
 import json
 import os
 import shutil
+import sqlite3
 from collections.abc import Collection
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from audiorec.data.workspace import Workspace
 
-SECRETS = "serve-secrets.json"
+SECRETS, CRAWL = "serve-secrets.json", "netease.sqlite"
 _NOBODY = ""
 # Kinds of checkpoints whose labels are all users; a network's are users, then artists.
 _ALL = ("neumf", "ranker", "like", "svm")
@@ -28,6 +30,7 @@ def take_out(space: Workspace, names: Collection[str], into: str | None) -> None
         _in_index(path, names, into)
     _in_secrets(space.root / SECRETS, names, into)
     if into is None:
+        _in_crawl(space.root / CRAWL, names)
         theirs = [path.parent for path, header in headers.items() if header["config"].get("user") in names]
         _remove_models(space, theirs)
 
@@ -64,6 +67,21 @@ def _in_secrets(path: Path, names: Collection[str], into: str | None) -> None:
     if into is not None and into not in users:
         users[into] = next(entry for name, entry in secrets["users"].items() if name in names)
     _write(path, secrets | {"users": users})
+
+
+def _in_crawl(path: Path, names: Collection[str]) -> None:
+    """Remove what a crawl of NetEase found of them; it asks for nothing again that it has asked for."""
+    if not path.is_file():
+        return
+    with closing(sqlite3.connect(path, timeout=30)) as db, db:
+        db.execute("PRAGMA secure_delete = ON")
+        for name in names:
+            for (key,) in db.execute("SELECT id FROM user WHERE name = ?", (name,)).fetchall():
+                db.execute("DELETE FROM entry WHERE playlist IN (SELECT id FROM playlist WHERE owner = ?)", (key,))
+                db.execute("DELETE FROM follow WHERE followed = ?", (key,))
+                for table, column in (("playlist", "owner"), ("comment", "user"), ("record", "user"),
+                                      ("follow", "user"), ("user", "id")):  # fmt: skip
+                    db.execute(f"DELETE FROM {table} WHERE {column} = ?", (key,))
 
 
 def _replaced(users: list[str], names: Collection[str], into: str | None) -> list[str]:

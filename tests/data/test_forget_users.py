@@ -10,7 +10,7 @@ import audiorec
 from audiorec.collaborative.training import train as train_cf
 from audiorec.content.training import train_svm_model
 from audiorec.data import user_accounts as accounts
-from audiorec.data.forget_users import SECRETS, take_out
+from audiorec.data.forget_users import CRAWL, SECRETS, take_out
 from audiorec.data.ledger import LEDGER, Ledger
 from audiorec.data.workspace import Workspace
 from audiorec.hybrid.training import train as train_hybrid
@@ -18,6 +18,7 @@ from audiorec.learning import checkpoint
 from audiorec.network import embedding
 from audiorec.network.training import train as train_network
 from audiorec.serve.logins import Accounts
+from audiorec.sources.netease_state import CrawlState
 from tests.ranking.small_library import build
 
 WHO = "zwetschgenmus"
@@ -78,6 +79,25 @@ def test_a_user_is_renamed_then_deleted_everywhere(trained: Path) -> None:
         assert library.recommend("user 1", top=3)
         with pytest.raises(audiorec.errors.UnknownNameError):
             library.recommend("quitte")
+
+
+def test_what_a_crawl_found_of_a_deleted_user_goes_too(tmp_path: Path) -> None:
+    with CrawlState(tmp_path / CRAWL) as state, state.together() as db:
+        state.add_user(1, WHO)
+        state.add_user(2, "bob")
+        db.execute("INSERT INTO playlist VALUES (5, 'Rain', 1, 0)")
+        db.execute("INSERT INTO entry VALUES (5, 0, 7, 1600000000000)")
+        db.execute("INSERT INTO comment VALUES (3, 7, 1, 'fine', 1600000000000, 0)")
+        db.execute("INSERT INTO record VALUES (1, 7, 4), (2, 7, 1)")
+        db.execute("INSERT INTO follow VALUES (1, 2), (2, 1)")
+    with Workspace.open(tmp_path, write=True) as space:
+        take_out(space, [WHO], None)
+    with CrawlState(tmp_path / CRAWL) as state:
+        left = [
+            len(state.db.execute(f"SELECT * FROM {table}").fetchall())
+            for table in ("user", "playlist", "entry", "comment", "record", "follow")
+        ]
+    assert left == [1, 0, 0, 0, 1, 0]
 
 
 def test_an_artist_of_the_same_name_stays(tmp_path: Path) -> None:
