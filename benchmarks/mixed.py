@@ -121,14 +121,12 @@ def load(folder: Path, workspace: Path | None, least: int) -> Material:
     known = np.flatnonzero(np.bincount(data.elsewhere.indices, minlength=data.elsewhere.shape[1]) >= least)
     counts = sparse.csr_array(sparse.hstack([data.listens, data.elsewhere[:, known]], format="csr"), dtype=np.float32)
     size, own = counts.shape[1], len(data.artists)
-    blocks = []
-    for name in (name for name in BLOCK_WEIGHTS if name in data.blocks):
+    blocks, known_blocks = [], tuple(name for name in BLOCK_WEIGHTS if name in data.blocks)
+    for name in known_blocks:
         block = np.full((size, data.blocks[name].shape[1]), np.nan)
         block[:own] = data.blocks[name]
         blocks.append(block)
-    content = Content(
-        blocks, [weight for name, weight in BLOCK_WEIGHTS.items() if name in data.blocks], np.arange(size) < own
-    )
+    content = Content(blocks, [BLOCK_WEIGHTS[name] for name in known_blocks], np.arange(size) < own, known_blocks)
     named = [f"artist {number}" for number in (*data.artists, *data.others[known])]
     tracks = [Track(n, b"", name, (name,), "", None, "", 0.0, "ok", "") for n, name in enumerate(named)]
     users = tuple(f"{n:05d}" for n in range(counts.shape[0]))
@@ -159,7 +157,9 @@ def learn(material: Material, test: np.ndarray, validation: np.ndarray, how: tup
 # --- systems against each other -----------------------------------------------------------------------------------
 
 
-def compare(stage: Stage, rows: np.ndarray, scores: dict[str, np.ndarray]) -> dict[tuple[str, str], np.ndarray]:
+def compare(
+    stage: Stage, rows: np.ndarray, scores: dict[str, np.ndarray], is_sampled: bool = True
+) -> dict[tuple[str, str], np.ndarray]:
     """Every system on every protocol: metrics [U, 3 or 5] of all users, NaN of those not asked; P1 on warm songs."""
     found = {}
     for protocol, (kinds, _) in PROTOCOLS.items():
@@ -169,7 +169,7 @@ def compare(stage: Stage, rows: np.ndarray, scores: dict[str, np.ndarray]) -> di
             continue
         for name, value in scores.items():
             mine = measure(value[asked], candidates[asked], relevant[asked])
-            if protocol == "warm":
+            if protocol == "warm" and is_sampled:
                 sampled = one_in_hundred(value[asked], candidates[asked], relevant[asked])
                 mine = np.column_stack([mine, sampled])
             found[protocol, name] = np.full((len(stage.seen.users), mine.shape[1]), np.nan)

@@ -80,6 +80,7 @@ class Ledger:
         self.changed_at = 0.0
         self.version = 0
         self._said: Counter[str] = Counter()
+        self._by_others = 0
 
     def close(self) -> None:
         """Close the file."""
@@ -147,10 +148,13 @@ class Ledger:
             return [Event(*row) for row in self._db.execute(query, (user, *kinds))]
 
     def version_of(self, user: str) -> tuple[int, int]:
-        """Another one whenever what a user said may have changed, here or through another process."""
-        with self._lock:
-            by_others = self._db.execute("PRAGMA data_version").fetchone()[0]
-        return self._said[user], by_others
+        """Another one whenever what a user said may have changed, here or through another process; never waits."""
+        if self._lock.acquire(blocking=False):
+            try:
+                self._by_others = self._db.execute("PRAGMA data_version").fetchone()[0]
+            finally:
+                self._lock.release()
+        return self._said[user], self._by_others
 
     def users(self) -> list[str]:
         """Everybody who said something or keeps a playlist, sorted."""

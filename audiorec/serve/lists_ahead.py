@@ -14,7 +14,7 @@ from audiorec.serve.for_you import Ask, ForYou, day_of
 from audiorec.serve.state import Snapshot, State
 
 _MOST_USERS = 2_000
-_MOST_SECONDS = 60.0  # of processor time each round: nobody wants a fan to run for lists that few people read
+_MOST_SECONDS = 20.0  # of processor time each round: nobody wants a fan to run for lists that few people read
 _LOOK_EVERY = 0.5
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
 from audiorec.errors import InputError, UnknownNameError
@@ -48,7 +49,7 @@ class Exclusions(BaseModel):
 
 
 @router.get("/recommend", response_model=dict[str, Any])
-def recommend(
+async def recommend(
     desk: At,
     user: User = DEFAULT_USER,
     which: Literal["new", "known", "deep"] = "new",
@@ -58,23 +59,27 @@ def recommend(
 ) -> JSONResponse:
     """A list for a user, or for them and others together; `POST` takes exclusions too."""
     asked = {"user": user, "which": which, "top": top, "cold_only": cold_only, "together_with": together_with}
-    return _recommended(desk, Exclusions.model_validate(asked))
+    return await _recommended(desk, Exclusions.model_validate(asked))
 
 
 @router.post("/recommend", response_model=dict[str, Any])
-def recommend_without(desk: At, asked: Exclusions) -> JSONResponse:
+async def recommend_without(desk: At, asked: Exclusions) -> JSONResponse:
     """A list for a user, with what it should leave out."""
-    return _recommended(desk, asked)
+    return await _recommended(desk, asked)
 
 
-def _recommended(desk: Desk, asked: Exclusions) -> JSONResponse:
+async def _recommended(desk: Desk, asked: Exclusions) -> JSONResponse:
     snapshot = desk.state.now()
     ask = Ask(
         asked.user, asked.which, asked.top, tuple(asked.genres), tuple(asked.without_genres), tuple(asked.folders),
         tuple(asked.without_folders), asked.seconds, asked.years, asked.not_lately, asked.owned, asked.cold_only,
         tuple(asked.together_with),
     )  # fmt: skip
-    found = desk.for_you.suggest(snapshot, desk.state.ledger, ask, time.time())
+    question = snapshot, desk.state.ledger, ask, time.time()
+    # A list that is there needs no thread: handing it over would take longer than the answer.
+    found = desk.for_you.kept(*question)
+    if found is None:
+        found = await run_in_threadpool(desk.for_you.suggest, *question)
     plays = snapshot.plays()
     songs = [
         {
