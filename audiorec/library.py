@@ -88,13 +88,14 @@ class Library:
         asked = Extraction(**options)
         chosen = recipes.load(asked.recipe, FeatureRecipe, asked.overrides)
         ear, deaf = ear_of(chosen) if asked.engine == "local" else (None, DEAF_NODES)
+        describe = asked.describe
         if asked.shards:
             shard_places.check(asked.shards)
         with self._write() as space:
             places = [os.fsencode(os.path.expanduser(path)) for path in paths]
             plan = make_plan(space, places, chosen, asked.limit, asked.since, asked.retry, asked.min_length, ear)
             begin(plan)
-            outcomes = run_plan(space, plan, chosen, asked.crew, advance, asked.describe, asked.shards)
+            outcomes = run_plan(space, plan, chosen, asked.crew, advance, describe, asked.shards)
             outcomes.found_late, outcomes.deaf = rematch(space), deaf
         return outcomes
 
