@@ -17,7 +17,9 @@ from audiorec.content.augmentation import altered
 from audiorec.content.encoder_training import KEPT, CnnRecipe
 from audiorec.content.patches import PatchStore
 from audiorec.content.song_encoder import SongEncoder
+from audiorec.data import heard_songs
 from audiorec.data.heard_songs import HeardSongs
+from audiorec.data.open_folder import OpenFolder
 from audiorec.learning.averaging import mean_of_steps
 from audiorec.learning.loop import Epoch, fit
 
@@ -34,6 +36,12 @@ def lesson_of(heard: HeardSongs) -> Floats:
     known = told[heard.known]
     spread = known.std(axis=0)
     return np.asarray((told - known.mean(axis=0)) / np.where(spread > 0.0, spread, 1.0), dtype=np.float32)
+
+
+def lesson_in(space: OpenFolder, track_ids: NDArray[np.int64], recipe: CnnRecipe) -> Floats | None:
+    """The lesson of songs of a workspace; None where no encoder heard it, or the recipe has no use for it."""
+    heard = heard_songs.read(space, track_ids) if recipe.hear_epochs else None
+    return None if heard is None else lesson_of(heard)
 
 
 def learn_to_hear(

@@ -18,7 +18,7 @@ from audiorec.hybrid.fit_parts import fit_parts
 from audiorec.hybrid.fit_weights import given_weights
 from audiorec.hybrid.inputs import LEARNED, Material, gather
 from audiorec.hybrid.recipe import HybridRecipe
-from audiorec.hybrid.rehearsal import learn_weights, rehearse, set_stage
+from audiorec.hybrid.rehearsal import asked_users, learn_weights, rehearse, set_stage
 from audiorec.hybrid.settings import Settings, origins, shipped, with_models
 from audiorec.hybrid.weights import Weights, save_weights
 from audiorec.learning.loop import Epoch, choose_device, quiet
@@ -26,13 +26,15 @@ from audiorec.learning.loop import Epoch, choose_device, quiet
 
 @dataclass(frozen=True)
 class Trained:
-    """The weights, how many artists were made cold, and which models were absent, so that their signal is left out.
+    """The weights, how many artists were made cold and how many users were asked, and which models were absent, so that
+    their signal is left out.
 
     is_given: too few listens could be hidden to learn the weights from, so they are given ones.
     """
 
     weights: Weights
     cold_artists: int
+    users: int
     absent: list[str]
     is_given: bool
 
@@ -40,12 +42,17 @@ class Trained:
 @dataclass(frozen=True)
 class Learned:
     """The weights, the settings with the weights of blocks that were learned too, what the weights reached on the
-    rehearsal, and whether they are given ones."""
+    rehearsal, how many users were asked there (0: none could be, so the weights are given ones)."""
 
     weights: Weights
     settings: Settings
     score: dict[str, float]
-    is_given: bool
+    users: int
+
+    @property
+    def is_given(self) -> bool:
+        """Whether too few listens could be hidden to learn the weights from."""
+        return not self.users
 
 
 def learn(
@@ -69,8 +76,8 @@ def learn(
         parts = rehearse(inner, stage, settings, device=choose_device(device), report=report)
         weights, score = learn_weights(inner, stage, parts, chosen)
     except TooLittleError:
-        return Learned(given_weights(chosen), settings, {}, is_given=True)
-    return Learned(weights, settings, score, is_given=False)
+        return Learned(given_weights(chosen), settings, {}, 0)
+    return Learned(weights, settings, score, len(asked_users(stage, chosen)))
 
 
 def train(
@@ -88,7 +95,7 @@ def train(
     settings = with_models(shipped(chosen), space)
     material, parts_of = gather(space), space.artist_parts()
     cold, unseen = ({name for name, part in parts_of.items() if part == mine} for mine in ("validation", "test"))
-    found = learn(material, cold, unseen, with_models(shipped(chosen), space), device=device, report=report)
+    found = learn(material, cold, unseen, settings, device=device, report=report)
     settings, weights, score = found.settings, found.weights, found.score
     collaborative = fit_cache.collaborative(space, material.listens)
     whole = fit_parts(material, material.listens, settings, collaborative=collaborative)
@@ -104,4 +111,4 @@ def train(
 
     space.publish_model("hybrid", write, origins(settings))
     absent = [name for name in ("cf", "network", "cnn", "svm") if not space.has_model(name)]
-    return Trained(weights, len(cold), absent, found.is_given)
+    return Trained(weights, len(cold), found.users, absent, found.is_given)

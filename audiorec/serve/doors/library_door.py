@@ -19,7 +19,7 @@ from audiorec.serve.gate import COOKIE, Gate
 from audiorec.serve.job_plans import plan
 from audiorec.serve.jobs import Job
 from audiorec.serve.problem_details import problem
-from audiorec.serve.state import Snapshot
+from audiorec.serve.snapshot import Snapshot
 
 router = APIRouter()
 At = Annotated[Desk, Depends(desk_of)]
@@ -242,7 +242,7 @@ def metrics(desk: At) -> str:
     lines += ["# TYPE audiorec_uptime_seconds gauge", f"audiorec_uptime_seconds {time.time() - desk.started:.0f}"]
     if desk.state.is_ready:
         snapshot = desk.state.now()
-        sizes = Counter({"songs": len(snapshot.tracks), "users": len(snapshot.users)})
+        sizes = Counter(songs=len(snapshot.tracks), users=len(snapshot.users), lists_ahead=desk.lists_ahead.made)
         for name, value in sizes.items():
             lines += [f"# TYPE audiorec_{name} gauge", f"audiorec_{name} {value}"]
     return "\n".join(lines) + "\n"
