@@ -43,6 +43,28 @@ def test_warm_lists_move_to_the_collaborative_signal_where_it_is_better() -> Non
     assert never_below(without, [{"warm": lists, "cold": lists}])[0] == without
 
 
+def test_cold_lists_move_to_a_signal_that_is_better_for_certain() -> None:
+    mixed = Weights({"content": 1.0, "artist": 0.0}, {"content": 0.9, "artist": 0.1}, 1.0, 2.0, 2.0)
+    rng = np.random.default_rng(0)
+
+    def lists(users: int, worth: float) -> Lists:
+        relevant = np.zeros((users, 30), dtype=bool)
+        relevant[np.arange(users), rng.integers(0, 30, users)] = True
+        signals = {
+            "artist": worth * relevant + rng.normal(size=relevant.shape),
+            "content": rng.normal(size=(users, 30)),
+        }
+        return Lists(signals, np.ones(relevant.shape, dtype=bool), relevant, np.zeros(relevant.shape))
+
+    def kept(asked: Lists) -> Weights:
+        return never_below(mixed, [{"warm": asked, "cold": asked}])[0]
+
+    assert kept(lists(60, 4.0)).cold["artist"] > 0.3
+    # What three listeners say, or signals that know nothing, changes nothing.
+    assert kept(lists(3, 0.0)) == mixed
+    assert kept(lists(60, 0.0)) == mixed
+
+
 def test_saved_weights_come_back_and_foreign_ones_are_refused(tmp_path: Path) -> None:
     save_weights(tmp_path, WEIGHTS, {}, ("features", "recipe"), {"ndcg@20": 0.5}, {"track_ids": np.arange(3)})
     assert load_weights(tmp_path, "features") == WEIGHTS
