@@ -194,7 +194,8 @@ def _arrays(songs: int, users: int, listens: int) -> tuple[dict[str, Any], dict[
         "placed.users": numbers(users, 256), "placed.songs": numbers(songs, 256), "placed.known": np.ones(songs, bool),
         "placed.pulls": numbers(1, 256), **{f"songs.{name}": values for name, values in pack_songs(tracks).items()},
     }  # fmt: skip
-    arrays["directions"] = numbers(songs, _SPACE) / np.float32(_SPACE**0.5)
+    arrays["directions"] = numbers(songs, _SPACE)
+    arrays["directions"] /= np.float32(_SPACE**0.5)
     arrays |= {"taste.users": numbers(users, sum(ranks)), "taste.songs": numbers(songs, sum(ranks))}
     arrays |= {"taste.gram": songs * np.eye(sum(ranks)), "taste.mean": np.zeros(sum(ranks))}
     for name in ("cnn", "svm"):

@@ -94,7 +94,7 @@ def _shown_host(host: str) -> str:
 def _greet(session: Session, server: "Server", url: str) -> None:
     if session.quiet:
         return
-    console().print(f"Open [bold]{url}[/bold] in a browser; music players (Subsonic) take the same address.")
+    console().print(f"Open {url} in a browser; music players (Subsonic) take the same address.")
     if server.desk.accounts.token is not None:
         from audiorec.data.forget_users import SECRETS
 

@@ -81,7 +81,7 @@ def delete_users(session: Session, names: tuple[str, ...]) -> None:
 
 
 def _say(session: Session, words: str) -> None:
-    notes(session.quiet).print(f"{words}; models know it when they are trained again", markup=False)
+    notes(session.quiet).print(f"{words}; models know it when they are trained again")
 
 
 def _day(time: float | None) -> str:

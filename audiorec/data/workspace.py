@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from audiorec.data import catalogue, counts, fingerprints, kept_recipes
+from audiorec.data import catalogue, counts, fingerprints, kept_recipes, lacking
 from audiorec.data.artists import assign_parts, one_spelling
 from audiorec.data.catalogue import FileRecord
 from audiorec.data.disk import flush_file, flush_folder, refuse_url, take_lock
@@ -41,7 +41,7 @@ MAKERS = {
     "svm": "audiorec train-svm",
     "cf": "audiorec train-cf",
     "dcgan": "audiorec augment --dcgan",
-    "hybrid": "audiorec train-hybrid",
+    "hybrid": "audiorec train",
 }
 
 
@@ -151,7 +151,7 @@ class Workspace(OpenFolder):
         """Digest of the feature recipe in use: the one of the last extraction."""
         row = self.db.execute("SELECT value FROM setting WHERE key = 'features'").fetchone()
         if row is None:
-            raise WorkspaceError("no features here yet: run audiorec extract FOLDER first")
+            raise WorkspaceError(lacking.no_features(self.db))
         return str(row[0])
 
     def features(self) -> "FeatureTable":
@@ -172,6 +172,8 @@ class Workspace(OpenFolder):
         )
         for file, track in self.db.execute(query, (digest,)):
             rows_of.setdefault(file if "://" in file else self.root / file, []).append(track)
+        if not rows_of:
+            raise WorkspaceError(lacking.no_features(self.db))
         return FeatureTable(rows_of, digest)
 
     def _place_features(self, rows: "Sequence[tuple[int, TrackFeatures]]", layout: "Layout", at: str) -> str:
@@ -287,10 +289,10 @@ class Workspace(OpenFolder):
         return final
 
     def model(self, name: str) -> Path:
-        """Folder of the latest version of a model; raises CheckpointError with the command that makes one."""
+        """Folder of the latest version of a model; raises CheckpointError with what is lacking for one."""
         version = self._latest(name)
         if not version:
-            raise CheckpointError(f"no {name} model here yet: run {MAKERS.get(name, 'its training')} first")
+            raise CheckpointError(lacking.no_model(self.db, name, MAKERS.get(name, "its training")))
         return self.root / "models" / name / f"{version:04d}"
 
     def counts(self) -> dict[str, int | float]:

@@ -19,7 +19,7 @@ from audiorec.serve.gate import COOKIE, Gate
 from audiorec.serve.job_plans import plan
 from audiorec.serve.jobs import Job
 from audiorec.serve.problem_details import problem
-from audiorec.serve.state import Snapshot
+from audiorec.serve.snapshot import Snapshot
 
 router = APIRouter()
 At = Annotated[Desk, Depends(desk_of)]

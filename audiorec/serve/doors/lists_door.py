@@ -19,7 +19,7 @@ from audiorec.ranking.radio import Tuning, next_songs
 from audiorec.serve.desk import DEFAULT_USER, Desk, desk_of, song_json, songs_json
 from audiorec.serve.doors.songs_door import artists_of
 from audiorec.serve.for_you import Ask
-from audiorec.serve.state import Snapshot
+from audiorec.serve.snapshot import Snapshot
 
 router = APIRouter()
 At = Annotated[Desk, Depends(desk_of)]
