@@ -36,7 +36,7 @@ TRADITIONAL = str.maketrans(
     "爱风梦云长远头听说话国门时间东马龙后里发现声乐", "愛風夢雲長遠頭聽說話國門時間東馬龍後裡發現聲樂"
 )
 SPECIAL = {"o": "ø", "l": "ł", "ss": "ß", "ae": "æ", "e": "é", "u": "ü", "a": "å"}
-SUFFIXES = ("(Remastered)", "- 2011 Remaster", "(Live)", "- Live at the Hall", "[Mono]", "- Radio Edit",
+SUFFIXES = ("(Remastered)", "- 2011 Remaster", "(Mono Version)", "[Remaster 2015]", "[Mono]", "- Radio Edit",
             "(Album Version)", "(Deluxe Edition)", "- Remastered 2009", "[Explicit]", "(Official Video)")  # fmt: skip
 
 

@@ -177,9 +177,22 @@ LISTS = {
         "a.asx", b'<asx><entry><title>One</title><ref href="D:\\Hollow\\First\\01 One.mp3"/></entry></asx>', 1
     ),
     "a table in Spanish": a_list("es.csv", "artista,canción,reproducciones\nHollow,One,3\n".encode("cp1252"), 3),
+    "a table in Polish": a_list("pl.csv", "Wykonawca;Tytuł;Odtworzenia\nHollow;One;3\n".encode("cp1250"), 3),
+    "a table in Korean": a_list("ko.csv", "아티스트,곡명,재생횟수\nHollow,One,3\n".encode("cp949"), 3),
+    "artist and title in one column": a_list("o.csv", b"Artist - Title;Plays\nHollow - One;3\n", 3),
+    "a day of Apple Music": a_list("y.csv", b"Date Played,Play Count,Track Description\n20210101,2,Hollow - One\n", 2),
+    "a concert is not the song": a_list("v.csv", b"user,artist,title\nann,Hollow,One (Live at Home)\n", 0),
     "a remaster": a_list("r.csv", b"user,artist,title\nann,Hollow,One - 2011 Remaster\n", 1),
     "the day without dashes": a_list("d.csv", b"user,artist,title,time\nann,Hollow,One,20210131\n", 1),
 }
+
+
+def a_header_in_no_language_that_is_known(place: Place) -> None:
+    place.song("x.mp3", *named("Ann", "Tide"))
+    place.extract()
+    (place.root / "plays.csv").write_text("kunstner;melodi;gange\nAnn;Tide;3\n")
+    with pytest.raises(AudiorecError, match="--column song=NAME"):
+        place.library.import_listens(place.root / "plays.csv", user="me")
 
 
 def a_song_called_by_a_number(place: Place) -> None:
@@ -324,7 +337,8 @@ ROWS: dict[str, Callable[[Place], None]] = {
         guests_and_bands_in_one_field, one_artist_in_several_spellings, all_genres, an_ending_that_lies,
         names_that_begin_with_a_number, ape_tags_of_an_mp3, lyrics_that_do_not_tell_their_letters,
         russian_tags_that_claim_latin, letters_that_are_not_sure, tags_of_a_wav,
-        a_song_called_by_a_number, what_is_no_music, lyrics_beside_the_song_in_another_form, lyrics_of_a_page,
+        a_song_called_by_a_number, a_header_in_no_language_that_is_known, what_is_no_music,
+        lyrics_beside_the_song_in_another_form, lyrics_of_a_page,
         nobody_is_no_artist, a_file_that_is_there_is_not_called_missing, a_title_that_two_have, sound_effects,
         every_listen_waits,
     )},
