@@ -148,6 +148,7 @@ def a_list(name: str, data: bytes, matched: int) -> Callable[[Place], None]:
             "Björk/Homogenic/01 Jóga.mp3",
             "Hollow/First/01 One.mp3",
             "周杰伦/叶惠美/晴天.mp3",
+            "Кино/Группа крови/Перемен.mp3",
             "#1 Crush.mp3",
         ):
             artist, title = (
@@ -168,6 +169,10 @@ LISTS = {
     "a list of a share": a_list("s.m3u8", "\\\\NAS\\music\\周杰伦\\叶惠美\\晴天.mp3\n".encode(), 1),
     "a list of addresses": a_list("u.m3u8", b"file:///D:/Music/Hollow/First/01%20One.mp3\n", 1),
     "a list of a phone": a_list("p.m3u8", b"/storage/emulated/0/Music/Hollow/First/01 One.mp3\n", 1),
+    "+ for a space": a_list("+.m3u8", b"http://nas/music/Hollow/First/01+One.mp3\n", 1),
+    "a list of DOS": a_list("d.m3u", "D:\\Кино\\Группа крови\\Перемен.mp3\r\n\x1a".encode("cp866"), 1),
+    "UTF-8 that was written twice": a_list("8.m3u8", "BjÃ¶rk/Homogenic/01 JÃ³ga.mp3\n".encode(), 1),
+    "UTF-16 without a mark": a_list("16.m3u", "D:\\Hollow\\First\\01 One.mp3\r\n".encode("utf-16-le"), 1),
     "a song that looks like a comment": a_list("c.m3u8", b"#EXTM3U\n#1 Crush.mp3\n", 1),
     "a table of a western Excel": a_list("e.csv", "artist,title,count\nBjörk,Jóga,3\n".encode("cp1252"), 3),
     "a table with sep=": a_list("t.csv", b"sep=;\nuser;artist;title;count\nann;Hollow;One;3\n", 3),
