@@ -206,7 +206,7 @@ def _arrays(songs: int, users: int, listens: int) -> tuple[dict[str, Any], dict[
         arrays[f"block.{name}.nearness"] = np.abs(numbers(songs, 2))
     about = {
         "users": names, "taste_columns": ranks, "factors": [1.0, 10.0], "taste": [1.0, 5.0], 
-        "genres": ["style"] * _STYLES,
+        "genres": ["style"] * _STYLES, "mixing": [HybridRecipe().neural, HybridRecipe().settled],
         "likes": {"cnn": names, "svm": names}, "blocks": ["sound", "words", "network"], "heard": [],
     }  # fmt: skip
     return about, arrays

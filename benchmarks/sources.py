@@ -30,7 +30,7 @@ from audiorec.sources.contract import Row, WrittenSong
 from audiorec.sources.matching import Matcher
 from audiorec.sources.registry import SOURCES
 
-SUFFIXES = ("(Remastered)", "- 2011 Remaster", "(Live)", "- Live at the Hall", "[Mono]", "- Radio Edit",
+SUFFIXES = ("(Remastered)", "- 2011 Remaster", "(Mono Version)", "[Remaster 2015]", "[Mono]", "- Radio Edit",
             "(Album Version)", "(Deluxe Edition)", "- Remastered 2009", "[Explicit]", "(Official Video)")  # fmt: skip
 
 

@@ -54,6 +54,6 @@ def command(session: Session, asked: Options) -> None:
         return
     password = asked.password or click.prompt("Password", hide_input=True)
     server = RemoteServer(asked.to, asked.login or asked.user, password)
-    told = playlist_files.send(server, lists) + playlist_files.refill(server, snapshot, np.random.default_rng())
-    rows = [(name, str(found), str(missing)) for name, found, missing in told]
+    sent = playlist_files.send(server, lists) + playlist_files.refill(server, snapshot, np.random.default_rng())
+    rows = [(name, str(found), str(missing)) for name, found, missing in sent]
     print_table("Playlists", ["playlist", "songs", "not found there"], rows)

@@ -31,7 +31,7 @@ from audiorec.ranking.song_columns import SongColumns
 
 NAME = "ranker"
 NOTHING: Mapping[int, float] = {}
-VERSION = 7
+VERSION = 8
 Arrays = Mapping[str, NDArray[Any]]
 
 

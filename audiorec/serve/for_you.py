@@ -179,8 +179,8 @@ def _by_likeness(
     found = []
     for row, songs in zip(rows.tolist(), nearest, strict=True):
         others = [one for one in songs if one.column != row]
-        told = tuple(snapshot.tracks[one.column].id for one in others)
-        found.append(Suggestion(row, float(total[row]), _because(snapshot, others), {}, told))
+        near = tuple(snapshot.tracks[one.column].id for one in others)
+        found.append(Suggestion(row, float(total[row]), _because(snapshot, others), {}, near))
     return found
 
 

@@ -26,6 +26,8 @@ _SOUND = re.compile(
     re.IGNORECASE,
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")  # in no path, but in what is no text
+# Marks of encodings, and how DOS and careless programs end a file.
+_AROUND = " \t\r\n\f\v\xa0\ufeff\x1a"
 _ENDINGS = frozenset((".m3u", ".m3u8", ".pls", ".xspf", ".jspf", ".wpl", ".zpl", ".asx"))
 _HEAD = 65_536  # bytes
 _PLS = re.compile(r"\s*(?P<key>file|title|length)(?P<number>\d{1,9})\s*=\s*(?P<value>.*)", re.IGNORECASE)
@@ -112,11 +114,11 @@ class _Noted:
 def _read_m3u(path: Path) -> Iterator[Row | Unread]:
     noted = _Noted()
     for number, line in enumerate(text_lines(path), start=1):
-        line = line.strip().lstrip("\ufeff")
+        line = line.strip(_AROUND)
         if line.upper().startswith("#EXT-X-"):
             yield Unread(number, "pieces of a stream, no songs", skipped=True)
             return
-        if not line or _is_comment(line):
+        if not line.strip(UNREADABLE) or _is_comment(line):
             if _EXTINF.match(line) and noted.name:
                 yield Row("", noted.song(""), kind="playlist", row=noted.line)
                 noted = _Noted()

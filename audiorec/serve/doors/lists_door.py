@@ -223,8 +223,8 @@ def path(
     names = [track.artist for track in snapshot.tracks]
     ends = snapshot.row_of(start), snapshot.row_of(end)
     steps = find_path(snapshot.vectors, names, ends, songs, variance, seed)
-    told = songs_json(snapshot, [step.row for step in steps])
-    return {"songs": [{**one, "likeness": round(step.likeness, 4)} for one, step in zip(told, steps, strict=True)]}
+    shown = songs_json(snapshot, [step.row for step in steps])
+    return {"songs": [{**one, "likeness": round(step.likeness, 4)} for one, step in zip(shown, steps, strict=True)]}
 
 
 class RadioAsk(BaseModel):
