@@ -9,9 +9,9 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,32 +33,34 @@ def load(folder: Path) -> tuple[dict[str, Any], Arrays] | None:
 
 def _load(folder: Path) -> tuple[dict[str, Any], Arrays] | None:
     try:
-        index, whole = _opened(folder)
-        if len(whole) != index["size"]:
-            return None
-        # Plain views of the map: a memmap makes itself anew for every number that is read (5 ms of a list).
-        plain = whole.view(np.ndarray)
-        arrays = {
-            name: plain[start : start + size].view(kind).reshape(shape)
-            for name, (start, size, kind, shape) in index["arrays"].items()
-        }
+        index, arrays = _opened(folder)
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return dict(index["made_from"]), arrays
+    return None if arrays is None else (dict(index["made_from"]), arrays)
 
 
-def _opened(folder: Path) -> tuple[dict[str, Any], NDArray[np.uint8]]:
-    """The index and the bytes of one and the same folder, though a writer may put another in its place meanwhile."""
+def _opened(folder: Path) -> tuple[dict[str, Any], Arrays | None]:
+    """The index and the arrays of one and the same folder, though a writer may put another in its place meanwhile."""
     place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         with open(os.open("index.json", os.O_RDONLY, dir_fd=place), encoding="utf-8") as text:
             index: dict[str, Any] = json.load(text)
-        if not index["size"]:
-            return index, np.zeros(0, np.uint8)
         with open(os.open("arrays.bin", os.O_RDONLY, dir_fd=place), "rb") as file:
-            return index, np.memmap(file, dtype=np.uint8, mode="r")
+            if os.fstat(file.fileno()).st_size != index["size"]:
+                return index, None
+            return index, {name: _mapped(file, *where) for name, where in index["arrays"].items()}
     finally:
         os.close(place)
+
+
+def _mapped(file: BinaryIO, start: int, size: int, kind: str, shape: Sequence[int]) -> NDArray[Any]:
+    """One array, as a map of its own: SciPy copies what is a small part of another array (250 MB of a list).
+
+    A plain view of the map: a memmap makes itself anew for every number that is read (5 ms of a list).
+    """
+    if not size:
+        return np.zeros(tuple(shape), dtype=kind)
+    return np.memmap(file, dtype=kind, mode="r", offset=start, shape=tuple(shape)).view(np.ndarray)
 
 
 def save(folder: Path, made_from: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bool:

@@ -24,7 +24,7 @@ TOP = 20
 # Scores in hand at once, and pairs of users and songs that a setting is judged by as long as it asks so many users.
 _ENTRIES, _PAIRS, _LEAST_USERS = 1_000_000, 40_000_000, 300
 # Listens times length of a vector up to which all lengths are tried with every weight and damping; of more listens only
-# short vectors are, and the others with the best of them: 15 long decompositions of 5 million listens take 800 s.
+# short vectors are, and the others with the best of them: 15 long decompositions of 5 million listens take 600 s.
 _PRODUCTS = 400_000_000
 
 
