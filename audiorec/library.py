@@ -88,13 +88,14 @@ class Library:
         asked = Extraction(**options)
         chosen = recipes.load(asked.recipe, FeatureRecipe, asked.overrides)
         ear, deaf = ear_of(chosen) if asked.engine == "local" else (None, DEAF_NODES)
+        describe = asked.describe
         if asked.shards:
             shard_places.check(asked.shards)
         with self._write() as space:
             places = [os.fsencode(os.path.expanduser(path)) for path in paths]
             plan = make_plan(space, places, chosen, asked.limit, asked.since, asked.retry, asked.min_length, ear)
             begin(plan)
-            outcomes = run_plan(space, plan, chosen, asked.crew, advance, asked.describe, asked.shards)
+            outcomes = run_plan(space, plan, chosen, asked.crew, advance, describe, asked.shards)
             outcomes.found_late, outcomes.deaf = rematch(space), deaf
         return outcomes
 
@@ -161,7 +162,13 @@ class Library:
             if not space.has_listens():
                 raise InputError("nothing to learn from yet: run audiorec import with what you have listened to")
             steps = plan(space, only)
-            return train_steps(space, steps, device=device, begin=begin, passed=passed)
+            trained = train_steps(space, steps, device=device, begin=begin, passed=passed)
+            is_ranking = space.has_model("hybrid")
+        if is_ranking:
+            from audiorec.ranking.serving import make_ready
+
+            make_ready(self.path)
+        return trained
 
     def search(
         self,
@@ -258,8 +265,8 @@ class Library:
         with self._read() as space:
             try:
                 table = space.features()
-                told = zip(table.texts(), table.languages(), strict=True)
-                words = dict(zip(table.track_ids.tolist(), told, strict=True))
+                sung = zip(table.texts(), table.languages(), strict=True)
+                words = dict(zip(table.track_ids.tolist(), sung, strict=True))
             except WorkspaceError:
                 words = {}
             plays, tracks = _plays(space), space.tracks()
@@ -280,9 +287,9 @@ class Library:
                     "plays": plays.get(track.id, 0),
                     "has_lyrics": bool(words.get(track.id, ("", ""))[0]),
                     "language": words.get(track.id, ("", ""))[1] or "",
-                    "heard": told,
+                    "heard": words_heard,
                 }
-                for track, told in zip(tracks, heard, strict=True)
+                for track, words_heard in zip(tracks, heard, strict=True)
             ]
 
     def lyrics(self, track_id: int) -> list[str]:

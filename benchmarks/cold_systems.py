@@ -29,7 +29,6 @@ from audiorec.collaborative.neumf import Neumf, NeumfRecipe
 from audiorec.hybrid.fit_weights import Lists, fit_weights
 from audiorec.hybrid.inputs import BLOCK_WEIGHTS, LEARNED
 from audiorec.hybrid.recipe import HybridRecipe
-from audiorec.hybrid.signals import NEURAL
 from audiorec.hybrid.weights import Weights, calibrate
 
 # What the baseline is chosen from.
@@ -51,7 +50,7 @@ class Kind:
     blocks: tuple[str, ...] = WORDS
     signals: tuple[str, ...] = SIGNALS
     elsewhere: bool = True
-    neural: float = NEURAL
+    neural: float = HybridRecipe().neural
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@
 For the steps of the 2-D and the 1-D network, the DCGAN, NeuMF and the multimodal head, at three batch sizes, in float32
 and bfloat16: samples a second; floating-point operations a second as a share of what a large matrix product reaches on
 the same card, or for NeuMF, whose work is reading vectors, bytes a second as a share of what a copy reaches; and the
-share of the time in which the device waits for the host (1 - time of its kernels / time). Steps are those of the
+share of the time in which the device waits for the host (1 - time of its kernels / time), how often a step (of the
+2-D and 1-D networks and NeuMF: an epoch) copies between the two, and the three slowest kernels. Steps are those of the
 classes that train; only autocast is switched from outside. Then log-mel by `features/spectra.py` and by torch on the
 device, and the largest differences between what the device and the processor say. Data are made.
 """
@@ -14,7 +15,7 @@ device, and the largest differences between what the device and the processor sa
 import argparse
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ from unittest import mock
 import numpy as np
 import torch
 from scipy import sparse
+from torch.autograd import DeviceType
+from torch.autograd.profiler_util import FunctionEventAvg
 from torch.profiler import ProfilerActivity, profile
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -132,8 +135,8 @@ def jobs(scale: Scale, device: torch.device) -> Iterator[tuple[str, int, str, Ca
 
 def measured(
     make: Callable[[], Job], name: str, precision: str, peak: dict[str, float], scale: Scale, device: torch.device
-) -> dict[str, float]:
-    """Samples a second, share of the peak, share of the time in which the device waits."""
+) -> dict[str, object]:
+    """Samples a second, share of the peak, share of the time in which the device waits, what takes its time."""
     samples, step = make()
     with computing_in(name, precision, device):
         step()
@@ -141,16 +144,14 @@ def measured(
         counter = FlopCounterMode(display=False)
         with counter:
             step()
-        line = {"samples_per_s": round(rate), "gflops_per_step": round(counter.get_total_flops() / 1e9, 3)}
+        flops = counter.get_total_flops()
+        line: dict[str, object] = {"samples_per_s": round(rate), "gflops_per_step": round(flops / 1e9, 3)}
         if name == "neumf":
             # A pair reads and writes a song's vector, its gradient, and Adam's two moments.
             line["memory_share"] = round(rate * 8 * 4 * (64 + 16) / peak["copy_bytes_per_s"], 3)
         else:
-            done = rate / samples * counter.get_total_flops()
-            line["peak_share"] = round(done / peak[f"{precision}_flops_per_s"], 3)
-        if device.type == "cuda":
-            line["waits_for_host"] = round(waiting(step, device), 3)
-    return line
+            line["peak_share"] = round(rate / samples * flops / peak[f"{precision}_flops_per_s"], 3)
+        return line | profiled(step, device)
 
 
 @contextmanager
@@ -178,16 +179,34 @@ def seconds_each(step: Callable[[], object], least: float, device: torch.device)
     return (time.perf_counter() - start) / count
 
 
-def waiting(step: Callable[[], object], device: torch.device) -> float:
-    """Share of the time of three steps in which no kernel ran."""
-    with profile(activities=[ProfilerActivity.CPU, ProfilerActivity.CUDA]) as seen:
+def profiled(step: Callable[[], object], device: torch.device) -> dict[str, object]:
+    """Of three steps: what takes the most time, and of a GPU how long no kernel ran and how often it met the host."""
+    on_gpu = device.type == "cuda"
+    with profile(activities=[ProfilerActivity.CPU, *([ProfilerActivity.CUDA] if on_gpu else [])]) as seen:
         start = time.perf_counter()
         for _ in range(3):
             step()
         wait(device)
         took = time.perf_counter() - start
-    busy = sum(event.self_device_time_total for event in seen.key_averages()) / 1e6
-    return max(0.0, 1.0 - busy / took)
+    events = seen.key_averages()
+    if not on_gpu:
+        return {"slowest": slowest({event.key: event.self_cpu_time_total for event in events})}
+    kernels = kernel_times(events)
+    copies = sum(event.count for event in events if event.key.startswith(("Memcpy HtoD", "Memcpy DtoH")))
+    waits = max(0.0, 1.0 - sum(kernels.values()) / 1e6 / took)
+    return {"slowest": slowest(kernels), "waits_for_host": round(waits, 3), "copies_per_step": round(copies / 3, 1)}
+
+
+def kernel_times(events: Iterable[FunctionEventAvg]) -> dict[str, float]:
+    """Microseconds by kernel; what the processor launched names the same microseconds once more."""
+    ours = (event for event in events if event.device_type == DeviceType.CUDA and not event.is_user_annotation)
+    return {event.key: event.self_device_time_total for event in ours}
+
+
+def slowest(times: dict[str, float], most: int = 3) -> dict[str, float]:
+    """The longest, with their shares of the whole."""
+    total = max(sum(times.values()), 1e-9)
+    return {name[:60]: round(times[name] / total, 3) for name in sorted(times, key=lambda name: -times[name])[:most]}
 
 
 def wait(device: torch.device) -> None:

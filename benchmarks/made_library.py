@@ -29,6 +29,7 @@ from audiorec.features.track import READER
 from audiorec.hybrid.fit_weights import given_weights
 from audiorec.hybrid.recipe import HybridRecipe
 from audiorec.hybrid.weights import save_weights
+from audiorec.ranking.coded_songs import with_codes
 from audiorec.ranking.serving import NAME, VERSION
 from audiorec.ranking.song_columns import pack_songs
 
@@ -148,6 +149,7 @@ def _publish_shapes(space: Workspace, songs: int, users: int, listens: int) -> N
     weights, features = given_weights(HybridRecipe()), (space.feature_digest(), "")
     space.publish_model("hybrid", lambda folder: save_weights(folder, weights, {}, features, {}, {}))
     about, arrays = _arrays(songs, users, listens)
+    arrays = with_codes(arrays, about["taste_columns"])
     about |= {"version": VERSION, "inputs": space.inputs(), "songs": space.songs_state()}
     derived.save(space.derived(NAME), about, arrays)
 
@@ -192,7 +194,8 @@ def _arrays(songs: int, users: int, listens: int) -> tuple[dict[str, Any], dict[
         "placed.users": numbers(users, 256), "placed.songs": numbers(songs, 256), "placed.known": np.ones(songs, bool),
         "placed.pulls": numbers(1, 256), **{f"songs.{name}": values for name, values in pack_songs(tracks).items()},
     }  # fmt: skip
-    arrays["directions"] = numbers(songs, _SPACE) / np.float32(_SPACE**0.5)
+    arrays["directions"] = numbers(songs, _SPACE)
+    arrays["directions"] /= np.float32(_SPACE**0.5)
     arrays |= {"taste.users": numbers(users, sum(ranks)), "taste.songs": numbers(songs, sum(ranks))}
     arrays |= {"taste.gram": songs * np.eye(sum(ranks)), "taste.mean": np.zeros(sum(ranks))}
     for name in ("cnn", "svm"):
@@ -200,9 +203,10 @@ def _arrays(songs: int, users: int, listens: int) -> tuple[dict[str, Any], dict[
         arrays |= {f"likes.{name}.bias": numbers(users, 1)[:, 0], f"likes.{name}.silent": rng.random(songs) < 0.6}
     for name, width in (("sound", 308), ("words", 20), ("network", 256)):
         arrays |= {f"block.{name}.vectors": numbers(songs, width), f"block.{name}.known": np.ones(songs, bool)}
+        arrays[f"block.{name}.nearness"] = np.abs(numbers(songs, 2))
     about = {
         "users": names, "taste_columns": ranks, "factors": [1.0, 10.0], "taste": [1.0, 5.0], 
-        "genres": ["style"] * _STYLES,
+        "genres": ["style"] * _STYLES, "mixing": [HybridRecipe().neural, HybridRecipe().settled],
         "likes": {"cnn": names, "svm": names}, "blocks": ["sound", "words", "network"], "heard": [],
     }  # fmt: skip
     return about, arrays

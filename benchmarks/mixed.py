@@ -1,7 +1,7 @@
 """Warm, cold and mixed lists on Last.fm: artists with clips and without, a fifth of those with clips made cold.
 
 The hybrid against NeuMF, ItemKNN and plain baselines with paired differences; then how the place of new artists moves
-as plays arrive (0, 1, 2, 5, 10, 50), and what a new user gets after her first songs (up to 20: nobody here has more
+as plays arrive (0, 1, 2, 5, 10, 50), and what a new user gets after their first songs (up to 20: nobody here has more
 than 50), without training again; and what the lists are like: coverage, inequality of exposure, diversity within a
 list, hubs. Weights come from other artists made cold. Prints JSON lines.
 """
@@ -121,14 +121,12 @@ def load(folder: Path, workspace: Path | None, least: int) -> Material:
     known = np.flatnonzero(np.bincount(data.elsewhere.indices, minlength=data.elsewhere.shape[1]) >= least)
     counts = sparse.csr_array(sparse.hstack([data.listens, data.elsewhere[:, known]], format="csr"), dtype=np.float32)
     size, own = counts.shape[1], len(data.artists)
-    blocks = []
-    for name in (name for name in BLOCK_WEIGHTS if name in data.blocks):
+    blocks, known_blocks = [], tuple(name for name in BLOCK_WEIGHTS if name in data.blocks)
+    for name in known_blocks:
         block = np.full((size, data.blocks[name].shape[1]), np.nan)
         block[:own] = data.blocks[name]
         blocks.append(block)
-    content = Content(
-        blocks, [weight for name, weight in BLOCK_WEIGHTS.items() if name in data.blocks], np.arange(size) < own
-    )
+    content = Content(blocks, [BLOCK_WEIGHTS[name] for name in known_blocks], np.arange(size) < own, known_blocks)
     named = [f"artist {number}" for number in (*data.artists, *data.others[known])]
     tracks = [Track(n, b"", name, (name,), "", None, "", 0.0, "ok", "") for n, name in enumerate(named)]
     users = tuple(f"{n:05d}" for n in range(counts.shape[0]))
@@ -159,7 +157,9 @@ def learn(material: Material, test: np.ndarray, validation: np.ndarray, how: tup
 # --- systems against each other -----------------------------------------------------------------------------------
 
 
-def compare(stage: Stage, rows: np.ndarray, scores: dict[str, np.ndarray]) -> dict[tuple[str, str], np.ndarray]:
+def compare(
+    stage: Stage, rows: np.ndarray, scores: dict[str, np.ndarray], is_sampled: bool = True
+) -> dict[tuple[str, str], np.ndarray]:
     """Every system on every protocol: metrics [U, 3 or 5] of all users, NaN of those not asked; P1 on warm songs."""
     found = {}
     for protocol, (kinds, _) in PROTOCOLS.items():
@@ -169,7 +169,7 @@ def compare(stage: Stage, rows: np.ndarray, scores: dict[str, np.ndarray]) -> di
             continue
         for name, value in scores.items():
             mine = measure(value[asked], candidates[asked], relevant[asked])
-            if protocol == "warm":
+            if protocol == "warm" and is_sampled:
                 sampled = one_in_hundred(value[asked], candidates[asked], relevant[asked])
                 mine = np.column_stack([mine, sampled])
             found[protocol, name] = np.full((len(stage.seen.users), mine.shape[1]), np.nan)
@@ -198,7 +198,7 @@ def comparisons(compared: Found) -> list[dict[str, object]]:
 
 
 def one_in_hundred(scores: np.ndarray, candidates: np.ndarray, relevant: np.ndarray) -> np.ndarray:
-    """Protocol P1: one held-out song of each user among 99 that she never touched: HR@10 and NDCG@10, [B, 2]."""
+    """Protocol P1: one held-out song of each user among 99 that they never touched: HR@10 and NDCG@10, [B, 2]."""
     rng, found = np.random.default_rng(0), np.zeros((len(scores), 2))
     for row in range(len(scores)):
         one = rng.choice(np.flatnonzero(relevant[row]))

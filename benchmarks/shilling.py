@@ -1,12 +1,14 @@
-"""Fake users who push a song: the share of the true users' lists of ten that it enters, by model. JSON lines.
+"""Fake users who push a song: how many it takes until it is in a tenth of the true users' lists of ten. JSON lines.
 
     python benchmarks/shilling.py --data ../shared/data [--models itemknn ease als neumf] [--fakes 20 80 320]
     python benchmarks/shilling.py --workspace build/clips --models hybrid
 
 One of the least known tenth of the songs is played by so many fake users, who play thirty of the most played songs
-beside it; so for `--songs` songs, one after another. Collaborative models learn `cf/lastfm`; the hybrid the artists of
-`mixed.py`, of whom those with clips have sound, with weights that it learned before the attack, and its collaborative
-parts are asked there too. Intervals are 95 %, bootstrap over the pushed songs.
+beside it; so for `--songs` songs, one after another, each with more and more fakes until it has its tenth by every
+system that is asked. Between two numbers of fakes the share is taken to rise with the logarithm; `fakes_for_a_tenth` is
+the geometric mean over the songs, null where one of them had no tenth even with the most. Collaborative models learn
+`cf/lastfm`; the hybrid the artists of `mixed.py`, of whom those with clips have sound, with weights that it learned
+before the attack, and its collaborative parts are asked there too. Intervals are 95 %, bootstrap over the pushed songs.
 """
 
 import argparse
@@ -34,6 +36,8 @@ from audiorec.sources import ncf_format
 
 CPU = torch.device("cpu")
 FILLERS, LIST, SEED = 30, 10, 0
+ENOUGH = 0.1  # of the lists
+Shares = dict[int, float]  # by number of fakes
 # NeuMF learns as long as in `robust.py`; beside the hybrid a little less.
 EPOCHS = ("epochs=15", "refit=false")
 HYBRID_EPOCHS = 10
@@ -46,19 +50,22 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("AUDIOREC_DATA", "../shared/data")))
     parser.add_argument("--workspace", type=Path, help="of the hybrid: a workspace with the clips extracted")
     parser.add_argument("--models", nargs="+", default=["popularity", "itemknn", "ease", "als", "neumf"])
-    parser.add_argument("--fakes", nargs="+", type=int, default=[20, 80, 320])
+    parser.add_argument("--fakes", nargs="+", type=int, default=[20, 80, 320, 1280])
     parser.add_argument("--songs", type=int, default=5)
     add_options(parser)
     options = parser.parse_args()
     torch.set_num_threads(1)
+    found: dict[str, list[dict[str, Shares]]] = {}
     with sharing(options) as each:
         for name in options.models:
             lists = lists_of(name, options)
-            for count in options.fakes:
-                told = list(each(partial(lists, count), range(options.songs)))
-                for system in told[0]:
-                    line = {"benchmark": "shilling", "model": system, "asked_with": name, "fakes": count}
-                    print(json.dumps(line | shares_of([shares[system] for shares in told])), flush=True)
+            for place, told in enumerate(each(partial(climb, lists, options.fakes), range(options.songs))):
+                print(json.dumps({"asked_with": name, "song": place, "shares": told}), flush=True)
+                found.setdefault(name, []).append(told)
+    for name, songs in found.items():
+        for system in songs[0]:
+            line = {"benchmark": "shilling", "model": system, "asked_with": name, "songs": len(songs)}
+            print(json.dumps(line | summary([told[system] for told in songs])), flush=True)
 
 
 def lists_of(name: str, options: argparse.Namespace) -> Callable[[int, int], dict[str, float]]:
@@ -72,9 +79,36 @@ def lists_of(name: str, options: argparse.Namespace) -> Callable[[int, int], dic
     return partial(hybrid_lists, material, weights)
 
 
-def shares_of(shares: Sequence[float]) -> dict[str, object]:
-    """Mean with interval, and the share of each pushed song."""
-    return {"share_of_lists": interval(np.array(shares)), "songs": [round(share, 3) for share in shares]}
+def climb(lists: Callable[[int, int], dict[str, float]], fakes: Sequence[int], place: int) -> dict[str, Shares]:
+    """Shares by system and number of fakes, of one song; more fakes until all systems give it its share."""
+    found: dict[str, Shares] = {}
+    for count in sorted(fakes):
+        for system, share in lists(count, place).items():
+            found.setdefault(system, {})[count] = round(share, 4)
+        if all(shares[count] >= ENOUGH for shares in found.values()):
+            break
+    return found
+
+
+def needed(shares: Shares) -> float:
+    """How many fakes give the song its share; infinite when the most do not."""
+    before, low = 1.0, 0.0
+    for count, share in shares.items():
+        if share >= ENOUGH:
+            way = (ENOUGH - low) / (share - low)
+            return float(before * (count / before) ** way)
+        before, low = float(count), share
+    return float("inf")
+
+
+def summary(songs: Sequence[Shares]) -> dict[str, object]:
+    """Of all songs: fakes for the share with interval, of each alone, and the mean share by number of fakes."""
+    numbers = np.array([needed(shares) for shares in songs])
+    means = {count: [shares[count] for shares in songs if count in shares] for count in max(songs, key=len)}
+    each = [round(number) if np.isfinite(number) else None for number in numbers]
+    mean = [round(float(np.exp(edge))) for edge in interval(np.log(numbers))] if np.isfinite(numbers).all() else None
+    shares = {count: interval(np.array(values)) for count, values in means.items()}
+    return {"fakes_for_a_tenth": mean, "each": each, "share_of_lists": shares}
 
 
 def pushed(counts: sparse.csr_array, able: np.ndarray, place: int) -> int:

@@ -35,15 +35,15 @@ def command(session: Session, asked: Options) -> None:
     """
     import numpy as np
 
-    from audiorec.data.ledger import Ledger
+    from audiorec.data.ledger import LEDGER, Ledger
     from audiorec.data.workspace import Workspace
     from audiorec.serve import playlist_files
-    from audiorec.serve.state import take_snapshot
+    from audiorec.serve.snapshot import take_snapshot
     from audiorec.serve.subsonic.remote import RemoteServer
 
     Workspace.open(session.workspace).close()  # says when there is none
     snapshot = take_snapshot(session.workspace, 1)
-    ledger = Ledger(session.workspace / "feedback.sqlite")
+    ledger = Ledger(session.workspace / LEDGER)
     lists = list(playlist_files.personal_lists(snapshot, ledger, asked.user))
     ledger.close()
     if not lists:
@@ -54,6 +54,6 @@ def command(session: Session, asked: Options) -> None:
         return
     password = asked.password or click.prompt("Password", hide_input=True)
     server = RemoteServer(asked.to, asked.login or asked.user, password)
-    told = playlist_files.send(server, lists) + playlist_files.refill(server, snapshot, np.random.default_rng())
-    rows = [(name, str(found), str(missing)) for name, found, missing in told]
+    sent = playlist_files.send(server, lists) + playlist_files.refill(server, snapshot, np.random.default_rng())
+    rows = [(name, str(found), str(missing)) for name, found, missing in sent]
     print_table("Playlists", ["playlist", "songs", "not found there"], rows)

@@ -96,7 +96,9 @@ def _greet(session: Session, server: "Server", url: str) -> None:
         return
     console().print(f"Open {url} in a browser; music players (Subsonic) take the same address.")
     if server.desk.accounts.token is not None:
-        secrets: Path = session.workspace / "serve-secrets.json"
+        from audiorec.data.forget_users import SECRETS
+
+        secrets: Path = session.workspace / SECRETS
         if server.desk.accounts.is_new_token:
             console().print(f"The token to sign in with: {server.desk.accounts.token}", highlight=False)
         console().print(f"The token stands in {secrets}, readable by you only.", highlight=False)

@@ -2,7 +2,7 @@
 
 import click
 
-from audiorec.cli.console import console, epoch_reporter, notes, print_table
+from audiorec.cli.console import console, counted, epoch_reporter, notes, print_table
 from audiorec.cli.session import Session, pass_session
 
 
@@ -31,4 +31,5 @@ def command(session: Session, recipe: str, overrides: tuple[str, ...], device: s
             "Hybrid ranker with given weights: too few listens to learn them from (two songs a user or more)."
         )
         return
-    console().print(f"Hybrid ranker learned from {done.cold_artists} artists made cold.")
+    artists, users = counted(done.cold_artists, "artist"), counted(done.users, "user")
+    console().print(f"Hybrid ranker learned from {artists} made cold and the lists of {users}.")

@@ -70,7 +70,7 @@ def merge_users(session: Session, names: tuple[str, ...], into: str) -> None:
 @click.argument("names", nargs=-1, required=True)
 @pass_session
 def delete_users(session: Session, names: tuple[str, ...]) -> None:
-    """Delete the users NAMES with everything of theirs: listens, friendships, feedback, playlists."""
+    """Delete the users NAMES with everything of theirs: listens, friendships, feedback, playlists, password, models."""
     from audiorec.data import user_accounts as accounts
     from audiorec.data.workspace import Workspace
     from audiorec.sources.importing import user_name

@@ -14,9 +14,10 @@ from scipy import sparse
 from scipy.stats import rankdata
 
 from audiorec.cold_start.content_space import fit_space, unit_rows
-from audiorec.cold_start.content_to_factors import Target, TasteRecipe, drawn, targets
+from audiorec.cold_start.content_to_factors import Target, TasteRecipe, targets
 from audiorec.cold_start.kernel_ridge import fit_kernel_map
 from audiorec.cold_start.taste import Content, standard_rows
+from audiorec.learning.drawn import drawn
 
 Floats = NDArray[np.float64]
 # Of its usual weight, what is tried for a block.
@@ -49,12 +50,12 @@ def learn_block_weights(
     for name in names:
         if not trials or name not in blocks or not np.isfinite(blocks[name]).any():
             continue
-        told = [
+        aucs = [
             np.mean([trial.auc(weighed(content, found | {name: share * usual[name]}), recipe) for trial in trials])
             for share in TRIED
         ]
-        best = int(np.argmax(told))
-        is_better = told[best] >= told[TRIED.index(1.0)] + least
+        best = int(np.argmax(aucs))
+        is_better = aucs[best] >= aucs[TRIED.index(1.0)] + least
         found[name] = TRIED[best] * usual[name] if is_better else usual[name]
     return found
 
@@ -74,7 +75,7 @@ def _hidden(
     rng = np.random.default_rng(seed)
     folds = np.array_split(rng.permutation(artists), _FOLDS)
     rows = [np.flatnonzero(played & np.isin(groups, fold)) for fold in folds]
-    return [np.sort(rng.permutation(fold)[:_SONGS]) for fold in rows if 1 < len(fold) < played.sum() - 1]
+    return [drawn(fold, _SONGS, seed) for fold in rows if 1 < len(fold) < played.sum() - 1]
 
 
 def _trial(
@@ -86,7 +87,7 @@ def _trial(
 ) -> "_Trial | None":
     """None when nobody plays some hidden songs and not all."""
     wanted = np.asarray((listens[:, hidden] > 0).todense())
-    asked = np.flatnonzero(wanted.any(axis=1) & ~wanted.all(axis=1))[:_USERS]
+    asked = drawn(np.flatnonzero(wanted.any(axis=1) & ~wanted.all(axis=1)), _USERS, recipe.seed)
     keep = np.ones(listens.shape[1])
     keep[hidden] = 0.0
     seen = sparse.csr_array(listens @ sparse.diags_array(keep))
@@ -117,8 +118,8 @@ class _Trial:
         together = np.column_stack([aim.songs[self.learn] for aim in self.aims])
         mapped = fit_kernel_map(known, together, kernel=recipe.kernels[0], strength=recipe.strengths[0]).predict(new)
         parts = np.split(mapped, np.cumsum([aim.songs.shape[1] for aim in self.aims])[:-1], axis=1)
-        told = [standard_rows(aim.users[self.asked] @ part.T) for aim, part in zip(self.aims, parts, strict=True)]
-        return _mean_auc(np.mean(told, axis=0), self.wanted[self.asked])
+        scores = [standard_rows(aim.users[self.asked] @ part.T) for aim, part in zip(self.aims, parts, strict=True)]
+        return _mean_auc(np.mean(scores, axis=0), self.wanted[self.asked])
 
 
 def _mean_auc(scores: Floats, wanted: NDArray[np.bool_]) -> float:

@@ -19,6 +19,7 @@ from audiorec.cold_start.content_space import ContentSpace, fit_space, unit_rows
 from audiorec.cold_start.kernel_ridge import fit_kernel_map
 from audiorec.cold_start.taste import Content, Pair, Taste
 from audiorec.collaborative.als import implicit_als, solve_rows
+from audiorec.learning.drawn import drawn
 from audiorec.network.spectral import SpectralSettings, embed
 from audiorec.recipes import Recipe
 
@@ -122,13 +123,6 @@ def targets(listens: sparse.csr_array, elsewhere: sparse.csr_array | None, recip
     """The spaces that songs are carried into: factors of the first rank, then places in the network of each length."""
     factored = [_factored(listens, elsewhere, rank, recipe) for rank in recipe.ranks[:1]]
     return _targets(factored, listens, elsewhere, recipe)
-
-
-def drawn(rows: NDArray[np.int64], most: int, seed: int) -> NDArray[np.int64]:
-    """At most so many of the rows, at random: the first ones would be those of a few folders."""
-    if len(rows) <= most:
-        return rows
-    return np.sort(np.random.default_rng(seed).choice(rows, most, replace=False))
 
 
 def fold_in(

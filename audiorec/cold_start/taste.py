@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from audiorec.learning.coded_vectors import Vectors, inner_products
+
 Floats = NDArray[np.float64]
 
 
@@ -26,7 +28,7 @@ class Pair:
 
     name: str
     users: Floats
-    songs: Floats
+    songs: Vectors
 
 
 @dataclass(frozen=True)
@@ -38,13 +40,13 @@ class Taste:
 
     def scores(self, user_rows: NDArray[np.integer]) -> Floats:
         """Mean of the members' scores, each standardised over the songs of a user: [B, I]."""
-        parts = [standard_rows(pair.users[user_rows] @ pair.songs.T) for pair in self.pairs]
+        parts = [standard_rows(inner_products(pair.users[user_rows], pair.songs)) for pair in self.pairs]
         return np.asarray(np.mean(parts, axis=0))
 
     def member(self, name: str, user_rows: NDArray[np.integer]) -> Floats:
         """Scores of one member [B, I]."""
         pair = next(pair for pair in self.pairs if pair.name == name)
-        return np.asarray(pair.users[user_rows] @ pair.songs.T)
+        return np.asarray(inner_products(pair.users[user_rows], pair.songs), dtype=np.float64)
 
 
 def standard_rows(scores: NDArray[np.floating]) -> Floats:

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from audiorec.learning.coded_vectors import Vectors, inner_products
+
 _SONGS_AT_ONCE = 2048  # in float64 they stay in the cache
 
 
@@ -14,12 +16,12 @@ class AlsScores:
     """Users [B, k], items [I, k] and which items anybody has played, bool [I]."""
 
     users: NDArray[np.floating]
-    items: NDArray[np.floating]
+    items: Vectors
     items_seen: NDArray[np.bool_]
 
     def scores(self, user_rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Scores of all songs: int64 [B] -> float32 [B, I]; NaN for users and songs without listens."""
-        found = np.asarray(np.asarray(self.users[user_rows], dtype=np.float32) @ self.items.T)
+        found = np.asarray(inner_products(np.asarray(self.users[user_rows], dtype=np.float32), self.items))
         np.copyto(found, np.nan, where=~self.items_seen)
         found[~np.any(self.users[user_rows], axis=1)] = np.nan
         return found

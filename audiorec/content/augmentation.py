@@ -45,6 +45,15 @@ def loudness(samples: torch.Tensor, rng: torch.Generator, spread_db: float = 3.0
     return samples * (factor * sign).to(samples.device)[:, None, None]
 
 
+def uphill(patches: torch.Tensor, loss: torch.Tensor, size: float) -> torch.Tensor:
+    """Patches moved by `size` in every cell in which the loss has a slope, the way it grows: the worst small change.
+
+    The fast gradient sign method, Goodfellow, Shlens and Szegedy 2015, section 4; the graph of the loss is kept.
+    """
+    (slope,) = torch.autograd.grad(loss, patches, retain_graph=True)
+    return patches.detach() + size * slope.sign()
+
+
 def altered(
     net: SpectrogramCnn | WaveformCnn, patches: torch.Tensor, frames: int, samples: int, rng: torch.Generator
 ) -> torch.Tensor:

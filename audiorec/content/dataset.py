@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from audiorec.data.interactions import Interactions
 from audiorec.data.tracks import Track
+from audiorec.learning.drawn import drawn
 from audiorec.network.embedding import NetworkEmbedding, song_vectors
 from audiorec.network.graph import build_network
 from audiorec.network.spectral import SpectralSettings
@@ -89,10 +90,7 @@ def like_data(
 def _users(interactions: Interactions, user: str | None, seed: int) -> NDArray[np.int64]:
     if user is not None:
         return np.array([interactions.user_row(user)], dtype=np.int64)
-    count = len(interactions.users)
-    if count <= MOST_USERS:
-        return np.arange(count, dtype=np.int64)
-    return np.sort(np.random.default_rng(seed).choice(count, MOST_USERS, replace=False)).astype(np.int64)
+    return drawn(np.arange(len(interactions.users), dtype=np.int64), MOST_USERS, seed)
 
 
 def _unit_rms(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

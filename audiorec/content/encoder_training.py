@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 from torch import nn
 
-from audiorec.content.augmentation import altered
+from audiorec.content.augmentation import altered, uphill
 from audiorec.content.dataset import LikeData
 from audiorec.content.multimodal import LikeHead
 from audiorec.content.patches import PatchStore
@@ -56,6 +56,8 @@ class CnnRecipe(Recipe):
     """L2 penalty of the weights."""
     mixup: float = 0.2
     """Strength of mixing two songs; 0: off."""
+    adversarial: float = 0.0
+    """Size of the worst change of the log-mel that half of the learning must bear, in deviations of a band; 0: none."""
     epochs: int = 40
     """Most passes over the data."""
     patience: int = 8
@@ -204,18 +206,35 @@ class LikeSteps:
         return both[torch.randperm(len(both), generator=self._deal)]
 
     def _loss(self, batch: torch.Tensor) -> torch.Tensor:
+        seen, owner = self._altered(batch)
+        if not self._is_adversarial:
+            return self._loss_on(seen, owner, batch)
+        loss = self._loss_on(seen.requires_grad_(), owner, batch)
+        return 0.5 * (loss + self._loss_on(uphill(seen, loss, self._recipe.adversarial), owner, batch))
+
+    def _loss_on(self, seen: torch.Tensor, owner: torch.Tensor, batch: torch.Tensor) -> torch.Tensor:
         target = self._likes[batch.to(self._store.device)].float()
-        songs, target = self._mix(self._embedded(batch), target)
+        songs, target = self._mix(self._encoded(seen, owner, len(batch)), target)
         return nn.functional.binary_cross_entropy_with_logits(self._head(songs), target)
+
+    @property
+    def _is_adversarial(self) -> bool:
+        return self._recipe.adversarial > 0.0 and self._encoder.view == "spectrogram"
 
     def _embedded(self, batch: torch.Tensor) -> torch.Tensor:
         """Embeddings [B, dim] of some patches of each song, altered."""
+        return self._encoded(*self._altered(batch), len(batch))
+
+    def _altered(self, batch: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Some patches of each song, standardised and altered [P, ...], and their owners [P]."""
         values, owner = self._store.draw(batch, self._recipe.patches_each, self._rng)
-        net = self._encoder.net
+        crops = self._recipe.crop_frames, self._recipe.crop_samples
+        return altered(self._encoder.net, values, *crops, self._rng), owner
+
+    def _encoded(self, seen: torch.Tensor, owner: torch.Tensor, songs: int) -> torch.Tensor:
         with torch.autocast(self._store.device.type, torch.bfloat16, enabled=self._store.device.type == "cuda"):
-            standard = altered(net, values, self._recipe.crop_frames, self._recipe.crop_samples, self._rng)
-            embedded = net.encode(standard)
-        return self._encoder.pooled(embedded, owner, len(batch))
+            embedded = self._encoder.net.encode(seen)
+        return self._encoder.pooled(embedded, owner, songs)
 
     def _mix(self, songs: torch.Tensor, target: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Mixup of song embeddings: a song that is nine tenths of one and a tenth of another is liked accordingly."""

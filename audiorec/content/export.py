@@ -178,7 +178,8 @@ def _net(encoder: SongEncoder) -> SpectrogramCnn:
 
 def _alike(table: FeatureTable, views: Sequence[View]) -> NDArray[np.int64]:
     """Some songs that have as many patches each, at least two (one alone twice): torch takes a size of 1 for fixed."""
-    ids = table.track_ids[:_SAMPLE]
+    every = table.track_ids
+    ids = every[np.linspace(0, len(every) - 1, min(len(every), _SAMPLE)).astype(np.int64)]
     for view in views:
         counts = np.bincount(view_patches(table, view, ids).owner, minlength=len(ids))
         ids = ids[counts == counts.max()]

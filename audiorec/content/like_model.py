@@ -5,7 +5,7 @@ Arrays in, arrays out. A song's network part comes from the embedding of the fit
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,6 @@ class LikeModel:
     head: LikeHead
     network: NetworkEmbedding
     names: tuple[str, ...]
-    view_heads: dict[View, LikeHead] = field(default_factory=dict)
     onnx: OnnxEncoder | None = None
 
     def embed_view(

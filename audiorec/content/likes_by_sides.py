@@ -14,6 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from audiorec.learning.coded_vectors import Vectors, inner_products, plain
+from audiorec.learning.drawn import drawn
+
 Floats32 = NDArray[np.float32]
 # Directions kept of the SVM's decisions, and songs that they are taken from. On the clips with Last.fm listens 64 leave
 # .2 % of the decisions' variance out.
@@ -32,7 +35,7 @@ class LikesBySides:
 
     names: tuple[str, ...]
     users: Floats32
-    songs: Floats32
+    songs: Vectors
     bias: Floats32
     silent: NDArray[np.bool_]
 
@@ -43,7 +46,7 @@ class LikesBySides:
     def __call__(self, users: Sequence[str]) -> Floats32:
         """Probabilities float32 [B, I]; NaN for users whom the model does not know and for songs it learned from."""
         rows = np.array([self._row.get(name, -1) for name in users], dtype=np.int64)
-        found = (self.songs @ -self.users[rows].T).T
+        found = -inner_products(self.users[rows], self.songs)
         # In place: a list asks for every song of the library.
         found -= self.bias[rows, None]
         np.exp(np.clip(found, -60.0, 60.0, out=found), out=found)
@@ -55,12 +58,12 @@ class LikesBySides:
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """All but the names, as arrays."""
-        return {"users": self.users, "songs": self.songs, "bias": self.bias, "silent": self.silent}
+        return {"users": self.users, "songs": plain(self.songs), "bias": self.bias, "silent": self.silent}
 
     @classmethod
-    def from_arrays(cls, names: Sequence[str], arrays: Mapping[str, NDArray[Any]]) -> "LikesBySides":
-        """The inverse of `to_arrays`."""
-        return cls(tuple(names), arrays["users"], arrays["songs"], arrays["bias"], arrays["silent"])
+    def from_arrays(cls, names: Sequence[str], arrays: Mapping[str, NDArray[Any]], songs: Vectors) -> "LikesBySides":
+        """The inverse of `to_arrays`, with the songs' side given by itself."""
+        return cls(tuple(names), arrays["users"], songs, arrays["bias"], arrays["silent"])
 
 
 def network_likes(folder: Path, feature_digest: str, songs: Floats32, silent: NDArray[np.bool_]) -> LikesBySides:
@@ -80,8 +83,7 @@ def svm_likes(folder: Path, feature_digest: str, songs: Floats32, silent: NDArra
     header, arrays = checkpoint.load(folder, "svm", feature_digest)
     model = svm.from_arrays(header.config["kernel"], header.config["gamma"], arrays)
     everybody = np.arange(len(model.users), dtype=np.int64)
-    drawn = np.random.default_rng(0).permutation(len(songs))[:_SAMPLE]
-    seen = model.decisions(songs[drawn], everybody)
+    seen = model.decisions(songs[drawn(np.arange(len(songs), dtype=np.int64), _SAMPLE, seed=0)], everybody)
     basis = np.linalg.svd(seen, full_matrices=False)[0][:, :_DIRECTIONS]
     size = max(1, _BLOCK // max(len(everybody), 1))
     blocks = [songs[start : start + size] for start in range(0, len(songs), size)]

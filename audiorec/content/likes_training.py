@@ -71,6 +71,8 @@ def train_likes(
     encoders: dict[View, SongEncoder] = {}
     curves: dict[str, list[Epoch]] = {}
     blocks: dict[str, NDArray[np.float32]] = {}
+    # First, for an encoder of other features is refused before anything is learned.
+    told = None if beside.onnx is None else encoder_block(beside.onnx, table, data.track_ids)
     for view in views:
         patches = view_patches(table, view, data.track_ids)
         extra = beside.generated if view == "spectrogram" else None
@@ -85,8 +87,8 @@ def train_likes(
         blocks[view] = embed_songs(trained.encoder, values, owner, len(data.track_ids)).cpu().numpy()
     blocks |= known_parts(table, data.track_ids)
     blocks["network"] = data.network_block()
-    if beside.onnx is not None:
-        blocks["encoder"] = encoder_block(beside.onnx, table, data.track_ids)
+    if told is not None:
+        blocks["encoder"] = told
     parts = train_parts(blocks, data, recipe, device=device, report=report("multimodal"))
     curves["multimodal"] = parts.curve
     encoders = {view: encoder.cpu() for view, encoder in encoders.items()}

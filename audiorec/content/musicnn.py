@@ -1,8 +1,8 @@
 """The network musicnn (Pons and Serra 2019) as an ONNX model that takes sound: spectrogram, convolutions, tags.
 
-A patch is 3 s at 16 kHz: 187 frames of 512 samples, 256 apart, 96 mel bands (Slaney), log10(1 + 10000 power). The
-published program rounds the powers to half precision, which is left out here. Outputs: `penultimate` [B, 200] and
-`tags` [B, 50] (probabilities). The weights come from elsewhere: nothing here was learned.
+A patch is 3 s at 16 kHz: 187 frames of 512 samples, 256 apart, 96 mel bands (Slaney), log10(1 + 10000 power). As in
+the published program the bands are of half precision, but loud ones do not overflow. Outputs: `penultimate` [B, 200]
+and `tags` [B, 50] (probabilities). The weights come from elsewhere: nothing here was learned.
 
 Source: https://arxiv.org/abs/1909.06654; shapes as in the published program (ISC licence).
 """
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from audiorec.content.onnx_writer import Graph
+from audiorec.content.onnx_writer import FLOAT, FLOAT16, Graph
 
 Floats = NDArray[np.float32]
 RATE, FFT, HOP, BANDS, FRAMES = 16_000, 512, 256, 96, 187
@@ -73,13 +73,24 @@ class _Network:
         column = add("Reshape", [sound, self.graph.whole((0, 1, SAMPLES))])
         cosines, sines = _waves()
         parts = [add("Conv", [column, weight(waves)], strides=[HOP]) for waves in (cosines, sines)]
-        power = add("Add", [add("Mul", [part, part]) for part in parts])
-        bands = add("MatMul", [add("Transpose", [power], perm=[0, 2, 1]), weight(mel_filters().T)])
-        raised = add(
-            "Add", [add("Mul", [bands, weight(np.array([1e4], np.float32))]), weight(np.array([1], np.float32))]
-        )
-        levels = add("Mul", [add("Log", [raised]), weight(np.array([1 / np.log(10)], np.float32))])
+        squares = add("Add", [add("Mul", [part, part]) for part in parts])
+        bands = add("MatMul", [add("Transpose", [squares], perm=[0, 2, 1]), weight(mel_filters().T)])
+        power = self.rounded(bands)
+        raised = self.rounded(add("Mul", [power, self.number(1e4)]), unit=1024.0)
+        raised = self.rounded(add("Add", [raised, self.number(1.0)]), unit=1024.0)
+        levels = self.rounded(add("Mul", [add("Log", [raised]), self.number(1 / np.log(10))]))
         return add("Reshape", [levels, self.graph.whole((0, 1, FRAMES, BANDS))])
+
+    def rounded(self, values: str, unit: float = 1.0) -> str:
+        """Numbers to the nearest of half precision, counted in a power of two: what is above 65,504 units overflows."""
+        add = self.graph.add
+        counted = values if unit == 1.0 else add("Mul", [values, self.number(1 / unit)])
+        half = add("Cast", [add("Cast", [counted], to=FLOAT16)], to=FLOAT)
+        return half if unit == 1.0 else add("Mul", [half, self.number(unit)])
+
+    def number(self, value: float) -> str:
+        """A constant."""
+        return self.graph.weight(np.array([value], np.float32))
 
     def norm(self, source: str, place: int, name: str = "") -> str:
         """Batch normalisation with the statistics of training."""

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-_FLOAT, _INT64, _IR, _OPERATORS = 1, 7, 8, 13
+# Types of numbers by the format's own numbers.
+FLOAT, FLOAT16 = 1, 10
+_INT64, _IR, _OPERATORS = 7, 8, 13
 _INT_KIND, _INTS_KIND, _FLOAT_KIND = 2, 7, 1
 Attribute = int | float | Sequence[int]
 
@@ -35,7 +37,7 @@ class Graph:
         name = f"weight_{len(self.weights)}"
         sizes = b"".join(_field(1, size) for size in values.shape)
         raw = np.ascontiguousarray(values, dtype="<f4").tobytes()
-        self.weights.append(_field(5, sizes + _field(2, _FLOAT) + _field(8, name) + _field(9, raw)))
+        self.weights.append(_field(5, sizes + _field(2, FLOAT) + _field(8, name) + _field(9, raw)))
         return name
 
     def whole(self, values: Sequence[int]) -> str:
@@ -69,7 +71,7 @@ def _attribute(name: str, value: Attribute) -> bytes:
 
 def _described(name: str, sizes: Sequence[int]) -> bytes:
     shape = b"".join(_field(1, _field(1, size) if size else _field(2, "patches")) for size in sizes)
-    return _field(1, name) + _field(2, _field(1, _field(1, _FLOAT) + _field(2, shape)))
+    return _field(1, name) + _field(2, _field(1, _field(1, FLOAT) + _field(2, shape)))
 
 
 def _field(number: int, value: bytes | str | int) -> bytes:

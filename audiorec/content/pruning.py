@@ -28,7 +28,8 @@ _PATCHES = 64
 def pruned(net: SpectrogramCnn, patches: torch.Tensor, share: float) -> SpectrogramCnn:
     """A copy without this share of all weights, fitted to patches [P, bands, frames]; every stage keeps a channel."""
     small = copy.deepcopy(net).eval()
-    given = net.standardise(patches[:_PATCHES])[:, None]
+    # From everywhere among them: the first ones are those of a few folders.
+    given = net.standardise(patches[torch.linspace(0, len(patches) - 1, min(len(patches), _PATCHES)).long()])[:, None]
     whole = pruned_maps = given
     convolutions = [cast(nn.Conv2d, cast(nn.Sequential, stage)[0]) for stage in small.stages] + [small.fold]
     part = _part_of_channels(small, convolutions, 1.0 - share)

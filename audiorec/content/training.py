@@ -24,12 +24,12 @@ from audiorec.content.dcgan import (
     train_gan,
 )
 from audiorec.content.encoder_training import CnnRecipe
-from audiorec.content.learn_to_hear import lesson_of
+from audiorec.content.learn_to_hear import lesson_in
 from audiorec.content.likes_training import Beside, Reporter, TrainedLikes, distil_likes, train_likes
 from audiorec.content.scoring import fused_songs
 from audiorec.content.song_encoder import VIEWS, View
 from audiorec.content.svm import SvmRecipe, Trial, train_svm
-from audiorec.data import heard_songs, kept_recipes
+from audiorec.data import kept_recipes
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
 from audiorec.learning import checkpoint, distributed, snapshots
@@ -95,10 +95,8 @@ def train_networks(
     chosen = recipe or cnn_recipe(space.root)
     onnx = None if encoder is None else onnx_encoder.load(encoder)
     table, data = space.features(), _likes(space, user, chosen.user_dims, chosen.seed)
-    heard = heard_songs.read(space, data.track_ids) if chosen.hear_epochs else None
-    beside = Beside(
-        load_generated(space.model("dcgan")) if generated else None, onnx, None if heard is None else lesson_of(heard)
-    )
+    made = load_generated(space.model("dcgan")) if generated else None
+    beside = Beside(made, onnx, lesson_in(space, data.track_ids, chosen))
     name = "cnn" if user is None else "cnn-user"
     of = space.inputs() | {"recipe": recipes.digest(chosen), "what": repr((views, user, generated, encoder))}
     with snapshots.kept_in(space.derived("unfinished") / name, of):

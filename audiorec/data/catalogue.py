@@ -122,7 +122,7 @@ def connect(path: Path, write: bool) -> sqlite3.Connection:
             f"{path} is of version {version}, this audiorec knows up to {len(MIGRATIONS)}: update audiorec"
         )
     if not write and version < len(MIGRATIONS):
-        raise WorkspaceError(f"{path} is of the older version {version}: run audiorec extract once to bring it up")
+        raise WorkspaceError(f"{path} is of the older version {version}: run audiorec extract FOLDER once")
     return db
 
 

@@ -7,6 +7,7 @@ is on the disk (a flush each time). It does not know songs beyond their ids.
 import sqlite3
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -78,6 +79,8 @@ class Ledger:
             raise WorkspaceError(f"{path} cannot be used ({error}): move it away, it holds feedback only") from error
         self.changed_at = 0.0
         self.version = 0
+        self._said: Counter[str] = Counter()
+        self._by_others = 0
 
     def close(self) -> None:
         """Close the file."""
@@ -85,7 +88,7 @@ class Ledger:
             self._db.close()
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def _writing(self, user: str | None = None) -> Iterator[sqlite3.Connection]:
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -96,6 +99,8 @@ class Ledger:
                     self._db.execute("ROLLBACK")
                 raise
             self.version += 1
+            if user is not None:
+                self._said[user] += 1
             self.changed_at = time.monotonic()
 
     # --- events --------------------------------------------------------------------------------------------------
@@ -104,7 +109,7 @@ class Ledger:
         """Store an event; an opinion takes the place of the user's opinion before, a rating that of their rating."""
         if kind not in KINDS:
             raise InputError(f"no feedback of kind {kind!r}: one of {', '.join(KINDS)}")
-        with self._writing() as db:
+        with self._writing(user) as db:
             replaced = _OPINIONS if kind in _OPINIONS else (kind,) if kind in ("star", "rating") else ()
             for other in replaced:
                 db.execute("DELETE FROM event WHERE user = ? AND track_id = ? AND kind = ?", (user, track_id, other))
@@ -116,7 +121,7 @@ class Ledger:
     def remove(self, user: str, track_id: int, kinds: Sequence[str] = _OPINIONS) -> int:
         """Take opinions of a song back; returns how many there were."""
         marks = ", ".join("?" * len(kinds))
-        with self._writing() as db:
+        with self._writing(user) as db:
             gone = db.execute(
                 f"DELETE FROM event WHERE user = ? AND track_id = ? AND kind IN ({marks})", (user, track_id, *kinds)
             )
@@ -124,7 +129,7 @@ class Ledger:
 
     def undo(self, user: str) -> Event | None:
         """Take the user's latest opinion back and return it."""
-        with self._writing() as db:
+        with self._writing(user) as db:
             marks = ", ".join("?" * len(_OPINIONS))
             row = db.execute(
                 f"SELECT id, user, track_id, kind, weight, time FROM event WHERE user = ? AND kind IN ({marks})"
@@ -141,6 +146,15 @@ class Ledger:
         query = f"SELECT user, track_id, kind, weight, time FROM event WHERE user = ? AND kind IN ({marks}) ORDER BY id"
         with self._lock:
             return [Event(*row) for row in self._db.execute(query, (user, *kinds))]
+
+    def version_of(self, user: str) -> tuple[int, int]:
+        """Another one whenever what a user said may have changed, here or through another process; never waits."""
+        if self._lock.acquire(blocking=False):
+            try:
+                self._by_others = self._db.execute("PRAGMA data_version").fetchone()[0]
+            finally:
+                self._lock.release()
+        return self._said[user], self._by_others
 
     def users(self) -> list[str]:
         """Everybody who said something or keeps a playlist, sorted."""

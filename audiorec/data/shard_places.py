@@ -28,7 +28,7 @@ _MARK = "audiorec"
 def check(url: str) -> None:
     """Raise InputError or WorkspaceError when shards cannot be put at this URL."""
     parts = urlsplit(url)
-    if not parts.scheme or parts.username or parts.password:
+    if not parts.scheme or parts.username or parts.password or (parts.scheme != "file" and not parts.hostname):
         raise InputError(f"{parts.scheme or url}: give a URL such as s3://bucket/folder, its keys in the environment")
     _put(_below(url, _MARK), b"Feature shards of audiorec; named by their content.\n")
 

@@ -54,6 +54,9 @@ class Workspace(OpenFolder):
     row names.
     """
 
+    _tracks: list[Track] | None = None
+    _features: "FeatureTable | None" = None
+
     @classmethod
     def open(cls, root: Path, write: bool = False) -> "Workspace":
         """Open the workspace at `root`; see the class."""
@@ -77,7 +80,11 @@ class Workspace(OpenFolder):
 
     def tracks(self) -> list[Track]:
         """Every track that is present, in rising order of id, failed ones included; artists in one spelling each."""
-        return one_spelling(catalogue.read_tracks(self.db))
+        if self.lock is not None:
+            return one_spelling(catalogue.read_tracks(self.db))
+        # A reader sees one state until it is closed.
+        self._tracks = self._tracks or one_spelling(catalogue.read_tracks(self.db))
+        return list(self._tracks)
 
     def statuses(self) -> dict[str, int]:
         """How many of them have each status."""
@@ -149,6 +156,12 @@ class Workspace(OpenFolder):
 
     def features(self) -> "FeatureTable":
         """The features in use, of every present track that has them."""
+        if self.lock is not None:
+            return self._find_features()
+        self._features = self._features or self._find_features()
+        return self._features
+
+    def _find_features(self) -> "FeatureTable":
         from audiorec.data.tables import FeatureTable
 
         digest = self.feature_digest()

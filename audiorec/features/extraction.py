@@ -55,9 +55,10 @@ class Extraction:
 
     @property
     def describe(self) -> Engine | None:
-        """Who describes; None: the crew."""
+        """Who describes; None: the crew. Raises InputError where no cluster answers."""
         if self.engine == "local":
             return None
         from audiorec.features import ray_engine
+        from audiorec.learning import ray_cluster
 
-        return partial(ray_engine.describe_all, address=self.address)
+        return partial(ray_engine.describe_all, address=ray_cluster.reachable(self.address))

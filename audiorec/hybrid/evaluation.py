@@ -17,7 +17,6 @@ from audiorec.cold_start.content_knn import mean_similarity
 from audiorec.cold_start.content_space import fit_space
 from audiorec.cold_start.ridge import fit_ridge
 from audiorec.collaborative.als import implicit_als
-from audiorec.collaborative.itemknn import nearest_items
 from audiorec.data.workspace import Workspace
 from audiorec.hybrid.inputs import Material, gather
 from audiorec.hybrid.rehearsal import COLD_ARTIST, COLD_SONG, WARM, Stage, rehearse, set_stage
@@ -87,7 +86,7 @@ def table(material: Material, stage: Stage, parts: Parts, weights: Weights, seed
                 figures = measure(values[asked], candidates[asked], relevant[asked])
                 found.setdefault((protocol, system), []).append(figures)
     return [
-        _row(protocol, system, metric, figures, int(listed[protocol].sum()))
+        _row((protocol, system, metric), figures, int(listed[protocol].sum()), seed)
         for (protocol, system), blocks in sorted(found.items(), key=_in_order)
         for metric, figures in zip(METRICS, np.concatenate(blocks).T, strict=True)
         if len(figures)
@@ -112,7 +111,7 @@ def all_scores(
         "artist prior": lambda: artist_prior(stage.seen.counts, material.artist, rows),
         "content knn": lambda: content_knn(material, stage, rows),
         "ridge": lambda: ridge(material, stage, rows, seed),
-        "item knn": lambda: nearest_items(stage.seen.counts, neighbours=200, shrinkage=10.0).scores(rows),
+        "item knn": lambda: parts.neighbours.scores(rows),
         "als": lambda: parts.factors.scores(rows),
     }
     if parts.collaborative is not None:
@@ -171,6 +170,6 @@ def caution(songs: int) -> str:
     return f"With {songs} songs a list of 20 holds them all, and their order is mostly chance." if songs <= 20 else ""
 
 
-def _row(protocol: str, system: str, metric: str, values: Floats, songs: int) -> Row:
-    low, high = metrics.bootstrap_interval(values, np.random.default_rng(0), draws=500)
-    return Row(protocol, system, metric, float(values.mean()), float(values.std()), low, high, len(values), songs)
+def _row(named: tuple[str, str, str], values: Floats, songs: int, seed: int) -> Row:
+    low, high = metrics.bootstrap_interval(values, np.random.default_rng(seed), draws=500)
+    return Row(*named, float(values.mean()), float(values.std()), low, high, len(values), songs)

@@ -20,6 +20,7 @@ from audiorec.data.interactions import Interactions
 from audiorec.data.workspace import Workspace
 from audiorec.learning import checkpoint
 from audiorec.learning.checkpoint import Header
+from audiorec.learning.coded_vectors import plain
 
 KIND = "taste"
 
@@ -48,7 +49,10 @@ def save(
     """Write into `folder`; digests are those of the features and of all settings, recipe is that of `cold`."""
     arrays = {"popularity": taste.popularity.astype(np.float32)}
     for number, pair in enumerate(taste.pairs):
-        arrays |= {f"{number}.users": pair.users.astype(np.float32), f"{number}.songs": pair.songs.astype(np.float32)}
+        arrays |= {
+            f"{number}.users": pair.users.astype(np.float32),
+            f"{number}.songs": plain(pair.songs).astype(np.float32),
+        }
     arrays |= {f"factors.{name}": values for name, values in factors.to_arrays().items()}
     config = {
         "listens": digest(listens),

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from audiorec.cold_start.block_weights import weighed
 from audiorec.cold_start.content_space import unit_rows
-from audiorec.cold_start.content_to_factors import content_space, drawn, fit_taste
+from audiorec.cold_start.content_to_factors import content_space, fit_taste
 from audiorec.cold_start.dropoutnet import predict_vectors, train_on_dropped
 from audiorec.collaborative.als import AlsRecipe, TrainedAls
 from audiorec.collaborative.als import train as train_als
@@ -21,7 +21,8 @@ from audiorec.data.interactions import Interactions
 from audiorec.hybrid.fit_cache import NOTHING, Kept
 from audiorec.hybrid.inputs import Material
 from audiorec.hybrid.settings import Settings
-from audiorec.hybrid.signals import Parts, Placed
+from audiorec.hybrid.signals import Mixing, Parts, Placed
+from audiorec.learning.drawn import drawn
 from audiorec.network.embedding import NetworkEmbedding, song_vectors
 
 # Songs from which a map into another space can be learned at all.
@@ -48,10 +49,11 @@ def fit_parts(
         content, seen.counts, settings.taste, elsewhere=material.elsewhere, artists=material.artist_groups
     )
     factors = kept.factors or fit_factors(seen.counts, settings.factors)
-    # The strengths with which ItemKNN stands as a baseline: among a household's few listens it beats factors.
-    neighbours = nearest_items(seen.counts, neighbours=200, shrinkage=10.0)
+    recipe = settings.hybrid
+    neighbours = nearest_items(seen.counts, neighbours=recipe.neighbours, shrinkage=recipe.shrinkage)
     placed = None if network is None else place(network, seen, material)
-    parts = Parts(seen, points, taste, factors, neighbours, collaborative, network=network, placed=placed)
+    mixing = Mixing(recipe.neural, recipe.settled)
+    parts = Parts(seen, points, taste, factors, neighbours, mixing, collaborative, network=network, placed=placed)
     if collaborative is None:
         return parts
     vectors = collaborative.item_vectors()

@@ -24,3 +24,11 @@ class HybridRecipe(Recipe):
     """Share of each user's listens to warm songs that is held out in the rehearsal."""
     users: int = 2000
     """Most users in the rehearsal."""
+    neighbours: int = 200
+    """ItemKNN: nearest songs kept of each song."""
+    shrinkage: float = 10.0
+    """ItemKNN: added to the product of lengths: among a household's few listens it then beats factors."""
+    neural: float = 0.4
+    """Share of NeuMF in the score predicted from content; the taste models have the rest."""
+    settled: float = 30.0
+    """Listeners of a song with whom its factors count as much as what is predicted from its content."""

@@ -23,6 +23,7 @@ from audiorec.hybrid.recipe import HybridRecipe
 from audiorec.hybrid.settings import Settings
 from audiorec.hybrid.signals import Parts, signals
 from audiorec.hybrid.weights import Weights
+from audiorec.learning.drawn import drawn
 from audiorec.learning.loop import Epoch, quiet
 
 WARM, COLD_SONG, COLD_ARTIST = 0, 1, 2
@@ -75,9 +76,7 @@ class Stage:
     def users(self, most: int, seed: int) -> NDArray[np.int64]:
         """Rows of users of whom something is held and something is left; at most so many, drawn at random."""
         able = np.flatnonzero((np.diff(self.held.indptr) > 0) & (np.diff(self.seen.counts.indptr) > 0))
-        if len(able) > most:
-            able = np.sort(np.random.default_rng(seed).choice(able, most, replace=False))
-        return able.astype(np.int64)
+        return drawn(able.astype(np.int64), most, seed)
 
     def blocks(self, rows: NDArray[np.int64]) -> list[NDArray[np.int64]]:
         """The rows in blocks of so many users that a dense array over all songs stays small."""
@@ -146,11 +145,15 @@ def learn_weights(
 
     Beside them NDCG@20 of these lists, on which the weights were fitted: an optimistic figure; `evaluate` has others.
     """
-    most = min(recipe.users, max(_LEAST_USERS, _PAIRS // len(stage.kind)))
-    rows = stage.users(most, recipe.seed)
+    rows = asked_users(stage, recipe)
     lists = partial(rehearsed_lists, material, stage, parts, rows, recipe)
     fitted = fit_weights((asked for each in lists() for asked in each.values()), recipe)
     return never_below(fitted, lists())
+
+
+def asked_users(stage: Stage, recipe: HybridRecipe) -> NDArray[np.int64]:
+    """Rows of the users whose lists the weights are learned from: fewer than the recipe says in a large library."""
+    return stage.users(min(recipe.users, max(_LEAST_USERS, _PAIRS // len(stage.kind))), recipe.seed)
 
 
 def rehearsed_lists(

@@ -47,10 +47,11 @@ def best_of_each(
 
 
 def _sorted(values: NDArray[np.floating], among: NDArray[np.bool_]) -> NDArray[np.floating]:
-    """The finite values among some songs, rising; sorted in place, since memory in hand costs as much as the sort."""
-    found: NDArray[np.floating] = values[among & np.isfinite(values)]
+    """The finite values among some songs, rising; picking them out before the sort would take as long as the sort."""
+    kind = values.dtype.type  # of another kind, `searchsorted` would copy the array
+    found: NDArray[np.floating] = np.where(among, values, kind(np.nan))
     found.sort()
-    return found
+    return found[np.searchsorted(found, kind(-np.inf), side="right") : np.searchsorted(found, kind(np.inf))]
 
 
 def _best(values: NDArray[np.floating], pool: NDArray[np.floating], each: int) -> NDArray[np.bool_]:

@@ -7,6 +7,7 @@ collaborative model and the network come with the settings that their own traini
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field, replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -103,15 +104,33 @@ def load_settings(folder: Path) -> Settings:
 
 
 def refuse_other_models(space: Workspace) -> Settings:
-    """Settings of the stored weights; raises CheckpointError when `cf` or `network` were since trained otherwise."""
-    stored = load_settings(space.model("hybrid"))
+    """Settings of the stored weights; raises CheckpointError when they were learned beside other models.
+
+    `cf` and `network` are fitted again in an evaluation, so their settings must be the same; content models are asked
+    as they are, so they must be the same themselves, and so must the encoder and this version of audiorec.
+    """
+    folder = space.model("hybrid")
+    if checkpoint.read_header(folder, KIND).versions.get("audiorec") != version("audiorec"):
+        raise CheckpointError("another audiorec learned the hybrid's weights: run audiorec train-hybrid again")
+    stored = load_settings(folder)
     now = with_models(stored, space)
-    for name, one, other in (("cf", stored.neumf, now.neumf), ("network", stored.network, now.network)):
-        if one != other:
-            raise CheckpointError(
-                f"the hybrid's weights were learned beside another {name} model: run audiorec train-hybrid again"
-            )
+    changed = [name for name in ("cf", "network") if _settings_of(stored, name) != _settings_of(now, name)]
+    inputs, inputs_now = space.model_inputs("hybrid"), space.inputs()
+    used = [name for name in ("cnn", "svm") if f"model {name}" in inputs]
+    changed += [name for name in used if inputs[f"model {name}"] != inputs_now.get(f"model {name}")]
+    if changed:
+        raise CheckpointError(
+            f"the hybrid's weights were learned beside another {changed[0]} model: run audiorec train-hybrid again"
+        )
+    if inputs.get("heard") != inputs_now.get("heard"):
+        raise CheckpointError(
+            "the hybrid's weights were learned on what another encoder heard: run audiorec train-hybrid again"
+        )
     return stored
+
+
+def _settings_of(settings: Settings, model: str) -> NeumfRecipe | SpectralSettings | None:
+    return settings.neumf if model == "cf" else settings.network
 
 
 def _plain(recipe: Recipe) -> dict[str, Any]:

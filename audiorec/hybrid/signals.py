@@ -15,7 +15,8 @@ from scipy import sparse
 
 from audiorec.cold_start.content_space import unit_rows
 from audiorec.cold_start.taste import Taste, standard_rows
-from audiorec.hybrid.weights import calibrate
+from audiorec.hybrid.weights import rough_places
+from audiorec.learning.coded_vectors import Vectors, inner_products, plain
 
 if TYPE_CHECKING:
     from audiorec.collaborative.item_model import ItemToItem
@@ -24,12 +25,6 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
-# Share of the neural model in the score predicted from content; the taste models have the rest (docs/log.md).
-NEURAL = 0.4
-# Listeners of a song with whom its factors count as much as what is predicted from its content.
-_SETTLED = 30.0
-
-
 Likes = Callable[[Sequence[str]], NDArray[np.floating]]
 
 
@@ -72,8 +67,16 @@ class Placed:
     """Unit vectors of users [U, d] (zeros: unknown) and songs [I, d] in the network, and which songs are known."""
 
     users: NDArray[np.floating]
-    songs: NDArray[np.floating]
+    songs: Vectors
     known: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Mixing:
+    """How parts make one signal: `neural` and `settled` of the hybrid's recipe (docs/log.md)."""
+
+    neural: float
+    settled: float
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,7 @@ class Parts:
     taste: Taste
     factors: Ranker
     neighbours: "ItemToItem"
+    mixing: Mixing
     collaborative: NeuralRanker | None = None
     cold: NeuralRanker | None = None
     predicted: NDArray[np.floating] | None = None
@@ -99,7 +103,7 @@ class Parts:
     placed: Placed | None = None
     heard: Floats | None = None
     unit_points: NDArray[np.float32] | None = None
-    short_points: NDArray[np.float32] | None = None
+    short_points: Vectors | None = None
     popular: Floats | None = None
 
     @cached_property
@@ -122,13 +126,13 @@ class Parts:
 
 def signals(songs: Songs, parts: Parts, rows: Rows) -> dict[str, NDArray[np.floating]]:
     """Every signal that can be had, each [B, I]; the names are those of `weights.SIGNALS`."""
-    promised = predicted(parts, rows)
-    found = {"predicted": promised, "content": content(parts, rows)}
+    expected = predicted(parts, rows)
+    found = {"predicted": expected, "content": content(parts, rows)}
     for values in found.values():  # without content, listens alone give a score
         np.copyto(values, np.nan, where=~songs.usable)
     if parts.collaborative is not None:
         found["collaborative"] = parts.collaborative.scores(rows)
-    found["factors"] = factors(parts, rows, promised)
+    found["factors"] = factors(parts, rows, expected)
     found["neighbours"] = neighbours(parts, rows)
     for name, likes in songs.likes.items():
         found[name] = likes([parts.seen.users[row] for row in rows])
@@ -146,22 +150,22 @@ def predicted(parts: Parts, rows: Rows) -> Floats:
     if parts.predicted is None or parts.cold is None:
         return taste
     neural = standard_rows(parts.cold.score_with_item_vectors(rows, parts.predicted))
-    return np.asarray(np.where(np.isnan(neural), taste, (1.0 - NEURAL) * taste + NEURAL * neural))
+    share = parts.mixing.neural
+    return np.asarray(np.where(np.isnan(neural), taste, (1.0 - share) * taste + share * neural))
 
 
-def factors(parts: Parts, rows: Rows, promised: Floats) -> Floats:
-    """Implicit ALS by place, [B, I]; a song with few listeners keeps the place `promised` by content until more arrive.
+def factors(parts: Parts, rows: Rows, expected: Floats) -> NDArray[np.float32]:
+    """Implicit ALS by place, [B, I]; a song with few listeners keeps the place `expected` by content until more arrive.
 
     ALS draws the vectors of such songs to nothing: without the prediction from content a song fell at its first
     listener, and warm lists were no better (docs/log.md; `benchmarks/mixed.py` draws the curve).
     """
-    everything = np.ones((1, 1), dtype=bool)
-    own, eased = calibrate(parts.factors.scores(rows), everything), calibrate(promised, everything)
+    own, eased = rough_places(parts.factors.scores(rows)), rough_places(expected)
     # In place: a list asks for every song of the library.
     eased -= own
-    eased *= _SETTLED / (parts.listeners + _SETTLED)
+    eased *= (parts.mixing.settled / (parts.listeners + parts.mixing.settled)).astype(np.float32)
     eased += own
-    np.copyto(eased, own, where=np.isnan(promised))
+    np.copyto(eased, own, where=np.isnan(expected))
     return eased
 
 
@@ -176,14 +180,14 @@ def content(parts: Parts, rows: Rows) -> NDArray[np.floating]:
     ones = sparse.csr_array((np.ones(own.nnz, dtype=np.float32), own.indices, own.indptr), shape=own.shape)
     points = parts.directions if parts.short_points is None else parts.short_points
     count = np.diff(own.indptr)[:, None]
-    means = np.asarray(ones @ points) / np.where(count > 0, count, np.nan).astype(points.dtype)
-    return np.asarray(means @ points.T)
+    means = np.asarray(ones @ plain(points)) / np.where(count > 0, count, np.nan).astype(np.float32)
+    return inner_products(means, points)
 
 
 def network(placed: Placed, rows: Rows) -> NDArray[np.floating]:
     """Cosine of user and song in the embedded network; NaN for what it does not know."""
     users = placed.users[rows]
-    found = np.asarray(users.astype(placed.songs.dtype) @ placed.songs.T)
+    found = inner_products(users, placed.songs)
     np.copyto(found, np.nan, where=~placed.known)
     found[~users.any(axis=1)] = np.nan
     return found

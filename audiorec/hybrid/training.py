@@ -1,7 +1,6 @@
 """Training of the hybrid ranker on a workspace: weights from a rehearsal, parts fitted on everything, published."""
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,25 +16,68 @@ from audiorec.errors import TooLittleError
 from audiorec.hybrid import fit_cache
 from audiorec.hybrid.fit_parts import fit_parts
 from audiorec.hybrid.fit_weights import given_weights
-from audiorec.hybrid.inputs import LEARNED, gather
+from audiorec.hybrid.inputs import LEARNED, Material, gather
 from audiorec.hybrid.recipe import HybridRecipe
-from audiorec.hybrid.rehearsal import learn_weights, rehearse, set_stage
-from audiorec.hybrid.settings import origins, shipped, with_models
+from audiorec.hybrid.rehearsal import asked_users, learn_weights, rehearse, set_stage
+from audiorec.hybrid.settings import Settings, origins, shipped, with_models
 from audiorec.hybrid.weights import Weights, save_weights
 from audiorec.learning.loop import Epoch, choose_device, quiet
 
 
 @dataclass(frozen=True)
 class Trained:
-    """The weights, how many artists were made cold, and which models were absent, so that their signal is left out.
+    """The weights, how many artists were made cold and how many users were asked, and which models were absent, so that
+    their signal is left out.
 
     is_given: too few listens could be hidden to learn the weights from, so they are given ones.
     """
 
     weights: Weights
     cold_artists: int
+    users: int
     absent: list[str]
     is_given: bool
+
+
+@dataclass(frozen=True)
+class Learned:
+    """The weights, the settings with the weights of blocks that were learned too, what the weights reached on the
+    rehearsal, how many users were asked there (0: none could be, so the weights are given ones)."""
+
+    weights: Weights
+    settings: Settings
+    score: dict[str, float]
+    users: int
+
+    @property
+    def is_given(self) -> bool:
+        """Whether too few listens could be hidden to learn the weights from."""
+        return not self.users
+
+
+def learn(
+    material: Material,
+    cold: Collection[str],
+    unseen: Collection[str],
+    settings: Settings,
+    *,
+    device: str = "auto",
+    report: Callable[[Epoch], None] = quiet,
+) -> Learned:
+    """Learn the weights of blocks and of signals on some artists made `cold`, as if nobody had ever played those that
+    are `unseen`: `evaluate` asks about them."""
+    inner, chosen = material.without_artists(unseen), settings.hybrid
+    learned = learn_block_weights(
+        inner.content, LEARNED, inner.listens.counts, inner.artist_groups, settings.taste, inner.elsewhere
+    )
+    settings = replace(settings, blocks=learned)
+    stage = set_stage(inner, cold, held_out=chosen.held_out, seed=chosen.seed)
+    try:
+        parts = rehearse(inner, stage, settings, device=choose_device(device), report=report)
+        weights, score = learn_weights(inner, stage, parts, chosen)
+    except TooLittleError:
+        return Learned(given_weights(chosen), settings, {}, 0)
+    return Learned(weights, settings, score, len(asked_users(stage, chosen)))
 
 
 def train(
@@ -53,18 +95,8 @@ def train(
     settings = with_models(shipped(chosen), space)
     material, parts_of = gather(space), space.artist_parts()
     cold, unseen = ({name for name, part in parts_of.items() if part == mine} for mine in ("validation", "test"))
-    # `evaluate` asks about the test artists: here nobody has ever played them.
-    inner = material.without_artists(unseen)
-    learned = learn_block_weights(
-        inner.content, LEARNED, inner.listens.counts, inner.artist_groups, settings.taste, inner.elsewhere
-    )
-    settings = replace(settings, blocks=learned)
-    stage = set_stage(inner, cold, held_out=chosen.held_out, seed=chosen.seed)
-    weights, score, is_given = given_weights(chosen), dict[str, float](), True
-    with suppress(TooLittleError):
-        parts = rehearse(inner, stage, settings, device=choose_device(device), report=report)
-        weights, score = learn_weights(inner, stage, parts, chosen)
-        is_given = False
+    found = learn(material, cold, unseen, settings, device=device, report=report)
+    settings, weights, score = found.settings, found.weights, found.score
     collaborative = fit_cache.collaborative(space, material.listens)
     whole = fit_parts(material, material.listens, settings, collaborative=collaborative)
     assert isinstance(whole.factors, TrainedAls)
@@ -79,4 +111,4 @@ def train(
 
     space.publish_model("hybrid", write, origins(settings))
     absent = [name for name in ("cf", "network", "cnn", "svm") if not space.has_model(name)]
-    return Trained(weights, len(cold), absent, is_given)
+    return Trained(weights, len(cold), found.users, absent, found.is_given)

@@ -18,6 +18,7 @@ from audiorec.learning import checkpoint
 from audiorec.learning.checkpoint import Header
 
 KIND = "hybrid"
+_BINS, _MANY = 1 << 16, 10_000
 
 
 Floats = NDArray[np.float64]
@@ -132,6 +133,35 @@ def calibrate(signal: NDArray[np.floating], candidates: NDArray[np.bool_]) -> Fl
         else:
             row[here] = _spread_by_place(mine[here])
     return found
+
+
+def rough_places(values: NDArray[np.floating]) -> NDArray[np.float32]:
+    """`calibrate` of finite values or NaN among all songs, [B, I] -> float32 [B, I].
+
+    Of many songs values within a 65,536th of their range share a place: counting takes a fifth of the time of sorting,
+    and the first songs stand far enough apart.
+    """
+    if values.shape[1] < _MANY:
+        return calibrate(values, np.ones((1, 1), dtype=bool)).astype(np.float32)
+    return np.stack([_spread_by_count(row) for row in values])
+
+
+def _spread_by_count(values: NDArray[np.floating]) -> NDArray[np.float32]:
+    unknown = np.isnan(values)
+    count = len(values) - int(np.count_nonzero(unknown))
+    if not count:
+        return values.astype(np.float32)
+    low, high = np.fmin.reduce(values), np.fmax.reduce(values)
+    bins = (values - low) * (values.dtype.type(_BINS - 1) / (high - low) if high > low else values.dtype.type(0.0))
+    np.copyto(bins, 0.0, where=unknown)
+    numbers = bins.astype(np.int64)
+    counts = np.bincount(numbers, minlength=_BINS)
+    counts[0] -= len(values) - count
+    # Twice the mean place of a bin's values from the top: what lies above it counts whole, its own half.
+    places = 2 * (count - np.cumsum(counts)) + counts - 1
+    found = _of_half_places(count).take(places, mode="clip").astype(np.float32).take(numbers)
+    np.copyto(found, np.float32(np.nan), where=unknown)
+    return np.asarray(found)
 
 
 def spread_places(place: NDArray[np.floating], count: NDArray[np.integer] | int) -> Floats:

@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from audiorec import recipes
-from audiorec.content.learn_to_hear import lesson_of
+from audiorec.content.learn_to_hear import lesson_in
 from audiorec.content.likes_training import Reporter, view_patches
 from audiorec.content.song_encoder import View
-from audiorec.data import heard_songs
 from audiorec.data.genres import genre_names
 from audiorec.data.tracks import Track
 from audiorec.data.workspace import Workspace
@@ -123,8 +122,7 @@ def train_from_sound(
     part = np.array([parts.get(of[int(track)].artist_key, "fit") for track in table.track_ids])
     labels = [read.labels.get(int(track), "") for track in table.track_ids]
     patches = view_patches(table, view, table.track_ids)
-    heard = heard_songs.read(space, table.track_ids) if chosen.hear_epochs else None
-    songs = Taught(labels, part, None if heard is None else lesson_of(heard))
+    songs = Taught(labels, part, lesson_in(space, table.track_ids, chosen))
     found = label_songs(view, patches, songs, chosen, device=choose_device(device), report=report)
 
     def write(folder: Path) -> None:

@@ -10,6 +10,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,15 +27,11 @@ def connected(address: str | None) -> Iterator[Any]:
 
     Raises InputError without Ray and where no cluster answers.
     """
-    try:
-        import ray
-    except ImportError:
-        raise InputError("Ray is not installed: pip install 'audiorec[ray]', or leave out --engine ray") from None
+    address = reachable(address)
+    import ray
+
     is_ours = not ray.is_initialized()
     if is_ours:
-        # Ray itself would join whatever cluster it finds on this machine, another's too.
-        address = address or os.environ.get("RAY_ADDRESS") or "local"
-        _refuse_silent(address)
         try:
             ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, include_dashboard=False)
         except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
@@ -83,10 +80,17 @@ def as_ours(error: Any) -> Exception:
     return RuntimeError(f"a node failed: {cause}")
 
 
-def _refuse_silent(address: str) -> None:
-    """Raise InputError where nothing listens at HOST:PORT; Ray itself would try for half a minute and print a page."""
+def reachable(address: str | None) -> str:
+    """The address of a cluster (None: RAY_ADDRESS, else `local`).
+
+    Raises InputError without Ray and where nothing listens; Ray itself would try for half a minute and print a page.
+    """
+    if find_spec("ray") is None:
+        raise InputError("Ray is not installed: pip install 'audiorec[ray]', or leave out --engine ray")
+    # Ray itself would join whatever cluster it finds on this machine, another's too.
+    address = address or os.environ.get("RAY_ADDRESS") or "local"
     if address in ("auto", "local"):
-        return
+        return address
     place = urlsplit(address if "://" in address else f"//{address}")
     try:
         socket.create_connection((place.hostname or "", place.port or 0), timeout=10).close()
@@ -94,3 +98,4 @@ def _refuse_silent(address: str) -> None:
         raise InputError(
             f"no Ray cluster answers at {address} ({error}): give HOST:PORT of `ray start --head`"
         ) from None
+    return address

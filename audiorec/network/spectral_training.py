@@ -14,6 +14,7 @@ from scipy import sparse
 from audiorec import metrics
 from audiorec.data.splits import entries
 from audiorec.errors import InputError
+from audiorec.learning.drawn import drawn
 from audiorec.network.embedding import NetworkEmbedding
 from audiorec.network.graph import Network
 from audiorec.network.spectral import SpectralEmbedding, SpectralSettings, embed
@@ -22,6 +23,9 @@ from audiorec.recipes import Recipe
 TOP = 20
 # Scores in hand at once, and pairs of users and songs that a setting is judged by as long as it asks so many users.
 _ENTRIES, _PAIRS, _LEAST_USERS = 1_000_000, 40_000_000, 300
+# Listens times length of a vector up to which all lengths are tried with every weight and damping; of more listens only
+# short vectors are, and the others with the best of them: 15 long decompositions of 5 million listens take 800 s.
+_PRODUCTS = 400_000_000
 
 
 class NetworkRecipe(Recipe):
@@ -63,22 +67,42 @@ def train(
     if not network.listens.nnz:
         raise InputError("no listens to songs of the library: run audiorec import auto FILE first")
     kept, held = hold_out(network.listens, recipe.held_out, recipe.seed)
-    trials: list[Trial] = []
+    part, lengths = network.with_listens(kept), sorted(recipe.dims)
+    short = [dims for dims in lengths if dims * kept.nnz <= _PRODUCTS] or lengths[:1]
     # Without artists their weight changes nothing.
     weights = recipe.artist_weights if network.credits.nnz else recipe.artist_weights[:1]
+    trials: list[Trial] = []
     for weight, damping in product(weights, recipe.song_dampings):
-        settings = SpectralSettings(max(recipe.dims), weight, damping, recipe.friend_weight, recipe.seed)
-        found = _fit(network.with_listens(kept), settings)
-        lengths = sorted({min(dims, found.songs.shape[1]) for dims in recipe.dims})
-        recalls = recalls_at(found.users, found.songs, lengths, kept, held)
-        for dims, recall in zip(lengths, recalls, strict=True):
-            trials.append(Trial(replace(settings, dims=dims), recall))
-            report(trials[-1])
-    # NaN (nothing could be held out) must lose against every number.
-    best = max(trials, key=lambda trial: np.nan_to_num(trial.recall, nan=-1.0))
+        settings = SpectralSettings(short[-1], weight, damping, recipe.friend_weight, recipe.seed)
+        trials += _tried(part, settings, short, held, report)
+    if len(short) < len(lengths):
+        trials += _tried(part, replace(_best(trials).settings, dims=lengths[-1]), lengths, held, report)
+    best = _best(trials)
     score = {f"recall@{TOP}": best.recall, f"popularity_recall@{TOP}": popularity_recall(kept, held)}
     finite = {name: value for name, value in score.items() if np.isfinite(value)}
     return TrainedNetwork(embed_network(network, best.settings), best.settings, finite)
+
+
+def _tried(
+    network: Network,
+    settings: SpectralSettings,
+    lengths: Sequence[int],
+    held: sparse.csr_array,
+    report: Callable[[Trial], None],
+) -> list[Trial]:
+    """One embedding of what is kept, cut to each length."""
+    found = _fit(network, settings)
+    able = sorted({min(dims, found.songs.shape[1]) for dims in lengths})
+    recalls = recalls_at(found.users, found.songs, able, network.listens, held)
+    trials = [Trial(replace(settings, dims=dims), recall) for dims, recall in zip(able, recalls, strict=True)]
+    for trial in trials:
+        report(trial)
+    return trials
+
+
+def _best(trials: Sequence[Trial]) -> Trial:
+    # NaN (nothing could be held out) must lose against every number.
+    return max(trials, key=lambda trial: np.nan_to_num(trial.recall, nan=-1.0))
 
 
 def embed_network(network: Network, settings: SpectralSettings) -> NetworkEmbedding:
@@ -148,10 +172,10 @@ def _recalls(
     k: int,
 ) -> list[float]:
     """Mean recall by each of `count` scorings [B, S] of blocks of users; in large libraries of some users only."""
-    rows, size = np.flatnonzero(np.diff(held.indptr)), max(1, _ENTRIES // max(held.shape[1], 1))
-    most = max(_LEAST_USERS, _PAIRS // max(held.shape[1], 1))
-    if len(rows) > most:
-        rows = np.sort(np.random.default_rng(0).choice(rows, most, replace=False))
+    songs = max(held.shape[1], 1)
+    size, most = max(1, _ENTRIES // songs), max(_LEAST_USERS, _PAIRS // songs)
+    # The same users for every setting.
+    rows = drawn(np.flatnonzero(np.diff(held.indptr)), most, seed=0)
     values = [list[float]() for _ in range(count)]
     for start in range(0, len(rows), size):
         block = rows[start : start + size]

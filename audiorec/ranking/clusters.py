@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from audiorec.data import derived
 from audiorec.errors import InputError
+from audiorec.learning.drawn import drawn
 from audiorec.network.embedding import unit
 
 # What is imported here is imported by `similar` too, which makes no groups: scikit-learn takes a second of it.
@@ -62,8 +63,7 @@ def find_clusters(
         raise InputError(
             f"so few songs that differ ({len(rows)} known) cannot be grouped: train on more listens, or extract more"
         )
-    drawn = np.sort(np.random.default_rng(seed).permutation(len(directions))[:_LEARNED])
-    learned, judged, runs = directions[drawn], [], {}
+    learned, judged, runs = directions[drawn(np.arange(len(directions)), _LEARNED, seed)], [], {}
     for count in able:
         runs[count] = [_fit(learned, count, seed + step) for step in range(seeds)]
         judged.append(_judge(learned, runs[count], count, seed))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from audiorec.cold_start.content_space import unit_rows
+from audiorec.network.embedding import unit
 from audiorec.ranking.genre_shares import divergence_after
 
 # Two songs whose content is this alike are the same recording (another file of it).
@@ -113,7 +113,7 @@ class _Taking:
     ) -> None:
         self.taken: list[int] = []
         self.pool, self.wishes = pool, wishes
-        self.directions = unit_rows(pool.points)
+        self.directions = unit(pool.points)
         likeness = self.directions @ self.directions.T
         self.twins = likeness >= SAME
         if pool.recording is not None:
@@ -132,7 +132,7 @@ class _Taking:
 
     def close_own(self, own: Shelf) -> None:
         """Other files of what the user has are no news to them."""
-        alike = self.directions @ unit_rows(own.points).T
+        alike = self.directions @ unit(own.points).T
         twins = (alike >= SAME).any(axis=1)
         if own.recording is not None and self.pool.recording is not None:
             twins |= np.isin(self.pool.recording, own.recording)

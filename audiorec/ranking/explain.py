@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from audiorec.cold_start.content_space import unit_rows
+from audiorec.network.embedding import unit
 from audiorec.ranking.neighbours import Block
 
 
@@ -97,15 +97,15 @@ class _Side:
 
     def __init__(self, by: str, block: Block, own: NDArray[np.integer]) -> None:
         self.by, self._block, self._own = by, block, own
-        self._mine = unit_rows(block.vectors[own])
-        usual = self._mine @ block.sample.T if len(own) and len(block.sample) else np.zeros((len(own), 1))
-        self._mean, self._deviation = usual.mean(axis=1), np.maximum(usual.std(axis=1), 1e-12)
+        self._mine = unit(block.vectors[own])
+        self._mean, deviation = block.usual_nearness(own).T
+        self._deviation = np.maximum(deviation, 1e-12)
 
     def nearest(self, songs: NDArray[np.integer], asked: NDArray[np.bool_]) -> list[OwnSong | None]:
         """The own song nearest to each; None when none is near or the modality does not know it."""
         if not len(self._own):
             return [None] * len(songs)
-        likeness = unit_rows(self._block.vectors[songs]) @ self._mine.T
+        likeness = unit(self._block.vectors[songs]) @ self._mine.T
         spread = np.maximum(likeness.std(axis=1, keepdims=True), 1e-12)
         among = (likeness - likeness.mean(axis=1, keepdims=True)) / spread
         special = ndtr((likeness - self._mean) / self._deviation) * ndtr(among)

@@ -19,9 +19,12 @@ from audiorec.hybrid.inputs import Material, gather
 from audiorec.hybrid.settings import load_settings
 from audiorec.hybrid.signals import Parts
 from audiorec.labels.heard_words import best_words
+from audiorec.learning.coded_vectors import plain
 from audiorec.network import embedding
 from audiorec.network.embedding import NetworkEmbedding, song_vectors
 from audiorec.ranking import genre_shares, similarity
+from audiorec.ranking.coded_songs import with_codes
+from audiorec.ranking.neighbours import Block
 from audiorec.ranking.recordings import recordings
 from audiorec.ranking.song_columns import pack_songs
 
@@ -59,7 +62,7 @@ def make(space: Workspace) -> tuple[dict[str, Any], Arrays]:
         "genres": list(genres),
         "heard": list(words),
     }
-    return about, arrays
+    return about, with_codes(arrays, about["taste_columns"])
 
 
 def pack_parts(material: Material, parts: Parts, network: NetworkEmbedding | None) -> tuple[dict[str, Any], Arrays]:
@@ -78,7 +81,7 @@ def pack_parts(material: Material, parts: Parts, network: NetworkEmbedding | Non
         **pack("neighbours", sparse.csr_array(parts.neighbours.weights)),
     }
     pairs = parts.taste.pairs
-    songs = np.column_stack([pair.songs for pair in pairs]).astype(np.float32)
+    songs = np.column_stack([plain(pair.songs) for pair in pairs]).astype(np.float32)
     arrays |= {"taste.songs": songs, "taste.gram": gram_of(songs), "taste.mean": songs.mean(axis=0, dtype=np.float64)}
     arrays["taste.users"] = np.column_stack([pair.users for pair in pairs]).astype(np.float32)
     for name, model in (("cf", parts.collaborative), ("cold", parts.cold)):
@@ -87,15 +90,16 @@ def pack_parts(material: Material, parts: Parts, network: NetworkEmbedding | Non
     if parts.predicted is not None:
         arrays["predicted"] = np.asarray(parts.predicted, dtype=np.float32)
     if parts.placed is not None and network is not None:
-        arrays |= {"placed.users": parts.placed.users, "placed.songs": parts.placed.songs}
+        arrays |= {"placed.users": parts.placed.users, "placed.songs": plain(parts.placed.songs)}
         arrays |= {"placed.known": parts.placed.known, "placed.pulls": _pulls(network, material)}
     for name, likes in material.likes.items():
         arrays |= {f"likes.{name}.{side}": values for side, values in likes.to_arrays().items()}  # type: ignore[attr-defined]
     assert isinstance(factors, TrainedAls)
     return {
         "users": list(material.listens.users),
-        "taste_columns": [pair.songs.shape[1] for pair in pairs],
+        "taste_columns": [plain(pair.songs).shape[1] for pair in pairs],
         "factors": list(factors.setting),
+        "mixing": [parts.mixing.neural, parts.mixing.settled],
         "likes": {name: list(likes.names) for name, likes in material.likes.items()},  # type: ignore[attr-defined]
     }, arrays
 
@@ -121,7 +125,9 @@ def _blocks(space: Workspace, material: Material) -> Mapping[str, Mapping[str, N
     """Sound, words and network of the material's songs, for the user's own songs nearest to a recommended one."""
     library = similarity.gather(space)
     rows = np.array([library.row[track.id] for track in material.tracks], dtype=np.int64)
-    return {
-        name: {"vectors": block.vectors[rows].astype(np.float32), "known": block.known[rows]}
-        for name, block in library.blocks.items()
-    }
+    found = dict[str, Mapping[str, NDArray[Any]]]()
+    for name, whole in library.blocks.items():
+        block = Block(whole.vectors[rows].astype(np.float32), whole.known[rows])
+        nearness = block.usual_nearness(np.arange(len(rows)))
+        found[name] = {"vectors": block.vectors, "known": block.known, "nearness": nearness}
+    return found

@@ -18,11 +18,13 @@ from audiorec.network.embedding import unit
 WEIGHTS: Mapping[str, float] = {"sound": 1.0, "words": 0.5, "network": 1.0}
 
 _SAMPLE = 300
+_AT_ONCE = 10_000  # rows compared with it together
 
 
 @dataclass(frozen=True)
 class Block:
-    """One modality: vectors [N, d], which rows are known, bool [N], and how many listeners each has, [N] or None.
+    """One modality: vectors [N, d], which rows are known, bool [N], and how many listeners each has, [N] or None;
+    nearness: `usual_nearness` of all rows where it lies ready.
 
     A similarity that rests on few listeners is damped, (n + 1) / (n + 3): two songs that one single person happens to
     have are not twins. Sound and words need no witnesses.
@@ -31,12 +33,24 @@ class Block:
     vectors: NDArray[np.floating]
     known: NDArray[np.bool_]
     listeners: NDArray[np.floating] | None = None
+    nearness: NDArray[np.float32] | None = None
 
     @cached_property
     def sample(self) -> NDArray[np.floating]:
         """Unit vectors of some known songs, [s, d]: how near a song is to just any."""
         others = np.flatnonzero(self.known)
         return unit(self.vectors[others[:: max(1, len(others) // _SAMPLE)]])
+
+    def usual_nearness(self, rows: NDArray[np.integer]) -> NDArray[np.float32]:
+        """Mean and deviation of some rows' cosines with `sample`, float32 [n, 2]."""
+        if self.nearness is not None:
+            return np.asarray(self.nearness[rows])
+        found = np.zeros((len(rows), 2), dtype=np.float32)
+        for start in range(0, len(rows) if len(self.sample) else 0, _AT_ONCE):
+            part = slice(start, start + _AT_ONCE)
+            usual = unit(self.vectors[rows[part]]) @ self.sample.T
+            found[part] = np.column_stack([usual.mean(axis=1), usual.std(axis=1)])
+        return found
 
 
 @dataclass(frozen=True)

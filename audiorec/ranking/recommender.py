@@ -177,7 +177,11 @@ class Recommender:
         candidates = np.ones(len(self.tracks), dtype=bool)
         candidates[one.own] = not asked.is_new
         signalled = signals(self.serving, one.parts, _ROW)
-        used = {name: values[0] for name, values in signalled.items() if name in self.weights.warm}
+        used = {
+            name: values[0].astype(np.float32, copy=False)
+            for name, values in signalled.items()
+            if name in self.weights.warm
+        }
         allowed = None if (asked.allowed | ~candidates).all() else asked.allowed
         union = best_of_each(used, candidates, allowed, each)
         if asked.wishes.explore and self.shelf.tail is not None:

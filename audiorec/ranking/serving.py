@@ -8,6 +8,7 @@ trained, and nothing heavy is imported.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,13 +23,15 @@ from audiorec.content.likes_by_sides import LikesBySides
 from audiorec.data import derived
 from audiorec.data.interactions import Interactions
 from audiorec.data.workspace import Workspace
-from audiorec.hybrid.signals import Parts, Placed, popularity_of
+from audiorec.hybrid.signals import Mixing, Parts, Placed, popularity_of
+from audiorec.learning.coded_vectors import Vectors
+from audiorec.ranking.coded_songs import vectors_of
 from audiorec.ranking.neighbours import Block
 from audiorec.ranking.song_columns import SongColumns
 
 NAME = "ranker"
 NOTHING: Mapping[int, float] = {}
-VERSION = 6
+VERSION = 8
 Arrays = Mapping[str, NDArray[Any]]
 
 
@@ -59,7 +62,9 @@ class Serving:
     def likes(self) -> dict[str, LikesBySides]:
         """Like-probabilities of the content models."""
         return {
-            name: LikesBySides.from_arrays(users, part(self.arrays, f"likes.{name}."))
+            name: LikesBySides.from_arrays(
+                users, part(self.arrays, f"likes.{name}."), self._songs(f"likes.{name}.songs")
+            )
             for name, users in self.about["likes"].items()
         }
 
@@ -67,7 +72,8 @@ class Serving:
     def blocks(self) -> dict[str, Block]:
         """Sound, words and network of the songs, for reasons."""
         names = self.about["blocks"]
-        return {name: Block(self.arrays[f"block.{name}.vectors"], self.arrays[f"block.{name}.known"]) for name in names}
+        sides = {name: part(self.arrays, f"block.{name}.") for name in names}
+        return {name: Block(of["vectors"], of["known"], None, of["nearness"]) for name, of in sides.items()}
 
     @cached_property
     def songs(self) -> SongColumns:
@@ -136,15 +142,16 @@ class Serving:
             seen,
             arrays["directions"],
             self._taste(own, row),
-            AlsScores(users, items, self._is_heard),
+            AlsScores(users, self._songs("factors.items"), self._is_heard),
             ItemToItem(own, self._neighbours, self._is_heard),
+            Mixing(*self.about["mixing"]),
             self._neural("cf", user),
             self._neural("cold", user),
             arrays.get("predicted"),
             placed=self._placed(own, row),
             heard=self.listeners,
             unit_points=arrays["directions"],
-            short_points=arrays["short"],
+            short_points=self._songs("short"),
             popular=self._popular,
         )
 
@@ -166,7 +173,8 @@ class Serving:
             variance = known @ gram[part, part] @ known / max(len(songs), 1) - (known @ mean[part]) ** 2
             mine.append(known / np.sqrt(variance) if variance > 1e-18 else np.zeros(length))
             start += length
-        return Taste((Pair("all", np.concatenate(mine)[None].astype(np.float32), songs),), arrays["popularity"])
+        user = np.concatenate(mine)[None]
+        return Taste((Pair("all", user, self._songs("taste.songs")),), arrays["popularity"])
 
     def _neural(self, name: str, user: str) -> NeumfScores | None:
         """NeuMF with this one user; one that it has not met has no score."""
@@ -183,7 +191,6 @@ class Serving:
     def _placed(self, own: sparse.csr_array, row: int) -> Placed | None:
         if "placed.songs" not in self.arrays:
             return None
-        songs = self.arrays["placed.songs"]
         if row >= 0:
             users = self.arrays["placed.users"][row : row + 1]
         else:
@@ -192,7 +199,10 @@ class Serving:
             summed = np.asarray(weights @ self.arrays["placed.pulls"])
             length = np.linalg.norm(summed, axis=1, keepdims=True)
             users = summed / np.where(length > 0, length, 1.0)
-        return Placed(users, songs, self.arrays["placed.known"])
+        return Placed(users, self._songs("placed.songs"), self.arrays["placed.known"])
+
+    def _songs(self, name: str) -> Vectors:
+        return vectors_of(self.arrays, name)
 
 
 def _one_row(values: Mapping[int, float], shape: tuple[int, int]) -> sparse.csr_array:
@@ -216,23 +226,41 @@ def open_serving(space: Workspace) -> Serving:
 
     Raises CheckpointError without `train-hybrid`, WorkspaceError without features or listens.
     """
-    space.model("hybrid")
+    about, arrays = _kept(space) or _made(space)
     inputs = space.inputs()
-    found = derived.load(space.derived(NAME))
-    if found is None or not _holds(found[0], inputs, space.songs_state()):
-        from audiorec.ranking.make_serving import make
-
-        about, arrays = make(space)
-        about["version"] = VERSION
-        derived.save(space.derived(NAME), about, arrays)
-    else:
-        about, arrays = found
     is_fresh = about["inputs"]["listens"] == inputs["listens"]
     if is_fresh:
         now = Interactions(tuple(about["users"]), arrays["items"], unpack("seen", arrays))
     else:
         now = space.interactions(items=arrays["items"])
     return Serving(about, arrays, now, is_fresh)
+
+
+def lies_ready(space: Workspace) -> bool:
+    """Whether nothing has to be made before the first list. Raises CheckpointError without `train-hybrid`."""
+    return _kept(space) is not None
+
+
+def make_ready(root: Path) -> None:
+    """Make what lists are made from, where it does not lie ready; raises as `open_serving`."""
+    with Workspace.open(root) as space:
+        if not lies_ready(space):
+            _made(space)
+
+
+def _kept(space: Workspace) -> tuple[dict[str, Any], Arrays] | None:
+    space.model("hybrid")
+    found = derived.load(space.derived(NAME))
+    return found if found is not None and _holds(found[0], space.inputs(), space.songs_state()) else None
+
+
+def _made(space: Workspace) -> tuple[dict[str, Any], Arrays]:
+    from audiorec.ranking.make_serving import make
+
+    about, arrays = make(space)
+    about["version"] = VERSION
+    derived.save(space.derived(NAME), about, arrays)
+    return about, arrays
 
 
 def _holds(about: Mapping[str, Any], inputs: Mapping[str, str], songs: str) -> bool:

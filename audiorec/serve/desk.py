@@ -12,12 +12,15 @@ from fastapi import Request
 from audiorec.data.tracks import Track
 from audiorec.serve.for_you import ForYou
 from audiorec.serve.jobs import Job, Jobs
+from audiorec.serve.lists_ahead import ListsAhead
 from audiorec.serve.logins import Accounts
 from audiorec.serve.maps import Maps
-from audiorec.serve.state import Snapshot, State
+from audiorec.serve.snapshot import Snapshot
+from audiorec.serve.state import State
 from audiorec.sources.path_endings import LISTED
 
 DEFAULT_USER = "me"
+_QUIET = 0.5  # seconds without an answer
 
 
 @dataclass
@@ -35,7 +38,20 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.jobs = Jobs(self._job_changed)
+        self.lists_ahead = ListsAhead(self.state, self.for_you, lambda: time.monotonic() - self._answered > _QUIET)
+        self._answered = time.monotonic()
         self._lock = threading.Lock()
+
+    def start(self) -> None:
+        """Open the library, and begin to make lists."""
+        self.state.start()
+        self.lists_ahead.start()
+
+    def close(self) -> None:
+        """Stop what runs and close the files."""
+        self.jobs.close()
+        self.lists_ahead.close()
+        self.state.close()
 
     def _job_changed(self, job: Job) -> None:
         self.state.is_busy = job.state == "running"
@@ -47,6 +63,7 @@ class Desk:
 
     def count(self, name: str, seconds: float) -> None:
         """Count an answered request and its time."""
+        self._answered = time.monotonic()
         with self._lock:
             self.counters[name] += 1
             self.seconds[name] = self.seconds.get(name, 0.0) + seconds
@@ -57,8 +74,8 @@ class Desk:
         return sorted(found, key=str.casefold)
 
 
-def desk_of(request: Request) -> Desk:
-    """The desk of the application that a request is for."""
+async def desk_of(request: Request) -> Desk:
+    """The desk of the application that a request is for; async, so that no thread is asked for it."""
     found: Desk = request.app.state.desk
     return found
 

@@ -4,9 +4,11 @@ Feedback counts at once, by the same arithmetic as on the command line (`ranking
 later, when they are trained. It does not know HTTP.
 """
 
+import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +21,7 @@ from audiorec.ranking.explain import OF_ITEMS, OF_SONGS, OwnSong, OwnSongs
 from audiorec.ranking.joint_space import known_rows
 from audiorec.ranking.opinions import Opinions, opinions
 from audiorec.ranking.recommender import Recommender
-from audiorec.serve.state import Snapshot
+from audiorec.serve.snapshot import Snapshot
 
 LISTS = ("new", "known", "deep")
 # What a user said, and the rows of their songs.
@@ -27,8 +29,9 @@ Member = tuple[Opinions, NDArray[np.int64]]
 # Without models a song is judged by so many of the user's songs, those most like it.
 _NEAREST = 5
 _HEARD_LATELY = 14 * 24 * 3600.0
-# Answers kept; each is a few kilobytes.
-_MOST_KEPT = 512
+# Answers kept; each is some ten kilobytes.
+_MOST_KEPT = 3_000
+_DAY = 24 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -72,24 +75,48 @@ class Suggestion:
     nearest: tuple[int, ...] = ()
 
 
+# Root and serial of the snapshot, versions of what its users said, what is asked for, the day.
+_Key = tuple[Path, int, tuple[tuple[int, int], ...], Ask, int]
+
+
 class ForYou:
     """Makes lists and keeps the latest of them while nothing changes."""
 
     def __init__(self) -> None:
-        self._answers: OrderedDict[object, list[Suggestion]] = OrderedDict()
+        # One at a time: lists made side by side by threads of one interpreter take twice the processor time (measured).
+        self._making = threading.Lock()
+        self._answers: OrderedDict[_Key, list[Suggestion]] = OrderedDict()
 
     def suggest(self, snapshot: Snapshot, ledger: Ledger, ask: Ask, now: float) -> list[Suggestion]:
         """The list, best first; empty for a user of whom nothing is known yet. Raises InputError for a strange ask."""
         if ask.which not in LISTS:
             raise InputError(f"no list {ask.which!r}: one of {', '.join(LISTS)}")
-        key = (snapshot.root, snapshot.serial, ledger.version, ask, int(now // 3600))
-        kept = self._answers.get(key)
-        if kept is None:
-            kept = _make(snapshot, ledger, ask, now)
-            self._answers[key] = kept
-            while len(self._answers) > _MOST_KEPT:
-                self._answers.popitem(last=False)
-        return kept
+        key = _key(snapshot, ledger, ask, now)
+        with self._making:
+            kept = self._answers.get(key)
+            if kept is None:
+                kept = self._answers[key] = _make(snapshot, ledger, ask, now)
+                while len(self._answers) > _MOST_KEPT:
+                    self._answers.popitem(last=False)
+            return kept
+
+    def kept(self, snapshot: Snapshot, ledger: Ledger, ask: Ask, now: float) -> list[Suggestion] | None:
+        """The list where it was made before; never waits."""
+        return self._answers.get(_key(snapshot, ledger, ask, now))
+
+    def latest_users(self) -> list[str]:
+        """For whom lists are kept, the latest first, each once."""
+        return list(dict.fromkeys(ask.user for _, _, _, ask, _ in reversed(list(self._answers))))
+
+
+def _key(snapshot: Snapshot, ledger: Ledger, ask: Ask, now: float) -> _Key:
+    said = tuple(ledger.version_of(user) for user in ask.users)
+    return snapshot.root, snapshot.serial, said, ask, day_of(now)
+
+
+def day_of(now: float) -> int:
+    """The day on which a list is made: what was said fades from day to day."""
+    return int(now // _DAY)
 
 
 def _make(snapshot: Snapshot, ledger: Ledger, ask: Ask, now: float) -> list[Suggestion]:
@@ -152,8 +179,8 @@ def _by_likeness(
     found = []
     for row, songs in zip(rows.tolist(), nearest, strict=True):
         others = [one for one in songs if one.column != row]
-        told = tuple(snapshot.tracks[one.column].id for one in others)
-        found.append(Suggestion(row, float(total[row]), _because(snapshot, others), {}, told))
+        near = tuple(snapshot.tracks[one.column].id for one in others)
+        found.append(Suggestion(row, float(total[row]), _because(snapshot, others), {}, near))
     return found
 
 

@@ -187,9 +187,10 @@ def _store(space: Workspace, source: str, rows: Iterable[tuple[str, Row, Match]]
     space.add_table(
         source,
         (
-            (number, user, match.track_id, pack(row.song), _plays(row), row.time)
+            # Only what waits for its song is kept as it was written.
+            (number, user, match.track_id, pack(row.song) if match.track_id is None else "", plays, row.time)
             for number, (user, row, match) in enumerate(rows, start=1)
-            if _plays(row)
+            if (plays := _plays(row))
         ),
     )
 

@@ -227,7 +227,6 @@ def _ids(field: Mapping[str, str]) -> dict[str, str]:
     return ids
 
 
-@lru_cache(maxsize=100_000)
 def _time(text: str, month_first: bool) -> float | None:
     """The moment, or None for what is no date (or 0, which means so): the listen counts, only its time is not known."""
     try:

@@ -29,6 +29,8 @@ def test_a_small_folder_ends_with_a_page(tmp_path: Path, songs: int, playlist: s
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
     assert done.returncode == 0, done.stderr[-2000:]
     assert (out / "report.html").is_file()
+    # The longest step shows its progress also where the output goes to a file.
+    assert f"{songs} of {songs}" in done.stdout + done.stderr
     for word in ("Traceback", "Warning", " nan"):
         assert word not in done.stdout + done.stderr
 

@@ -12,8 +12,7 @@ from audiorec.content import encoder_shelf, musicnn, onnx_encoder
 from audiorec.content.checkpoint_bundle import read_bundle
 from audiorec.errors import AudiorecError, InputError, UnknownNameError
 
-# By the original program (musicnn 0.1.0, TensorFlow) on the first patch of `signals`; it pads 256 samples of silence
-# and rounds the spectrogram to half precision.
+# By the original program (musicnn 0.1.0, TensorFlow) on the first patch of `signals`; it pads 256 samples of silence.
 REFERENCE = Path(__file__).parent.parent / "assets" / "musicnn_reference.json"
 
 
@@ -46,6 +45,12 @@ def test_random_weights_make_a_model_that_runs_and_keeps_its_notes(tmp_path: Pat
     assert ((tags > 0) & (tags < 1)).all()
     alone = encoder.session.run(None, {"sound": sound[1:2]})[0]
     np.testing.assert_allclose(alone[0], together[1], atol=1e-5)
+
+
+def test_the_loudest_sound_does_not_overflow() -> None:
+    session = onnxruntime.InferenceSession(musicnn.build(random_weights(), {}), providers=["CPUExecutionProvider"])
+    square = np.sign(np.sin(2 * np.pi * 100 * np.arange(musicnn.SAMPLES) / musicnn.RATE)).astype(np.float32)
+    assert all(np.isfinite(told).all() for told in session.run(None, {"sound": square[None]}))
 
 
 def test_mel_filters_are_those_of_librosa() -> None:
@@ -87,5 +92,4 @@ def test_the_published_weights_say_what_the_original_program_says(tmp_path: Path
         for signal, sound in signals().items():
             embedding, tags = session.run(None, {"sound": sound[None]})
             np.testing.assert_allclose(tags[0], expected[f"{signal}/{variant}/tags"], atol=1e-3)
-            # Half precision of the original moves one of 1,200 numbers by 1.1e-3 where they are up to 8.
-            np.testing.assert_allclose(embedding[0], expected[f"{signal}/{variant}/penultimate"], atol=2e-3)
+            np.testing.assert_allclose(embedding[0], expected[f"{signal}/{variant}/penultimate"], atol=2e-4)

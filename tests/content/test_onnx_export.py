@@ -132,6 +132,7 @@ def test_an_encoder_teaches_in_its_own_recipe_alone(root: Path, tmp_path: Path) 
     words = ["--workspace", str(root), "train-cnn", "--encoder", str(file), "--view", "spectrogram"]
     done = CliRunner().invoke(cli, [*words, *(part for key in QUICK_CNN for part in ("--set", key))])
     assert "another recipe" in str(done.exception)
+    assert "epoch" not in done.output
 
 
 @pytest.mark.slow

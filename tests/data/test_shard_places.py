@@ -158,6 +158,8 @@ def test_what_cannot_be_written_is_said_before_any_work(tmp_path: Path, monkeypa
     for url, said in (
         ("s3://key:secret@music/x", "keys in the environment"),
         ("music", "give a URL such as"),
+        ("s3://", "give a URL such as"),
+        ("s3:///features", "give a URL such as"),
         ("ftp://music/x", "no store is known"),
         ((tmp_path / "file" / "x").as_uri(), "see to"),
     ):

@@ -18,6 +18,7 @@ from audiorec.features.extract import Outcomes, make_plan, run_plan
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.features.track import Task, describe_file
 from audiorec.features.workers import Crew
+from audiorec.library import Library
 from tests import signals
 
 RECIPE = FeatureRecipe(segments=1, segment_frames=64, waveform_segments=1)
@@ -169,3 +170,10 @@ def test_where_nobody_answers_one_line_says_so(music: Path, tmp_path: Path) -> N
         extract(tmp_path / "space", music, partial(ray_engine.describe_all, address="127.0.0.1:1"))
     with Workspace.open(tmp_path / "space") as opened:
         assert all(record.status != "ok" for record in opened.records().values())
+
+
+def test_where_nobody_answers_no_workspace_is_begun(music: Path, tmp_path: Path) -> None:
+    pytest.importorskip("ray")
+    with pytest.raises(InputError, match="no Ray cluster answers"):
+        Library(tmp_path / "space").extract([music], engine="ray", address="127.0.0.1:1")
+    assert not (tmp_path / "space").exists()

@@ -1,5 +1,6 @@
 """`evaluate` keeps its word: weights never saw the test artists, and those of other models or features are refused."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from audiorec.cli.main import cli
+from audiorec.data import heard_songs
+from audiorec.data.heard_songs import Heard, HeardBy
 from audiorec.data.workspace import Workspace
 from audiorec.errors import CheckpointError
 from audiorec.hybrid.evaluation import evaluate
@@ -47,6 +50,40 @@ def test_weights_of_other_models_are_refused(tmp_path: Path) -> None:
         assert {row.protocol for row in evaluate(space)} >= {"warm", "mixed"}
     call(tmp_path, "train-network", "--set", "dims=[4]")
     with Workspace.open(tmp_path) as space, pytest.raises(CheckpointError, match="another network model"):
+        evaluate(space)
+
+
+def test_weights_beside_another_content_model_are_refused(tmp_path: Path) -> None:
+    """A content model is asked as it is: that it was trained by the same recipe is not enough."""
+    build(tmp_path)
+    call(tmp_path, "train-svm")
+    call(tmp_path, "train-hybrid")
+    with Workspace.open(tmp_path) as space:
+        assert evaluate(space)
+    call(tmp_path, "train-svm")
+    with Workspace.open(tmp_path) as space, pytest.raises(CheckpointError, match="another svm model"):
+        evaluate(space)
+
+
+def test_weights_without_what_an_encoder_heard_are_refused(tmp_path: Path) -> None:
+    build(tmp_path)
+    call(tmp_path, "train-hybrid")
+    row = Heard(*(np.ones(size, dtype=np.float32) for size in (4, 4, 2)))
+    with Workspace.open(tmp_path, write=True) as space:
+        heard_songs.commit(space, [(track.id, row) for track in space.tracks()], HeardBy("ears", "d1g2", ("a", "b")))
+        heard_songs.use(space, "d1g2")
+    with Workspace.open(tmp_path) as space, pytest.raises(CheckpointError, match="another encoder"):
+        evaluate(space)
+
+
+def test_weights_of_another_audiorec_are_refused(tmp_path: Path) -> None:
+    build(tmp_path)
+    call(tmp_path, "train-hybrid")
+    header = next((tmp_path / "models" / "hybrid").glob("*/header.json"))
+    values = json.loads(header.read_text(encoding="utf-8"))
+    values["versions"]["audiorec"] = "0.0.1"
+    header.write_text(json.dumps(values), encoding="utf-8")
+    with Workspace.open(tmp_path) as space, pytest.raises(CheckpointError, match="another audiorec"):
         evaluate(space)
 
 

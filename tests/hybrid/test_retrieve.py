@@ -5,7 +5,8 @@ import pytest
 from numpy.typing import NDArray
 
 from audiorec.hybrid.retrieve import EACH, best_of_each, places, score_union
-from audiorec.hybrid.weights import SIGNALS, Weights, calibrate, score
+from audiorec.hybrid.weights import SIGNALS, Weights, calibrate, rough_places, score
+from audiorec.learning.coded_vectors import code, inner_products
 
 SONGS = 20_000
 
@@ -66,3 +67,33 @@ def test_many_equal_values_bring_no_more_than_asked() -> None:
     assert len(best_of_each(same, np.ones(SONGS, dtype=bool), each=30).columns) == 30
     nothing = best_of_each({"artist": np.full(SONGS, -np.inf)}, np.ones(SONGS, dtype=bool))
     assert len(nothing.columns) == 0
+
+
+def test_the_list_of_coded_vectors_is_that_of_exact_products() -> None:
+    rng = np.random.default_rng(0)
+    styles = rng.normal(size=(40, 32))
+    songs = {name: styles[np.arange(SONGS) % 40] + rng.normal(size=(SONGS, 32)) for name in SIGNALS[:5]}
+    popular, everybody = rng.normal(size=SONGS).astype(np.float32), np.ones(SONGS, dtype=bool)
+    coded = {name: code(vectors.astype(np.float32)) for name, vectors in songs.items()}
+    shared = []
+    for user in range(20):
+        mine, warmth = styles[user : user + 1] + rng.normal(size=(1, 32)), rng.random((1, SONGS))
+        exact = {name: (mine @ vectors.T)[0] for name, vectors in songs.items()} | {"popularity": popular}
+        rough = {name: inner_products(mine, vectors)[0] for name, vectors in coded.items()} | {"popularity": popular}
+        whole = score(weights(user), {name: one[None] for name, one in exact.items()}, everybody[None], warmth)
+        union = best_of_each(rough, everybody)
+        found = score_union(weights(user), rough, union, warmth[:, union.columns])
+        first = union.columns[np.argsort(-found.total[0])[:20]]
+        shared.append(len(set(first) & set(np.argsort(-whole.total[0])[:20])) / 20)
+    assert np.mean(shared) >= 0.98
+
+
+def test_rough_places_are_near_those_of_sorting() -> None:
+    values = made(3)[0]["collaborative"][None].astype(np.float32)
+    sorted_out = calibrate(values, np.ones((1, 1), dtype=bool))
+    np.testing.assert_allclose(rough_places(values), sorted_out, atol=0.005)
+    best = np.argsort(-np.nan_to_num(values[0], nan=-9.0))[:50]
+    np.testing.assert_allclose(rough_places(values)[0, best], sorted_out[0, best], atol=1e-3)
+    same = np.full((1, SONGS), 3.0)
+    np.testing.assert_allclose(rough_places(same), calibrate(same, np.ones((1, 1), dtype=bool)), atol=1e-6)
+    assert np.isnan(rough_places(np.full((1, SONGS), np.nan))).all()

@@ -9,10 +9,11 @@ from audiorec.collaborative.als import AlsRecipe
 from audiorec.collaborative.itemknn import nearest_items
 from audiorec.data.interactions import Interactions
 from audiorec.hybrid.fit_parts import fit_factors
-from audiorec.hybrid.signals import Parts, artist_prior, factors
+from audiorec.hybrid.signals import Mixing, Parts, artist_prior, factors
 from audiorec.hybrid.weights import Weights, calibrate
 
 FACTORS = recipes.load("training/hybrid_factors", AlsRecipe)
+MIXING = Mixing(neural=0.4, settled=30.0)
 COUNTS = sparse.csr_array(np.array([[3.0, 0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0, 2.0]]))
 ARTIST = np.array([0, 0, 0, 1, -1])
 
@@ -54,7 +55,9 @@ def test_a_song_goes_from_what_its_content_promises_to_its_factors_as_listeners_
         counts[:, 0] = np.arange(300) < listeners
         seen = Interactions(tuple(f"{n}" for n in range(300)), np.arange(40), sparse.csr_array(counts))
         neighbours = nearest_items(seen.counts, neighbours=5)
-        parts = Parts(seen, np.zeros((40, 1)), Taste((), np.zeros(40)), fit_factors(seen.counts, FACTORS), neighbours)
+        parts = Parts(
+            seen, np.zeros((40, 1)), Taste((), np.zeros(40)), fit_factors(seen.counts, FACTORS), neighbours, MIXING
+        )
         promised = np.tile(-np.arange(40.0), (300, 1))  # to everybody: the first song is the best
         promised[:, 39] = np.nan
         found = factors(parts, np.arange(300), promised)

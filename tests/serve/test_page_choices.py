@@ -125,6 +125,29 @@ def test_listeners_alike_and_their_radio(page: Any) -> None:
     until(page, "document.querySelectorAll('#queue-list li').length > 3")
 
 
+def test_several_listen_together(page: Any, running: tuple[str, Server]) -> None:
+    page.wait_for_selector(".song")
+    page.click("summary >> text=Listen with others")
+    page.get_by_label("Who else").fill("nobody of that name")
+    page.get_by_label("Who else").press("Enter")
+    until(page, "document.getElementById('toast').innerText.startsWith('No listener is called')")
+    page.get_by_label("Who else").fill("high")
+    with page.expect_response(lambda answer: "/recommend" in answer.url) as asked:
+        page.get_by_label("Who else").press("Enter")
+    assert asked.value.request.post_data_json["together_with"] == ["high"]
+    until(page, "document.querySelector('h1').innerText === 'For low, high'")
+    state = running[1].desk.state.now()
+    played = {state.tracks[row].title for user in ("low", "high") for row in state.listened(user)}
+    assert played
+    assert titles(page)
+    assert not played & set(titles(page))
+    goto(page, "songs")
+    goto(page, "")
+    until(page, "document.querySelector('h1').innerText === 'For low, high'")  # what was chosen stays
+    page.click('button[aria-label="Without high"]')
+    until(page, "document.querySelector('h1').innerText === 'For low'")
+
+
 def test_why_two_songs_are_near(page: Any) -> None:
     goto(page, "song/1")
     page.wait_for_selector("main .song .reason")

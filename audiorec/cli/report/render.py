@@ -4,7 +4,7 @@ Every text is escaped by the template engine; sounds are embedded once, until th
 """
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -148,8 +148,7 @@ def _view(data: ReportData) -> dict[str, Any]:
             (found.artists, "artists"),
             *([(found.users, "listeners"), (found.unplayed, "songs nobody has played")] if found.users else []),
         ],
-        "firmest": [table for table in data.evaluations if not table.few],
-        "others": [table for table in data.evaluations if table.few],
+        **_tables(data.evaluations),
         "playing_time": duration(found.seconds),
         "status_bars": _bars({_STATUS.get(name, name): count for name, count in found.statuses.items()}),
         "language_bars": _language_bars(data),
@@ -162,6 +161,13 @@ def _view(data: ReportData) -> dict[str, Any]:
         "network_user": _network_user(data),
         "meanings": _meanings(data),
     }
+
+
+def _tables(evaluations: Sequence[Evaluation]) -> dict[str, list[Evaluation]]:
+    """The first table that tells systems apart and, of the others, the one over most songs; the rest is folded away."""
+    firm = [table for table in evaluations if not table.few]
+    firmest = firm[:1] + sorted(firm[1:], key=lambda table: -table.songs)[:1]
+    return {"firmest": firmest, "others": [table for table in evaluations if table not in firmest]}
 
 
 def _png(picture: bytes) -> str:

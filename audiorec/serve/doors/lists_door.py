@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse
 
 from audiorec.errors import InputError, UnknownNameError
 from audiorec.network.embedding import unit
@@ -17,13 +19,14 @@ from audiorec.ranking.radio import Tuning, next_songs
 from audiorec.serve.desk import DEFAULT_USER, Desk, desk_of, song_json, songs_json
 from audiorec.serve.doors.songs_door import artists_of
 from audiorec.serve.for_you import Ask
-from audiorec.serve.state import Snapshot
+from audiorec.serve.snapshot import Snapshot
 
 router = APIRouter()
 At = Annotated[Desk, Depends(desk_of)]
 User = Annotated[str, Query(min_length=1, max_length=200)]
 Top = Annotated[int, Query(ge=1, le=200)]
 Ids = Annotated[list[int], Field(max_length=5000)]
+_NOBODY: list[str] = []
 Names = Annotated[list[Annotated[str, Field(max_length=500)]], Field(max_length=100)]
 
 
@@ -45,34 +48,38 @@ class Exclusions(BaseModel):
     together_with: Names = []
 
 
-@router.get("/recommend")
-def recommend(
+@router.get("/recommend", response_model=dict[str, Any])
+async def recommend(
     desk: At,
-    together_with: Annotated[Names, Query(default_factory=list)],
     user: User = DEFAULT_USER,
     which: Literal["new", "known", "deep"] = "new",
     top: Top = 20,
     cold_only: bool = False,
-) -> dict[str, Any]:
+    together_with: Annotated[Names, Query()] = _NOBODY,
+) -> JSONResponse:
     """A list for a user, or for them and others together; `POST` takes exclusions too."""
     asked = {"user": user, "which": which, "top": top, "cold_only": cold_only, "together_with": together_with}
-    return _recommended(desk, Exclusions.model_validate(asked))
+    return await _recommended(desk, Exclusions.model_validate(asked))
 
 
-@router.post("/recommend")
-def recommend_without(desk: At, asked: Exclusions) -> dict[str, Any]:
+@router.post("/recommend", response_model=dict[str, Any])
+async def recommend_without(desk: At, asked: Exclusions) -> JSONResponse:
     """A list for a user, with what it should leave out."""
-    return _recommended(desk, asked)
+    return await _recommended(desk, asked)
 
 
-def _recommended(desk: Desk, asked: Exclusions) -> dict[str, Any]:
+async def _recommended(desk: Desk, asked: Exclusions) -> JSONResponse:
     snapshot = desk.state.now()
     ask = Ask(
         asked.user, asked.which, asked.top, tuple(asked.genres), tuple(asked.without_genres), tuple(asked.folders),
         tuple(asked.without_folders), asked.seconds, asked.years, asked.not_lately, asked.owned, asked.cold_only,
         tuple(asked.together_with),
     )  # fmt: skip
-    found = desk.for_you.suggest(snapshot, desk.state.ledger, ask, time.time())
+    question = snapshot, desk.state.ledger, ask, time.time()
+    # A list that is there needs no thread: handing it over would take longer than the answer.
+    found = desk.for_you.kept(*question)
+    if found is None:
+        found = await run_in_threadpool(desk.for_you.suggest, *question)
     plays = snapshot.plays()
     songs = [
         {
@@ -86,7 +93,8 @@ def _recommended(desk: Desk, asked: Exclusions) -> dict[str, Any]:
         for one in found
     ]
     note = "" if songs else _why_empty(snapshot, desk, ask.users)
-    return {"user": asked.user, "which": asked.which, "songs": songs, "note": note}
+    # Plain values already: looking through them again for what JSON cannot hold takes longer than all the rest.
+    return JSONResponse({"user": asked.user, "which": asked.which, "songs": songs, "note": note})
 
 
 def _why_empty(snapshot: Snapshot, desk: Desk, users: tuple[str, ...]) -> str:
@@ -215,8 +223,8 @@ def path(
     names = [track.artist for track in snapshot.tracks]
     ends = snapshot.row_of(start), snapshot.row_of(end)
     steps = find_path(snapshot.vectors, names, ends, songs, variance, seed)
-    told = songs_json(snapshot, [step.row for step in steps])
-    return {"songs": [{**one, "likeness": round(step.likeness, 4)} for one, step in zip(told, steps, strict=True)]}
+    shown = songs_json(snapshot, [step.row for step in steps])
+    return {"songs": [{**one, "likeness": round(step.likeness, 4)} for one, step in zip(shown, steps, strict=True)]}
 
 
 class RadioAsk(BaseModel):

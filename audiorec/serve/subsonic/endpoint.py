@@ -13,7 +13,7 @@ from audiorec.serve.desk import Desk, desk_of
 from audiorec.serve.doors.songs_door import send_sound
 from audiorec.serve.media import picture, plain_picture, sound_file
 from audiorec.serve.problem_details import GoneError
-from audiorec.serve.state import Snapshot
+from audiorec.serve.snapshot import Snapshot
 from audiorec.serve.subsonic import acting, browsing
 from audiorec.serve.subsonic.caller import Caller
 from audiorec.serve.subsonic.collection import Collection, collect
@@ -96,7 +96,7 @@ async def answer(request: Request, question: str) -> Response:
     for name, value in pairs:
         many.setdefault(name, []).append(value.encode("utf-8", "replace").decode().replace("\0", ""))
     address = request.client.host if request.client else ""
-    return await run_in_threadpool(_answer, desk_of(request), question.removesuffix(".view"), many, address)
+    return await run_in_threadpool(_answer, await desk_of(request), question.removesuffix(".view"), many, address)
 
 
 def _answer(desk: Desk, question: str, many: Mapping[str, Sequence[str]], address: str) -> Response:

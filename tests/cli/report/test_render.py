@@ -202,6 +202,15 @@ def test_tables_over_few_songs_are_folded_away_and_draw_no_conclusion() -> None:
     assert html.index("firm") < html.index("too few songs to tell systems apart") < html.index("shaky")
 
 
+def test_two_tables_stand_open_the_first_and_the_one_over_most_songs() -> None:
+    results = (Result("hybrid", {"auc": 0.9}), Result("chance", {"auc": 0.5}))
+    tables = tuple(Evaluation(f"over {songs}", "", results, songs=songs) for songs in (14, 26, 34, 22))
+    html = render(replace(report(), evaluations=tables))
+    places = [html.index(words) for words in ("over 14", "over 34", "2 more tables", "over 26", "over 22")]
+    assert places == sorted(places)
+    assert "too few songs" not in html
+
+
 def test_songs_of_one_name_show_their_file() -> None:
     song = replace(recommendation("One"), file="07 one.mp3")
     html = render(replace(report(), listeners=(Listener("mira", (), (song,)),)))
@@ -222,7 +231,7 @@ def test_without_listens_the_page_shows_songs_that_sound_alike() -> None:
     text = "".join(read(html).words)
     assert "Songs that sound alike" in text
     assert "listeners" not in text.split("Songs that sound alike")[0]
-    assert "1 songs name none" in text
+    assert "1 song names none" in text
     assert "A - <b>: guitar, slow" in text
 
 

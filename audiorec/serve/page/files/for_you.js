@@ -6,6 +6,7 @@ import { user } from "./listener.js";
 import { radio } from "./player.js";
 import { addAll, playAll } from "./queue.js";
 import { songList } from "./songs.js";
+import { together } from "./together.js";
 import { named } from "./words.js";
 
 const LISTS = [
@@ -14,7 +15,7 @@ const LISTS = [
   ["deep", "Deep cuts", "Songs that few people play, and you might."],
 ];
 // What was chosen stays chosen while one walks about.
-const chosen = { which: "new", genres: {}, folders: {}, lengths: "", years: "", not_lately: false, owned: false };
+const chosen = { which: "new", genres: {}, folders: {}, lengths: "", years: "", not_lately: false, owned: false, others: new Set() };
 const LENGTHS = { "Under 3 minutes": [0, 180], "3 to 6 minutes": [180, 360], "Over 6 minutes": [360, 1e6] };
 
 export async function forYou(box, _, status) {
@@ -23,6 +24,7 @@ export async function forYou(box, _, status) {
   const chips = h("div", { class: "chips", role: "group", "aria-label": "Show only, leave out" });
   const lists = h("div", { class: "chips", role: "group", "aria-label": "Which list" });
   const lead = h("p", { class: "lead" });
+  const title = h("h1");
   let songs = [];
   const buttons = h("div", { class: "row" },
     h("button", { class: "main", type: "button", onclick: () => playAll(songs) }, "Play all"),
@@ -30,9 +32,11 @@ export async function forYou(box, _, status) {
     h("button", { type: "button", onclick: () => radio({ songs: songs.slice(0, 5).map((song) => song.id) }, "your list") }, "Radio"));
 
   async function fill() {
+    chosen.others.delete(user());
+    title.textContent = `For ${[user() === "me" ? "you" : user(), ...chosen.others].join(", ")}`;
     const years = YEARS[chosen.years];
     const asked = { user: user(), which: chosen.which, top: 20, not_lately: chosen.not_lately, owned: chosen.owned,
-      genres: said(chosen.genres, "Only"), without_genres: said(chosen.genres, "No"),
+      together_with: [...chosen.others], genres: said(chosen.genres, "Only"), without_genres: said(chosen.genres, "No"),
       folders: said(chosen.folders, "Only").map(Number), without_folders: said(chosen.folders, "No").map(Number) };
     if (chosen.lengths) asked.seconds = LENGTHS[chosen.lengths];
     if (years) asked.years = years;
@@ -60,8 +64,8 @@ export async function forYou(box, _, status) {
   await fill();
   drawChips();
   box.append(
-    h("h1", {}, `For ${user() === "me" ? "you" : user()}`), lists, lead, buttons,
-    h("details", {}, h("summary", {}, "Show only, leave out"), chips), list, alike());
+    title, lists, lead, buttons, h("details", {}, h("summary", {}, "Show only, leave out"), chips),
+    await together(chosen.others, again) ?? "", list, alike());
   document.addEventListener("said", again);
   return () => document.removeEventListener("said", again);
 }
