@@ -23,7 +23,8 @@ def read_again(
     crew: Crew,
     report: Callable[[int], None],
 ) -> Iterator[Task]:
-    """Store the tags of described files as they are read now; gives those whose lyrics are others, to be described.
+    """Store the tags of described files as they are read now; gives those to be described: whose lyrics are others,
+    or of which an older version may have heard a part alone.
 
     `report` is called with the size of each file that is done with.
     """
@@ -34,7 +35,8 @@ def read_again(
     records: list[FileRecord] = []
     words = [replace(task, only_tags=True) for task in tasks]
     for task, (record, features) in zip(tasks, describe_all(words, crew), strict=True):
-        if features is not None and features.lyrics_text != texts.get(task.track_id):
+        is_more = record.status == "partial" or (features and features.lyrics_text != texts.get(task.track_id))
+        if features is not None and is_more:
             yield task
             continue
         report(task.file.size)

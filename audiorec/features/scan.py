@@ -146,6 +146,8 @@ def _is_folder(entry: "os.DirEntry[bytes]") -> bool:
 
 def _stamp(path: bytes, texts: Mapping[str, bytes]) -> str:
     """Suffix, size and time of every sidecar: changes when any is added, edited or removed."""
+    if not texts:
+        return ""
     stem, found = len(os.path.splitext(path)[0]), []
     for name in sidecar_paths(path):
         try:

@@ -6,7 +6,7 @@ kept as the file credits them; `data/artists.py` divides credits. It does not de
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -85,7 +85,7 @@ def read_tags(file: BinaryIO, path: bytes, container: Container | None = None) -
     """
     found = _open(file, container or sniff(file))
     page = _page(found, path)
-    values = {field: _values(found, keys, page) for field, keys in _KEYS.items()}
+    values = {field: _values(found, keys, page, _MAKES_SENSE.get(field, bool)) for field, keys in _KEYS.items()}
     guessed_artist, guessed_title = _from_name(path)
     credits = next(filter(None, map(_split, (values["artists"], values["artist"], values["album_artist"]))), ())
     artists = credits or (() if values["title"] else _split([guessed_artist]))
@@ -167,13 +167,13 @@ def _claimed_texts(path: bytes) -> list[str]:
         return []
 
 
-def _values(found: Sequence[Any], keys: Sequence[str], page: Page) -> list[str]:
-    """Values of the first key that has any, in the first tags that have it."""
+def _values(found: Sequence[Any], keys: Sequence[str], page: Page, makes_sense: Callable[[str], Any]) -> list[str]:
+    """Values of the first key that has any that makes sense, in the first tags that have it."""
     for tags in found:
         named = dict(_named(tags))
         for key in keys:
             texts = [text for piece in named.get(key, ()) if (text := _clean(page.read(piece)))]
-            if texts:
+            if any(map(makes_sense, texts)):
                 return texts
     return []
 
@@ -266,6 +266,10 @@ ID3V1: tuple[str, ...] = tuple(mutagen.id3.TCON.GENRES)
 def _year(text: str) -> int | None:
     found = re.search(r"\d{4}", text)
     return int(found[0]) if found and 1000 <= int(found[0]) <= 2999 else None
+
+
+# A date that is none costs itself, not the year that stands beside it under another name.
+_MAKES_SENSE: Mapping[str, Callable[[str], Any]] = {"year": _year, "mbid": lambda text: _MBID.search(text.lower())}
 
 
 def _from_name(path: bytes) -> tuple[str, str]:

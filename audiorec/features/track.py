@@ -137,12 +137,18 @@ def _hear_file(task: Task) -> tuple[FileRecord, TrackFeatures | None]:
 
 
 def _read_words(task: Task) -> tuple[FileRecord, TrackFeatures | None]:
-    """Tags and lyrics without the sound; features hold the lyrics alone, None where the file cannot be read now."""
+    """Tags and lyrics without the sound; features hold the lyrics alone, None where the file cannot be read now.
+
+    The record is `partial` where the file holds several streams: versions before may have heard the first alone.
+    """
     record = FileRecord(task.track_id, task.file.size, task.file.mtime_ns, "ok", reader=READER)
     blank, none = np.zeros((0, 0, 0), np.uint8), np.zeros(0, np.float32)
     try:
         with open(task.file.path, "rb") as file:
-            tags = read_tags(file, task.file.path)
+            container = sniff(file)
+            tags = read_tags(file, task.file.path, container)
+        if container is not None and container.parts:
+            record = replace(record, status="partial")
         return _with_lyrics(_with_tags(record, tags), TrackFeatures(blank, blank, none), task.file.path, tags)
     except OSError as error:
         return replace(record, status="failed", reason=str(error)), None

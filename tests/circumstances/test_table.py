@@ -61,6 +61,15 @@ def a_flac_without_an_album(place: Place) -> None:
     assert (song["title"], song["artists"], song["has_lyrics"]) == ("Tide", ["Ann"], True)
 
 
+def a_date_that_is_none(place: Place) -> None:
+    path = place.raw("x.flac", made_audio.coded("flac", "flac", 0.4))
+    tags = FLAC(path)
+    tags.update({"TITLE": "Tide", "DATE": "unknown", "YEAR": "1999"})
+    tags.save()
+    place.extract()
+    assert place.tracks()["x.flac"]["year"] == 1999
+
+
 def guests_and_bands_in_one_field(place: Place) -> None:
     place.song("1.mp3", *named("Ann feat. Bob", "a"))
     place.song("2.mp3", *named("甲/乙/丙", "b"))
@@ -339,6 +348,7 @@ def every_listen_waits(place: Place) -> None:
 ROWS: dict[str, Callable[[Place], None]] = {
     **{check.__name__.replace("_", " "): check for check in (
         a_share_that_is_away_for_a_minute, a_file_that_cannot_be_opened_now, a_flac_without_an_album,
+        a_date_that_is_none,
         guests_and_bands_in_one_field, one_artist_in_several_spellings, all_genres, an_ending_that_lies,
         names_that_begin_with_a_number, ape_tags_of_an_mp3, lyrics_that_do_not_tell_their_letters,
         russian_tags_that_claim_latin, letters_that_are_not_sure, tags_of_a_wav,

@@ -90,3 +90,20 @@ def test_lyrics_that_an_older_reader_did_not_see_are_described(
     assert described == [("b.mp3", True), ("b.mp3", False)]
     with Workspace.open(root) as space:
         assert space.features().texts() == ["hello my old friend"]
+
+
+def test_what_an_older_reader_may_have_heard_in_part_is_heard_again(
+    tmp_path: Path, described: list[tuple[str, bool]]
+) -> None:
+    root, music = tmp_path / "ws", tmp_path / "music"
+    music.mkdir()
+    (music / "a.wav").write_bytes(2 * signals.wav(1.0))
+    (music / "b.wav").write_bytes(signals.wav(1.0))
+    assert extract(root, music) == (2, 0)
+    with Workspace.open(root, write=True) as space, space.transaction() as db:
+        db.execute("UPDATE track SET reader = 0, seconds = 1.0")
+    described.clear()
+    assert extract(root, music) == (1, 1)
+    assert described == [("a.wav", True), ("b.wav", True), ("a.wav", False)]
+    with Workspace.open(root) as space:
+        assert [round(track.seconds, 1) for track in space.tracks()] == [2.0, 1.0]

@@ -18,7 +18,8 @@ from audiorec.features.may_pass import raise_if_it_may_pass
 from audiorec.sources.text_decoding import decode_text, plain_lines, plain_text
 
 _LONGEST = 1_000_000  # bytes: a longer sidecar is not lyrics
-LYRICS_SUFFIXES = (b".lrc", b".ttml", b".srt", b".vtt", b".txt")
+# With times of lines, then of words in players' own forms, then subtitles, then words alone.
+LYRICS_SUFFIXES = tuple(b".lrc .elrc .ttml .qrc .yrc .krc .lys .srt .vtt .ass .ssa .sbv .txt".split())
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def find_lyrics(audio_path: bytes, tag_text: str | None) -> FoundLyrics | None:
     """
     folder = os.path.dirname(audio_path)
     beside = names_beside(folder)
-    for wanted in sidecar_paths(audio_path):
+    for wanted in sidecar_paths(audio_path) if beside else ():
         candidate = wanted if os.path.exists(wanted) else beside.get(name_key(wanted), wanted)
         data = _small_file(candidate)
         if data is None:

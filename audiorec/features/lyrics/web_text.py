@@ -12,7 +12,15 @@ from audiorec.features.lyrics.player_files import unwrapped
 
 _TAG = re.compile(r"</?(?:i|b|u|em|strong|span|p|div|font|a|c|v|ruby|rt|lang)(?:[ .][^<>\n]*)?/?>", re.IGNORECASE)
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
-_HEADER = re.compile(r"\A\s*\d+ Contributors?.{0,400}? Lyrics(?=\[|\n|$)", re.DOTALL)
+_HEADER = re.compile(
+    # What a page says of the song ends with "Read More"; without section marks the first line follows at once.
+    r"\A\s*\d+ Contributors?.{0,400}? Lyrics(?:[^\n]{0,2000}?Read More\s*)?(?=\[|\n|$|[^\s\w]*[A-Z\u3040-\uffff])",
+    re.DOTALL,
+)
+# Capitals throughout: "I write my lyrics" is sung.
+_PAGE_TITLE = re.compile(r"\A(?:\s*(?:\"[^\"\n]{1,80}\" lyrics|(?:[A-Z0-9À-Þ(]\S*[ ]){1,8}Lyrics)[ \t]*(?:\n|\Z)){1,3}")
+# Every line begins so: a list of lines, or lines of a dialogue.
+_LISTED = re.compile(r"^[ \t]*(?:\d{1,3}[.)]|[-–—•*])[ \t]+(?=\S)", re.MULTILINE)
 _FURNITURE = re.compile(
     r"See .{1,80}? Live\s?Get tickets as low as \$?\d+|See [^\n]{1,80}?LiveGet tickets as low as \$?\d+"
     r"|You might also like(?=\[|\n|[A-Z]|$)"
@@ -32,8 +40,10 @@ def plain_lyrics(text: str) -> str:
     text = _BREAK.sub("\n", _UNSEEN.sub("", text))
     for _ in range(2):  # pages of pages escape twice
         text = html.unescape(text) if "&" in text else text
-    text = _FURNITURE.sub("\n", _HEADER.sub("", _TAG.sub("", text)))
+    text = _FURNITURE.sub("\n", _PAGE_TITLE.sub("", _HEADER.sub("", _TAG.sub("", text))))
     text = _EMBED.sub("", text)
+    if len(_LISTED.findall(text)) > 3 and all(map(_LISTED.match, filter(str.strip, text.splitlines()))):
+        text = _LISTED.sub("", text)
     if "{" in text:
         text = _DIRECTIVE.sub("", text)
     is_sheet = _CHORD.search(text) or sum(1 for _ in _CHORD_LINE.finditer(text)) > 1
