@@ -162,7 +162,13 @@ class Library:
             if not space.has_listens():
                 raise InputError("nothing to learn from yet: run audiorec import with what you have listened to")
             steps = plan(space, only)
-            return train_steps(space, steps, device=device, begin=begin, passed=passed)
+            trained = train_steps(space, steps, device=device, begin=begin, passed=passed)
+            is_ranking = space.has_model("hybrid")
+        if is_ranking:
+            from audiorec.ranking.serving import make_ready
+
+            make_ready(self.path)
+        return trained
 
     def search(
         self,
@@ -259,8 +265,8 @@ class Library:
         with self._read() as space:
             try:
                 table = space.features()
-                told = zip(table.texts(), table.languages(), strict=True)
-                words = dict(zip(table.track_ids.tolist(), told, strict=True))
+                sung = zip(table.texts(), table.languages(), strict=True)
+                words = dict(zip(table.track_ids.tolist(), sung, strict=True))
             except WorkspaceError:
                 words = {}
             plays, tracks = _plays(space), space.tracks()
@@ -281,9 +287,9 @@ class Library:
                     "plays": plays.get(track.id, 0),
                     "has_lyrics": bool(words.get(track.id, ("", ""))[0]),
                     "language": words.get(track.id, ("", ""))[1] or "",
-                    "heard": told,
+                    "heard": words_heard,
                 }
-                for track, told in zip(tracks, heard, strict=True)
+                for track, words_heard in zip(tracks, heard, strict=True)
             ]
 
     def lyrics(self, track_id: int) -> list[str]:

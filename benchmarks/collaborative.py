@@ -110,7 +110,7 @@ def main() -> None:
     parser.add_argument("--split", choices=["lastfm", "amusic", "tasteprofile"], required=True)
     parser.add_argument("--model", action="append", choices=list(registry.MODELS), help="default: all")
     parser.add_argument(
-        "--known-last", action="store_true", help="P1: songs of the user's training stand last in her list"
+        "--known-last", action="store_true", help="P1: songs of the user's training stand last in their list"
     )
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--first-seed", type=int, default=0)

@@ -194,7 +194,8 @@ def _arrays(songs: int, users: int, listens: int) -> tuple[dict[str, Any], dict[
         "placed.users": numbers(users, 256), "placed.songs": numbers(songs, 256), "placed.known": np.ones(songs, bool),
         "placed.pulls": numbers(1, 256), **{f"songs.{name}": values for name, values in pack_songs(tracks).items()},
     }  # fmt: skip
-    arrays["directions"] = numbers(songs, _SPACE) / np.float32(_SPACE**0.5)
+    arrays["directions"] = numbers(songs, _SPACE)
+    arrays["directions"] /= np.float32(_SPACE**0.5)
     arrays |= {"taste.users": numbers(users, sum(ranks)), "taste.songs": numbers(songs, sum(ranks))}
     arrays |= {"taste.gram": songs * np.eye(sum(ranks)), "taste.mean": np.zeros(sum(ranks))}
     for name in ("cnn", "svm"):
@@ -205,7 +206,7 @@ def _arrays(songs: int, users: int, listens: int) -> tuple[dict[str, Any], dict[
         arrays[f"block.{name}.nearness"] = np.abs(numbers(songs, 2))
     about = {
         "users": names, "taste_columns": ranks, "factors": [1.0, 10.0], "taste": [1.0, 5.0], 
-        "genres": ["style"] * _STYLES,
+        "genres": ["style"] * _STYLES, "mixing": [HybridRecipe().neural, HybridRecipe().settled],
         "likes": {"cnn": names, "svm": names}, "blocks": ["sound", "words", "network"], "heard": [],
     }  # fmt: skip
     return about, arrays

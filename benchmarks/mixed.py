@@ -1,7 +1,7 @@
 """Warm, cold and mixed lists on Last.fm: artists with clips and without, a fifth of those with clips made cold.
 
 The hybrid against NeuMF, ItemKNN and plain baselines with paired differences; then how the place of new artists moves
-as plays arrive (0, 1, 2, 5, 10, 50), and what a new user gets after her first songs (up to 20: nobody here has more
+as plays arrive (0, 1, 2, 5, 10, 50), and what a new user gets after their first songs (up to 20: nobody here has more
 than 50), without training again; and what the lists are like: coverage, inequality of exposure, diversity within a
 list, hubs. Weights come from other artists made cold. Prints JSON lines.
 """
@@ -198,7 +198,7 @@ def comparisons(compared: Found) -> list[dict[str, object]]:
 
 
 def one_in_hundred(scores: np.ndarray, candidates: np.ndarray, relevant: np.ndarray) -> np.ndarray:
-    """Protocol P1: one held-out song of each user among 99 that she never touched: HR@10 and NDCG@10, [B, 2]."""
+    """Protocol P1: one held-out song of each user among 99 that they never touched: HR@10 and NDCG@10, [B, 2]."""
     rng, found = np.random.default_rng(0), np.zeros((len(scores), 2))
     for row in range(len(scores)):
         one = rng.choice(np.flatnonzero(relevant[row]))

@@ -1,8 +1,8 @@
 """Like or not, one model a user (task T1): what words and release add to sound, on artists that nobody has played.
 
-Folds, artists and content are those of `cold_start.py`. Every user has a least-squares SVM of her own, taught by her
-artists of the training part and by the others, weighed alike; nobody else's listens are in it. Strength of the decay
-and weight of the further blocks are chosen by left-out scores of training artists. Prints JSON lines: mean AUC over
+Folds, artists and content are those of `cold_start.py`. Every user has a least-squares SVM of their own, taught by
+their artists of the training part and by the others, weighed alike; nobody else's listens are in it. Strength of the
+decay and weight of the further blocks are chosen by left-out scores of training artists. Prints JSON lines: mean AUC over
 users for sound alone and with each further block, and the paired gains with 95 % intervals from a bootstrap over users.
 """
 
@@ -62,7 +62,7 @@ def main() -> None:
 
 
 def one_seed(data: Data, played: np.ndarray, name: str, seed: int) -> np.ndarray:
-    """Mean AUC over the folds for each user [U], NaN where she has too few artists on either side."""
+    """Mean AUC over the folds for each user [U], NaN where they have too few artists on either side."""
     folds = KFold(5, shuffle=True, random_state=seed).split(np.zeros(len(data.artists)))
     return known_mean(np.array([one_fold(data, played, SYSTEMS[name], train, cold) for train, cold in folds]))
 

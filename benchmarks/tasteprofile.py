@@ -2,7 +2,7 @@
 
     python benchmarks/tasteprofile.py --data ../shared/data --keep build/tasteprofile [--figures docs/figures]
 
-A seed draws one song of each user with 20 songs or more and 99 songs that she never touched (written to `--keep` in
+A seed draws one song of each user with 20 songs or more and 99 songs that they never touched (written to `--keep` in
 the NCF format), and starts the training. What a run gave is kept there too, so that the experiment can be stopped and
 gone on with. JSON lines go to standard output: means over seeds, the spread over seeds, and 95 % intervals from a
 bootstrap over users; paired differences from AMNN; and for five users what attention looks at for two targets.

@@ -135,7 +135,7 @@ def test_an_opened_ranker_follows_the_workspace(library: audiorec.Library) -> No
 def test_mistakes_are_named(library: audiorec.Library, tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError, match="audiorec extract"):
         audiorec.Library(tmp_path / "nothing").tracks()
-    with pytest.raises(CheckpointError, match="train-hybrid"):
+    with pytest.raises(CheckpointError, match="audiorec train"):
         library.recommend("user 1")
     with pytest.raises(UnknownNameError, match="no model 'cfx'"):
         library.plan(["cfx"])

@@ -2,8 +2,8 @@
 
 The taste model, in logits: base + style (first love, second love) + mood lean times the song's mood + a liking of the
 artist + a whim for the song. The logistic of it is the user's true taste for the song, which tastes.csv keeps. A user
-meets a song with a chance that falls with the song's popularity rank, plays it if her taste says so, and plays more
-often what she likes more; now and then she plays something by accident. COLD songs are met by nobody.
+meets a song with a chance that falls with the song's popularity rank, plays it if their taste says so, and plays more
+often what they like more; now and then they play something by accident. COLD songs are met by nobody.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ _YEAR = 365 * 86_400
 
 @dataclass(frozen=True)
 class Listener:
-    """A made user: the style she loves, the one she likes or None, and her lean to bright (+) or dark (-) songs."""
+    """A made user: the style they love, the one they like or None, and their lean to bright (+) or dark (-) songs."""
 
     name: str
     first: str

@@ -21,13 +21,15 @@ Advance = Callable[[str], None]
 
 
 def console() -> Console:
-    """Standard output for answers."""
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    """Standard output for answers; what is printed is no markup, since songs and users may be called "[b]"."""
+    return Console(highlight=False, markup=False, emoji=False, soft_wrap=not sys.stdout.isatty())
 
 
 def notes(quiet: bool = False) -> Console:
     """Standard error for everything that is not the answer; says nothing when quiet."""
-    return Console(stderr=True, highlight=False, quiet=quiet, soft_wrap=not sys.stderr.isatty())
+    return Console(
+        stderr=True, highlight=False, markup=False, emoji=False, quiet=quiet, soft_wrap=not sys.stderr.isatty()
+    )
 
 
 def counted(number: int, word: str) -> str:
@@ -39,11 +41,11 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
     """Print a table to standard output; numbers look best when given as right-aligned text."""
     from rich.text import Text
 
-    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
+    # Text, not markup: a song called "[b]" must be printed as it is.
+    table = Table(title=Text(title, style="bold"), title_justify="left", header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold", min_width=max(map(len, column.split()), default=0))
     for row in rows:
-        # Text, not markup: a song called "[b]" must be printed as it is.
         table.add_row(*(Text(cell) for cell in row))
     console().print(table)
 

@@ -23,7 +23,7 @@ from audiorec.cli import (
 )
 from audiorec.cli.console import console, counted
 from audiorec.cli.session import Session, pass_session
-from audiorec.errors import TooLittleError
+from audiorec.errors import InputError, TooLittleError
 
 if TYPE_CHECKING:
     from audiorec.cli.report import Step
@@ -57,6 +57,7 @@ def command(context: click.Context, session: Session, folder: Path | None, out: 
     with steps.progress_shown():
         words = f"Reading the music in {_shown(music)}: sound, tags, lyrics."
         steps.run("Extracting features", words, extract.command, paths=(music,))
+    _refuse_nothing(steps.session.workspace, music)
     note = _bring_listens(steps, assets if folder is None else None, music)
     if note is None:
         _finish_without_listens(steps, out)
@@ -77,9 +78,7 @@ def command(context: click.Context, session: Session, folder: Path | None, out: 
         "Hybrid ranker", "Weights of all signals are learned on songs whose listens are hidden.", train_hybrid.command
     )
     _finish(steps, out, note, assets / "tastes.csv" if folder is None else None)
-    console().print(
-        f"\nDone in {time.monotonic() - start:.0f} s. Open [bold]{out / 'report.html'}[/bold] in a browser."
-    )
+    console().print(f"\nDone in {time.monotonic() - start:.0f} s. Open {out / 'report.html'} in a browser.")
     console().print(f"The lists of all listeners: {out / 'recommendations.json'}")
 
 
@@ -101,10 +100,12 @@ class _Steps:
 
     def run(self, name: str, words: str, step: click.Command | Callable[[], None], **options: Any) -> None:
         """Run one step; one that has too little to learn from is passed over with a line."""
+        from rich.text import Text
+
         from audiorec.cli.report import Step
 
         self.begun += 1
-        console().print(f"\n[bold]{self.begun}. {name}.[/bold] {words}")
+        console().print(Text.assemble((f"\n{self.begun}. {name}.", "bold"), f" {words}"))
         start = time.monotonic()
         try:
             if isinstance(step, click.Command):
@@ -112,7 +113,7 @@ class _Steps:
             else:
                 step()
         except TooLittleError as why:
-            console().print(f"Passed over: {why}", markup=False)
+            console().print(f"Passed over: {why}")
             return
         self.done.append(Step(name, words, time.monotonic() - start))
 
@@ -126,15 +127,25 @@ def _workspace(out: Path, folder: Path | None) -> Path:
     return out / f"workspace-{hashlib.sha256(os.fsencode(folder.absolute())).hexdigest()[:8]}"
 
 
+def _refuse_nothing(workspace: Path, music: Path) -> None:
+    from audiorec.data.workspace import Workspace
+
+    with Workspace.open(workspace) as space:
+        if not set(space.statuses()) - {"failed"}:
+            raise InputError(f"there is no music in {_shown(music)} that can be used: give another folder")
+
+
 def _bring_listens(steps: _Steps, assets: Path | None, music: Path) -> str | None:
     """Import what is known of listeners; returns what the page must say of them, None when nothing is known."""
+    from audiorec.sources.playlists import playlists_below
+
     listens = import_.command.commands
     if assets is not None:
         words = "Who played what, who are friends, and a playlist."
         steps.run("Importing listens", words, listens["listens"], files=(assets / "listens.csv",))
         steps.context.invoke(listens["friends"], files=(assets / "friends.csv",))
         return "The songs, the artists and the listeners of this page were made for audiorec."
-    playlists = tuple(sorted(path for path in music.rglob("*.m3u*") if path.is_file()))
+    playlists = tuple(playlists_below(music))
     if playlists:
         words = f"What you play, by {counted(len(playlists), 'playlist')} in the folder."
         steps.run("Importing playlists", words, listens["playlists"], files=playlists, user="you")
@@ -159,7 +170,7 @@ def _finish_without_listens(steps: _Steps, out: Path) -> None:
         page = render(report_without_listens(space, tuple(steps.done)))
     out.mkdir(parents=True, exist_ok=True)
     (out / "report.html").write_text(page, encoding="utf-8")
-    console().print(f"\nOpen [bold]{out / 'report.html'}[/bold] in a browser: it shows which songs sound alike.")
+    console().print(f"\nOpen {out / 'report.html'} in a browser: it shows which songs sound alike.")
     console().print(
         "There are no listens, so nothing can be recommended yet: put playlists (.m3u8) into the folder, or run "
         "audiorec import with what you have."

@@ -27,4 +27,4 @@ def command(session: Session, model: str, quantise: str | None, prune: float, ou
     with Workspace.open(session.workspace) as space:
         chosen = next(name for name in MODELS if name == model)
         done = export_model(space, chosen, out, int8=quantise == "int8", prune=prune)
-    console().print(f"{model} written to {done.path} ({done.size / 1e6:.2f} MB).", markup=False, soft_wrap=True)
+    console().print(f"{model} written to {done.path} ({done.size / 1e6:.2f} MB).", soft_wrap=True)

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -60,7 +61,7 @@ def command(session: Session, /, paths: tuple[str, ...], strict: bool, since: da
         bars: list[Callable[[int], None]] = []
 
         def begin(plan: "Plan") -> None:
-            out.print(_intent(plan))
+            out.print(_intent(plan) if plan.found.files else "No sound was found there: give a folder of music.")
             sizes = [task.file.size for task in (*plan.tasks, *plan.unheard, *plan.reread)]
             bars.append(shown.enter_context(progress_by_size("Extracting", len(sizes), sum(sizes), session.quiet)))
 
@@ -104,9 +105,12 @@ def _show(outcomes: "Outcomes", seconds: float) -> None:
         )
     if outcomes.left_out:
         endings = ", ".join(f"{count} {ending}" for ending, count in outcomes.left_out.items())
-        console().print(f"not looked at, as nothing here reads them: {endings}", markup=False)
+        console().print(f"not looked at, as nothing here reads them: {endings}")
+    if outcomes.not_entered:
+        names = ", ".join(f"{count} {name}" for name, count in islice(outcomes.not_entered.items(), _SHOWN))
+        console().print(f"folders not entered, as they are no music: {names.encode('utf-8', 'replace').decode()}")
     for path, status, reason in outcomes.reasons[:_SHOWN]:
-        console().print(f"{status}: {_printable(path)} {reason}", markup=False)
+        console().print(f"{status}: {_printable(path)} {reason}")
     if len(outcomes.reasons) > _SHOWN:
         console().print(f"and {len(outcomes.reasons) - _SHOWN} more: audiorec status --files lists them all")
 

@@ -25,4 +25,4 @@ def command(session: Session, /, user: str, **said: tuple[str, ...]) -> None:
     for kind in _KINDS:
         for song in said[kind]:
             found = library.feedback(user, song, kind)
-            console().print(f"{kind}: {found['artist']} - {found['title']}", markup=False)
+            console().print(f"{kind}: {found['artist']} - {found['title']}")

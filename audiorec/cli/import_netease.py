@@ -10,8 +10,6 @@ from audiorec.cli.console import notes, progress
 from audiorec.cli.session import Session, as_one, pass_session
 from audiorec.errors import InputError
 
-STATE = "netease.sqlite"
-
 
 @dataclass(frozen=True)
 class Asked:
@@ -51,6 +49,7 @@ def command(session: Session, asked: Asked) -> None:
     workspace: after a stop of any kind the same command goes on where it was.
     """
     from audiorec.cli.imported import print_reports
+    from audiorec.data.forget_users import CRAWL
     from audiorec.data.workspace import Workspace
     from audiorec.features.lyrics.comment_feeling import comment_feeling
     from audiorec.sources.importing import Owner
@@ -60,7 +59,7 @@ def command(session: Session, asked: Asked) -> None:
     if is_crawl:
         _agree(asked)
     with Workspace.open(session.workspace, write=True) as space:
-        path = space.root / STATE if is_crawl else Path(asked.place)
+        path = space.root / CRAWL if is_crawl else Path(asked.place)
         if is_crawl:
             _crawl(session, asked, path)
         report = bring(space, path, comment_feeling, Owner("", asked.instead))

@@ -45,7 +45,7 @@ def command(session: Session, song: str, as_json: bool) -> None:
     if labels:
         likely = sorted(labels, key=lambda label: -labels[label])[:3]
         said = ", ".join(f"{label} {labels[label]:.0%}" for label in likely)
-        console().print(f"The trained lyrics model takes the song for: {said}", markup=False)
+        console().print(f"The trained lyrics model takes the song for: {said}")
 
 
 def _text_of(session: Session, song: str) -> str | None:

@@ -36,22 +36,24 @@ def command(session: Session, asked: Options) -> None:
     import numpy as np
 
     from audiorec.data.ledger import LEDGER, Ledger
+    from audiorec.data.workspace import Workspace
     from audiorec.serve import playlist_files
-    from audiorec.serve.state import take_snapshot
+    from audiorec.serve.snapshot import take_snapshot
     from audiorec.serve.subsonic.remote import RemoteServer
 
+    Workspace.open(session.workspace).close()  # says when there is none
     snapshot = take_snapshot(session.workspace, 1)
     ledger = Ledger(session.workspace / LEDGER)
     lists = list(playlist_files.personal_lists(snapshot, ledger, asked.user))
     ledger.close()
     if not lists:
-        notes(session.quiet).print(f"Nothing is known yet of what {asked.user} plays.", markup=False)
+        notes(session.quiet).print(f"Nothing is known yet of what {asked.user} plays.")
     if not asked.to.startswith(("http://", "https://")):
         for path in playlist_files.write_files(Path(asked.to), lists, asked.user):
-            console().print(str(path), markup=False, soft_wrap=True)
+            console().print(str(path), soft_wrap=True)
         return
     password = asked.password or click.prompt("Password", hide_input=True)
     server = RemoteServer(asked.to, asked.login or asked.user, password)
-    told = playlist_files.send(server, lists) + playlist_files.refill(server, snapshot, np.random.default_rng())
-    rows = [(name, str(found), str(missing)) for name, found, missing in told]
+    sent = playlist_files.send(server, lists) + playlist_files.refill(server, snapshot, np.random.default_rng())
+    rows = [(name, str(found), str(missing)) for name, found, missing in sent]
     print_table("Playlists", ["playlist", "songs", "not found there"], rows)

@@ -89,7 +89,7 @@ def command(session: Session, asked: Options) -> None:
     print_table(f"Songs for {' and '.join(asked.user)}", ["", "artist", "title", "score", "plays"], rows)
     if asked.why:
         for place, song in enumerate(found, start=1):
-            console().print(f"{place}. {song.title}: {_why(song)}", markup=False)
+            console().print(f"{place}. {song.title}: {_why(song)}")
     if recommender.missing:
         notes(session.quiet).print(
             f"Not trained yet, so not asked: {', '.join(recommender.missing)}. Run audiorec train."

@@ -94,9 +94,11 @@ def _shown_host(host: str) -> str:
 def _greet(session: Session, server: "Server", url: str) -> None:
     if session.quiet:
         return
-    console().print(f"Open [bold]{url}[/bold] in a browser; music players (Subsonic) take the same address.")
+    console().print(f"Open {url} in a browser; music players (Subsonic) take the same address.")
     if server.desk.accounts.token is not None:
-        secrets: Path = session.workspace / "serve-secrets.json"
+        from audiorec.data.forget_users import SECRETS
+
+        secrets: Path = session.workspace / SECRETS
         if server.desk.accounts.is_new_token:
             console().print(f"The token to sign in with: {server.desk.accounts.token}", highlight=False)
         console().print(f"The token stands in {secrets}, readable by you only.", highlight=False)

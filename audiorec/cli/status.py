@@ -23,7 +23,7 @@ def command(session: Session, files: bool, as_json: bool) -> None:
         if as_json:
             console().print_json(json.dumps(listed))
         for entry in [] if as_json else listed:
-            console().print(f"{entry['status']}: {entry['path']} {entry['reason']}", markup=False)
+            console().print(f"{entry['status']}: {entry['path']} {entry['reason']}")
         return
     facts = library.status()
     if as_json:

@@ -66,13 +66,13 @@ def command(session: Session, asked: Options) -> None:
 
     def begin(step: "Step", number: int, of: int) -> None:
         if not session.quiet:
-            console().print(f"{number} of {of}: {step.name}: {step.does} ({step.reason})", markup=False)
+            console().print(f"{number} of {of}: {step.name}: {step.does} ({step.reason})")
 
     waiting = list[str]()
 
     def passed(step: "Step", why: "TooLittleError") -> None:
         waiting.append(step.name)
-        console().print(f"{step.name} is passed over: {why}", markup=False)
+        console().print(f"{step.name} is passed over: {why}")
 
     done = library.train(only, device=asked.device, begin=begin, passed=passed)
     if done or waiting:
@@ -98,4 +98,4 @@ def _search(session: Session, library: "Library", model: str, asked: Options) ->
     names = list(done.tried[0].values)
     rows = [[*(f"{one.values[name]:g}" for name in names), str(one.epochs), f"{one.score:.4f}"] for one in done.tried]
     print_table(f"Settings of {model}, best first", [*names, "epochs", done.metric], rows)
-    console().print(f"The first is kept in {done.file}; remove the file for the shipped recipe.", markup=False)
+    console().print(f"The first is kept in {done.file}; remove the file for the shipped recipe.")

@@ -120,14 +120,13 @@ def _train_labels(session: Session, asked: Options, labels: Path) -> None:
             recipe=recipes.load(asked.recipe or shipped, LabelRecipe, asked.overrides),
             device=asked.device,
             report=lambda name: epoch_reporter(name, "F1", session.quiet),
-            note=lambda words: out.print(words, markup=False),
+            note=lambda words: out.print(words),
         )
     named = {"macro_f1": "macro F1", "accuracy": "accuracy"}
     measured = ", ".join(f"{named[name]} {value:.3f}" for name, value in done.scores.items())
     on = f"{measured} on {done.tested} songs of artists kept aside" if measured else "no songs to measure it on"
     console().print(
         f"{len(done.names)} labels learned from {done.learned} songs: {on}. Every song's are in {done.csv}.",
-        markup=False,
     )
 
 

@@ -18,7 +18,7 @@ def command(session: Session, file: Path) -> None:
 
     out = notes(session.quiet)
     with Workspace.open(session.workspace, write=True) as space:
-        done = train_lyrics(space, file, note=lambda words: out.print(words, markup=False))
+        done = train_lyrics(space, file, note=lambda words: out.print(words))
     console().print(
         f"Lyrics of {done.texts} texts, {len(done.labels)} labels: {done.score['accuracy']:.0%} of left-out texts "
         f"are classified rightly (macro F1 {done.score['macro_f1']:.2f}); the commonest label alone is right for "

@@ -32,7 +32,7 @@ def command(session: Session, file: Path, column: str | None, out: Path | None) 
         Workspace.open(session.workspace, write=True) as space,
         progress("moods", FOLDS + 1, session.quiet) as advance,
     ):
-        done = train_moods(space, file, column, advance=advance, note=lambda words: notice.print(words, markup=False))
+        done = train_moods(space, file, column, advance=advance, note=lambda words: notice.print(words))
     if out is not None:
         shutil.copyfile(done.csv, out)
     print_table(
@@ -49,5 +49,4 @@ def command(session: Session, file: Path, column: str | None, out: Path | None) 
         f"{score['accuracy']:.3f}; the commonest label alone {score['common_macro_f1']:.3f} and "
         f"{score['common_accuracy']:.3f}. The probabilities are off by {score['calibration_error']:.1%} on the mean. "
         f"Every song's label is in {out or done.csv}.",
-        markup=False,
     )

@@ -70,7 +70,7 @@ def merge_users(session: Session, names: tuple[str, ...], into: str) -> None:
 @click.argument("names", nargs=-1, required=True)
 @pass_session
 def delete_users(session: Session, names: tuple[str, ...]) -> None:
-    """Delete the users NAMES with everything of theirs: listens, friendships, feedback, playlists."""
+    """Delete the users NAMES with everything of theirs: listens, friendships, feedback, playlists, password, models."""
     from audiorec.data import user_accounts as accounts
     from audiorec.data.workspace import Workspace
     from audiorec.sources.importing import user_name
@@ -81,7 +81,7 @@ def delete_users(session: Session, names: tuple[str, ...]) -> None:
 
 
 def _say(session: Session, words: str) -> None:
-    notes(session.quiet).print(f"{words}; models know it when they are trained again", markup=False)
+    notes(session.quiet).print(f"{words}; models know it when they are trained again")
 
 
 def _day(time: float | None) -> str:

@@ -104,8 +104,8 @@ class _Likelihood:
     def __call__(self, values: Floats) -> tuple[float, Floats]:
         taste, pull = self.parts(values)
         choices = max(float(sum(len(each.user) for each in self.sets)), 1.0)
-        told = [each(taste, pull) for each in self.sets if len(each.user)]
-        down = np.sum([each[1] for each in told], axis=0) / choices + 2.0 * self.decay[0] * taste
-        slope = np.sum([each[2] for each in told], axis=0) / choices + 2.0 * self.decay[1] * pull
+        terms = [each(taste, pull) for each in self.sets if len(each.user)]
+        down = np.sum([each[1] for each in terms], axis=0) / choices + 2.0 * self.decay[0] * taste
+        slope = np.sum([each[2] for each in terms], axis=0) / choices + 2.0 * self.decay[1] * pull
         penalty = self.decay[0] * float((taste**2).sum()) + self.decay[1] * float((pull**2).sum())
-        return sum(each[0] for each in told) / choices + penalty, np.concatenate([down.ravel(), slope])
+        return sum(each[0] for each in terms) / choices + penalty, np.concatenate([down.ravel(), slope])

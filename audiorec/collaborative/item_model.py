@@ -1,4 +1,4 @@
-"""Linear item models: a user's score of a song is the sum of weights from the songs of her history to it.
+"""Linear item models: a user's score of a song is the sum of weights from the songs of their history to it.
 
 ItemKNN and EASE are two ways to find the weights. It does not know how they were found.
 """

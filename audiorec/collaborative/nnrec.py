@@ -1,4 +1,4 @@
-"""NNrec: the user and her top songs side by side through one hidden layer, which is compared with every song.
+"""NNrec: the user and their top songs side by side through one hidden layer, which is compared with every song.
 
 After Wan et al. 2015 as AMNN's paper uses it; trained here with cross-entropy on drawn pairs. The target is taken out
 of its own history. It does not know how it is trained.

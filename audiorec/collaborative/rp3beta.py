@@ -1,4 +1,4 @@
-"""Walks of three steps: from a user to her songs, to their listeners, to what else those play.
+"""Walks of three steps: from a user to their songs, to their listeners, to what else those play.
 
 RP3beta (Paudel et al. 2017): the chance to arrive at a song, to the power `exponent`, divided by its listeners to
 the power `damping`, so that what everybody plays does not stand at the end of every walk. It is ItemKNN with another

@@ -68,7 +68,9 @@ class StudentSteps(LikeSteps):
         device = self._store.device
         self._taught = torch.from_numpy(lesson.embeddings).to(device)
         self._opinions = torch.from_numpy(lesson.likes).to(device)
-        self._unit = self._taught[self._rows.to(device)].var(dim=0).mean()
+        deviation = self._taught[self._rows.to(device)].var(dim=0, correction=0).mean()
+        # One song, or songs that the teacher cannot tell apart, have none.
+        self._unit = torch.where(deviation > 0.0, deviation, 1.0)
 
     def _loss(self, batch: torch.Tensor) -> torch.Tensor:
         chosen = batch.to(self._store.device)

@@ -32,10 +32,10 @@ def lesson_of(heard: HeardSongs) -> Floats:
     """What is to be told of each song, float32 [N, d + t]: the embedding and the log-odds of the tags, in units of
     their deviation in the library; rows of NaN: not heard."""
     tags = np.clip(heard.tags.astype(np.float64), _SUREST, 1.0 - _SUREST)
-    told = np.concatenate([heard.mean, np.log(tags / (1.0 - tags))], axis=1)
-    known = told[heard.known]
+    targets = np.concatenate([heard.mean, np.log(tags / (1.0 - tags))], axis=1)
+    known = targets[heard.known]
     spread = known.std(axis=0)
-    return np.asarray((told - known.mean(axis=0)) / np.where(spread > 0.0, spread, 1.0), dtype=np.float32)
+    return np.asarray((targets - known.mean(axis=0)) / np.where(spread > 0.0, spread, 1.0), dtype=np.float32)
 
 
 def lesson_in(space: OpenFolder, track_ids: NDArray[np.int64], recipe: CnnRecipe) -> Floats | None:
@@ -57,7 +57,7 @@ def learn_to_hear(
     both = nn.ModuleList([encoder, tell]).to(store.device)
     averaged = mean_of_steps(both, KEPT)
     optimizer = torch.optim.AdamW(both.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay)
-    told = torch.from_numpy(lesson).to(store.device)
+    targets = torch.from_numpy(lesson).to(store.device)
 
     def loss_of(batch: torch.Tensor) -> torch.Tensor:
         values, owner = store.draw(batch, recipe.patches_each, rng)
@@ -65,7 +65,7 @@ def learn_to_hear(
             seen = altered(encoder.net, values, recipe.crop_frames, recipe.crop_samples, rng)
             embedded = encoder.net.encode(seen)
         songs = encoder.pooled(embedded, owner, len(batch))
-        return nn.functional.mse_loss(tell(songs), told[batch.to(store.device)])
+        return nn.functional.mse_loss(tell(songs), targets[batch.to(store.device)])
 
     def epoch() -> float:
         both.train()

@@ -4,7 +4,7 @@ It reads feature tables and knows no workspace.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeGuard
 
 import numpy as np
@@ -107,12 +107,14 @@ def distil_likes(
 ) -> TrainedLikes:
     """A content model that hears with a small network, taught by `teacher`; its head is trained anew on that.
 
+    It embeds songs in as many dimensions as its teacher, whatever the recipe says.
     Raises InputError when the teacher has no 2-D network, is a student itself, or knows other users.
     """
     if "spectrogram" not in teacher.encoders or teacher.encoders["spectrogram"].small:
         raise InputError("the content model here has no big 2-D network to teach a small one: run audiorec train-cnn")
     if teacher.names != data.names:
         raise InputError("the listens have other users than the content model here: run audiorec train-cnn first")
+    recipe = recipe.model_copy(update={"dim": teacher.parts.dim})
     blocks = known_parts(table, data.track_ids) | {"network": data.network_block()}
     if teacher.onnx is not None:
         blocks["encoder"] = encoder_block(teacher.onnx, table, data.track_ids)
@@ -121,7 +123,9 @@ def distil_likes(
     heard: dict[str, NDArray[np.float32]] = {
         view: teacher.embed_view(view, found.values, found.owner, songs) for view, found in patches.items()
     }
-    lesson = Lesson(heard["spectrogram"], teacher.likes(teacher.embed({**blocks, **heard})).T)
+    # The teacher knows the network of the day on which it learned, in as many dimensions.
+    known = blocks | {"network": replace(data, network=teacher.network).network_block()}
+    lesson = Lesson(heard["spectrogram"], teacher.likes(teacher.embed({**known, **heard})).T)
     shown = patches["spectrogram"]
     student = teach(shown, data, lesson, recipe, device=device, report=report("student"))
     values, owner = torch.from_numpy(shown.values), torch.from_numpy(shown.owner)
@@ -161,7 +165,7 @@ def pretrained(
     """An encoder taught by all songs that have patches, without listens or labels, and its curve.
 
     With a lesson [N, t] (rows of NaN: none of this song) it learns what another encoder heard, else what songs are
-    like; None where the recipe wants neither.
+    like; None where the recipe wants neither or there are no two songs to tell apart.
     """
     if not is_taught(lesson, recipe) and not recipe.pretrain_epochs:
         return None, []
@@ -170,6 +174,8 @@ def pretrained(
         known = ~np.isnan(lesson[patches.owner]).any(axis=1)
         patches = Patches(patches.values[known], patches.owner[known]) if not known.all() else patches
     songs, owner = np.unique(patches.owner, return_inverse=True)
+    if len(songs) < 2:
+        return None, []
     store = PatchStore(Patches(patches.values, owner.astype(np.int64)), len(songs), device)
     encoder = SongEncoder(view, patches.values.shape[1], recipe.dim, recipe.dropout).to(device)
     if is_taught(lesson, recipe):

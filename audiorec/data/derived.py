@@ -92,7 +92,7 @@ def _write(path: Path, arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
             plain = np.ascontiguousarray(array)
             file.write(b"\0" * (-file.tell() % _ALIGNED))
             places[name] = (file.tell(), plain.nbytes, plain.dtype.str, list(plain.shape))
-            file.write(plain.tobytes())
+            file.write(plain.data)  # without a copy: there are arrays of gigabytes
         size = file.tell()
         file.flush()
         os.fsync(file.fileno())

@@ -129,7 +129,7 @@ def _write(path: Path, rows: Sequence[tuple[int, Heard]], by: HeardBy) -> None:
 
 def _layout(path: Path) -> HeardBy:
     try:
-        told = json.loads((pq.read_schema(path).metadata or {})[_KEY])
+        said = json.loads((pq.read_schema(path).metadata or {})[_KEY])
     except (OSError, pa.ArrowException, KeyError, ValueError) as error:
         raise WorkspaceError(f"{path} is not a readable shard: remove it and extract again") from error
-    return HeardBy(told["name"], told["digest"], tuple(told["labels"]))
+    return HeardBy(said["name"], said["digest"], tuple(said["labels"]))

@@ -6,6 +6,7 @@ It does not know features or artists; the artist of a song is a question for the
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,11 +33,15 @@ class Interactions:
     counts: sparse.csr_array
     times: sparse.csr_array | None = None
 
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {name: row for row, name in enumerate(self.users)}
+
     def user_row(self, name: str) -> int:
         """Row of a user; raises UnknownNameError with the nearest names."""
         try:
-            return self.users.index(name)
-        except ValueError:
+            return self._rows[name]
+        except KeyError:
             near = get_close_matches(name, self.users, n=5) or sorted(self.users)[:5]
             raise UnknownNameError(f"no user {name!r} among the listens; did you mean {', '.join(near)}?") from None
 

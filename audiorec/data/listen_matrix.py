@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from audiorec.data import derived
+from audiorec.data import derived, lacking
 from audiorec.data.interactions import Interactions, from_columns
 from audiorec.data.listen_marks import MATRIX, matrix_state
 from audiorec.data.open_folder import OpenFolder
@@ -22,7 +22,7 @@ def interactions(space: OpenFolder, items: NDArray[np.int64]) -> Interactions:
     """All listens to these track ids, in rising order; raises WorkspaceError when there are none."""
     whole = every_listen(space)
     if whole is None or not np.isin(whole.items, items).any():
-        raise WorkspaceError(_no_listens(space.db))
+        raise WorkspaceError(lacking.no_listens(space.db))
     counts = _only_columns(whole.counts, whole.items, items)
     has = np.diff(counts.indptr) > 0
     users = tuple(name for name, here in zip(whole.users, has, strict=True) if here)
@@ -31,16 +31,6 @@ def interactions(space: OpenFolder, items: NDArray[np.int64]) -> Interactions:
         last = sparse.csr_array(_only_columns(whole.times, whole.items, items)[has])
         times = last if last.nnz else None
     return Interactions(users, items, sparse.csr_array(counts[has]), times)
-
-
-def _no_listens(db: sqlite3.Connection) -> str:
-    waiting = db.execute("SELECT count(*) FROM unmatched").fetchone()[0]
-    if waiting:
-        return (
-            f"no listens here yet to songs of the library: {waiting} wait for theirs. See audiorec unmatched, and run"
-            " audiorec extract with the folder that holds those songs"
-        )
-    return "no listens here yet: run audiorec import auto FILE first"
 
 
 def _only_columns(matrix: sparse.csr_array, ids: NDArray[np.int64], items: NDArray[np.int64]) -> sparse.csr_array:

@@ -1,7 +1,7 @@
 """The users of a workspace: who they are, and renaming, joining and deleting them with all that is theirs.
 
-What is theirs: listens, rows that wait for their song, friendships, events, and what they gave a server (feedback and
-playlists). It does not know models, which keep what they learned until they are trained again, nor passwords.
+What is theirs: listens, rows that wait for their song, friendships, events, what they gave a server (feedback and
+playlists), passwords, and their name in models (`forget_users.py`).
 """
 
 import sqlite3
@@ -14,6 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from audiorec.data.forget_users import take_out
+from audiorec.data.ledger import LEDGER
 from audiorec.data.listen_marks import mark
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError, UnknownNameError
@@ -47,11 +49,11 @@ def accounts(space: Workspace) -> list[Account]:
     friends: dict[str, int] = {}
     for name in (name for pair in space.friends() for name in pair):
         friends[name] = friends.get(name, 0) + 1
-    told = _feedback_of(space.root)
+    feedback = _feedback_of(space.root)
     found = []
-    for name in sorted({*listens, *waiting, *friends, *told}):
+    for name in sorted({*listens, *waiting, *friends, *feedback}):
         count, songs, last = listens.get(name, (0.0, 0, None))
-        known = waiting.get(name, 0), friends.get(name, 0), told.get(name, 0)
+        known = waiting.get(name, 0), friends.get(name, 0), feedback.get(name, 0)
         found.append(Account(name, count, songs, *known, last))
     return found
 
@@ -69,7 +71,7 @@ def merge(space: Workspace, names: Sequence[str], into: str) -> None:
     if not into:
         raise InputError("a user needs a name")
     others = [name for name in names if name != into]
-    _in_files(space.root, others, into)
+    _in_files(space, others, into)
     with space.transaction() as db:
         for name in others:
             _move_listens(db, name, into)
@@ -81,13 +83,16 @@ def merge(space: Workspace, names: Sequence[str], into: str) -> None:
 def delete(space: Workspace, names: Sequence[str]) -> None:
     """Remove users with everything of theirs."""
     _refuse_unknown(space, names)
-    _in_files(space.root, names, None)
+    _in_files(space, names, None)
+    # What is deleted is written over, here and in the log beside the catalogue.
+    space.db.execute("PRAGMA secure_delete = ON")
     with space.transaction() as db:
         for name in names:
             db.execute("DELETE FROM listen WHERE user = ?", (name,))
             db.execute("DELETE FROM unmatched WHERE user = ?", (name,))
             db.execute("DELETE FROM friend WHERE a = ? OR b = ?", (name, name))
         mark(db)
+    space.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _move_listens(db: sqlite3.Connection, name: str, into: str) -> None:
@@ -109,18 +114,20 @@ def _move_friends(db: sqlite3.Connection, name: str, into: str) -> None:
     db.executemany("INSERT OR IGNORE INTO friend VALUES (?, ?, ?)", (row for row in moved if row[1] != row[2]))
 
 
-def _in_files(root: Path, names: Sequence[str], into: str | None) -> None:
+def _in_files(space: Workspace, names: Sequence[str], into: str | None) -> None:
     """Rename users (None: remove them) in what lies beside the catalogue.
 
     The catalogue comes after it: when this is cut off, the users are still there and the same command ends it.
     """
-    for path in sorted((root / "listens").rglob("*.parquet")):
+    for path in sorted((space.root / "listens").rglob("*.parquet")):
         _in_events(path, names, into)
-    feedback = root / "feedback.sqlite"
+    take_out(space, names, into)
+    feedback = space.root / LEDGER
     if feedback.is_file():
         # The connection's own context commits all of it or nothing; closing ends it.
         with closing(sqlite3.connect(feedback, timeout=30)) as db, db:
             db.execute("PRAGMA foreign_keys = ON")
+            db.execute("PRAGMA secure_delete = ON")
             for table, column in (("event", "user"), ("playlist", "owner")):
                 for name in names:
                     if into is None:
@@ -146,12 +153,12 @@ def _in_events(path: Path, names: Sequence[str], into: str | None) -> None:
 
 def _feedback_of(root: Path) -> dict[str, int]:
     """How many events and playlists each user has on a server."""
-    path = root / "feedback.sqlite"
+    path = root / LEDGER
     if not path.is_file():
         return {}
-    told = "SELECT user, count(*) FROM (SELECT user FROM event UNION ALL SELECT owner FROM playlist) GROUP BY user"
+    query = "SELECT user, count(*) FROM (SELECT user FROM event UNION ALL SELECT owner FROM playlist) GROUP BY user"
     with closing(sqlite3.connect(path, timeout=30)) as db:
-        return dict(db.execute(told))
+        return dict(db.execute(query))
 
 
 def _refuse_unknown(space: Workspace, names: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from audiorec.data import catalogue, counts, fingerprints, kept_recipes
+from audiorec.data import catalogue, counts, fingerprints, kept_recipes, lacking
 from audiorec.data.artists import assign_parts, one_spelling
 from audiorec.data.catalogue import FileRecord
 from audiorec.data.disk import flush_file, flush_folder, refuse_url, take_lock
@@ -41,7 +41,7 @@ MAKERS = {
     "svm": "audiorec train-svm",
     "cf": "audiorec train-cf",
     "dcgan": "audiorec augment --dcgan",
-    "hybrid": "audiorec train-hybrid",
+    "hybrid": "audiorec train",
 }
 
 
@@ -53,6 +53,9 @@ class Workspace(OpenFolder):
     closed, beside a writer too. Shards and models that it names stay: they are never changed, and swept is only what no
     row names.
     """
+
+    _tracks: list[Track] | None = None
+    _features: "FeatureTable | None" = None
 
     @classmethod
     def open(cls, root: Path, write: bool = False) -> "Workspace":
@@ -77,7 +80,11 @@ class Workspace(OpenFolder):
 
     def tracks(self) -> list[Track]:
         """Every track that is present, in rising order of id, failed ones included; artists in one spelling each."""
-        return one_spelling(catalogue.read_tracks(self.db))
+        if self.lock is not None:
+            return one_spelling(catalogue.read_tracks(self.db))
+        # A reader sees one state until it is closed.
+        self._tracks = self._tracks or one_spelling(catalogue.read_tracks(self.db))
+        return list(self._tracks)
 
     def statuses(self) -> dict[str, int]:
         """How many of them have each status."""
@@ -144,11 +151,17 @@ class Workspace(OpenFolder):
         """Digest of the feature recipe in use: the one of the last extraction."""
         row = self.db.execute("SELECT value FROM setting WHERE key = 'features'").fetchone()
         if row is None:
-            raise WorkspaceError("no features here yet: run audiorec extract FOLDER first")
+            raise WorkspaceError(lacking.no_features(self.db))
         return str(row[0])
 
     def features(self) -> "FeatureTable":
         """The features in use, of every present track that has them."""
+        if self.lock is not None:
+            return self._find_features()
+        self._features = self._features or self._find_features()
+        return self._features
+
+    def _find_features(self) -> "FeatureTable":
         from audiorec.data.tables import FeatureTable
 
         digest = self.feature_digest()
@@ -159,6 +172,8 @@ class Workspace(OpenFolder):
         )
         for file, track in self.db.execute(query, (digest,)):
             rows_of.setdefault(file if "://" in file else self.root / file, []).append(track)
+        if not rows_of:
+            raise WorkspaceError(lacking.no_features(self.db))
         return FeatureTable(rows_of, digest)
 
     def _place_features(self, rows: "Sequence[tuple[int, TrackFeatures]]", layout: "Layout", at: str) -> str:
@@ -274,10 +289,10 @@ class Workspace(OpenFolder):
         return final
 
     def model(self, name: str) -> Path:
-        """Folder of the latest version of a model; raises CheckpointError with the command that makes one."""
+        """Folder of the latest version of a model; raises CheckpointError with what is lacking for one."""
         version = self._latest(name)
         if not version:
-            raise CheckpointError(f"no {name} model here yet: run {MAKERS.get(name, 'its training')} first")
+            raise CheckpointError(lacking.no_model(self.db, name, MAKERS.get(name, "its training")))
         return self.root / "models" / name / f"{version:04d}"
 
     def counts(self) -> dict[str, int | float]:

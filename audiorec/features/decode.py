@@ -1,7 +1,7 @@
 """Decoding as a stream of blocks, in bounded memory whatever the file's length: soundfile first, then PyAV.
 
 Both get the number of an open file, never a name, and a format from its first bytes. libsndfile can stop early and
-report success, so what came out is compared with what the header promised (`is_short`). It does not resample.
+report success, so what came out is compared with what the header declared (`is_short`). It does not resample.
 """
 
 import os
@@ -36,7 +36,7 @@ LOUDEST = 100.0
 class Decoding:
     """What a decoder says of a file while it streams; `frames` and `bad_packets` grow with the blocks.
 
-    `promised` is the length in seconds that the header gives, None when it gives none; `is_guess` says that there is no
+    `declared` is the length in seconds that the header gives, None when it gives none; `is_guess` says that there is no
     such header and the decoder worked it out from the file's size; `is_cut` says that the decoder stopped where it
     thought that the end was, with much of the file unread; `bytes_missing` counts what the headers name beyond the
     end of the file; `peak` is the largest sample.
@@ -45,7 +45,7 @@ class Decoding:
     decoder: str
     rate: int
     channels: int
-    promised: float | None
+    declared: float | None
     is_guess: bool = False
     frames: int = 0
     bad_packets: int = 0
@@ -68,8 +68,8 @@ class Decoding:
 
     @property
     def is_short(self) -> bool:
-        """Whether less came out than the header promised (by 2 % and a fifth of a second, for lax headers)."""
-        return self.promised is not None and not self.is_guess and self.seconds < 0.98 * self.promised - 0.2
+        """Whether less came out than the header declared (by 2 % and a fifth of a second, for lax headers)."""
+        return self.declared is not None and not self.is_guess and self.seconds < 0.98 * self.declared - 0.2
 
 
 def decoders(container: Container) -> tuple[str, ...]:
@@ -145,14 +145,14 @@ def _has_more(file: int, is_guess: bool) -> bool:
 
 def _open_pyav(file: int, container: Container) -> Decoding:
     packets = open_packets(file, container, container.name == "wav" and wav_goes_on(file))
-    decoding = Decoding("pyav", packets.rate, packets.channels, packets.promised)
+    decoding = Decoding("pyav", packets.rate, packets.channels, packets.declared)
     _check(decoding)
 
     def frames() -> Iterator[Float]:
         for block in packets.blocks:
-            decoding.promised, decoding.bad_packets, decoding.problem = packets.promised, packets.bad, packets.problem
+            decoding.declared, decoding.bad_packets, decoding.problem = packets.declared, packets.bad, packets.problem
             yield block
-        decoding.promised, decoding.bad_packets, decoding.problem = packets.promised, packets.bad, packets.problem
+        decoding.declared, decoding.bad_packets, decoding.problem = packets.declared, packets.bad, packets.problem
 
     decoding.blocks = _counted(decoding, _gathered(frames(), decoding.block))
     return decoding

@@ -29,7 +29,7 @@ def excerpt(path: bytes, seconds: float = 20.0) -> bytes | None:
                 return file.read()
             decoding = open_any(file, container)
             resampler = MonoResampler(decoding.rate, _RATE)
-            start = max(0.0, (decoding.promised or seconds) / 2 - seconds / 2)
+            start = max(0.0, (decoding.declared or seconds) / 2 - seconds / 2)
             pieces = []
             for block in decoding.blocks:
                 if decoding.seconds > start:

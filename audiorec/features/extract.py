@@ -34,7 +34,7 @@ Engine = Callable[[Sequence[Task], Crew], Iterator[Outcome]]
 class Outcomes:
     """What a run did: counts, and (path, status, reason) of every file that is not whole.
 
-    short: songs of less than ten seconds, most likely effects; left_out: files of each ending that nothing here reads;
+    short: songs of less than ten seconds, most likely effects; left_out, not_entered: as of `scan.Scan`;
     found_late: listens of earlier imports that found their song; deaf: why nothing was heard, though it should be.
     """
 
@@ -49,6 +49,7 @@ class Outcomes:
     deaf: str = ""
     seconds: float = 0.0
     left_out: Mapping[str, int] = field(default_factory=dict)
+    not_entered: Mapping[str, int] = field(default_factory=dict)
     reasons: list[tuple[bytes, str, str]] = field(default_factory=list)
 
     def count(self, path: bytes, record: FileRecord, reused: bool) -> None:
@@ -78,7 +79,7 @@ class Plan:
     unchanged: list[tuple[bytes, FileRecord]]
     gone: list[int]
     problems: list[tuple[bytes, str]]
-    left_out: Mapping[str, int] = field(default_factory=dict)
+    found: Scan = field(default_factory=lambda: Scan([], []))
     unheard: list[Task] = field(default_factory=list)
     reread: list[Task] = field(default_factory=list)
     ear: Ear | None = None
@@ -124,7 +125,7 @@ def make_plan(
         if file.path not in left and (record := records[file.path]).track_id in have and record.reader < READER
     ]
     lost = [known[path].track_id for path in gone]
-    return Plan(tasks, unchanged, lost, [*found.problems, *away], found.left_out, unheard[:limit], reread, ear)
+    return Plan(tasks, unchanged, lost, [*found.problems, *away], found, unheard[:limit], reread, ear)
 
 
 def run_plan(
@@ -140,7 +141,7 @@ def run_plan(
 
     engine: who describes; None: processes of this machine. at: a URL for the shards, "" for the workspace's folder.
     """
-    outcomes = Outcomes(gone=len(plan.gone), left_out=plan.left_out)
+    outcomes = Outcomes(gone=len(plan.gone), left_out=plan.found.left_out, not_entered=plan.found.not_entered)
     shards = layout(recipe, feature_digest(recipe), descriptor_names(recipe), LYRICS_NAMES)
     space.use_features(shards.digest)
     if plan.ear is not None or not recipe.encoder:

@@ -18,7 +18,8 @@ import pyarrow.fs as pafs
 from audiorec.data.stores import patiently, store
 from audiorec.errors import InputError
 from audiorec.features.lyrics.read import sidecar_paths
-from audiorec.features.scan import NOT_READ, SUFFIXES, FoundFile, Scan, is_hidden, is_no_music, scan
+from audiorec.features.scan import NOT_READ, SUFFIXES, FoundFile, Scan, scan
+from audiorec.sources.no_music import is_hidden, is_no_music
 
 _BLOCK = 4_000_000  # bytes
 
@@ -52,7 +53,9 @@ def find(paths: Sequence[bytes]) -> Scan:
                 found[path] = FoundFile(path, info.size, info.mtime_ns, _stamp(path, sizes))
             elif suffix in NOT_READ:
                 left_out[os.fsdecode(suffix)] += 1
-    return Scan([found[path] for path in sorted(found)], here.problems, dict(sorted(left_out.items())))
+    return Scan(
+        [found[path] for path in sorted(found)], here.problems, dict(sorted(left_out.items())), here.not_entered
+    )
 
 
 @contextmanager

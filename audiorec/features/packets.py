@@ -1,7 +1,7 @@
 """Decoding by FFmpeg (PyAV), packet by packet: what cannot be decoded is counted and passed over.
 
 Streams that stand one behind the other in a file are decoded in turn, at the rate and with the channels of the first.
-It reads an open file by its number and is told the format: names inside files lead nowhere.
+It reads an open file by its number and is given the format: names inside files lead nowhere.
 """
 
 import os
@@ -27,14 +27,14 @@ _CLOCK = re.compile(r"(\d+):(\d+):(\d+(?:\.\d+)?)")
 
 @dataclass
 class Packets:
-    """Frames of a file as they come; `promised` seconds and `bad` packets with the last `problem` grow with them.
+    """Frames of a file as they come; `declared` seconds and `bad` packets with the last `problem` grow with them.
 
     Shape: blocks float32 [n, channels], each a frame of the codec, at `rate`.
     """
 
     rate: int
     channels: int
-    promised: float | None
+    declared: float | None
     bad: int = 0
     problem: str = ""
     blocks: Iterator[Float] = field(default_factory=lambda: iter(()))
@@ -49,7 +49,7 @@ def open_packets(file: int, container: Container, ignore_length: bool = False) -
     rate = stream.codec_context.sample_rate or 0
     while rate > _FASTEST:
         rate //= 2
-    packets = Packets(rate, stream.codec_context.channels or 0, _promised(source, stream))
+    packets = Packets(rate, stream.codec_context.channels or 0, _declared(source, stream))
     layout = stream.codec_context.layout.name
 
     def every() -> Iterator[Float]:
@@ -61,8 +61,8 @@ def open_packets(file: int, container: Container, ignore_length: bool = False) -
                 packets.bad += 1
                 packets.problem = str(error)
                 continue
-            if packets.promised is not None:
-                packets.promised += _promised(*following) or 0.0
+            if packets.declared is not None:
+                packets.declared += _declared(*following) or 0.0
             yield from _frames(packets, *following, layout)
 
     packets.blocks = every()
@@ -100,12 +100,12 @@ def _open(
     return source, stream
 
 
-def _promised(source: "av.container.InputContainer", stream: "av.AudioStream") -> float | None:
+def _declared(source: "av.container.InputContainer", stream: "av.AudioStream") -> float | None:
     """Seconds of the stream by the headers; by the container's where it holds nothing else (Matroska)."""
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
-    if told := _CLOCK.match(stream.metadata.get("DURATION", "")):
-        return 3600.0 * int(told[1]) + 60.0 * int(told[2]) + float(told[3])
+    if clock := _CLOCK.match(stream.metadata.get("DURATION", "")):
+        return 3600.0 * int(clock[1]) + 60.0 * int(clock[2]) + float(clock[3])
     return source.duration / 1e6 if source.duration and len(source.streams) == 1 else None
 
 

@@ -8,10 +8,10 @@ import stat
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase as fnmatch
 
 from audiorec.errors import InputError
 from audiorec.features.lyrics.read import LYRICS_SUFFIXES, name_key, names_beside, sidecar_paths
+from audiorec.sources.no_music import Ignored, ignored_below, is_hidden, is_ignored, is_no_music, left_out_by
 
 SUFFIXES = frozenset(
     b".mp3 .mp2 .mp1 .mpga .mpa .flac .ogg .oga .ogx .opus .spx .wav .wave .bwf .rf64 .w64 .m4a .m4b .m4p .m4r .mp4"
@@ -27,23 +27,6 @@ NOT_READ = frozenset(
 )
 
 
-# Folders that hold no music of the library: thumbnails, trash, resource forks and snapshots of the systems that shares
-# and sticks come from. In lower case.
-_NO_MUSIC = frozenset(
-    (b"@eadir", b"#recycle", b"#snapshot", b"@recycle", b"@recently-snapshot", b"@sharesnapshot", b"@tmp", b"~snapshot",
-     b"$recycle.bin", b"recycler", b"recycled", b"system volume information", b"network trash folder",
-     b"temporary items", b"__macosx", b"lost+found", b"found.000", b".git")
-)  # fmt: skip
-# A file of such a name asks that its folder is left out; one of the others may name what of it in patterns.
-_LEAVE_OUT = frozenset((b".nomedia", b".noindex"))
-_IGNORE = frozenset((b".ndignore", b".plexignore", b".embyignore", b".ignore", b".audiorecignore"))
-_LONGEST_IGNORE = 65_536  # bytes
-
-
-# (folder, pattern) of what is to be left out below the folder.
-_Ignored = tuple[tuple[bytes, bytes], ...]
-
-
 @dataclass(frozen=True)
 class FoundFile:
     """A file: absolute path, size in bytes, time of change, and the stamp of the lyrics files beside it."""
@@ -56,12 +39,16 @@ class FoundFile:
 
 @dataclass(frozen=True)
 class Scan:
-    """Files in sorted order of path, (path, reason) of what could not be looked at, and how many files of each ending
-    were left out because nothing here reads them."""
+    """Files in sorted order of path, and (path, reason) of what could not be looked at.
+
+    left_out: how many files of each ending nothing here reads; not_entered: how many folders were no music, by their
+    names or by the file that says so; hidden ones are not counted.
+    """
 
     files: list[FoundFile]
     problems: list[tuple[bytes, str]]
     left_out: Mapping[str, int] = field(default_factory=dict)
+    not_entered: Mapping[str, int] = field(default_factory=dict)
 
 
 def scan(paths: Sequence[bytes]) -> Scan:
@@ -70,16 +57,15 @@ def scan(paths: Sequence[bytes]) -> Scan:
     Raises InputError for a path that does not exist.
     """
     found: dict[bytes, FoundFile] = {}
-    problems: list[tuple[bytes, str]] = []
-    seen: set[tuple[int, int]] = set()
-    left_out: Counter[str] = Counter()
+    walk = _Walk()
     for path in paths:
         whole = os.path.abspath(path)
         if not os.path.exists(whole):
             raise InputError(f"{os.fsdecode(path)} does not exist: give a folder of music or an audio file")
-        walk = _Walk(seen, problems, left_out).below(whole) if os.path.isdir(whole) else _single(whole, problems)
-        found.update((file.path, file) for file in walk)
-    return Scan([found[path] for path in sorted(found)], sorted(set(problems)), dict(sorted(left_out.items())))
+        files = walk.below(whole) if os.path.isdir(whole) else _single(whole, walk.problems)
+        found.update((file.path, file) for file in files)
+    counts = (dict(sorted(counter.items())) for counter in (walk.left_out, walk.not_entered))
+    return Scan([found[path] for path in sorted(found)], sorted(set(walk.problems)), *counts)
 
 
 def _single(path: bytes, problems: list[tuple[bytes, str]]) -> Iterator[FoundFile]:
@@ -94,25 +80,29 @@ def _single(path: bytes, problems: list[tuple[bytes, str]]) -> Iterator[FoundFil
 class _Walk:
     """A walk over folders: what was entered already, and what could not be looked at or is not read."""
 
-    seen: set[tuple[int, int]]
-    problems: list[tuple[bytes, str]]
-    left_out: Counter[str]
+    seen: set[tuple[int, int]] = field(default_factory=set)
+    problems: list[tuple[bytes, str]] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+    not_entered: Counter[str] = field(default_factory=Counter)
 
     def below(self, folder: bytes) -> Iterator[FoundFile]:
         """Depth first without recursion, so that depth has no limit; a folder is entered once, by whatever link."""
-        waiting: list[tuple[bytes, _Ignored]] = [(folder, ())]
+        waiting: list[tuple[bytes, Ignored]] = [(folder, ())]
         while waiting:
             here, ignored = waiting.pop()
             entries = self._entries(here)
-            names = {entry.name.lower(): entry for entry in entries}
-            if here != folder and not _LEAVE_OUT.isdisjoint(names):
+            names = {entry.name.lower(): entry.path for entry in entries}
+            if here != folder and (told := left_out_by(here, names)):
+                self.not_entered[os.fsdecode(told)] += 1
                 continue
-            for name in _IGNORE & names.keys():
-                patterns = _patterns(names[name].path)
-                ignored += tuple((here, pattern) for pattern in patterns or ((b"*",) if here != folder else ()))
-            kept = [entry for entry in entries if not _is_ignored(entry, ignored)]
-            folders = [entry for entry in kept if _is_folder(entry) and not is_no_music(entry.name)]
-            waiting.extend((entry.path, ignored) for entry in reversed(folders))
+            ignored = ignored_below(here, names, ignored, here == folder)
+            kept = [entry for entry in entries if not (ignored and is_ignored(entry.path, _is_folder(entry), ignored))]
+            folders = [entry for entry in kept if _is_folder(entry)]
+            for entry in reversed(folders):
+                if not is_no_music(entry.name, here, names):
+                    waiting.append((entry.path, ignored))
+                elif not is_hidden(entry.name):
+                    self.not_entered[os.fsdecode(entry.name)] += 1
             yield from self._audio_files(here, kept)
 
     def _entries(self, here: bytes) -> list["os.DirEntry[bytes]"]:
@@ -145,38 +135,6 @@ class _Walk:
                 self.problems.append((entry.path, "is not a regular file"))
                 continue
             yield FoundFile(entry.path, status.st_size, status.st_mtime_ns, _stamp(entry.path, texts))
-
-
-def _patterns(path: bytes) -> tuple[bytes, ...]:
-    """The patterns of a file that says what to leave out; none: all of the folder."""
-    try:
-        with open(path, "rb") as file:
-            lines = file.read(_LONGEST_IGNORE).splitlines()
-    except OSError:
-        return ()
-    stripped = (line.strip() for line in lines)
-    return tuple(line.strip(b"/") for line in stripped if line and not line.startswith((b"#", b"!")))
-
-
-def _is_ignored(entry: "os.DirEntry[bytes]", ignored: _Ignored) -> bool:
-    """Whether a pattern fits the entry's name, or its path from the folder that the pattern stands in."""
-    return any(
-        fnmatch(entry.name, pattern) or fnmatch(entry.path[len(base) + 1 :], pattern) for base, pattern in ignored
-    )
-
-
-def is_hidden(name: bytes) -> bool:
-    """Whether a name is hidden: a dot and a letter. "...Baby One More Time" and ".38 Special" are names.
-
-    >>> is_hidden(b"._song.mp3"), is_hidden(b".hidden.mp3"), is_hidden(b"...And Justice.mp3"), is_hidden(b".38 Special")
-    (True, True, False, False)
-    """
-    return name.startswith(b".") and not (name[1:2] == b"." or name[1:2].isdigit())
-
-
-def is_no_music(name: bytes) -> bool:
-    """Whether a folder is hidden or one of the system's own."""
-    return is_hidden(name) or name.lower() in _NO_MUSIC
 
 
 def _is_folder(entry: "os.DirEntry[bytes]") -> bool:

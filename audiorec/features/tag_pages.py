@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from audiorec.data.names import normalise
-from audiorec.features.scan import SUFFIXES, is_hidden
+from audiorec.features.scan import SUFFIXES
+from audiorec.sources.no_music import is_hidden
 from audiorec.sources.text_decoding import DecodedText, decode_text, readings
 
 # What cp1252 has in the place of control characters; tags were read by either.

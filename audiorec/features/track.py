@@ -238,7 +238,7 @@ def joined(*reasons: str) -> str:
 def _with_decoding(record: FileRecord, decoding: Decoding) -> FileRecord:
     reasons = []
     if decoding.is_short:
-        reasons.append(f"only {decoding.seconds:.1f} of {decoding.promised:.1f} s could be decoded")
+        reasons.append(f"only {decoding.seconds:.1f} of {decoding.declared:.1f} s could be decoded")
     elif decoding.bytes_missing > _FEW_BYTES:
         reasons.append(f"was cut after {decoding.seconds:.1f} s: {decoding.bytes_missing} bytes of it are missing")
     if decoding.bad_packets:
@@ -255,7 +255,7 @@ def _with_decoding(record: FileRecord, decoding: Decoding) -> FileRecord:
         reason=joined(*reasons, record.reason),
         decoder=decoding.decoder,
         seconds=decoding.seconds,
-        seconds_promised=None if decoding.is_guess else decoding.promised,
+        seconds_promised=None if decoding.is_guess else decoding.declared,
         bad_packets=decoding.bad_packets,
     )
 

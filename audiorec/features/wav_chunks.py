@@ -58,7 +58,7 @@ def read_chunks(file: int, place: int, end: int) -> Chunks | None:
 
 
 def holds_coded_sound(file: int, chunks: Chunks) -> bool:
-    """Whether frames of a codec stand where the header promises samples: taken for those they are noise."""
+    """Whether frames of a codec stand where the header says there are samples: taken for those they are noise."""
     return chunks.form[:2] in (b"\1\0", b"\xfe\xff") and bool(_CODED.search(os.pread(file, _LOOKED_AT, chunks.start)))
 
 

@@ -126,13 +126,13 @@ class Parts:
 
 def signals(songs: Songs, parts: Parts, rows: Rows) -> dict[str, NDArray[np.floating]]:
     """Every signal that can be had, each [B, I]; the names are those of `weights.SIGNALS`."""
-    promised = predicted(parts, rows)
-    found = {"predicted": promised, "content": content(parts, rows)}
+    expected = predicted(parts, rows)
+    found = {"predicted": expected, "content": content(parts, rows)}
     for values in found.values():  # without content, listens alone give a score
         np.copyto(values, np.nan, where=~songs.usable)
     if parts.collaborative is not None:
         found["collaborative"] = parts.collaborative.scores(rows)
-    found["factors"] = factors(parts, rows, promised)
+    found["factors"] = factors(parts, rows, expected)
     found["neighbours"] = neighbours(parts, rows)
     for name, likes in songs.likes.items():
         found[name] = likes([parts.seen.users[row] for row in rows])
@@ -154,18 +154,18 @@ def predicted(parts: Parts, rows: Rows) -> Floats:
     return np.asarray(np.where(np.isnan(neural), taste, (1.0 - share) * taste + share * neural))
 
 
-def factors(parts: Parts, rows: Rows, promised: Floats) -> NDArray[np.float32]:
-    """Implicit ALS by place, [B, I]; a song with few listeners keeps the place `promised` by content until more arrive.
+def factors(parts: Parts, rows: Rows, expected: Floats) -> NDArray[np.float32]:
+    """Implicit ALS by place, [B, I]; a song with few listeners keeps the place `expected` by content until more arrive.
 
     ALS draws the vectors of such songs to nothing: without the prediction from content a song fell at its first
     listener, and warm lists were no better (docs/log.md; `benchmarks/mixed.py` draws the curve).
     """
-    own, eased = rough_places(parts.factors.scores(rows)), rough_places(promised)
+    own, eased = rough_places(parts.factors.scores(rows)), rough_places(expected)
     # In place: a list asks for every song of the library.
     eased -= own
     eased *= (parts.mixing.settled / (parts.listeners + parts.mixing.settled)).astype(np.float32)
     eased += own
-    np.copyto(eased, own, where=np.isnan(promised))
+    np.copyto(eased, own, where=np.isnan(expected))
     return eased
 
 

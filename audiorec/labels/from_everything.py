@@ -70,8 +70,8 @@ def _asked(question: Question, labels: int) -> Floats:
     index = np.full(len(question.index), -1)
     index[question.teach] = compact
     out = np.zeros((len(question.ask), labels))
-    told = Question(question.facts, index, question.artists, question.teach, question.ask)
-    out[:, present] = label_probabilities(told)
+    present_only = Question(question.facts, index, question.artists, question.teach, question.ask)
+    out[:, present] = label_probabilities(present_only)
     return out
 
 

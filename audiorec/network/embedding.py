@@ -76,9 +76,9 @@ def song_vectors(
         here = model.song_ids[places] == ids
         vectors[here] = model.songs[places[here]]
     for row in np.flatnonzero(~np.any(vectors, axis=1)).tolist():
-        hers = [model.artist_row[name] for name in artists[row] if name in model.artist_row]
-        if hers:
-            vectors[row] = model.artists[hers].mean(axis=0)
+        theirs = [model.artist_row[name] for name in artists[row] if name in model.artist_row]
+        if theirs:
+            vectors[row] = model.artists[theirs].mean(axis=0)
     known: NDArray[np.bool_] = np.any(vectors != 0, axis=1)
     return vectors, known
 

@@ -8,6 +8,7 @@ trained, and nothing heavy is imported.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ from audiorec.ranking.song_columns import SongColumns
 
 NAME = "ranker"
 NOTHING: Mapping[int, float] = {}
-VERSION = 7
+VERSION = 8
 Arrays = Mapping[str, NDArray[Any]]
 
 
@@ -225,23 +226,41 @@ def open_serving(space: Workspace) -> Serving:
 
     Raises CheckpointError without `train-hybrid`, WorkspaceError without features or listens.
     """
-    space.model("hybrid")
+    about, arrays = _kept(space) or _made(space)
     inputs = space.inputs()
-    found = derived.load(space.derived(NAME))
-    if found is None or not _holds(found[0], inputs, space.songs_state()):
-        from audiorec.ranking.make_serving import make
-
-        about, arrays = make(space)
-        about["version"] = VERSION
-        derived.save(space.derived(NAME), about, arrays)
-    else:
-        about, arrays = found
     is_fresh = about["inputs"]["listens"] == inputs["listens"]
     if is_fresh:
         now = Interactions(tuple(about["users"]), arrays["items"], unpack("seen", arrays))
     else:
         now = space.interactions(items=arrays["items"])
     return Serving(about, arrays, now, is_fresh)
+
+
+def lies_ready(space: Workspace) -> bool:
+    """Whether nothing has to be made before the first list. Raises CheckpointError without `train-hybrid`."""
+    return _kept(space) is not None
+
+
+def make_ready(root: Path) -> None:
+    """Make what lists are made from, where it does not lie ready; raises as `open_serving`."""
+    with Workspace.open(root) as space:
+        if not lies_ready(space):
+            _made(space)
+
+
+def _kept(space: Workspace) -> tuple[dict[str, Any], Arrays] | None:
+    space.model("hybrid")
+    found = derived.load(space.derived(NAME))
+    return found if found is not None and _holds(found[0], space.inputs(), space.songs_state()) else None
+
+
+def _made(space: Workspace) -> tuple[dict[str, Any], Arrays]:
+    from audiorec.ranking.make_serving import make
+
+    about, arrays = make(space)
+    about["version"] = VERSION
+    derived.save(space.derived(NAME), about, arrays)
+    return about, arrays
 
 
 def _holds(about: Mapping[str, Any], inputs: Mapping[str, str], songs: str) -> bool:

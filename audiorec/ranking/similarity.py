@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from audiorec.data import lacking
 from audiorec.data.interactions import Interactions
 from audiorec.data.tracks import Track
 from audiorec.data.workspace import Workspace
@@ -73,7 +74,7 @@ def gather(space: Workspace, network: str = "spectral") -> Library:
     """
     tracks = [track for track in space.tracks() if track.status != "failed"]
     if not tracks:
-        raise WorkspaceError("no songs here yet: run audiorec extract FOLDER first")
+        raise WorkspaceError(lacking.no_songs(space.db))
     blocks = _content(space, tracks)
     model = _network(space, network)
     if model is None:

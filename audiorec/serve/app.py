@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from starlette.responses import HTMLResponse, Response
 
 from audiorec import __version__
+from audiorec.data.forget_users import SECRETS
 from audiorec.serve.desk import Desk
 from audiorec.serve.doors import audiomuse_door, library_door, lists_door, playlists_door, songs_door
 from audiorec.serve.gate import Gate
@@ -33,7 +34,7 @@ class Server:
 
 def make_server(root: Path, needs_token: bool = False, names: frozenset[str] = frozenset()) -> Server:
     """The whole server of one workspace; `names` are further host names by which it may be called."""
-    desk = Desk(State(root), Accounts(root / "serve-secrets.json", needs_token))
+    desk = Desk(State(root), Accounts(root / SECRETS, needs_token))
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:

@@ -15,7 +15,8 @@ from audiorec.serve.jobs import Job, Jobs
 from audiorec.serve.lists_ahead import ListsAhead
 from audiorec.serve.logins import Accounts
 from audiorec.serve.maps import Maps
-from audiorec.serve.state import Snapshot, State
+from audiorec.serve.snapshot import Snapshot
+from audiorec.serve.state import State
 from audiorec.sources.path_endings import LISTED
 
 DEFAULT_USER = "me"

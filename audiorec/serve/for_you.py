@@ -21,7 +21,7 @@ from audiorec.ranking.explain import OF_ITEMS, OF_SONGS, OwnSong, OwnSongs
 from audiorec.ranking.joint_space import known_rows
 from audiorec.ranking.opinions import Opinions, opinions
 from audiorec.ranking.recommender import Recommender
-from audiorec.serve.state import Snapshot
+from audiorec.serve.snapshot import Snapshot
 
 LISTS = ("new", "known", "deep")
 # What a user said, and the rows of their songs.
@@ -120,6 +120,8 @@ def day_of(now: float) -> int:
 
 
 def _make(snapshot: Snapshot, ledger: Ledger, ask: Ask, now: float) -> list[Suggestion]:
+    if not snapshot.tracks:
+        return []
     events = {user: ledger.events(user) for user in ask.users}
     members = [_member(snapshot, user, events[user], now) for user in ask.users]
     everything = [event for user in ask.users for event in events[user]]
@@ -177,8 +179,8 @@ def _by_likeness(
     found = []
     for row, songs in zip(rows.tolist(), nearest, strict=True):
         others = [one for one in songs if one.column != row]
-        told = tuple(snapshot.tracks[one.column].id for one in others)
-        found.append(Suggestion(row, float(total[row]), _because(snapshot, others), {}, told))
+        near = tuple(snapshot.tracks[one.column].id for one in others)
+        found.append(Suggestion(row, float(total[row]), _because(snapshot, others), {}, near))
     return found
 
 

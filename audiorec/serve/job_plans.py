@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from audiorec.serve.state import Snapshot
+from audiorec.serve.snapshot import Snapshot
 from audiorec.shipped_files import shipped_folder
 
 Commands = list[list[str]]

@@ -11,7 +11,8 @@ import numpy as np
 
 from audiorec.errors import AudiorecError
 from audiorec.serve.for_you import Ask, ForYou, day_of
-from audiorec.serve.state import Snapshot, State
+from audiorec.serve.snapshot import Snapshot
+from audiorec.serve.state import State
 
 _MOST_USERS = 2_000
 _MOST_SECONDS = 20.0  # of processor time each round: nobody wants a fan to run for lists that few people read

@@ -21,7 +21,7 @@ from safetensors.numpy import load_file, save_file
 from audiorec.ranking.mood_search import heard_in
 from audiorec.ranking.song_map import SongMap, lay_out
 from audiorec.serve.problem_details import NotReadyError
-from audiorec.serve.state import Snapshot
+from audiorec.serve.snapshot import Snapshot
 
 FILE = "song_map.safetensors"
 _REGION_SONGS = 40

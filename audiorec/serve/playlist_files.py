@@ -17,7 +17,7 @@ from audiorec.errors import InputError
 from audiorec.ranking.mood_search import fold
 from audiorec.ranking.radio import Tuning, next_songs
 from audiorec.serve.for_you import LISTS, Ask, ForYou
-from audiorec.serve.state import Snapshot
+from audiorec.serve.snapshot import Snapshot
 from audiorec.serve.subsonic.acting import PERSONAL
 from audiorec.serve.subsonic.remote import RemoteServer, is_same
 

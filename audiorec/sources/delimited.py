@@ -80,6 +80,11 @@ def sniff_delimiter(lines: list[str]) -> str:
 
 def _quoted(text: str, delimiter: str) -> Fields | None:
     """Fields of a text whose quotation marks are in order, with doubled or with escaped ones inside."""
+    if text[:1] == text[-1:] == '"' and len(text) > 1:
+        inner, between = text[1:-1], f'"{delimiter}"'
+        # Every field in quotation marks and none inside: what most exporters write, at a fraction of csv's time.
+        if inner.count('"') == 2 * inner.count(between):
+            return inner.split(between)
     for form in (text, text.replace('\\"', '""')) if "\\" in text else (text,):
         try:
             return next(csv.reader([form], delimiter=delimiter, strict=True))

@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from audiorec.errors import InputError
+from audiorec.sources.no_music import is_hidden, is_no_music
 
 _BLOCK = 1 << 18
 _SMALL = 1 << 27  # bytes that any file may unpack to
@@ -58,7 +59,7 @@ def is_whole(folder: Path, wanted: Callable[[str], bool], beside: Callable[[str]
     A folder with other files too is none, or what else lies in it would never be looked at.
     """
     try:
-        names = [member.base for member in members(folder, lambda name: not name.startswith("."))]
+        names = [member.base for member in members(folder, lambda name: True)]
     except InputError:
         return False
     return any(map(wanted, names)) and all(wanted(name) or beside(name) for name in names)
@@ -67,6 +68,7 @@ def is_whole(folder: Path, wanted: Callable[[str], bool], beside: Callable[[str]
 def members(path: Path, wanted: Callable[[str], bool]) -> Iterator[Member]:
     """The files of an export whose base names are wanted, in the order of their names; of a single file, itself.
 
+    What systems put beside them is none of the export: hidden files, resource forks, thumbnails.
     Raises ExportError when the archive cannot be opened or has too many files.
     """
     if not path.exists():
@@ -113,9 +115,9 @@ def _below(folder: Path, depth: int) -> Iterator[Path]:
     except OSError as error:
         raise ExportError(f"cannot read {folder}: {error.strerror or error}") from error
     for entry in entries:
-        if entry.is_file():
+        if entry.is_file() and not is_hidden(os.fsencode(entry.name)):
             yield Path(entry.path)
-        elif depth and entry.is_dir(follow_symlinks=False):
+        elif depth and entry.is_dir(follow_symlinks=False) and not is_no_music(os.fsencode(entry.name)):
             yield from _below(Path(entry.path), depth - 1)
 
 
@@ -146,8 +148,13 @@ def _of_archive(path: Path, wanted: Callable[[str], bool]) -> Iterator[Member]:
         if len(archive.filelist) > _MOST_FILES:
             raise ExportError(f"{path} holds more than {_MOST_FILES} files, as no export does")
         for info in sorted(archive.infolist(), key=lambda info: info.filename):
-            if info.filename and not info.is_dir() and wanted(PurePosixPath(info.filename).name):
+            if _is_part(info) and wanted(PurePosixPath(info.filename).name):
                 yield _of_entry(archive, info)
+
+
+def _is_part(info: zipfile.ZipInfo) -> bool:
+    parts = [os.fsencode(part) for part in PurePosixPath(info.filename).parts]
+    return bool(parts) and not info.is_dir() and not is_hidden(parts[-1]) and not any(map(is_no_music, parts[:-1]))
 
 
 def _of_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:

@@ -19,7 +19,6 @@ _LONGEST = 4_000  # signs of a name or a path
 _LATEST = 4_102_444_800.0  # the year 2100: what lies beyond is a finer unit than seconds
 _LARGEST_NAME = 10**18  # some songs are called 1999
 _MOST_PLAYS = 1_000_000_000
-_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 _REMEMBERED = 100_000  # songs, some 60 MB
 
 
@@ -225,7 +224,7 @@ def moment(seconds: float, name: str) -> float:
 def _iso(text: str, name: str) -> float:
     try:
         found = datetime.fromisoformat(text.strip().removesuffix(" UTC"))
-        return ((found if found.tzinfo else found.replace(tzinfo=UTC)) - _FIRST).total_seconds()
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError) as error:
         raise FieldError(f"its {name} is no date: {text[:40]!r}") from error
 

@@ -13,6 +13,7 @@ from audiorec.sources.importing import ImportReport, Owner, import_rows, rematch
 from audiorec.sources.matching import Matcher
 from audiorec.sources.netease import Judge
 from audiorec.sources.netease_import import bring
+from audiorec.sources.no_music import files_below
 from audiorec.sources.registry import OTHERS, recognise, recognise_url, source_named
 from audiorec.sources.text_lines import guessed_encoding
 
@@ -106,7 +107,7 @@ def _recognised_in(folder: Path, passed: list[tuple[str, str]]) -> Iterator[tupl
         yield str(folder), recognise(folder)
         return
     except InputError:
-        files = sorted(path for path in folder.rglob("*") if path.is_file() and not _is_hidden(path, folder))
+        files = files_below(folder)
     if not files:
         raise InputError(f"{folder} holds no files: name the folder of an export, or a file")
     for path in files:
@@ -114,12 +115,6 @@ def _recognised_in(folder: Path, passed: list[tuple[str, str]]) -> Iterator[tupl
             yield str(path), recognise(path)
         except InputError as error:
             passed.append((str(path), str(error)))
-
-
-def _is_hidden(path: Path, folder: Path) -> bool:
-    parts = path.relative_to(folder).parts
-    # Portable players begin the name of their log with a dot.
-    return any(part.startswith((".", "__MACOSX")) and part.lower() != ".scrobbler.log" for part in parts)
 
 
 def _is_url(place: str) -> bool:

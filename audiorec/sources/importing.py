@@ -22,6 +22,7 @@ from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
 from audiorec.sources.contract import Row, Unread, WrittenSong
 from audiorec.sources.matching import Match, Matcher, shown
+from audiorec.sources.no_music import files_below
 
 SHOWN = 1000  # rows without a song or that could not be read that a report names; all are counted
 _HELD = 200_000  # rows that are held back at most
@@ -186,9 +187,10 @@ def _store(space: Workspace, source: str, rows: Iterable[tuple[str, Row, Match]]
     space.add_table(
         source,
         (
-            (number, user, match.track_id, pack(row.song), _plays(row), row.time)
+            # Only what waits for its song is kept as it was written.
+            (number, user, match.track_id, pack(row.song) if match.track_id is None else "", plays, row.time)
             for number, (user, row, match) in enumerate(rows, start=1)
-            if _plays(row)
+            if (plays := _plays(row))
         ),
     )
 
@@ -269,11 +271,10 @@ def _digest(path: Path) -> str:
     """Of a file's bytes, or of the bytes of all files in a folder."""
     digest = hashlib.sha256()
     try:
-        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if file.is_file():
-                with file.open("rb") as opened:
-                    while block := opened.read(1 << 20):
-                        digest.update(block)
+        for file in files_below(path) if path.is_dir() else [path]:
+            with file.open("rb") as opened:
+                while block := opened.read(1 << 20):
+                    digest.update(block)
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from error
     return digest.hexdigest()

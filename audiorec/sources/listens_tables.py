@@ -101,7 +101,8 @@ def open_table(path: Path, named: Mapping[str, str] | None = None) -> Table:
     else:
         lines, header = read_headed(path, "user,path,count")
         columns, rows = find_columns(header, named), cast(Rows, lines)
-        if not columns and 2 <= len(header) <= len(_POSITIONS):
+        # Words in the place of a count are a header in a language that is not known here.
+        if not columns and 2 <= len(header) <= len(_POSITIONS) and all(map(_plays, header[2:3])):
             columns = {name: place for place, name in enumerate(_POSITIONS[: len(header)])}
             return Table(chain([(1, header)], rows), columns, [""] * len(header))
     if not names_a_song(columns):
@@ -226,7 +227,6 @@ def _ids(field: Mapping[str, str]) -> dict[str, str]:
     return ids
 
 
-@lru_cache(maxsize=100_000)
 def _time(text: str, month_first: bool) -> float | None:
     """The moment, or None for what is no date (or 0, which means so): the listen counts, only its time is not known."""
     try:

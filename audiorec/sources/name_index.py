@@ -17,7 +17,7 @@ from audiorec.data.names import artist_key, normalise
 from audiorec.data.tracks import Track
 from audiorec.sources.contract import WrittenSong
 from audiorec.sources.path_endings import folders_of
-from audiorec.sources.titles import Title, core_key, parse_title
+from audiorec.sources.titles import Title, album_version, core_key, parse_title
 
 _SAME_SECONDS = 3.0  # encoders pad a file by less
 _LEAST_SECONDS = 30.0  # an excerpt says nothing about the length of its song
@@ -30,8 +30,8 @@ _DASH = re.compile(r"\s+[-–—―]\s+")
 class Named:
     """A track as it is compared.
 
-    whole: keys of its artists as credited; parts: of every name in the credits; tagged: the names are no guess from
-    its path.
+    whole: keys of its artists as credited; parts: of every name in the credits; stage: the version that its album
+    tells, such as a concert; tagged: the names are no guess from its path.
     """
 
     id: int
@@ -41,6 +41,7 @@ class Named:
     whole: frozenset[str]
     parts: frozenset[str]
     album: str
+    stage: str
     seconds: float
     tagged: bool
 
@@ -54,6 +55,7 @@ class Asked:
     whole: frozenset[str]
     parts: frozenset[str]
     album: str
+    stage: str
     seconds: float
 
 
@@ -163,11 +165,16 @@ class NameIndex:
             is_same = songs[0].exact == asked.exact and songs[0].title.version == asked.title.version
             return [] if _other_length(songs[0], asked, 0.4 if is_same else 0.15) else [songs[0].id]
         songs = [one for one in songs if not _other_length(one, asked, 0.15)]
-        for better in (_is_exact, _is_credit, _is_version, _is_plain, _is_album, _is_length):
+        for better in (_is_stage, _is_exact, _is_credit, _is_version, _is_plain, _is_album, _is_length):
             songs = [one for one in songs if better(one, asked)] or songs
         if _are_copies(songs):
             songs = songs[:1]
         return [one.id for one in songs]
+
+
+def _is_stage(one: Named, asked: Asked) -> bool:
+    told = asked.title.version or asked.stage
+    return bool(told) and (one.title.version or one.stage) == told
 
 
 def _is_exact(one: Named, asked: Asked) -> bool:
@@ -195,8 +202,14 @@ def _is_length(one: Named, asked: Asked) -> bool:
 
 
 def _version_fits(one: Named, asked: Asked) -> bool:
-    """A live version may stand for a song or a song for it, but not for a demo."""
-    return not (one.title.version and asked.title.version) or one.title.version == asked.title.version
+    """A live version is another recording than the song, unless titles, albums or lengths tell that it is the same."""
+    if (one.title.version or one.stage) == (asked.title.version or asked.stage):
+        return True
+    if one.title.version == asked.title.version and not (one.album and asked.album):
+        return True
+    if one.title.version and asked.title.version:
+        return False
+    return min(one.seconds, asked.seconds) >= _LEAST_SECONDS and not _other_length(one, asked, 0.15)
 
 
 def _other_length(one: Named, asked: Asked, share: float) -> bool:
@@ -247,7 +260,8 @@ def _names_in_path(path: str) -> Iterator[tuple[tuple[str, ...], str]]:
 def _asked(credits: tuple[str, ...], title: str, song: WrittenSong) -> Asked:
     whole, parts = _keys(credits)
     album = parse_title(song.album).key if song.album else ""
-    return Asked(normalise(title), parse_title(title), whole, parts, album, song.seconds or 0.0)
+    stage = album_version(song.album)
+    return Asked(normalise(title), parse_title(title), whole, parts, album, stage, song.seconds or 0.0)
 
 
 @lru_cache(maxsize=200_000)
@@ -263,7 +277,7 @@ def _named(track: Track) -> Named:
     album = parse_title(track.album).key if track.album else ""
     is_tagged = bool(track.title)
     names = normalise(title), parse_title(title), core_key(title)
-    return Named(track.id, *names, whole, parts, album, track.seconds, is_tagged)
+    return Named(track.id, *names, whole, parts, album, album_version(track.album), track.seconds, is_tagged)
 
 
 def names_of(track: Track) -> tuple[tuple[str, ...], str]:

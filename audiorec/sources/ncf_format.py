@@ -120,10 +120,10 @@ def _read_negatives(path: Path) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 def _check_same(path: Path, test: NDArray[np.float64], users: NDArray[np.int64], candidates: NDArray[np.int64]) -> None:
-    told = {(int(user), int(item)) for user, item in test[:, :2]}
+    tested = {(int(user), int(item)) for user, item in test[:, :2]}
     asked = set(zip(users.tolist(), candidates[:, 0].tolist(), strict=True))
-    if told != asked:
-        user, item = sorted(told ^ asked)[0]
+    if tested != asked:
+        user, item = sorted(tested ^ asked)[0]
         raise InputError(f"{path} and its test.rating do not hold the same pairs, for example ({user},{item})")
 
 

@@ -112,8 +112,18 @@ def _readings(written: str) -> list[str]:
     readings = [written, bare]
     if _PERCENT.search(bare):
         readings += _percent_decoded(bare)
+    readings += [reading for path in readings if (reading := _encoded_once(path)) != path]
+    readings += [path.replace("+", " ") for path in readings if is_url and "+" in path]
     readings += [_DRIVE.sub("", path).replace("\\", "/") for path in readings]
     return list(dict.fromkeys(os.path.normpath(path) for path in readings if path))
+
+
+def _encoded_once(path: str) -> str:
+    """A path whose UTF-8 was taken for Western letters and written as UTF-8 again, as it was before."""
+    try:
+        return path if path.isascii() else path.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return path
 
 
 def _percent_decoded(text: str) -> list[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from audiorec.errors import InputError
 from audiorec.sources.contract import Row, Unread, WrittenSong
 from audiorec.sources.marked_playlists import read_jspf, read_wpl, read_xspf
+from audiorec.sources.no_music import files_below
 from audiorec.sources.text_file import UNREADABLE, decode
 from audiorec.sources.text_lines import text_lines
 
@@ -25,7 +26,10 @@ _SOUND = re.compile(
     re.IGNORECASE,
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")  # in no path, but in what is no text
-_LIST = re.compile(r"\.(?:m3u8?|pls|xspf|jspf|wpl|zpl|asx|cue)$", re.IGNORECASE)
+# Marks of encodings, and how DOS and careless programs end a file.
+_AROUND = " \t\r\n\f\v\xa0\ufeff\x1a"
+_ENDINGS = frozenset((".m3u", ".m3u8", ".pls", ".xspf", ".jspf", ".wpl", ".zpl", ".asx"))
+_HEAD = 65_536  # bytes
 _PLS = re.compile(r"\s*(?P<key>file|title|length)(?P<number>\d{1,9})\s*=\s*(?P<value>.*)", re.IGNORECASE)
 _DASH = re.compile(r"\s+[-–—]\s+")
 
@@ -35,11 +39,24 @@ def recognises(path: Path, head: bytes) -> bool:
     return not path.is_dir() and _format(path, head) != ""
 
 
+def playlists_below(folder: Path) -> list[Path]:
+    """The playlists in a folder of music, by their names and first bytes; what cannot be read is left out."""
+    return [path for path in files_below(folder) if path.suffix.lower() in _ENDINGS and _is_playlist(path)]
+
+
+def _is_playlist(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return _format(path, file.read(_HEAD)) != ""
+    except OSError:
+        return False
+
+
 def read(path: Path) -> Iterator[Row | Unread]:
     """Every song of a playlist of any format, as of nobody yet; raises InputError when it cannot be opened."""
     try:
         with path.open("rb") as file:
-            head = file.read(65_536)
+            head = file.read(_HEAD)
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from error
     readers = {"pls": _read_pls, "xspf": read_xspf, "jspf": read_jspf, "wpl": read_wpl}
@@ -97,11 +114,11 @@ class _Noted:
 def _read_m3u(path: Path) -> Iterator[Row | Unread]:
     noted = _Noted()
     for number, line in enumerate(text_lines(path), start=1):
-        line = line.strip().lstrip("\ufeff")
+        line = line.strip(_AROUND)
         if line.upper().startswith("#EXT-X-"):
             yield Unread(number, "pieces of a stream, no songs", skipped=True)
             return
-        if not line or _is_comment(line):
+        if not line.strip(UNREADABLE) or _is_comment(line):
             if _EXTINF.match(line) and noted.name:
                 yield Row("", noted.song(""), kind="playlist", row=noted.line)
                 noted = _Noted()
@@ -121,7 +138,7 @@ def _is_comment(line: str) -> bool:
 def _entry(path: str, noted: _Noted, number: int) -> Row | Unread:
     if UNREADABLE in path or _CONTROL.search(path):
         return Unread(number, "bytes that are no text in the encoding of this file")
-    if _LIST.search(path):
+    if path[path.rfind(".") :].lower() in {*_ENDINGS, ".cue"}:
         return Unread(number, "another playlist", skipped=True)
     return Row("", noted.song(path), kind="playlist", row=number)
 

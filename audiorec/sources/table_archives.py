@@ -41,7 +41,7 @@ def read(path: Path, named: Mapping[str, str] | None = None, user: str = "") -> 
     for member in members(path, _may_be):
         for found in _rows_of(member, named, user):
             number += 1
-            yield replace(found, row=number)
+            yield found._replace(row=number) if isinstance(found, Row) else replace(found, row=number)
 
 
 def _rows_of(member: Member, named: Mapping[str, str] | None, user: str) -> Iterator[Row | Unread]:

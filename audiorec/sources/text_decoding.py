@@ -47,6 +47,7 @@ _MIXED = frozenset(
     ("CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "FULLWIDTH", "MODIFIER", "MASCULINE", "FEMININE")
 )
 _WIDE_WORD = re.compile(rb"[A-Za-z]*[\x80-\xff][A-Za-z\x80-\xff]*")
+_THREE_OF_DOS = re.compile(rb"[\xe0-\xef][\xa0-\xaf]{2}")
 _TOLD_BY = 65_536  # bytes in which there is enough to tell by, if there is anywhere
 # Below this share of everyday letters a reading is not believed, within this of another it is not sure.
 _LEAST, _APART = 0.5, 0.1
@@ -79,7 +80,7 @@ def decode_text(data: bytes) -> DecodedText:
         return DecodedText(data.decode(wide, "replace"), wide, True)
     try:
         text = data.decode("utf-8")
-        return DecodedText(text, "utf-8", not _is_motley(text))
+        return DecodedText(text, "utf-8", not (_is_motley(text) or _is_one_of_dos(data)))
     except UnicodeDecodeError as error:
         if error.start >= max(6, len(data) - 3) and not data[: error.start].isascii():  # cut off inside its last letter
             return DecodedText(data.decode("utf-8", "replace"), "utf-8", False)
@@ -145,7 +146,9 @@ def _is_too_little(data: bytes, encoding: str) -> bool:
     # What is said again is no more proof.
     found = set(_WIDE_WORD.findall(data[:_TOLD_BY]))
     # One and two letters of Cyrillic or Greek are words in the other pages, too.
-    words = b" ".join(word for word in found if len(word) > 2 or encoding not in ("cp1251", "koi8-r", "cp1253"))
+    words = b" ".join(
+        word for word in found if len(word) > 2 or encoding not in ("cp1251", "koi8-r", "cp866", "cp1253")
+    )
     if encoding.startswith(("cp1252", "cp1250", "iso8859", "cp1254")):
         return sum(65 <= byte <= 122 for byte in words) < 3
     return encoding != "utf-8" and sum(byte > 0x7F for byte in words) < 8
@@ -159,6 +162,12 @@ def _is_motley(text: str) -> bool:
     if len(wide) < 3:
         return any("\u0180" <= sign < "\u0800" for sign in wide) or any("\u0100" <= word < "\u0180" for word in words)
     return len(wide) <= 6 and len({unicodedata.name(sign, "?").split()[0] for sign in wide} - _MIXED) > 1
+
+
+def _is_one_of_dos(data: bytes) -> bool:
+    """Whether the only word is one Chinese character, or three small Russian letters of DOS."""
+    words = set(_WIDE_WORD.findall(data[:_TOLD_BY]))
+    return len(words) == 1 and _THREE_OF_DOS.fullmatch(words.pop()) is not None
 
 
 def readings(data: bytes) -> dict[str, str]:
@@ -280,6 +289,7 @@ _CANDIDATES: Mapping[str, Callable[[str], float]] = {
     "cp949": _korean,
     "cp1251": _cyrillic,
     "koi8-r": _cyrillic,
+    "cp866": _cyrillic,
     "cp1253": _greek,
     "cp1252": _latin(_WESTERN),
     "cp1250": _latin(_CENTRAL),

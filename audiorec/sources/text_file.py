@@ -10,6 +10,7 @@ from audiorec.errors import InputError
 from audiorec.sources.text_decoding import decode_text
 
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
+_WIDE = 4096  # bytes that tell whether a text without a mark is UTF-16
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
@@ -43,6 +44,9 @@ def encoding_of(first: bytes, sample: bytes) -> str:
     for mark, encoding in _MARKS.items():
         if first.startswith(mark):
             return encoding
+    head = max(first, sample, key=len)[:_WIDE]
+    if b"\0" in head and (wide := decode_text(head).encoding).startswith(("utf-16", "utf-32")):
+        return wide
     lines = [line for line in sample.split(b"\n") if not line.isascii()]
     # A few lines of another encoding in a file of UTF-8 are those lines' fault.
     if sum(is_utf_8(line) for line in lines) * 2 >= len(lines):

@@ -12,7 +12,7 @@ from typing import Any
 
 from audiorec.sources.contract import Kind, Row, Unread, WrittenSong
 from audiorec.sources.exports import ExportError, Member, byte_lines, has_member, head_of, is_zip, members
-from audiorec.sources.fields import Entry, length_of, list_of, moment_of, object_of, rows, text_of, written
+from audiorec.sources.fields import Entry, length_of, list_of, moment_of, object_of, remembered, rows, text_of, written
 from audiorec.sources.json_stream import JsonError, json_items
 
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -44,9 +44,9 @@ def read(path: Path) -> Iterator[Row | Unread]:
     for part in members(path, _may_be):
         kind = _kind(part)
         try:
-            for value in _values(part):
-                number += 1
-                yield from rows([(number, value)], partial(_row, kind=kind))
+            for found in rows(enumerate(_values(part), start=number + 1), partial(_row, kind=kind)):
+                number = found.row
+                yield found
         except (JsonError, ExportError, csv.Error) as error:
             number += 1
             yield Unread(number, f"{part.name}: {error}")
@@ -101,14 +101,20 @@ def _row(number: int, entry: Entry, kind: Kind) -> Row | Unread:
         return _page_row(number, entry, kind)
     if text_of(entry, "type").lower() not in ("", "track", "tracks", "music"):
         return Unread(number, "a video or a podcast: no song", skipped=True)
-    title, artist = text_of(entry, "title"), text_of(entry, "artist")
-    if not title:
+    song = _song(entry)
+    if not song.title:
         return Unread(number, "no song")
-    isrc, key = text_of(entry, "isrc"), text_of(entry, "tidal")
-    song = written(artist, title, text_of(entry, "album"), isrc=isrc, tidal=key)
     heard = length_of(entry, "heard", 0.001)
     # The date of a stream is that of its start.
     return Row("", song, moment_of(entry, "time"), heard, kind, 1.0, number)
+
+
+def _read_song(entry: Entry) -> WrittenSong:
+    title, artist, album = text_of(entry, "title"), text_of(entry, "artist"), text_of(entry, "album")
+    return written(artist, title, album, isrc=text_of(entry, "isrc"), tidal=text_of(entry, "tidal"))
+
+
+_song = remembered(("title", "artist", "album", "isrc", "tidal"), _read_song)
 
 
 def _page_row(number: int, entry: Entry, kind: Kind) -> Row | Unread:

@@ -80,6 +80,16 @@ def parse_title(text: str) -> Title:
     return Title(normalise(bare).replace(" ", ""), " ".join(sorted(versions)))
 
 
+@lru_cache(maxsize=100_000)
+def album_version(album: str) -> str:
+    """The version of songs that their album tells.
+
+    >>> album_version("Live at Home"), album_version("Deep (MTV Unplugged)"), album_version("Deep")
+    ('live', 'live', '')
+    """
+    return parse_title(album).version or _kind(unicodedata.normalize("NFKC", album).casefold().strip()) or ""
+
+
 def _kind(suffix: str) -> str | None:
     """The version that a suffix names, "" for the same recording, None for what belongs to the title."""
     if not suffix or _GUEST.match(suffix):

@@ -8,10 +8,11 @@ import csv
 import html
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from audiorec.sources.contract import Row, Unread
+from audiorec.sources.contract import Row, Unread, WrittenSong
 from audiorec.sources.exports import ExportError, Member, byte_lines, has_member, head_of, is_zip, members
 from audiorec.sources.fields import Entry, list_of, moment_of, rows, text_of, written
 from audiorec.sources.json_stream import JsonError, json_items
@@ -52,9 +53,9 @@ def read(path: Path) -> Iterator[Row | Unread]:
         if part.name != path.name and not _is_part(head_of(part)):
             continue
         try:
-            for value in _values(part):
-                number += 1
-                yield from rows([(number, value)], _row)
+            for found in rows(enumerate(_values(part), start=number + 1), _row):
+                number = found.row
+                yield found
         except (JsonError, ExportError, csv.Error) as error:
             number += 1
             yield Unread(number, f"{part.name}: {error}")
@@ -86,16 +87,21 @@ def _row(number: int, entry: Entry) -> Row | Unread:
     title, url = text_of(entry, "title"), text_of(entry, "titleUrl")
     if "music.youtube.com" not in url and text_of(entry, "header") != "YouTube Music":
         return Unread(number, "watched on YouTube: perhaps no song", skipped=True)
-    title = _WATCHED.sub("", title.replace("\N{NO-BREAK SPACE}", " ")).strip()
-    video = _VIDEO.search(url)
-    if not title or title.startswith("https://"):
-        return Unread(number, "a song that the service no longer names")
     channels = [channel for channel in list_of(entry, "subtitles") if isinstance(channel, dict)]
-    artist = _TOPIC.sub("", text_of(channels[0], "name")) if channels else ""
+    song = _song_of(title, url, text_of(channels[0], "name") if channels else "")
+    if not song.title or song.title.startswith("https://"):
+        return Unread(number, "a song that the service no longer names")
     time = moment_of(entry, "time")
     if time is None:
         return Unread(number, "no time")
-    return Row("", written(artist, title, youtube=video[1] if video else ""), time, row=number)
+    return Row("", song, time, row=number)
+
+
+@lru_cache(maxsize=100_000)
+def _song_of(title: str, url: str, channel: str) -> WrittenSong:
+    title = _WATCHED.sub("", title.replace("\N{NO-BREAK SPACE}", " ")).strip()
+    video = _VIDEO.search(url)
+    return written(_TOPIC.sub("", channel), title, youtube=video[1] if video else "")
 
 
 def _saved(number: int, entry: Entry) -> Row | Unread:

@@ -3,12 +3,9 @@
 Each row makes its files, describes them in this process, and looks at what people would see.
 """
 
-import os
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import mutagen
@@ -19,75 +16,9 @@ from mutagen.flac import FLAC
 
 from audiorec.data.workspace import Workspace
 from audiorec.errors import AudiorecError
-from audiorec.features.extract import make_plan, run_plan
-from audiorec.features.recipe import FeatureRecipe
-from audiorec.features.track import Task, describe_file
-from audiorec.features.workers import Crew, Outcome
-from audiorec.library import Library
 from audiorec.network.graph import build_network
 from tests import made_audio, signals
-
-RECIPE = FeatureRecipe(segments=1, segment_frames=64, waveform_segments=1)
-
-
-@dataclass(frozen=True)
-class Place:
-    """A folder of music and its workspace."""
-
-    root: Path
-
-    @property
-    def music(self) -> Path:
-        return self.root / "music"
-
-    @property
-    def library(self) -> Library:
-        return Library(self.root / "ws")
-
-    def song(self, name: str, *frames: Any, hz: int = 440, seconds: float = 0.4) -> Path:
-        """A tone with ID3 frames; another pitch for each name, so that no two are one recording."""
-        path = self.music / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        sound = signals.tone(hz + 13 * sum(name.encode()), seconds)
-        path.write_bytes(signals.encoded(sound, signals.RATE, "MP3", "MPEG_LAYER_III"))
-        if frames:
-            tags = id3.ID3()
-            for frame in frames:
-                tags.add(frame)
-            tags.save(path)
-        return path
-
-    def raw(self, name: str, data: bytes | str) -> Path:
-        path = self.music / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data.encode() if isinstance(data, str) else data)
-        return path
-
-    def extract(self, **asked: Any) -> list[str]:
-        """Describe the music; returns the reasons of what is not whole."""
-        with Workspace.open(self.root / "ws", write=True) as space:
-            plan = make_plan(space, [os.fsencode(self.music)], RECIPE, **asked)
-            return [reason for _, _, reason in run_plan(space, plan, RECIPE, Crew(1), lambda size: None).reasons]
-
-    def tracks(self) -> dict[str, dict[str, Any]]:
-        """What is known of every song that can be used, by the name of its file."""
-        return {Path(one["path"]).name: one for one in self.library.tracks() if one["status"] != "failed"}
-
-
-@pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    """Files are described here, not in processes of their own, which take seconds to start."""
-
-    def here(tasks: Sequence[Task], crew: Crew) -> Iterator[Outcome]:
-        return map(describe_file, tasks)
-
-    monkeypatch.setattr("audiorec.features.extract.describe_all", here)
-    return Place(tmp_path)
-
-
-def named(artist: str, title: str) -> tuple[Any, Any]:
-    return id3.TPE1(3, [artist]), id3.TIT2(3, [title])
-
+from tests.circumstances.place import Place, named
 
 # --- 1: one bad moment -----------------------------------------------------------------------------------------------
 
@@ -217,6 +148,7 @@ def a_list(name: str, data: bytes, matched: int) -> Callable[[Place], None]:
             "Björk/Homogenic/01 Jóga.mp3",
             "Hollow/First/01 One.mp3",
             "周杰伦/叶惠美/晴天.mp3",
+            "Кино/Группа крови/Перемен.mp3",
             "#1 Crush.mp3",
         ):
             artist, title = (
@@ -237,6 +169,10 @@ LISTS = {
     "a list of a share": a_list("s.m3u8", "\\\\NAS\\music\\周杰伦\\叶惠美\\晴天.mp3\n".encode(), 1),
     "a list of addresses": a_list("u.m3u8", b"file:///D:/Music/Hollow/First/01%20One.mp3\n", 1),
     "a list of a phone": a_list("p.m3u8", b"/storage/emulated/0/Music/Hollow/First/01 One.mp3\n", 1),
+    "+ for a space": a_list("+.m3u8", b"http://nas/music/Hollow/First/01+One.mp3\n", 1),
+    "a list of DOS": a_list("d.m3u", "D:\\Кино\\Группа крови\\Перемен.mp3\r\n\x1a".encode("cp866"), 1),
+    "UTF-8 that was written twice": a_list("8.m3u8", "BjÃ¶rk/Homogenic/01 JÃ³ga.mp3\n".encode(), 1),
+    "UTF-16 without a mark": a_list("16.m3u", "D:\\Hollow\\First\\01 One.mp3\r\n".encode("utf-16-le"), 1),
     "a song that looks like a comment": a_list("c.m3u8", b"#EXTM3U\n#1 Crush.mp3\n", 1),
     "a table of a western Excel": a_list("e.csv", "artist,title,count\nBjörk,Jóga,3\n".encode("cp1252"), 3),
     "a table with sep=": a_list("t.csv", b"sep=;\nuser;artist;title;count\nann;Hollow;One;3\n", 3),
@@ -246,9 +182,22 @@ LISTS = {
         "a.asx", b'<asx><entry><title>One</title><ref href="D:\\Hollow\\First\\01 One.mp3"/></entry></asx>', 1
     ),
     "a table in Spanish": a_list("es.csv", "artista,canción,reproducciones\nHollow,One,3\n".encode("cp1252"), 3),
+    "a table in Polish": a_list("pl.csv", "Wykonawca;Tytuł;Odtworzenia\nHollow;One;3\n".encode("cp1250"), 3),
+    "a table in Korean": a_list("ko.csv", "아티스트,곡명,재생횟수\nHollow,One,3\n".encode("cp949"), 3),
+    "artist and title in one column": a_list("o.csv", b"Artist - Title;Plays\nHollow - One;3\n", 3),
+    "a day of Apple Music": a_list("y.csv", b"Date Played,Play Count,Track Description\n20210101,2,Hollow - One\n", 2),
+    "a concert is not the song": a_list("v.csv", b"user,artist,title\nann,Hollow,One (Live at Home)\n", 0),
     "a remaster": a_list("r.csv", b"user,artist,title\nann,Hollow,One - 2011 Remaster\n", 1),
     "the day without dashes": a_list("d.csv", b"user,artist,title,time\nann,Hollow,One,20210131\n", 1),
 }
+
+
+def a_header_in_no_language_that_is_known(place: Place) -> None:
+    place.song("x.mp3", *named("Ann", "Tide"))
+    place.extract()
+    (place.root / "plays.csv").write_text("kunstner;melodi;gange\nAnn;Tide;3\n")
+    with pytest.raises(AudiorecError, match="--column song=NAME"):
+        place.library.import_listens(place.root / "plays.csv", user="me")
 
 
 def a_song_called_by_a_number(place: Place) -> None:
@@ -393,7 +342,8 @@ ROWS: dict[str, Callable[[Place], None]] = {
         guests_and_bands_in_one_field, one_artist_in_several_spellings, all_genres, an_ending_that_lies,
         names_that_begin_with_a_number, ape_tags_of_an_mp3, lyrics_that_do_not_tell_their_letters,
         russian_tags_that_claim_latin, letters_that_are_not_sure, tags_of_a_wav,
-        a_song_called_by_a_number, what_is_no_music, lyrics_beside_the_song_in_another_form, lyrics_of_a_page,
+        a_song_called_by_a_number, a_header_in_no_language_that_is_known, what_is_no_music,
+        lyrics_beside_the_song_in_another_form, lyrics_of_a_page,
         nobody_is_no_artist, a_file_that_is_there_is_not_called_missing, a_title_that_two_have, sound_effects,
         every_listen_waits,
     )},

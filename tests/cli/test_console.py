@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from audiorec.cli.console import Clock, print_table
+from audiorec.cli.console import Clock, console, notes, print_table
 
 
 def test_after_a_tenth_it_is_right_within_a_fifth() -> None:
@@ -45,3 +45,13 @@ def test_a_heading_is_not_broken_inside_a_word(
     columns = ["file", "rows", "listens", "users", "songs", "rows matched", "not matched", "malformed"]
     print_table("t", columns, [("x" * 60, "413", "3588", "40", "34", "413 by path", "0", "0")])
     assert "malformed" in capsys.readouterr().out
+
+
+def test_names_that_look_like_markup_are_printed_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table("Songs of [/]", ["user"], [("[bold]b :star:",)])
+    console().print("nothing for [/] :star:")
+    notes().print("[/red]")
+    printed = capsys.readouterr()
+    for name in ("Songs of [/]", "[bold]b :star:", "nothing for [/] :star:"):
+        assert name in printed.out
+    assert "[/red]" in printed.err

@@ -45,7 +45,7 @@ def test_every_recommendation_is_whole(songs: list[dict[str, Any]]) -> None:
         assert sum(song["why"].values()) == pytest.approx(1.0)
 
 
-def test_nobody_is_recommended_what_she_plays(songs: list[dict[str, Any]]) -> None:
+def test_nobody_is_recommended_what_they_play(songs: list[dict[str, Any]]) -> None:
     library = shipped_folder("assets") / "demo" / "library"
     played = {(row["user"], str(library / row["path"])) for row in read("listens.csv")}
     assert not played & {(song["user"], song["path"]) for song in songs}

@@ -29,5 +29,16 @@ def test_a_small_folder_ends_with_a_page(tmp_path: Path, songs: int, playlist: s
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
     assert done.returncode == 0, done.stderr[-2000:]
     assert (out / "report.html").is_file()
+    # The longest step shows its progress also where the output goes to a file.
+    assert f"{songs} of {songs}" in done.stdout + done.stderr
     for word in ("Traceback", "Warning", " nan"):
         assert word not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("files", [{}, {"a.mp3": b"no sound", "mine.m3u8": b"a.mp3\n"}], ids=["nothing", "no sound"])
+def test_a_folder_without_music_ends_with_a_line(tmp_path: Path, files: dict[str, bytes]) -> None:
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+    command = [sys.executable, "-m", "audiorec", "demo", str(tmp_path), "--out", str(tmp_path / "out")]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, "there is no music in" in done.stderr) == (2, True), done.stderr

@@ -76,7 +76,7 @@ def test_new_songs_and_artists_for_a_user_stay_in_her_circle(root: Path) -> None
     heard = {s for s in range(8) if (1 + s) % 4}
     assert {row["title"] for row in songs} == {f"song {s}" for s in set(range(8)) - heard} | {"song 16"}
     assert set(songs[0]["by"]) == {"users", "walks"}
-    assert answer(root, "--user", "u1", "--show", "artists") == []  # she has both artists of her circle
+    assert answer(root, "--user", "u1", "--show", "artists") == []  # they have both artists of their circle
     assert "share" in call(root, "similar", "--user", "u1", "--show", "songs")
     for wrong in (["--artist", "a", "--show", "songs"], ["--user", "u1", "--by", "network"]):
         assert CliRunner().invoke(cli, ["--workspace", str(root), "similar", *wrong]).exit_code == 2
@@ -92,7 +92,7 @@ def test_groups_are_the_circles(root: Path) -> None:
     offered = json.loads(call(root, "clusters", "--user", "u1", "--json"))
     titles = [row["title"] for row in offered]
     assert len(set(titles)) == len(titles) > 0
-    # Of her own circle, and none that she has.
+    # Of their own circle, and none that they have.
     assert set(titles) <= {*(f"song {n}" for n in set(range(8)) - mine), "song 16"}
     assert "For u1, by network" in call(root, "clusters", "--user", "u1")
     with pytest.raises(InputError, match="run audiorec extract"):

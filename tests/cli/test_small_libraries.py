@@ -113,6 +113,7 @@ COMMANDS = [
     ("evaluate", ["--protocol", "p2", "--model", "ease"]),
     ("train-cf", ["--model", "gmf", "--set", "epochs=1"]),
     ("recommend", ["--user", "u0", "--cold-only"]),
+    ("playlists", ["--user", "u0", "--to", "{root}/lists"]),
 ]
 
 

@@ -71,7 +71,7 @@ def test_places_care_less_for_popularity() -> None:
     plays = likes & (np.random.default_rng(1).random((300, 40)) < chance)
     taste = fit_taste(content, sparse.csr_array(plays.astype(np.float64)), TasteRecipe(ranks=(4,), choices=False))
     popular = []
-    for pair in taste.pairs[:2]:  # factors, places: by how much a user's popular songs stand above her others
+    for pair in taste.pairs[:2]:  # factors, places: by how much a user's popular songs stand above their others
         scores = standard_rows(np.where(likes, pair.users @ pair.songs.T, np.nan))
         popular.append(np.nanmean(scores[:, chance > 0.5]) - np.nanmean(scores[:, chance < 0.5]))
     assert popular[0] > 1.5

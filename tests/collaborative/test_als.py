@@ -1,9 +1,12 @@
 """Implicit ALS: a checkerboard whose two halves must be told apart, the normal equations, and fold-in."""
 
 import numpy as np
+import pytest
 from scipy import sparse
 
-from audiorec.collaborative.als import implicit_als, solve_rows
+from audiorec.collaborative import als
+from audiorec.collaborative.als import AlsRecipe, implicit_als, solve_rows
+from audiorec.data.splits import HoldOut
 
 
 def checkerboard(users: int = 12, items: int = 10) -> sparse.csr_array:
@@ -35,3 +38,15 @@ def test_half_step_solves_the_normal_equations() -> None:
 
 def test_row_without_entries_is_zero() -> None:
     assert not solve_rows(sparse.csr_array((1, 3)), np.ones((3, 2)), 1.0, 1.0).any()
+
+
+def test_settings_are_tried_on_some_users_and_all_are_fitted(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = checkerboard(60, 20)
+    monkeypatch.setattr(als, "_TRIED", counts.nnz // 3)
+    tried = []
+    fit = als._fit
+    monkeypatch.setattr(als, "_fit", lambda seen, *rest: tried.append(seen.shape[0]) or fit(seen, *rest))
+    recipe = AlsRecipe(rank=2, penalties=(0.3, 1.0), alphas=(10.0,), iterations=3)
+    found = als.train(counts, recipe, how=HoldOut(times=counts))
+    assert tried == [19, 19, 60]
+    assert found.users.any(axis=1).all()

@@ -1,4 +1,4 @@
-"""The auto-encoder: a user is her songs, batch and single agree, and users of the same songs have the same scores."""
+"""The auto-encoder: a user is their songs, batch and single agree, and users of the same songs have the same scores."""
 
 import numpy as np
 import torch

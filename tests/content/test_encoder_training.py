@@ -18,7 +18,7 @@ from audiorec.learning.loop import quiet
 
 SONGS, ARTISTS, USERS = 40, 20, 12
 CPU = torch.device("cpu")
-# A user leaves out a fifth of the songs of her kind by chance, so knowing the kind alone gives about this AUC.
+# A user leaves out a fifth of the songs of their kind by chance, so knowing the kind alone gives about this AUC.
 BY_KIND = 0.92
 RECIPE = CnnRecipe(dim=16, batch=8, epochs=6, patience=6, crop_frames=64, head_steps=240)
 
@@ -92,7 +92,7 @@ def test_the_same_seed_gives_the_same_curve() -> None:
 
 
 def test_one_user_alone_sees_as_many_likes_as_others() -> None:
-    """Task T1: her two songs among many weigh as much as all the rest."""
+    """Task T1: their two songs among many weigh as much as all the rest."""
     data = library()
     likes = np.zeros((SONGS, 1), dtype=bool)
     likes[[0, 4]] = True

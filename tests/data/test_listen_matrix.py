@@ -38,7 +38,7 @@ def test_some_songs_leave_out_the_others_and_who_plays_none_of_them(space: Works
     assert (found.users, found.counts.toarray().tolist()) == (("bob",), [[2, 0]])
     only_last = space.interactions(items=np.array([4]))
     assert (only_last.counts.toarray().tolist(), only_last.times) == ([[1]], None)
-    with pytest.raises(WorkspaceError, match="no listens here yet: run audiorec import auto"):
+    with pytest.raises(WorkspaceError, match="no listens here to songs that can be used"):
         space.interactions(items=np.array([3]))
     space.add_table("x", [(1, "ann", None, '{"title": "Elsewhere"}', 1.0, None)])
     with pytest.raises(WorkspaceError, match=r"1 wait for theirs\. See audiorec unmatched"):

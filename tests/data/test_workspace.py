@@ -194,7 +194,7 @@ def test_models_have_versions_and_appear_whole(tmp_path: Path) -> None:
         return lambda folder: (folder / "a.txt").write_text(text)
 
     with Workspace.open(tmp_path, write=True) as space:
-        with pytest.raises(CheckpointError, match="run audiorec train-cnn"):
+        with pytest.raises(CheckpointError, match="run audiorec extract"):
             space.model("cnn")
         space.publish_model("cnn", write("one"))
         space.publish_model("cnn", write("two"))

@@ -1,4 +1,4 @@
-"""What the network gives a user: the rules order, the others break ties, nothing that she has comes back."""
+"""What the network gives a user: the rules order, the others break ties, nothing that they have comes back."""
 
 import numpy as np
 from scipy import sparse
@@ -20,7 +20,7 @@ def network() -> Network:
 def test_songs_by_the_share_of_similar_users() -> None:
     found = songs_by_network(network(), 0, 5)
     assert [one.row for one in found] == [2, 3]
-    assert found[0].score > 0.99 > found[1].score > 0.4  # both of her similar users have song 2, one has song 3
+    assert found[0].score > 0.99 > found[1].score > 0.4  # both of their similar users have song 2, one has song 3
     assert found[0].by["walks"] == 1.0 > found[1].by["walks"] > 0
     assert [one.row for one in songs_by_network(network(), 0, 1)] == [2]
     assert songs_by_network(network(), 4, 5) == []

@@ -5,6 +5,7 @@ import pytest
 from scipy import sparse
 
 from audiorec.errors import InputError
+from audiorec.network import spectral_training
 from audiorec.network.graph import Network
 from audiorec.network.spectral_training import NetworkRecipe, hold_out, recall_at, train
 
@@ -49,6 +50,15 @@ def test_training_beats_popularity_and_repeats() -> None:
     assert found.score["recall@20"] > 0.9 > 2 * found.score["popularity_recall@20"]
     assert found.model.dims == found.settings.dims
     np.testing.assert_array_equal(found.model.songs, train(made(), recipe).model.songs)
+
+
+def test_of_many_listens_long_vectors_are_tried_with_the_best_setting_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spectral_training, "_PRODUCTS", 5 * made().listens.nnz)
+    recipe = NetworkRecipe(dims=(2, 4, 8), artist_weights=(0.1, 0.3), song_dampings=(1.0,))
+    seen: list[int] = []
+    found = train(made(), recipe, lambda trial: seen.append(trial.settings.dims))
+    assert seen == [2, 4, 2, 4, 2, 4, 8]
+    assert found.score["recall@20"] > 0.9
 
 
 def test_networks_with_next_to_nothing() -> None:

@@ -42,7 +42,7 @@ def build(root: Path) -> None:
 
 
 def listens(rng: np.random.Generator) -> list[tuple[str, int, float, float | None]]:
-    """Each user plays two thirds of her style and two songs of the other."""
+    """Each user plays two thirds of their style and two songs of the other."""
     found: list[tuple[str, int, float, float | None]] = []
     for user in range(USERS):
         for track in range(1, SONGS - 1):

@@ -71,7 +71,7 @@ def test_long_tail_is_what_few_play() -> None:
 
 
 def test_the_list_follows_the_users_genres() -> None:
-    # Genre 0 has the best scores, but she plays as much of genre 1.
+    # Genre 0 has the best scores, but they play as much of genre 1.
     genre = np.array([0, 0, 0, 1, 1, -1])
     shelf, owner = Shelf(POINTS, NOBODY, genre=genre), Owner(genres=np.array([0.5, 0.5]))
     assert diversify(FALLING, shelf, Wishes(top=2, spread=0.0), owner) == [0, 1]

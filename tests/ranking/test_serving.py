@@ -1,5 +1,8 @@
 """Lists from arrays that lie ready are those of the fitted parts; changes are followed, torn files made again."""
 
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +17,7 @@ from audiorec.hybrid.settings import load_settings
 from audiorec.hybrid.signals import signals
 from audiorec.network import embedding
 from audiorec.ranking.recommender import Recommender
-from audiorec.ranking.serving import NAME, open_serving
+from audiorec.ranking.serving import NAME, lies_ready, open_serving
 from tests.cli.test_content_commands import QUICK_CNN, USERS, call, fill
 
 
@@ -64,6 +67,20 @@ def test_a_torn_file_and_one_of_other_models_are_made_again(root: Path) -> None:
         index = space.derived(NAME) / "index.json"
         index.write_text(index.read_text(encoding="utf-8").replace('"model svm": "1"', '"model svm": "7"'))
         assert Recommender.open(space).recommend("user 0", 5) == before
+
+
+def test_a_server_makes_what_is_missing_in_a_process_of_its_own(root: Path) -> None:
+    with Workspace.open(root) as space:
+        shutil.rmtree(space.derived(NAME))
+        assert not lies_ready(space)
+    code = (
+        "import sys; from pathlib import Path; from audiorec.serve.snapshot import take_snapshot; "
+        "found = take_snapshot(Path(sys.argv[1]), 1); print(found.recommender is not None, 'torch' in sys.modules)"
+    )
+    said = subprocess.run([sys.executable, "-c", code, str(root)], check=True, capture_output=True, text=True).stdout
+    assert said == "True False\n"
+    with Workspace.open(root) as space:
+        assert lies_ready(space)
 
 
 def test_a_new_listen_counts_at_once_and_nothing_is_fitted(root: Path) -> None:

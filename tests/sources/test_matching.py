@@ -106,7 +106,7 @@ def test_ids_of_tags_come_after_the_path_and_before_the_names(written: WrittenSo
         (song("Arzte, Die|Ann Aesir", "Strasse"), 11, "name"),
         (song("Die Ärzte", "Strasse"), 11, "name"),
         (song("Queen", "Under Pressure - Remastered 2011"), 12, "name"),
-        (song("David Bowie", "Under Pressure - Live at Home"), 12, "name"),
+        (song("Stones", "Angie", "Live at Wembley"), 17, "name"),
         (song("Queen, David Bowie", "Under Pressure (Mono)"), 12, "name"),
         (song("Ann", "Hidden Song", "Summer Hits (Deluxe Edition)"), 13, "name"),
         (song("Various Artists", "Hidden Song"), 13, "name"),
@@ -189,6 +189,21 @@ def test_what_is_ambiguous_is_listed_and_never_guessed(written: WrittenSong, can
 )
 def test_album_length_and_path_choose(written: WrittenSong, expected: int) -> None:
     assert Matcher(HURT).match(written).track_id == expected
+
+
+def test_a_live_version_is_not_the_song_where_nothing_tells_so() -> None:
+    live = track(7, "/m/c/away.mp3", "Away (Live)", "Mara", album="Years", seconds=300)
+    stage = track(8, "/m/c/here.mp3", "Here", "Mara", album="Live at Home", seconds=300)
+    found = Matcher([*HURT, live, stage])
+    assert found.match(song("Nina", "Hurt - Live at Home")).track_id is None
+    assert found.near(song("Nina", "Hurt - Live at Home"))[:1] == (1,), "it waits, and the song is its candidate"
+    assert found.match(song("Mara", "Away")).track_id is None
+    assert found.match(song("Mara", "Away", seconds=301)).track_id == 7
+    assert found.match(song("Mara", "Away", "Live at Home")).track_id == 7
+    assert found.match(song("Mara", "Here (Live)")).track_id == 8
+    assert found.match(song("Mara", "Here")).track_id == 8
+    assert found.match(song("Mara", "Here", "First")).track_id is None
+    assert found.match(song("Nina", "Hurt", "Live at Home")).track_id is None
 
 
 def test_another_length_is_another_recording() -> None:

@@ -77,6 +77,19 @@ def test_foobar2000(tmp_path: Path) -> None:
     ]
 
 
+def test_foobar2000_in_its_older_form(tmp_path: Path) -> None:
+    """Dates as text, ratings from 1 to 5, one element for an entry and its file."""
+    entry = '<Entry ID="a" Count="4" FirstPlayed="2010-05-01 08:00:00" LastPlayed="2020-09-13 12:26:40" Rating="4">'
+    item = '<Item Path="file://C:\\Music\\Tin Boats.flac" Subsong="0" />'
+    text = f'<PlaybackStatistics Version="1.1" Mapping="x">{entry}{item}</Entry></PlaybackStatistics>'
+    path = written(tmp_path / "old.xml", text)
+    assert foobar2000.recognises(path, head(path))
+    play, rating = (row for row in foobar2000.read(path) if isinstance(row, Row))
+    assert (play.kind, play.weight, play.time) == ("play", 4.0, 1_600_000_000.0)
+    assert (rating.kind, rating.weight) == ("rating", 4.0)
+    assert play.song.path.endswith("Tin Boats.flac")
+
+
 def test_strawberry_and_clementine_are_told_apart(tmp_path: Path) -> None:
     columns = "title, artist, album, {}, length, playcount, skipcount, lastplayed, rating"
     url = "file:///home/ann/Tin%20Boats.flac"

@@ -93,10 +93,10 @@ def _json(text: str) -> str:
         found = json.loads(text)
     except (ValueError, RecursionError):
         return ""
-    return _told(found, 0)
+    return _text_in(found, 0)
 
 
-def _told(found: Any, depth: int) -> str:
+def _text_in(found: Any, depth: int) -> str:
     """Lyrics inside a service's answer: timed before plain ones, or a list of lines with times."""
     if depth > 6:
         return ""
@@ -106,8 +106,8 @@ def _told(found: Any, depth: int) -> str:
         return "\n".join(line for one in found if (line := _line(one)))
     if isinstance(found, dict):
         for key in (*_TIMED_KEYS, *_PLAIN_KEYS, "lines", "message", "body", "data", "result"):
-            if found.get(key) and (told := _told(found[key], depth + 1)):
-                return told
+            if found.get(key) and (text := _text_in(found[key], depth + 1)):
+                return text
     return ""
 
 

@@ -16,7 +16,7 @@ from audiorec.ranking.mood_search import fold
 from audiorec.ranking.paths import find_path
 from audiorec.serve.desk import DEFAULT_USER, Desk, desk_of
 from audiorec.serve.doors.lists_door import near_artists, near_rows
-from audiorec.serve.state import Snapshot
+from audiorec.serve.snapshot import Snapshot
 
 router = APIRouter(prefix="/api")
 At = Annotated[Desk, Depends(desk_of)]

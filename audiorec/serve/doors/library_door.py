@@ -19,7 +19,7 @@ from audiorec.serve.gate import COOKIE, Gate
 from audiorec.serve.job_plans import plan
 from audiorec.serve.jobs import Job
 from audiorec.serve.problem_details import problem
-from audiorec.serve.state import Snapshot
+from audiorec.serve.snapshot import Snapshot
 
 router = APIRouter()
 At = Annotated[Desk, Depends(desk_of)]
@@ -84,11 +84,11 @@ def _duplicates(snapshot: Snapshot) -> dict[str, Any]:
     for row, number in enumerate(snapshot.recording.tolist()):
         groups.setdefault(number, []).append(row)
     several = [rows for rows in groups.values() if len(rows) > 1]
-    told = [
+    twins = [
         [{**song_json(snapshot.tracks[row]), "file": _file(snapshot.tracks[row])} for row in rows]
         for rows in several[:_MOST_LISTED]
     ]
-    return {"duplicates": told, "duplicates_count": len(several)}
+    return {"duplicates": twins, "duplicates_count": len(several)}
 
 
 @router.get("/map")
@@ -214,15 +214,15 @@ async def job_events(desk: At, number: int, request: Request) -> Response:
 
 
 async def _events(job: Job, request: Request) -> AsyncIterator[str]:
-    sent, told = 0, ""
+    sent, last = 0, ""
     while True:
         lines = job.lines[max(sent - job.dropped, 0) :]
         sent = job.dropped + len(job.lines)
         for line in lines:
             yield f"event: line\ndata: {json.dumps(line)}\n\n"
         now = json.dumps({**job.as_json(), "last_line": ""})
-        if now != told:
-            told = now
+        if now != last:
+            last = now
             yield f"event: state\ndata: {now}\n\n"
         if job.ended is not None or await request.is_disconnected():
             return

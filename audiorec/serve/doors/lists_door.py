@@ -19,7 +19,7 @@ from audiorec.ranking.radio import Tuning, next_songs
 from audiorec.serve.desk import DEFAULT_USER, Desk, desk_of, song_json, songs_json
 from audiorec.serve.doors.songs_door import artists_of
 from audiorec.serve.for_you import Ask
-from audiorec.serve.state import Snapshot
+from audiorec.serve.snapshot import Snapshot
 
 router = APIRouter()
 At = Annotated[Desk, Depends(desk_of)]
@@ -223,8 +223,8 @@ def path(
     names = [track.artist for track in snapshot.tracks]
     ends = snapshot.row_of(start), snapshot.row_of(end)
     steps = find_path(snapshot.vectors, names, ends, songs, variance, seed)
-    told = songs_json(snapshot, [step.row for step in steps])
-    return {"songs": [{**one, "likeness": round(step.likeness, 4)} for one, step in zip(told, steps, strict=True)]}
+    shown = songs_json(snapshot, [step.row for step in steps])
+    return {"songs": [{**one, "likeness": round(step.likeness, 4)} for one, step in zip(shown, steps, strict=True)]}
 
 
 class RadioAsk(BaseModel):

@@ -17,7 +17,7 @@ from audiorec.serve import transcoding
 from audiorec.serve.desk import Desk, desk_of, song_json, songs_json
 from audiorec.serve.for_you import folder_of
 from audiorec.serve.media import SoundFile, picture, placeholder, sound_file
-from audiorec.serve.state import Snapshot
+from audiorec.serve.snapshot import Snapshot
 
 router = APIRouter()
 At = Annotated[Desk, Depends(desk_of)]

@@ -9,7 +9,7 @@ from typing import Any
 
 from audiorec.data.tracks import Track
 from audiorec.serve.desk import Desk
-from audiorec.serve.state import Snapshot
+from audiorec.serve.snapshot import Snapshot
 from audiorec.serve.subsonic.collection import UNKNOWN_ARTIST, Album, Artist, Collection, artist_id, song_number
 from audiorec.serve.subsonic.envelope import GENERIC, MISSING, NOT_FOUND, PlayerError
 

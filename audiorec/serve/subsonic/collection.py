@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from audiorec.serve.for_you import folder_of
-from audiorec.serve.state import Snapshot
+from audiorec.serve.snapshot import Snapshot
 
 UNKNOWN_ARTIST, UNKNOWN_ALBUM, SEVERAL = "[Unknown artist]", "[Unknown album]", "Various artists"
 _NUMBER = re.compile(rb"^\s*(?:(\d)-)?(\d{1,3})[\s._-]")

@@ -13,7 +13,7 @@ from audiorec.serve.desk import Desk, desk_of
 from audiorec.serve.doors.songs_door import send_sound
 from audiorec.serve.media import picture, plain_picture, sound_file
 from audiorec.serve.problem_details import GoneError
-from audiorec.serve.state import Snapshot
+from audiorec.serve.snapshot import Snapshot
 from audiorec.serve.subsonic import acting, browsing
 from audiorec.serve.subsonic.caller import Caller
 from audiorec.serve.subsonic.collection import Collection, collect

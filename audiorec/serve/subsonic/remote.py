@@ -86,8 +86,8 @@ class RemoteServer:
             reason = getattr(error, "reason", None) or getattr(error, "code", None) or "no answer of a Subsonic server"
             raise InputError(f"{self._url} cannot be used ({reason}): check the address") from None
         if body.get("status") != "ok":
-            told = body.get("error", {}).get("message", "no reason given")
-            raise InputError(f"{self._url} refused {question} ({told}): check --login and the password")
+            why = body.get("error", {}).get("message", "no reason given")
+            raise InputError(f"{self._url} refused {question} ({why}): check --login and the password")
         return body
 
 
