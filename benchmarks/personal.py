@@ -2,8 +2,9 @@
 
 Folds, artists and content are those of `cold_start.py`. Every user has a least-squares SVM of their own, taught by
 their artists of the training part and by the others, weighed alike; nobody else's listens are in it. Strength of the
-decay and weight of the further blocks are chosen by left-out scores of training artists. Prints JSON lines: mean AUC over
-users for sound alone and with each further block, and the paired gains with 95 % intervals from a bootstrap over users.
+decay and weight of the further blocks are chosen by left-out scores of training artists. Prints JSON lines:
+mean AUC over users for sound alone and with each further block, and the paired gains with 95 % intervals from a
+bootstrap over users.
 """
 
 import argparse
