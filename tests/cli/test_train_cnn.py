@@ -4,12 +4,16 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 from click.testing import CliRunner
 
+from audiorec import recipes
 from audiorec.cli.session import Session
 from audiorec.cli.train_cnn import command
-from audiorec.content import like_model
+from audiorec.content import cnn_search, like_model
+from audiorec.content.encoder_training import CnnRecipe
 from audiorec.content.scoring import embed_tracks
+from audiorec.content.training import train_networks
 from audiorec.data import heard_songs
 from audiorec.data.catalogue import FileRecord
 from audiorec.data.heard_songs import Heard, HeardBy
@@ -83,3 +87,20 @@ def test_where_an_encoder_heard_the_library_the_networks_learn_that_first(tmp_pa
         heard_songs.use(space, "")
     with Workspace.open(tmp_path / "ws") as space:
         assert [step.name for step in plan(space, ["cnn"])] == ["cnn"]
+
+
+def test_a_search_scores_a_setting_as_it_would_be_trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two of forty epochs are a twentieth, and so is what is learned from the encoder beforehand."""
+    fill(tmp_path / "ws")
+    monkeypatch.setattr(cnn_search, "VIEWS", ("spectrogram",))
+    with Workspace.open(tmp_path / "ws", write=True) as space:
+        by = HeardBy("ear", "e" * 16)
+        vectors = np.random.default_rng(1).normal(size=(SONGS, 3)).astype(np.float32)
+        heard_songs.commit(space, [(track, Heard(row, row, row)) for track, row in enumerate(vectors, start=1)], by)
+        heard_songs.use(space, by.digest)
+        recipe = recipes.load("training/cnn", CnnRecipe, (*QUICK, "hear_epochs=40"))
+        score = cnn_search.score(space, recipe, "cpu")
+        trained = train_networks(
+            space, recipe.model_copy(update={"hear_epochs": 2}), views=("spectrogram",), device="cpu"
+        )
+    assert score == trained.scores["multimodal"]
