@@ -17,7 +17,7 @@ SCRIPT = Path(__file__).parents[2] / "benchmarks" / "gpu.py"
 @pytest.mark.slow
 def test_every_job_runs_in_small(tmp_path: Path) -> None:
     command = [sys.executable, str(SCRIPT), "--small", "--device", "cpu", "--out", str(tmp_path / "gpu.json")]
-    subprocess.run(command, check=True, capture_output=True, timeout=400)
+    subprocess.run(command, check=True, capture_output=True, timeout=600)
     found = json.loads((tmp_path / "gpu.json").read_text(encoding="utf-8"))
     assert Counter(line["job"] for line in found["jobs"]) == dict.fromkeys(
         ("cnn spectrogram", "cnn waveform", "dcgan", "neumf", "multimodal head"), 6
