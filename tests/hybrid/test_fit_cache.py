@@ -98,6 +98,7 @@ def test_aligned_rows_are_those_of_the_same_names(
     for row, user in enumerate(asked):
         for column, song in enumerate(songs):
             if user in users and song in stored:
-                assert found[row, column] == pytest.approx(whole[users.index(user), stored.index(song)], rel=1e-5, abs=1e-6)
+                right = whole[users.index(user), stored.index(song)]
+                assert found[row, column] == pytest.approx(right, rel=1e-5, abs=1e-6)
             else:
                 assert np.isnan(found[row, column])
