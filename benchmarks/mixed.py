@@ -217,7 +217,7 @@ def lists(
     """What the lists of twenty are like, over all songs that a user has not."""
     candidates, relevant = stage.mixed(rows)
     listeners = parts.listeners.astype(np.int64)
-    shelf = Shelf(parts.points, material.artist, tail=long_tail(parts.listeners))
+    shelf = Shelf(parts.directions, material.artist, tail=long_tail(parts.listeners))
     wishes = {
         "hybrid, usual list": Wishes(top=20),
         "hybrid, diverse": Wishes(top=20, spread=0.3),

@@ -83,7 +83,7 @@ def one_seed(material: Material, genre: np.ndarray, count: int, seed: int, users
     rows = stage.users(users, seed)
     scores = all_scores(inner, stage, parts, weights, rows, seed)["hybrid"]
     candidates, relevant = stage.mixed(rows)
-    shelf = Shelf(parts.points, inner.artist, genre=genre)
+    shelf = Shelf(parts.directions, inner.artist, genre=genre)
     found = []
     for row, values, able, wanted in zip(rows, scores, candidates, relevant, strict=True):
         own = sparse.csr_array(stage.seen.counts[[row]])

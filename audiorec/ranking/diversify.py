@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from audiorec.network.embedding import unit
 from audiorec.ranking.genre_shares import divergence_after
 
 # Two songs whose content is this alike are the same recording (another file of it).
@@ -37,11 +36,12 @@ class Shelf:
     """What the songs are.
 
     Shape:
-        points: [I, D], for likeness; artist: int [I] (-1: unknown, never capped); recording: int [I], the same number
-        for files of one recording, or None; tail: bool [I], the long tail, or None; genre: int [I] (-1: unknown).
+        directions: unit rows [I, D] (zeros: unknown), for likeness; artist: int [I] (-1: unknown, never capped);
+        recording: int [I], the same number for files of one recording, or None; tail: bool [I], the long tail, or None;
+        genre: int [I] (-1: unknown).
     """
 
-    points: NDArray[np.floating]
+    directions: NDArray[np.floating]
     artist: NDArray[np.integer]
     recording: NDArray[np.integer] | None = None
     tail: NDArray[np.bool_] | None = None
@@ -50,7 +50,7 @@ class Shelf:
     def part(self, columns: NDArray[np.integer]) -> "Shelf":
         """Some of the songs."""
         others = (None if value is None else value[columns] for value in (self.recording, self.tail, self.genre))
-        return Shelf(self.points[columns], self.artist[columns], *others)
+        return Shelf(self.directions[columns], self.artist[columns], *others)
 
 
 @dataclass(frozen=True)
@@ -113,8 +113,7 @@ class _Taking:
     ) -> None:
         self.taken: list[int] = []
         self.pool, self.wishes = pool, wishes
-        self.directions = unit(pool.points)
-        likeness = self.directions @ self.directions.T
+        likeness = pool.directions @ pool.directions.T
         self.twins = likeness >= SAME
         if pool.recording is not None:
             self.twins |= pool.recording[:, None] == pool.recording[None]
@@ -132,7 +131,7 @@ class _Taking:
 
     def close_own(self, own: Shelf) -> None:
         """Other files of what the user has are no news to them."""
-        alike = self.directions @ unit(own.points).T
+        alike = self.pool.directions @ own.directions.T
         twins = (alike >= SAME).any(axis=1)
         if own.recording is not None and self.pool.recording is not None:
             twins |= np.isin(self.pool.recording, own.recording)
