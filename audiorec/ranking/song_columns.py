@@ -4,9 +4,9 @@ Reading every song of the catalogue took longer than ranking them. It does not k
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, overload
 
 import numpy as np
@@ -18,6 +18,7 @@ from audiorec.data.tracks import Track
 
 Arrays = Mapping[str, NDArray[Any]]
 _NO_YEAR = np.iinfo(np.int16).min
+_KEPT = 4096
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,14 @@ class SongColumns(Sequence[Track]):
             return [self[one] for one in range(*place.indices(len(self)))]
         if not -len(self) <= place < len(self):
             raise IndexError(place)
-        number = place % len(self)
+        return self._latest(place % len(self))
+
+    @cached_property
+    def _latest(self) -> Callable[[int], Track]:
+        """The latest songs stay as they were read: lists name the same ones again and again."""
+        return lru_cache(_KEPT)(self._track)
+
+    def _track(self, number: int) -> Track:
         song, title, artists, *others = json.loads(self._text("text", number))
         return Track(song, self._text("path", number), title, tuple(artists), *others)
 
