@@ -88,7 +88,7 @@ class Library:
         asked = Extraction(**options)
         chosen = recipes.load(asked.recipe, FeatureRecipe, asked.overrides)
         ear, deaf = ear_of(chosen) if asked.engine == "local" else (None, DEAF_NODES)
-        describe = asked.describe
+        describe = asked.describe  # before anything is written: a cluster may not answer
         if asked.shards:
             shard_places.check(asked.shards)
         with self._write() as space:
@@ -163,8 +163,8 @@ class Library:
                 raise InputError("nothing to learn from yet: run audiorec import with what you have listened to")
             steps = plan(space, only)
             trained = train_steps(space, steps, device=device, begin=begin, passed=passed)
-            is_ranking = space.has_model("hybrid")
-        if is_ranking:
+            ranks = space.has_model("hybrid") and "hybrid" not in {step.name for step in plan(space)}
+        if ranks:
             from audiorec.ranking.serving import make_ready
 
             make_ready(self.path)

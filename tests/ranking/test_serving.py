@@ -15,6 +15,7 @@ from audiorec.hybrid.fit_parts import fit_parts
 from audiorec.hybrid.inputs import gather
 from audiorec.hybrid.settings import load_settings
 from audiorec.hybrid.signals import signals
+from audiorec.library import Library
 from audiorec.network import embedding
 from audiorec.ranking.recommender import Recommender
 from audiorec.ranking.serving import NAME, lies_ready, open_serving
@@ -81,6 +82,16 @@ def test_a_server_makes_what_is_missing_in_a_process_of_its_own(root: Path) -> N
     assert said == "True False\n"
     with Workspace.open(root) as space:
         assert lies_ready(space)
+
+
+def test_one_model_is_trained_beside_a_hybrid_of_other_features(root: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(root, tmp_path / "ws"))
+    shutil.rmtree(copy / "derived")
+    with Workspace.open(copy) as space:
+        digest, models = space.feature_digest(), [space.model("svm"), space.model("hybrid")]
+    for file in (file for model in models for file in model.rglob("*.json")):
+        file.write_text(file.read_text(encoding="utf-8").replace(digest, "others"), encoding="utf-8")
+    assert [step.name for step in Library(copy).train(only=["svm"])] == ["svm"]
 
 
 def test_a_new_listen_counts_at_once_and_nothing_is_fitted(root: Path) -> None:

@@ -26,8 +26,9 @@ At = Annotated[Desk, Depends(desk_of)]
 User = Annotated[str, Query(min_length=1, max_length=200)]
 Top = Annotated[int, Query(ge=1, le=200)]
 Ids = Annotated[list[int], Field(max_length=5000)]
-_NOBODY: list[str] = []
 Names = Annotated[list[Annotated[str, Field(max_length=500)]], Field(max_length=100)]
+# A list, not a factory, whose signature would be looked at in every request (.2 ms).
+_NOBODY: list[str] = []
 
 
 class Exclusions(BaseModel):

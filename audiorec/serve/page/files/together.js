@@ -5,8 +5,6 @@ import { h, toast } from "./dom.js";
 import { user } from "./listener.js";
 import { named } from "./words.js";
 
-const SUMMARY = "Listen with others";
-
 export async function together(others, again) {
   const names = (await get("/users", { limit: 1000 })).users.filter((name) => name !== user());
   if (!names.length) return null;
@@ -29,7 +27,7 @@ export async function together(others, again) {
     h("button", { class: "chip", type: "button", "aria-pressed": "true", "aria-label": `Without ${name}`,
       onclick: () => { change(() => others.delete(name)); input.focus(); } }, `${name} ×`)));
   draw();
-  return h("details", { open: others.size > 0 }, h("summary", {}, SUMMARY),
+  return h("details", { open: others.size > 0 }, h("summary", {}, "Listen with others"),
     h("p", { class: "lead" }, named("The list is then for all of you: songs that suit everyone and that nobody has played.")),
     form, chips, h("datalist", { id: "listeners" }, names.map((name) => h("option", { value: name }))));
 }
