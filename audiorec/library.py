@@ -18,8 +18,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import platformdirs
-
 from audiorec.errors import InputError, TooLittleError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -37,6 +35,8 @@ Record = dict[str, Any]
 
 def default_workspace() -> Path:
     """`AUDIOREC_WORKSPACE`, else the platform's data folder."""
+    import platformdirs
+
     named = os.environ.get("AUDIOREC_WORKSPACE")
     return Path(named) if named else platformdirs.user_data_path("audiorec")
 

@@ -11,9 +11,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from audiorec.data import catalogue, counts, fingerprints, kept_recipes, lacking
 from audiorec.data.artists import assign_parts, one_spelling
 from audiorec.data.catalogue import FileRecord
@@ -23,9 +20,11 @@ from audiorec.data.open_folder import OpenFolder
 from audiorec.data.tracks import Track
 from audiorec.errors import CheckpointError, WorkspaceError
 
-# Arrow and SciPy are imported by what reads tables and matrices: `status` and the like take a fifth of the time.
+# NumPy, Arrow and SciPy are imported by what reads tables and matrices: `status` and the like do without them.
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
+    from numpy.typing import NDArray
 
     from audiorec.data.event_shards import Added
     from audiorec.data.interactions import Interactions
@@ -234,7 +233,7 @@ class Workspace(OpenFolder):
         """Whether any listen was imported."""
         return self.db.execute("SELECT 1 FROM listen LIMIT 1").fetchone() is not None
 
-    def interactions(self, every_song: bool = False, items: NDArray[np.int64] | None = None) -> "Interactions":
+    def interactions(self, every_song: bool = False, items: "NDArray[np.int64] | None" = None) -> "Interactions":
         """All listens to tracks that have features, over every such track.
 
         `every_song` takes also the tracks without features that are known by name only: what a network needs. `items`:
@@ -243,12 +242,8 @@ class Workspace(OpenFolder):
         from audiorec.data import listen_matrix
 
         if items is None:
-            items = self._song_ids() if every_song else self.features().track_ids
+            items = listen_matrix.song_ids(self) if every_song else self.features().track_ids
         return listen_matrix.interactions(self, items)
-
-    def _song_ids(self) -> NDArray[np.int64]:
-        songs = self.db.execute("SELECT id FROM track WHERE present = 1 AND status != 'failed' ORDER BY id")
-        return np.fromiter((row[0] for row in songs), dtype=np.int64)
 
     def artist_parts(self) -> dict[str, str]:
         """The part of every artist: `fit` (70 %), `validation` (15 %) or `test` (15 %).
