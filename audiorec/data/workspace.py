@@ -89,9 +89,10 @@ class Workspace(OpenFolder):
         """How many of them have each status."""
         return catalogue.count_statuses(self.db)
 
-    def has_tracks(self) -> bool:
-        """Whether there is any."""
-        return self.db.execute("SELECT 1 FROM track WHERE present = 1 LIMIT 1").fetchone() is not None
+    def has_tracks(self, usable: bool = False) -> bool:
+        """Whether there is any; usable: any that did not fail."""
+        good = " AND status != 'failed'" if usable else ""
+        return self.db.execute(f"SELECT 1 FROM track WHERE present = 1{good} LIMIT 1").fetchone() is not None
 
     def records(self) -> dict[bytes, FileRecord]:
         """What is known of each present file, by path."""
@@ -164,16 +165,19 @@ class Workspace(OpenFolder):
         from audiorec.data.tables import FeatureTable
 
         digest = self.feature_digest()
-        rows_of: dict[Place, list[int]] = {}
+        rows_of: dict[str, list[int]] = {}
         query = (
             "SELECT shard.file, feature.track_id FROM feature JOIN shard ON shard.id = feature.shard_id"
             " JOIN track ON track.id = feature.track_id WHERE feature.digest = ? AND track.present = 1"
         )
         for file, track in self.db.execute(query, (digest,)):
-            rows_of.setdefault(file if "://" in file else self.root / file, []).append(track)
+            rows_of.setdefault(file, []).append(track)
         if not rows_of:
             raise WorkspaceError(lacking.no_features(self.db))
-        return FeatureTable(rows_of, digest)
+        places: dict[Place, list[int]] = {
+            file if "://" in file else self.root / file: tracks for file, tracks in rows_of.items()
+        }
+        return FeatureTable(places, digest)
 
     def _place_features(self, rows: "Sequence[tuple[int, TrackFeatures]]", layout: "Layout", at: str) -> str:
         from audiorec.data.shard_places import put_shard
@@ -307,6 +311,10 @@ class Workspace(OpenFolder):
     def songs_state(self) -> str:
         """Fingerprint of which songs are present, where their files lie and when these were read last."""
         return fingerprints.of_songs(self.db)
+
+    def tags_state(self) -> str:
+        """Fingerprint of the present songs' paths, tags and states."""
+        return fingerprints.of_tags(self.db)
 
     def model_inputs(self, name: str) -> dict[str, str]:
         """`inputs()` and the `recipe` when the latest version of a model was published; raises as `model` does."""

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
 from audiorec.errors import InputError, UnknownNameError
-from audiorec.network.embedding import unit
+from audiorec.learning.directions import unit
 from audiorec.ranking.joint_space import likeness
 from audiorec.ranking.mood_search import search as search_words
 from audiorec.ranking.opinions import opinions
