@@ -138,7 +138,7 @@ def next_step(space: Workspace) -> str:
     """The command that brings most now."""
     if not space.has_tracks():
         return "audiorec extract FOLDER"
-    if set(space.statuses()) == {"failed"}:
+    if not space.has_tracks(usable=True):
         return "audiorec status --files"
     if not space.has_listens():
         return "audiorec import auto FILE"

@@ -77,3 +77,15 @@ def test_torn_files_are_made_again(space: Workspace, file: str) -> None:
         opened.truncate(size // 2)
     assert (space.interactions(items=ITEMS).counts.toarray() == whole).all()
     assert path.stat().st_size == size
+
+
+@pytest.mark.parametrize("file", ["", "arrays.bin"])
+def test_listens_are_counted_alike_from_the_index_and_from_the_rows(
+    space: Workspace, file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if file:
+        (space.derived("interactions") / file).write_bytes(b"torn")
+    else:
+        monkeypatch.setattr(listen_matrix, "every_listen", lambda space: pytest.fail("arrays were opened"))
+    counted = {name: space.counts()[name] for name in ("users", "listens", "played_tracks")}
+    assert counted == {"users": 2, "listens": 6.0, "played_tracks": 3}
