@@ -5,6 +5,7 @@ import struct
 
 import av
 import numpy as np
+from av.stream import Disposition
 from numpy.typing import NDArray
 
 from tests import signals
@@ -19,10 +20,17 @@ class _Kept(io.BytesIO):
         self.seek(0)
 
 
-def coded(container: str, codec: str, seconds: float = 3.0, rate: int = 44_100, layout: str = "stereo") -> bytes:
-    """Sound in a container, as FFmpeg writes it."""
+def coded(
+    container: str,
+    codec: str,
+    seconds: float = 3.0,
+    rate: int = 44_100,
+    layout: str = "stereo",
+    options: dict[str, str] | None = None,
+) -> bytes:
+    """Sound in a container, as FFmpeg writes it by these options."""
     out = _Kept()
-    with av.open(out, "w", format=container) as file:
+    with av.open(out, "w", format=container, options=options or {}) as file:
         stream = _stream(file, codec, rate, layout)
         _encode(file, stream, seconds, rate)
     return out.getvalue()
@@ -44,13 +52,15 @@ def with_video(container: str, codec: str, video: str = "mpeg4", seconds: float 
     return out.getvalue()
 
 
-def streams(container: str, codecs: tuple[str, ...], seconds: float = 3.0) -> bytes:
-    """Several streams of sound beside each other."""
+def streams(container: str, codecs: tuple[str, ...], seconds: float = 3.0, comment: float = 0.0) -> bytes:
+    """Several streams of sound beside each other; the first a comment of so many seconds."""
     out = _Kept()
     with av.open(out, "w", format=container) as file:
         made = [_stream(file, codec, 48_000, "stereo") for codec in codecs]
+        if comment:
+            made[0].disposition = Disposition.comment
         for stream in made:
-            _encode(file, stream, seconds, 48_000)
+            _encode(file, stream, comment if comment and stream is made[0] else seconds, 48_000)
     return out.getvalue()
 
 

@@ -8,24 +8,48 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
 if TYPE_CHECKING:
     from audiorec.learning.loop import Epoch
 
+# What steers a terminal (ESC, C1) or turns the letters that follow (bidirectional overrides); lines and tabs stay.
+_STEERS = {
+    **{code: chr(0x2400 + code) for code in range(32) if chr(code) not in "\n\t"},
+    0x7F: "\u2421",
+    **{code: f"\\x{code:02x}" for code in range(0x80, 0xA0)},
+    **{code: f"\\u{code:04x}" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))},
+}
 Advance = Callable[[str], None]
+
+
+def visible(text: str) -> str:
+    """A text whose signs cannot steer a terminal: those that would are shown.
+
+    >>> visible("Tide\\x1b[31m")
+    'Tide␛[31m'
+    """
+    return text.translate(_STEERS)
+
+
+class _Plain(Console):
+    """A console on which names of songs, users and files print as they are, and never steer it."""
+
+    def print(self, *objects: Any, **how: Any) -> None:
+        """As of rich, without what texts would make the terminal do."""
+        super().print(*(visible(each) if isinstance(each, str) else each for each in objects), **how)
 
 
 def console() -> Console:
     """Standard output for answers; what is printed is no markup, since songs and users may be called "[b]"."""
-    return Console(highlight=False, markup=False, emoji=False, soft_wrap=not sys.stdout.isatty())
+    return _Plain(highlight=False, markup=False, emoji=False, soft_wrap=not sys.stdout.isatty())
 
 
 def notes(quiet: bool = False) -> Console:
     """Standard error for everything that is not the answer; says nothing when quiet."""
-    return Console(
+    return _Plain(
         stderr=True, highlight=False, markup=False, emoji=False, quiet=quiet, soft_wrap=not sys.stderr.isatty()
     )
 
@@ -41,11 +65,11 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
     from rich.text import Text
 
     # Text, not markup: a song called "[b]" must be printed as it is.
-    table = Table(title=Text(title, style="bold"), title_justify="left", header_style="bold")
+    table = Table(title=Text(visible(title), style="bold"), title_justify="left", header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold", min_width=max(map(len, column.split()), default=0))
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*(Text(visible(cell)) for cell in row))
     console().print(table)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from audiorec import __version__
+from audiorec.cli.console import visible
 from audiorec.cli.session import Session
 from audiorec.errors import AudiorecError
 
@@ -76,7 +77,7 @@ def main() -> None:
         error.show()
         sys.exit(2)
     except AudiorecError as error:
-        click.echo(f"audiorec: {error}", err=True)
+        click.echo(f"audiorec: {visible(str(error))}", err=True)
         sys.exit(2)
     except BrokenPipeError:
         # The reader of a pipe (head, less) has gone: that is no error of ours.

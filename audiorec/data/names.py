@@ -10,6 +10,8 @@ from functools import cache, lru_cache
 
 import opencc
 
+from audiorec.data import nobody
+
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|【[^【】]*】|「[^「」]*」|<[^<>]*>")
 _GUESTS = re.compile(r"\b(feat|ft|featuring|with guest)\b.*")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -18,16 +20,6 @@ _LETTER_SIGN = re.compile(r"(?<=\w)!(?=\w)|\$(?=\w)|(?<=\w)\$")  # P!nk, Ke$ha, 
 # Letters that are no base letter with a mark, as people type them who lack the key.
 _LETTERS = {"ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h", "ŧ": "t"}
 _NOTHING = {"'", "’", "‘", "ʼ", "ʻ", "`", "´", "′", "＇"}
-_NOBODIES = (
-    "various artists", "various artist", "various", "va", "v a", "unknown artist", "unknown", "artist unknown",
-    "no artist", "untitled artist", "n a", "none", "null", "undefined", "soundtrack", "original soundtrack",
-    "diverse", "varios artistas", "verschiedene interpreten", "verschiedene", "unbekannt", "unbekannter interpret",
-    "unbekannter kunstler", "artistes divers", "artiste inconnu", "artisti vari", "artista sconosciuto", "varios",
-    "artista desconocido", "artista desconhecido", "разные исполнители", "разные артисты", "неизвестныи исполнитель",
-    "неизвестен", "群星", "华语群星", "欧美群星", "群星合唱", "多位艺人", "多位歌手", "众艺人", "合辑", "未知",
-    "未知艺术家", "未知歌手", "未知艺人", "佚名", "ヴァリアスアーティスト", "オムニバス", "不明なアーティスト",
-    "アーティスト情報なし", "여러 아티스트", "알 수 없는 아티스트",
-)  # fmt: skip
 
 
 class _Signs(dict[int, str]):
@@ -92,8 +84,21 @@ def artist_key(text: str) -> str:
     >>> artist_key("AC/DC") == artist_key("ac dc") == artist_key("ACDC"), artist_key("Various Artists")
     (True, '')
     """
-    name = normalise(text)
-    return "" if name in _nobodies() else name.replace(" ", "")
+    name = normalise(text).replace(" ", "")
+    return "" if _means_nobody(text, name) else name
+
+
+def _means_nobody(text: str, key: str) -> bool:
+    if text[:4].lower() == "the " and " " not in text[4:].strip():
+        return False
+    bare = nobody.bare(text)
+    numberless = key.rstrip("0123456789")
+    return (
+        nobody.is_signs(text)
+        or key in _nobodies()
+        or (bare != text and normalise(bare).replace(" ", "") in _nobodies())
+        or (numberless != key and numberless in _numbered())
+    )
 
 
 def is_nobody(text: str) -> bool:
@@ -108,7 +113,12 @@ def is_nobody(text: str) -> bool:
 
 @cache
 def _nobodies() -> frozenset[str]:
-    return frozenset({"", *(normalise(name) for name in _NOBODIES)})
+    return frozenset({"", *(normalise(name).replace(" ", "") for name in nobody.NAMES)})
+
+
+@cache
+def _numbered() -> frozenset[str]:
+    return frozenset(name.replace(" ", "") for name in nobody.NUMBERED)
 
 
 @cache

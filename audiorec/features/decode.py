@@ -14,10 +14,10 @@ import soundfile
 from numpy.typing import NDArray
 
 from audiorec.errors import DecodeError
-from audiorec.features.declared import bytes_missing
-from audiorec.features.frame_chains import holds_frames
+from audiorec.features.declared import bytes_missing, names_size
+from audiorec.features.frame_chains import holds_flac_frames, holds_frames
 from audiorec.features.packets import open_packets, words
-from audiorec.features.sniff import NO_LENGTH, Container, mp3_says_length
+from audiorec.features.sniff import NO_LENGTH, Container, mp3_seconds
 from audiorec.features.wav_chunks import wav_goes_on
 
 Float = NDArray[np.float32]
@@ -25,9 +25,7 @@ Float = NDArray[np.float32]
 # a block finds its code and tables pushed out of the cache by the decoder each time.
 BLOCK_BYTES = 4 * 2**20
 MAX_CHANNELS = 64
-# An mp3 without a table of contents is given a length by libsndfile that is guessed from its first frames, and reading
-# stops there. So many bytes left over are sound for certain; of fewer it is looked whether they hold frames or a tag.
-_LEFT_OVER = 65_536
+_STRETCH = 2**20
 # Float files may be louder than 1; 40 dB above it is no sound but a fault.
 LOUDEST = 100.0
 
@@ -39,7 +37,8 @@ class Decoding:
     `declared` is the length in seconds that the header gives, None when it gives none; `is_guess` says that there is no
     such header and the decoder worked it out from the file's size; `is_cut` says that the decoder stopped where it
     thought that the end was, with much of the file unread; `bytes_missing` counts what the headers name beyond the
-    end of the file; `peak` is the largest sample.
+    end of the file; `faults` counts pieces of the container that are missing or damaged, `damage` says what another
+    decoder stopped at; `peak` is the largest sample.
     """
 
     decoder: str
@@ -53,6 +52,8 @@ class Decoding:
     problem: str = ""
     is_cut: bool = False
     bytes_missing: int = 0
+    faults: int = 0
+    damage: str = ""
     peak: float = 0.0
     blocks: Iterator[Float] = field(default_factory=lambda: iter(()))
 
@@ -95,9 +96,15 @@ def open_decoding(decoder: str, file: BinaryIO, container: Container) -> Decodin
     The blocks are float32 [n, channels] in [-1, 1] (louder is possible for float files); what is not a number
     or absurdly loud is 0.
     """
-    is_guess = container.name in NO_LENGTH or (container.name == "mp3" and not mp3_says_length(file))
-    decoding = _open_soundfile(file.fileno()) if decoder == "soundfile" else _open_pyav(file.fileno(), container)
-    decoding.is_guess = is_guess
+    promised = mp3_seconds(file) if container.name == "mp3" else None
+    if decoder == "soundfile":
+        decoding = _open_soundfile(file.fileno())
+    else:
+        decoding = _open_pyav(file.fileno(), container, promised)
+    decoding.is_guess = container.name in NO_LENGTH or (container.name == "mp3" and promised is None)
+    if container.name == "wma":
+        decoding.is_guess = not names_size(file.fileno(), container)
+    decoding.faults = container.faults
     decoding.bytes_missing = bytes_missing(file.fileno(), container)
     return decoding
 
@@ -126,33 +133,36 @@ def _soundfile_blocks(decoding: Decoding, sound: soundfile.SoundFile, file: int)
                 decoding.problem = words(error)
                 return
             if not len(block):
-                decoding.is_cut = (sound.format == "MP3" and _has_more(file, decoding.is_guess)) or (
-                    sound.format in ("WAV", "WAVEX") and wav_goes_on(file)
-                )
+                decoding.is_cut = _goes_on(file, sound.format)
                 return
             yield block
 
 
-def _has_more(file: int, is_guess: bool) -> bool:
-    """Whether sound is left behind the place where reading stopped; the place is kept."""
-    here = os.lseek(file, 0, os.SEEK_CUR)
-    left = os.fstat(file).st_size - here
-    if left > _LEFT_OVER:
-        # Behind the length that a table gives stand zeros where a disk or a download was to be filled.
-        return is_guess or any(any(os.pread(file, 2**20, place)) for place in range(here, here + left, 2**20))
-    return left > 0 and holds_frames(os.pread(file, left, here))
+def _goes_on(file: int, kind: str) -> bool:
+    """Whether sound is left behind the place where reading stopped: libsndfile believes lengths of headers, and guesses
+    one for an mp3 without a table. The place is kept."""
+    if kind in ("WAV", "WAVEX"):
+        return wav_goes_on(file)
+    holds = {"MP3": holds_frames, "FLAC": holds_flac_frames}.get(kind)
+    here, end = os.lseek(file, 0, os.SEEK_CUR), os.fstat(file).st_size
+    return holds is not None and any(holds(os.pread(file, _STRETCH, place)) for place in range(here, end, _STRETCH))
 
 
-def _open_pyav(file: int, container: Container) -> Decoding:
+def _open_pyav(file: int, container: Container, promised: float | None) -> Decoding:
+    """`promised`: the length by an mp3's table, where FFmpeg guesses when tags or files lie behind the first."""
     packets = open_packets(file, container, container.name == "wav" and wav_goes_on(file))
-    decoding = Decoding("pyav", packets.rate, packets.channels, packets.declared)
+    decoding = Decoding("pyav", packets.rate, packets.channels, promised or packets.declared)
     _check(decoding)
+
+    def follow() -> None:
+        decoding.declared, decoding.bad_packets = promised or packets.declared, packets.bad
+        decoding.problem = packets.problem
 
     def frames() -> Iterator[Float]:
         for block in packets.blocks:
-            decoding.declared, decoding.bad_packets, decoding.problem = packets.declared, packets.bad, packets.problem
+            follow()
             yield block
-        decoding.declared, decoding.bad_packets, decoding.problem = packets.declared, packets.bad, packets.problem
+        follow()
 
     decoding.blocks = _counted(decoding, _gathered(frames(), decoding.block))
     return decoding

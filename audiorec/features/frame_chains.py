@@ -16,30 +16,44 @@ _TAGS = (b"ID3", b"TAG", b"APETAGEX", b"LYRICSBEGIN")
 
 
 def holds_frames(data: bytes) -> bool:
-    """Whether some bytes hold MPEG layer III frames, one behind the other: sound, no tag.
+    """Whether some bytes hold MPEG frames, one behind the other: sound, no tag.
 
     Three in a row, so that a picture or text inside a tag does not look like sound.
     """
-    place = data.find(b"\xff")
-    while 0 <= place < len(data) - 4:
-        at, chained = place, 0
-        while chained < 3 and (length := _layer_three(data[at : at + 4])):
-            at, chained = at + length, chained + 1
-            if at + 4 > len(data):
-                break
-        if chained >= 3:
-            return True
-        place = data.find(b"\xff", place + 1)
-    return False
+    kinds = (KINDS["mp3"], KINDS["mp2"])
+    return any(chained(data, one.start(), length, 2) for start, length in kinds for one in start.finditer(data))
+
+
+def holds_flac_frames(data: bytes) -> bool:
+    """Whether some bytes hold the head of a FLAC frame, with its check sum. Source: RFC 9639, 9.1."""
+    return any(_is_flac_head(data[one.start() : one.start() + 16]) for one in _FLAC_FRAME.finditer(data))
+
+
+def _is_flac_head(head: bytes) -> bool:
+    number = next((n for n in range(8) if not head[4] << n & 0x80), 8) or 1  # bytes of the number, as in UTF-8
+    block = {6: 1, 7: 2}.get(head[2] >> 4, 0)
+    rate = {12: 1, 13: 2, 14: 2}.get(head[2] & 15, 0)
+    end = 4 + number + block + rate
+    if len(head) <= end:
+        return False
+    check = 0
+    for byte in head[:end]:
+        check ^= byte
+        for _ in range(8):
+            check = (check << 1 ^ 0x07 if check & 0x80 else check << 1) & 0xFF
+    return check == head[end]
 
 
 def is_no_sound(packet: bytes) -> bool:
-    """Whether what a demuxer took for a frame is a tag, or one byte again and again.
+    """Whether what a demuxer took for a frame is a tag, an mp3's table, or one byte again and again.
 
     >>> is_no_sound(b"ID3" + bytes(99)), is_no_sound(bytes(99)), is_no_sound(bytes(range(99)))
     (True, True, False)
     """
-    return packet.startswith(_TAGS) or packet == packet[:1] * len(packet)
+    rest = packet.lstrip(b"\0")
+    return (
+        rest.startswith(_TAGS) or rest == rest[:1] * len(rest) or any(mark in rest[:64] for mark in (b"Xing", b"Info"))
+    )
 
 
 def first_frames(data: bytes) -> list[tuple[int, str]]:
@@ -144,6 +158,7 @@ KINDS: dict[str, tuple[re.Pattern[bytes], Callable[[bytes], int]]] = {
     "ac3": (re.compile(rb"\x0b\x77", re.DOTALL), _ac3),
     "latm": (re.compile(rb"\x56[\xe0-\xff]", re.DOTALL), latm_length),
 }
+_FLAC_FRAME = re.compile(rb"\xff[\xf8\xf9][\x10-\xfe][\x00-\xae].", re.DOTALL)
 # Packets of 188 bytes that begin with 0x47, or of 192 with a time in front. Source: ISO/IEC 13818-1, 2.4.3.2.
 _PACKETS = re.compile(rb"\x47(?=(?:.{187}\x47){2})|....\x47(?=(?:.{191}\x47){2})", re.DOTALL)
 _MORE_PACKETS = re.compile(rb"\x47(?=(?:.{187}\x47){5})|....\x47(?=(?:.{191}\x47){5})", re.DOTALL)

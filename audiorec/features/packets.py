@@ -12,6 +12,7 @@ from typing import Any
 
 import av
 import numpy as np
+from av.stream import Disposition
 from numpy.typing import NDArray
 
 from audiorec.errors import DecodeError
@@ -22,6 +23,8 @@ Float = NDArray[np.float32]
 # Fastest rate that is handed on; DSD256 and above hold no more sound than this, and four to thirty times the samples.
 _FASTEST = 384_000
 _MOST_BAD = 10_000
+# Frames without a container around them.
+_BARE = frozenset(("mp3", "aac", "ac3", "eac3", "dts", "loas", "mpegts"))
 _CLOCK = re.compile(r"(\d+):(\d+):(\d+(?:\.\d+)?)")
 
 
@@ -50,6 +53,9 @@ def open_packets(file: int, container: Container, ignore_length: bool = False) -
     while rate > _FASTEST:
         rate //= 2
     packets = Packets(rate, stream.codec_context.channels or 0, _declared(source, stream))
+    if packets.declared and stream.codec_context.name == "flac":
+        # FFmpeg counts FLAC in Ogg from 0, also where a recording of a stream begins in its middle.
+        packets.declared -= container.begins_at / stream.codec_context.sample_rate
     layout = stream.codec_context.layout.name
 
     def every() -> Iterator[Float]:
@@ -92,12 +98,21 @@ def _open(
         source = av.open(_Reader(file, *part, container.head), mode="r", format=container.demuxer, options=options)
     except (av.FFmpegError, ValueError, OSError) as error:
         raise DecodeError(f"cannot be read as {container.name} ({words(error)})") from error
-    # A stream in a codec that is not known stands there without a context.
-    stream = next((one for one in source.streams.audio if one.codec_context is not None), None)
-    if stream is None:
+    stream = min(source.streams.audio, key=_how_odd, default=None)
+    if stream is None or stream.codec_context is None:
         source.close()
         raise DecodeError(f"holds no sound that can be decoded ({container.name} without an audio stream)")
     return source, stream
+
+
+def _how_odd(stream: "av.AudioStream") -> tuple[bool, bool, bool]:
+    """Lowest for the sound that players play: one that can be decoded, is no comment, and is marked as usual."""
+    kind = stream.disposition
+    return (
+        stream.codec_context is None,
+        bool(kind & (Disposition.comment | Disposition.visual_impaired)),
+        not (kind & Disposition.default),
+    )
 
 
 def _declared(source: "av.container.InputContainer", stream: "av.AudioStream") -> float | None:
@@ -168,8 +183,8 @@ def _decoded(
         except (StopIteration, av.EOFError):
             return
         except (av.FFmpegError, ValueError) as error:
-            # Where mp3 files were joined, their tags stand between the frames.
-            if packet is None or not (stream.codec_context.name.startswith("mp3") and is_no_sound(bytes(packet))):
+            # Where files were joined, their tags stand between the frames.
+            if packet is None or not (source.format.name in _BARE and is_no_sound(bytes(packet))):
                 packets.bad += 1
                 packets.problem = words(error)
             continue

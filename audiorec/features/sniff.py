@@ -9,8 +9,11 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from audiorec.features.frame_chains import chained, first_frames, is_mpeg_frame, is_transport, latm_length
-from audiorec.features.stream_links import flac_links, mp4_links, ogg_links
-from audiorec.features.wav_chunks import holds_coded_sound, read_chunks, wav_links
+from audiorec.features.mp3_table import table_seconds
+from audiorec.features.ogg_pages import read_pages
+from audiorec.features.stream_links import links
+from audiorec.features.tail_tags import before_tags
+from audiorec.features.wav_chunks import has_open_size, holds_coded_sound, read_chunks, wav_links
 
 _HEAD = 400
 # How far into a file the beginning of the sound is looked for when junk stands before it.
@@ -23,7 +26,9 @@ class Container:
 
     parts: [start, end) in bytes of each stretch of the file that is a stream by itself, where it is not simply the
     whole file: junk or foreign tags stand before it, or several streams one behind the other. head: what a decoder
-    must read in front of them, where the file's own head is one that decoders refuse.
+    must read in front of them, where the file's own head is one that decoders refuse. faults: pieces of the container
+    (pages of Ogg) that are missing or damaged, which decoders pass over. begins_at: the sample at which a recording of
+    a stream begins.
     """
 
     name: str
@@ -31,6 +36,8 @@ class Container:
     soundfile: bool
     parts: tuple[tuple[int, int], ...] = ()
     head: bytes = b""
+    faults: int = 0
+    begins_at: int = 0
 
 
 MP3 = Container("mp3", "mp3", True)
@@ -45,6 +52,8 @@ _LATM = Container("latm", "loas", False)
 _TRANSPORT = Container("mpeg-ts", "mpegts", False)
 # What FFmpeg works out from the bit rate where the container holds no length is no promise.
 NO_LENGTH = frozenset(("aac", "latm", "ac3", "dts", "truehd", "mlp", "mpeg-ts", "mpeg"))
+# Frames alone, for whose decoders a tag behind them is a broken frame.
+_BARE = frozenset(("latm", "ac3", "dts", "truehd", "mlp", "mpeg-ts", "amr"))
 # (offset, bytes there, container)
 _SIGNATURES: tuple[tuple[int, bytes, Container], ...] = (
     (0, b"fLaC", FLAC),
@@ -122,19 +131,23 @@ def sniff(file: BinaryIO) -> Container | None:
 
 def _with_parts(file: BinaryIO, found: Container, start: int, size: int) -> Container:
     """The container with its streams where they are not the whole file."""
-    parts: tuple[tuple[int, int], ...] = ((start, size),)
-    if found is OGG:
-        parts = ogg_links(file.fileno(), start, size)
-    elif found is FLAC:
-        parts = flac_links(file.fileno(), start, size)
-    elif found is _MP4:
-        parts = mp4_links(file.fileno(), start, size)
-    elif found is _WAV:
+    if found is _WAV:
         return _wav_with_parts(file.fileno(), start, size)
+    if found is OGG:
+        return _ogg_with_parts(file.fileno(), start, size)
+    end = before_tags(file.fileno(), start, size) if found.name in _BARE else size
+    parts = links(file.fileno(), found.name, start, end)
     # Over ID3 tags in front of MPEG frames libsndfile finds its own way.
-    if len(parts) == 1 and (start == 0 or (found is MP3 and _id3_length(file) == start)):
+    if parts == ((start, size),) and (start == 0 or (found is MP3 and _id3_length(file) == start)):
         return found
     return replace(found, parts=parts)
+
+
+def _ogg_with_parts(file: int, start: int, size: int) -> Container:
+    """Ogg with its links; libsndfile takes the last time for the length, which is none where times run backwards."""
+    pages = read_pages(file, start, size)
+    found = replace(OGG, faults=pages.faults, begins_at=pages.begins_at, soundfile=not pages.runs_backwards)
+    return found if pages.links == ((0, size),) else replace(found, parts=pages.links)
 
 
 def _wav_with_parts(file: int, start: int, size: int) -> Container:
@@ -142,6 +155,8 @@ def _wav_with_parts(file: int, start: int, size: int) -> Container:
     parts = wav_links(file, start, size)
     found = replace(_WAV, parts=parts) if len(parts) > 1 or start else _WAV
     chunks = read_chunks(file, start, size)
+    if chunks and has_open_size(file, start):
+        chunks = replace(chunks, size=size - chunks.start, is_padded=False)
     if chunks and not chunks.is_padded and len(parts) == 1:
         return replace(
             _WAV, soundfile=False, parts=((chunks.start, min(size, chunks.start + chunks.size)),), head=chunks.head
@@ -149,11 +164,10 @@ def _wav_with_parts(file: int, start: int, size: int) -> Container:
     return replace(found, soundfile=False) if chunks and holds_coded_sound(file, chunks) else found
 
 
-def mp3_says_length(file: BinaryIO) -> bool:
-    """Whether an mp3's first frame holds its length: a table by Xing or LAME (`Info`) or by Fraunhofer (`VBRI`)."""
+def mp3_seconds(file: BinaryIO) -> float | None:
+    """The length of an mp3 by the table in its first frame; None where it has none."""
     file.seek(_after_tags(file))
-    head = file.read(65_536)
-    return any(mark in head for mark in (b"Xing", b"Info", b"VBRI"))
+    return table_seconds(file.read(65_536))
 
 
 def _id3_length(file: BinaryIO) -> int:

@@ -15,6 +15,7 @@ from mutagen.apev2 import APEv2
 from mutagen.id3 import ID3, UFID
 
 from audiorec.data.names import is_nobody
+from audiorec.data.nobody import SPECIAL_MBIDS
 from audiorec.features.chunk_words import chunk_words
 from audiorec.features.lyrics import tag_lyrics
 from audiorec.features.may_pass import raise_if_it_may_pass
@@ -29,6 +30,10 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "artist": ("tpe1", "tp1", "artist", "\xa9art", "author", "iart", "performer"),
     "album_artist": ("tpe2", "tp2", "albumartist", "album artist", "aart", "wm/albumartist", "txxx:albumartist",
                      "txxx:album artist", "album_artist", "albumartists", "txxx:albumartists"),
+    "artist_mbid": ("musicbrainz_artistid", "txxx:musicbrainz artist id",
+                    "----:com.apple.itunes:musicbrainz artist id", "musicbrainz/artist id"),
+    "album_artist_mbid": ("musicbrainz_albumartistid", "txxx:musicbrainz album artist id",
+                          "----:com.apple.itunes:musicbrainz album artist id", "musicbrainz/album artist id"),
     "album": ("talb", "tal", "album", "\xa9alb", "wm/albumtitle", "iprd", "product"),
     "year": ("tdrc", "tyer", "tye", "tdor", "tory", "date", "year", "originaldate", "\xa9day", "wm/year", "icrd",
              "tdrl", "originalyear", "txxx:originalyear", "txxx:year", "wm/originalreleaseyear", "date_released",
@@ -86,6 +91,9 @@ def read_tags(file: BinaryIO, path: bytes, container: Container | None = None) -
     found = _open(file, container or sniff(file))
     page = _page(found, path)
     values = {field: _values(found, keys, page, _MAKES_SENSE.get(field, bool)) for field, keys in _KEYS.items()}
+    for field in ("artist", "album_artist"):
+        if _is_special(values[f"{field}_mbid"]):
+            values |= {name: [] for name in (field, f"{field}s") if name in values}
     guessed_artist, guessed_title = _from_name(path)
     credits = next(filter(None, map(_split, (values["artists"], values["artist"], values["album_artist"]))), ())
     artists = credits or (() if values["title"] else _split([guessed_artist]))
@@ -229,6 +237,12 @@ def _clean(text: str) -> str:
 
 def _first(texts: list[str]) -> str:
     return texts[0].strip("; ") if texts else ""
+
+
+def _is_special(mbids: list[str]) -> bool:
+    """Whether MusicBrainz' ids of artists name nobody, whatever the tagger was told to call that."""
+    ids = {one for text in mbids for one in re.split(r"[;/\s]+", text.lower()) if one}
+    return bool(ids) and ids <= SPECIAL_MBIDS
 
 
 def _fitting(form: re.Pattern[str], texts: list[str]) -> str:

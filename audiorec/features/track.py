@@ -28,7 +28,7 @@ from audiorec.features.tags import Tags, read_tags
 
 # The version of what is made of a file's first bytes, tags and lyrics: raised when an older one read files otherwise.
 # Then tags are read again, and what failed or was cut is described again.
-READER = 1
+READER = 2
 # Writers that count their headers wrongly miss the size by less.
 _FEW_BYTES = 64
 # How the reasons of texts begin that may be meant as other letters.
@@ -159,18 +159,23 @@ def _best_decoding(
 ) -> tuple[Decoding, TrackFeatures]:
     """What `take` makes of the first decoding that gets the whole file, else of the one that gets the most of it."""
     best: tuple[Decoding, TrackFeatures] | None = None
-    refusals = []
+    refusals, stopped_at = [], ""
     for decoder in decoders(container):
+        decoding = None
         try:
             decoding = open_decoding(decoder, file, container)
             features = take(decoding)
         except DecodeError as refusal:
             refusals.append(refusal)
-            continue
-        if best is None or decoding.seconds > best[0].seconds:
-            best = decoding, features
-        if not (decoding.is_short or decoding.is_cut or decoding.problem):
-            break
+        else:
+            if best is None or decoding.seconds > best[0].seconds:
+                # A decoder that stopped found a fault; one that goes on does not say what it put in its place.
+                decoding.damage = stopped_at
+                best = decoding, features
+            if not (decoding.is_short or decoding.is_cut or decoding.problem):
+                break
+        # Without a length libsndfile stops at what stands behind the sound.
+        stopped_at = decoding.problem if decoding and decoding.declared else ""
     if best is None:
         raise refusals[0]
     return best
@@ -247,6 +252,10 @@ def _with_decoding(record: FileRecord, decoding: Decoding) -> FileRecord:
         reasons.append(f"only {decoding.seconds:.1f} of {decoding.declared:.1f} s could be decoded")
     elif decoding.bytes_missing > _FEW_BYTES:
         reasons.append(f"was cut after {decoding.seconds:.1f} s: {decoding.bytes_missing} bytes of it are missing")
+    elif decoding.damage:
+        reasons.append(f"is damaged ({decoding.damage})")
+    if decoding.faults:
+        reasons.append(f"pages that are missing or damaged: {decoding.faults}")
     if decoding.bad_packets:
         reasons.append(f"{decoding.bad_packets} packets could not be decoded")
     if decoding.bad_samples:

@@ -9,9 +9,12 @@ import os
 import re
 from dataclasses import dataclass
 
+from audiorec.features.named_size import named_size
+
 _MOST_CHUNKS = 1000
 _LEAST_LOST = 65_536  # bytes behind the data of a wav that are no chunks: fewer are not worth a second look
 _LOOKED_AT = 32_768
+_STRETCH = 2**20
 _LONGEST_FORMAT = 4096
 # Frames of DTS, and of AC-3 and others for a digital cable (IEC 61937), written as if they were samples.
 _CODED = re.compile(rb"\xfe\x7f\x01\x80|\x7f\xfe\x80\x01|\xff\x1f\x00\xe8[\xf0-\xff]\x07|\x72\xf8\x1f\x4e")
@@ -62,13 +65,21 @@ def holds_coded_sound(file: int, chunks: Chunks) -> bool:
     return chunks.form[:2] in (b"\1\0", b"\xfe\xff") and bool(_CODED.search(os.pread(file, _LOOKED_AT, chunks.start)))
 
 
+def has_open_size(file: int, place: int) -> bool:
+    """Whether a wav of 64 bits does not say how long its sound is: its recorder was stopped. Source: EBU Tech 3306."""
+    head = os.pread(file, 36, place)
+    return head[:4] in (b"RF64", b"BW64") and (head[28:36] in (bytes(8), b"\xff" * 8) or head[12:16] != b"ds64")
+
+
 def wav_links(file: int, start: int, end: int) -> tuple[tuple[int, int], ...]:
     """[start, end) of every wav of a file in which one stands behind the other."""
     found, place = [start], start
     while len(found) < _MOST_CHUNKS:
-        size = int.from_bytes(os.pread(file, 4, place + 4), "little")
-        place = next((there for there in (place + 8 + size, place + 8 + size + size % 2) if _is_wav(file, there)), end)
-        if not size > 0 or place >= end:
+        named = place + named_size("wav", os.pread(file, 36, place))
+        place = next(
+            (there for there in (named, named + named % 2) if place < there < end and _is_wav(file, there)), end
+        )
+        if place >= end:
             break
         found.append(place)
     return tuple(zip(found, [*found[1:], end], strict=True))
@@ -80,14 +91,19 @@ def wav_goes_on(file: int) -> bool:
     while place + 8 <= end:
         name, size = os.pread(file, 4, place), int.from_bytes(os.pread(file, 4, place + 4), "little")
         if not _is_name(name):
-            return end - place > _LEAST_LOST
+            # Behind a good length stand zeros where a disk or a download was to be filled.
+            return end - place > _LEAST_LOST and _is_something(file, place, end)
         place += 8 + size + size % 2
     return False
 
 
+def _is_something(file: int, place: int, end: int) -> bool:
+    return any(any(os.pread(file, _STRETCH, there)) for there in range(place, end, _STRETCH))
+
+
 def _is_wav(file: int, place: int) -> bool:
     head = os.pread(file, 12, place)
-    return head[:4] == b"RIFF" and head[8:] == b"WAVE"
+    return head[:4] in (b"RIFF", b"RIFX", b"RF64", b"BW64") and head[8:] == b"WAVE"
 
 
 def _is_name(name: bytes) -> bool:

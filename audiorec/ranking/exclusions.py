@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiorec.data.names import artist_key
+from audiorec.errors import InputError
 from audiorec.ranking.song_columns import SongColumns
 
 
@@ -17,6 +18,7 @@ class Exclusions:
 
     genres, artists: names in any case; folders: everything below them; shortest, longest: seconds; since, until: years,
     and songs without a year are left out when one of them is given; only_genres: all but songs of these.
+    Raises InputError where a lower bound lies above its upper one, or is no number.
     """
 
     genres: tuple[str, ...] = ()
@@ -28,6 +30,10 @@ class Exclusions:
     until: int | None = None
     only_genres: tuple[str, ...] = ()
     own: bool = True
+
+    def __post_init__(self) -> None:
+        _check("seconds", self.shortest, self.longest)
+        _check("years", self.since, self.until)
 
     def allowed(self, songs: SongColumns) -> NDArray[np.bool_]:
         """Which songs may be listed, whoever has them, bool [I]."""
@@ -47,6 +53,11 @@ class Exclusions:
         if self.since is not None or self.until is not None:
             found &= (songs.year >= (self.since or 0)) & (songs.year <= (self.until or 9999))
         return found
+
+
+def _check(what: str, low: float | None, high: float | None) -> None:
+    if low is not None and high is not None and not low <= high:
+        raise InputError(f"no song has {what} from {low:g} to {high:g}: give the lower bound first, then the upper one")
 
 
 NOTHING = Exclusions()

@@ -230,6 +230,15 @@ def a_sound(name: str, make: Callable[[], bytes], seconds: float, reason: str = 
     return check
 
 
+def flac_of(samples: int) -> bytes:
+    data = signals.encoded(signals.tone(440.0, 1.0, 44_100), 44_100, "FLAC")
+    return data[:22] + samples.to_bytes(4, "big") + data[26:]
+
+
+def in_pieces() -> bytes:
+    return made_audio.coded("mp4", "aac", 3.0, options={"movflags": "empty_moov", "frag_duration": "500000"})
+
+
 SOUNDS = {
     "chained Ogg": a_sound(
         "x.ogg",
@@ -250,6 +259,16 @@ SOUNDS = {
     "a chunk without padding": a_sound(
         "x.wav", lambda: signals.wav(1.0)[:12] + b"junk\5\0\0\0xxxxx" + signals.wav(1.0)[12:], 1.0
     ),
+    "joined WavPack": a_sound("x.wv", lambda: 2 * made_audio.coded("wv", "wavpack", 1.0), 2.0),
+    "WavPack with a tag at its end": a_sound(
+        "x.wv", lambda: made_audio.coded("wv", "wavpack", 1.0) + b"TAG" + bytes(125), 1.0
+    ),
+    "a FLAC that names half its samples": a_sound("x.flac", lambda: flac_of(22_050), 1.0),
+    "a FLAC that names no length": a_sound("x.flac", lambda: flac_of(0), 1.0),
+    "joined mp3 of two rates": a_sound(
+        "x.mp3", lambda: signals.mp3(1.0) + made_audio.coded("mp3", "mp3", 1.0, 48_000), 2.0
+    ),
+    "an m4a that was cut between its pieces": a_sound("x.m4a", lambda: in_pieces()[:-20_000], 1.8, "was cut after"),
     "junk before AC-3": a_sound("x.ac3", lambda: bytes(1_000) + made_audio.coded("ac3", "ac3", 1.0), 1.0),
     "silence": a_sound(
         "x.wav", lambda: signals.encoded(0 * signals.tone(1.0, 1.0), signals.RATE, "WAV"), 1.0, "is silent"

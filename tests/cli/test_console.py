@@ -55,3 +55,14 @@ def test_names_that_look_like_markup_are_printed_as_they_are(capsys: pytest.Capt
     for name in ("Songs of [/]", "[bold]b :star:", "nothing for [/] :star:"):
         assert name in printed.out
     assert "[/red]" in printed.err
+
+
+def test_names_do_not_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    name = "Tide\x1b[31m\x07\x9b2J\u202e\r"
+    print_table(f"Songs of {name}", ["song"], [(name,)])
+    console().print(f"nothing for {name}")
+    notes().print(name)
+    printed = capsys.readouterr()
+    for text in (printed.out, printed.err):
+        assert "Tide␛[31m␇\\x9b2J\\u202e␍" in text
+        assert not set("\x1b\x07\x9b\u202e\r") & set(text)

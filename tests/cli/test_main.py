@@ -27,6 +27,7 @@ def test_version() -> None:
         (["--workspace", "WS", "status"], "run audiorec extract FOLDER first"),
         (["no-such-command"], "No such command 'no-such-command'"),
         (["status", "--no-such-option"], "No such option"),
+        (["--workspace", "no\x1b[31m", "status"], "no␛[31m"),
     ],
 )
 def test_a_mistake_is_named_and_exits_2(tmp_path: Path, arguments: list[str], message: str) -> None:

@@ -116,6 +116,85 @@ def with_id3v1(data: bytes) -> bytes:
     return data + b"TAG" + bytes(125)
 
 
+def lyrics3(size: int) -> bytes:
+    body = b"LYRICSBEGIN" + b"IND00003110" + f"LYR{size:05}".encode() + b"la " * (size // 3)
+    return body + f"{len(body):06}LYRICS200".encode()
+
+
+def table_says(share: float) -> bytes:
+    """An mp3 whose table names a part of its frames."""
+    data = coded("mp3", "mp3")
+    place = max(data.find(b"Xing"), data.find(b"Info")) + 8
+    frames = struct.unpack(">I", data[place : place + 4])[0]
+    return replaced(data, place, struct.pack(">I", int(share * frames)))
+
+
+def flac_says(samples: int) -> bytes:
+    """A FLAC whose head names so many samples (fewer than 2^32)."""
+    return replaced(flac(3.0), 22, struct.pack(">I", samples))
+
+
+def pages(data: bytes) -> list[bytes]:
+    found = []
+    while data:
+        size = 27 + data[26] + sum(data[27 : 27 + data[26]])
+        found.append(data[:size])
+        data = data[size:]
+    return found
+
+
+def summed(page: bytes) -> bytes:
+    """A page with its check sum. Source: RFC 3533, 6."""
+    page, check = replaced(page, 22, bytes(4)), 0
+    for byte in page:
+        check ^= byte << 24
+        for _ in range(8):
+            check = (check << 1 ^ (0x04C11DB7 if check & 0x80000000 else 0)) & 0xFFFFFFFF
+    return replaced(page, 22, struct.pack("<I", check))
+
+
+def timed(page: bytes, time: int) -> bytes:
+    return summed(replaced(page, 6, struct.pack("<q", time)))
+
+
+def late(data: bytes) -> bytes:
+    """An Ogg stream as it is recorded an hour after it began."""
+    times = [struct.unpack("<q", page[6:14])[0] for page in pages(data)]
+    return b"".join(
+        timed(page, time + 3600 * 48_000) if time > 0 else page for page, time in zip(pages(data), times, strict=True)
+    )
+
+
+def paged(data: bytes, last_time: int) -> bytes:
+    return b"".join([*pages(data)[:-1], timed(pages(data)[-1], last_time)])
+
+
+def without_pages(data: bytes) -> bytes:
+    middle = len(pages(data)) // 2
+    return b"".join(pages(data)[:middle] + pages(data)[middle + 2 :])
+
+
+def in_the_middle(data: bytes) -> bytes:
+    return replaced(data, len(data) // 2, np.random.default_rng(0).bytes(3_000 if data[:1] == b"f" else 50))
+
+
+def broadcast(data: bytes) -> bytes:
+    """A WMA without its length. Source: Advanced Systems Format Specification, 3.2."""
+    place = data.index(bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365"))
+    return replaced(replaced(data, place + 40, bytes(8)), place + 88, struct.pack("<I", 1))
+
+
+def edited(data: bytes, milliseconds: int, start: int) -> bytes:
+    """An m4a whose only edit plays so long from that sample on."""
+    return replaced(data, data.index(b"elst") + 12, struct.pack(">II", milliseconds, start))
+
+
+def in_pieces(seconds: float) -> bytes:
+    """An m4a of fragments of a second."""
+    options = {"movflags": "empty_moov+default_base_moof", "frag_duration": "1000000"}
+    return coded("mp4", "aac", seconds, options=options)
+
+
 # name -> (bytes, seconds that the file holds)
 ODD: dict[str, tuple[Make, float]] = {
     "chained.ogg": (lambda: vorbis(2.0) + vorbis(3.0), 5.0),
@@ -178,7 +257,46 @@ ODD: dict[str, tuple[Make, float]] = {
     "id3 shorter than it is.mp3": (lambda: b"ID3\x03\0\0" + b"\0\0\0\x0a" + bytes(2_000) + mp3(3.0), 3.0),
     "zeros at the end.mp3": (lambda: mp3(3.0) + bytes(300_000), 3.0),
     "odd chunk.wav": (lambda: PCM[:12] + b"junk" + struct.pack("<I", 5) + b"xxxxx\0" + PCM[12:], 2.0),
+    "zeros at the end.wav": (lambda: PCM + bytes(70_000), 2.0),
+    "64 bits, stopped.wav": (lambda: replaced(WHOLE["a.rf64"](), 20, bytes(24)), 3.0),
+    "64 bits, open.wav": (lambda: replaced(WHOLE["a.rf64"](), 20, b"\xff" * 24), 3.0),
+    **{f"joined.{suffix}": (lambda suffix=suffix: 2 * WHOLE[f"a.{suffix}"](), 6.0)  # type: ignore[misc]
+       for suffix in ("wv", "tta", "aiff", "au", "caf", "rf64", "wma", "flv", "amr")},
+    "joined.dsf": (lambda: 2 * dsf(1.0), 2.0), "joined.dff": (lambda: 2 * dff(1.0), 2.0),
+    "joined, another rate.wv": (lambda: coded("wv", "wavpack", 2.0) + coded("wv", "wavpack", 3.0, 22_050), 5.0),
+    "joined, tags between.wv": (lambda: 2 * with_id3v1(WHOLE["a.wv"]() + ape()), 6.0),
+    "joined, other channels.mp3": (lambda: mp3(2.0) + mp3(3.0, channels=2), 5.0),
+    **{f"tags at the end.{suffix}": (lambda suffix=suffix: with_id3v1(WHOLE[f"a.{suffix}"]() + ape()), 3.0)  # type: ignore[misc]
+       for suffix in ("wv", "ac3", "eac3", "amr", "tta", "wma", "aac")},
+    "tags at the end of latm.aac": (lambda: with_id3v1(coded("latm", "aac") + ape()), 3.0),
+    "large ape at the end.mp3": (lambda: with_id3v1(mp3(3.0) + ape(200_000)), 3.0),
+    "large lyrics at the end.mp3": (lambda: with_id3v1(mp3(3.0) + lyrics3(90_000)), 3.0),
+    "large id3 at the end.mp3": (lambda: mp3(3.0) + id3(100_000), 3.0),
+    "zeros between.mp3": (lambda: coded("mp3", "mp3", 2.0) + bytes(200_000) + coded("mp3", "mp3", 3.0), 5.0),
+    "table of half the frames.mp3": (lambda: table_says(0.5), 3.0),
+    "table of no frames.mp3": (lambda: table_says(0.0), 3.0),
+    "length unknown.flac": (lambda: flac_says(0), 3.0),
+    "length unknown, tag at the end.flac": (lambda: with_id3v1(flac_says(0)), 3.0),
+    "half the length.flac": (lambda: flac_says(3 * 22_050), 3.0),
+    "recorded from a stream.ogg": (lambda: late(vorbis(3.0)), 3.0),
+    "recorded from a stream.opus": (lambda: late(opus(3.0)), 3.0),
+    "recorded from a stream of flac.oga": (lambda: late(coded("ogg", "flac", 3.0)), 3.0),
+    "time that runs backwards.ogg": (lambda: paged(vorbis(3.0), last_time=40_000), 3.0),
+    "sent as it was made.wma": (lambda: broadcast(WHOLE["a.wma"]()), 3.0),
+    "begins with an edit.m4a": (lambda: edited(WHOLE["a.m4a"](), 2_000, 44_100), 2.0),
 }  # fmt: skip
+CUT_LATE: dict[str, tuple[Make, str]] = {
+    "pieces of a film.m4a": (lambda: in_pieces(10.0)[: int(0.6 * len(in_pieces(10.0)))], "bytes of it are missing"),
+    "a page is gone.ogg": (lambda: without_pages(vorbis(20.0)), "pages that are missing or damaged"),
+    "a page is gone.opus": (lambda: without_pages(opus(20.0)), "pages that are missing or damaged"),
+    "a page is damaged.ogg": (lambda: in_the_middle(vorbis(20.0)), "pages that are missing or damaged: 1"),
+    "frames are damaged.flac": (lambda: in_the_middle(flac(5.0)), "is damaged"),
+    "the second is cut.wv": (lambda: (2 * WHOLE["a.wv"]())[:-100_000], "could be decoded"),
+    "the second is cut.aiff": (
+        lambda: (2 * WHOLE["a.aiff"]())[: int(1.6 * len(WHOLE["a.aiff"]()))],
+        "could be decoded",
+    ),
+}
 
 
 @cache
@@ -211,6 +329,21 @@ def test_all_of_an_odd_file_is_decoded(tmp_path: Path, name: str) -> None:
     record = look(tmp_path / name)
     assert (record.status, record.reason) == ("ok", "")
     assert record.seconds == pytest.approx(seconds, abs=0.06 * (1 + name.startswith(("chained", "joined"))))
+
+
+@pytest.mark.parametrize("name", CUT_LATE)
+def test_what_is_lost_is_said(tmp_path: Path, name: str) -> None:
+    make, reason = CUT_LATE[name]
+    (tmp_path / name).write_bytes(make())
+    record = look(tmp_path / name)
+    assert record.status == "partial"
+    assert reason in record.reason
+
+
+def test_of_several_streams_the_usual_one_is_heard(tmp_path: Path) -> None:
+    """A comment stands first, and is no second long."""
+    (tmp_path / "x.mkv").write_bytes(streams("matroska", ("libopus", "libopus"), 3.0, comment=0.5))
+    assert look(tmp_path / "x.mkv").seconds == pytest.approx(3.0, abs=0.06)
 
 
 def test_dts_that_claims_to_be_samples_is_not_taken_for_them() -> None:

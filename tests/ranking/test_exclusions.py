@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from audiorec.data.tracks import Track
+from audiorec.errors import InputError
 from audiorec.ranking.exclusions import Exclusions
 from audiorec.ranking.song_columns import SongColumns, pack_songs
 
@@ -47,3 +48,12 @@ def test_songs_come_back_as_they_were_one_by_one() -> None:
     assert list(songs) == TRACKS
     assert (songs[-1], songs[1:3]) == (TRACKS[-1], TRACKS[1:3])
     assert len(SongColumns(pack_songs([]))) == 0
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"shortest": 300.0, "longest": 60.0}, {"since": 2000, "until": 1990}, {"shortest": float("nan"), "longest": 1.0}],
+)
+def test_bounds_the_wrong_way_round_are_a_mistake(asked: dict[str, float]) -> None:
+    with pytest.raises(InputError, match="lower bound first"):
+        Exclusions(**asked)  # type: ignore[arg-type]
