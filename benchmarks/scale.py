@@ -1,6 +1,7 @@
 """What size costs: importing, training, lists and commands on made libraries, and ALS and ItemKNN beside `implicit`.
 
     python benchmarks/scale.py --part made --songs 100000
+    python benchmarks/scale.py --part import --songs 100000
     python benchmarks/scale.py --part peer --songs 20000
     python benchmarks/scale.py --part real --workspace DIR
     python benchmarks/scale.py --part shapes --songs 1000000
@@ -9,10 +10,11 @@
 
 `made` makes a workspace through the package's own data layer (half as many users and fifty times as many listens as
 songs; eight styles, popularity by a power law), imports the listens from a file and runs the commands there as new
-processes; `real` does so in a workspace that is there; `shapes` times lists over arrays of the right shapes for which
-nothing was trained, since how long a list takes does not depend on what they say; `scan` is a second `extract` over
-files that are known; `growth` reads what the others wrote. Every line has seconds of processor time beside the clock's,
-since other work on the machine does not count in them; ratios are our processor time over the peer's in the same run.
+processes; `import` is the import alone, of songs without features; `real` runs the commands in a workspace that is
+there; `shapes` times lists over arrays of the right shapes for which nothing was trained, since how long a list takes
+does not depend on what they say; `scan` is a second `extract` over files that are known; `growth` reads what the others
+wrote. Every line has seconds of processor time beside the clock's, since other work on the machine does not count in
+them; ratios are our processor time over the peer's in the same run.
 `--keep DIR` keeps the made workspace, `--models` says which are trained.
 """
 
@@ -29,7 +31,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from made_library import describe, known_files, pairs, shape_ranker, write_listens
+from made_library import describe, known_files, name_songs, pairs, shape_ranker, write_listens
 from measured import command, timed
 from scipy import sparse
 
@@ -46,7 +48,7 @@ Lines = Iterator[tuple[str, float]]
 def main() -> None:
     """Run one part and print JSON lines."""
     parser = argparse.ArgumentParser()
-    names = ("made", "real", "shapes", "peer", "list", "scan", "growth")
+    names = ("made", "import", "real", "shapes", "peer", "list", "scan", "growth")
     parser.add_argument("--part", choices=names, required=True)
     parser.add_argument("--songs", type=int, default=20_000)
     parser.add_argument("--users", type=int)
@@ -59,6 +61,7 @@ def main() -> None:
     users, listens = asked.users or asked.songs // 2, asked.listens or 50 * asked.songs
     parts: dict[str, Callable[[], Lines]] = {
         "made": lambda: _made(asked.songs, users, listens, asked.models, asked.keep),
+        "import": lambda: _import_alone(asked.songs, users, listens),
         "peer": lambda: _peer(asked.songs, users, listens),
         "real": lambda: _commands(asked.workspace),
         "shapes": lambda: _shapes(asked.songs, users, listens, asked.keep),
@@ -82,6 +85,14 @@ def _made(songs: int, users: int, listens: int, models: Sequence[str], keep: Pat
         yield from _commands(root)
 
 
+def _import_alone(songs: int, users: int, listens: int) -> Lines:
+    with tempfile.TemporaryDirectory() as made:
+        root = Path(made)
+        with Workspace.open(root, write=True) as space:
+            name_songs(space, songs)
+        yield from _import(root, songs, users, listens)
+
+
 def _import(root: Path, songs: int, users: int, listens: int) -> Lines:
     """An export as a file, and the same once more under another name."""
     with tempfile.TemporaryDirectory() as folder:
@@ -91,7 +102,7 @@ def _import(root: Path, songs: int, users: int, listens: int) -> Lines:
         first.rename(again)
         yield from command("import_again", root, "import", "listens", str(again))
     with Workspace.open(root) as space:
-        yield from timed("interactions_first", space.interactions)
+        yield from timed("interactions_first", lambda: space.interactions(every_song=True))
 
 
 def _train(root: Path, models: Sequence[str]) -> Lines:
