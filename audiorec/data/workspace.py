@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from audiorec.data.event_shards import Added
     from audiorec.data.interactions import Interactions
-    from audiorec.data.listens import TableRow
     from audiorec.data.shard_places import Place
     from audiorec.data.tables import FeatureTable, Layout, TrackFeatures
 
@@ -211,11 +210,12 @@ class Workspace(OpenFolder):
 
         listens.add_sums(self, source, rows)
 
-    def add_table(self, source: str, rows: "Iterable[TableRow]") -> None:
-        """Store sums, and rows whose song is not in the library (yet), in the place of what the same source gave."""
+    def add_table(self, source: str, batches: "Iterable[pa.RecordBatch]") -> None:
+        """Store the sums of events (columns of `events.SCHEMA`), and those whose song is not in the library (yet), in
+        the place of what the same source gave; all of them or, when `batches` fails, none."""
         from audiorec.data import listens
 
-        listens.add_table(self, source, rows)
+        listens.add_table(self, source, batches)
 
     def resolve_waiting(self, found: Mapping[str, Mapping[str, int]]) -> int:
         """Make listens of the rows that wait for a song of `found` (source -> song as written -> track); how many."""

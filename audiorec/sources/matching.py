@@ -68,12 +68,12 @@ class Matcher:
         self._known = {track.id for track in tracks}
         # A file that could not be used is only meant where no other is.
         self._indexes = [(PathIndex(some), NameIndex(some)) for some in (usable, failed) if some]
-        self._seen: dict[tuple[object, ...], Match] = {}
+        self._seen: dict[tuple[WrittenSong, Path | None], Match] = {}
 
     def match(self, song: WrittenSong, folder: Path | None = None) -> Match:
         """The track that a song means; a relative path starts at `folder` or at any folder above the track."""
         place = folder if song.path else None
-        key = (song.artists, song.title, song.album, song.path, *song.ids.items(), song.seconds, place)
+        key = (song, place)
         found = self._seen.get(key)
         if found is None:
             if len(self._seen) >= _REMEMBERED:

@@ -10,6 +10,7 @@ import pytest
 from audiorec.data import listen_matrix, user_accounts
 from audiorec.data.workspace import Workspace
 from audiorec.errors import WorkspaceError
+from tests.waiting import waiting
 
 ITEMS = np.array([1, 2, 3, 4])
 
@@ -40,7 +41,7 @@ def test_some_songs_leave_out_the_others_and_who_plays_none_of_them(space: Works
     assert (only_last.counts.toarray().tolist(), only_last.times) == ([[1]], None)
     with pytest.raises(WorkspaceError, match="no listens here to songs that can be used"):
         space.interactions(items=np.array([3]))
-    space.add_table("x", [(1, "ann", None, '{"title": "Elsewhere"}', 1.0, None)])
+    space.add_table("x", waiting("ann", song='{"title": "Elsewhere"}'))
     with pytest.raises(WorkspaceError, match=r"1 wait for theirs\. See audiorec unmatched"):
         space.interactions(items=np.array([3]))
 
