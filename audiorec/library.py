@@ -154,13 +154,14 @@ class Library:
 
         What `feedback` stored counts as listens. Raises InputError when there are no listens to learn from.
         """
+        from audiorec.data import lacking
         from audiorec.data.feedback_as_listens import learn_from_feedback
         from audiorec.plan import plan, train_steps
 
         with self._write() as space:
             learn_from_feedback(space)
             if not space.has_listens():
-                raise InputError("nothing to learn from yet: run audiorec import with what you have listened to")
+                raise InputError(lacking.no_model(space.db, "hybrid", "audiorec train"))
             steps = plan(space, only)
             trained = train_steps(space, steps, device=device, begin=begin, passed=passed)
             ranks = space.has_model("hybrid") and "hybrid" not in {step.name for step in plan(space)}

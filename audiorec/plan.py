@@ -9,6 +9,7 @@ fingerprints beside every model; times play no part.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from audiorec.data import lacking
 from audiorec.data.workspace import Workspace
 from audiorec.errors import TooLittleError, UnknownNameError
 from audiorec.shipped_files import is_outdated
@@ -136,12 +137,13 @@ def _train(space: Workspace, name: str, device: str) -> None:
 
 def next_step(space: Workspace) -> str:
     """The command that brings most now."""
-    if not space.has_tracks():
+    statuses = set(space.statuses())
+    if not statuses or ("new" in statuses and statuses <= {"new", "failed"}):
         return "audiorec extract FOLDER"
-    if not space.has_tracks(usable=True):
+    if statuses == {"failed"}:
         return "audiorec status --files"
     if not space.has_listens():
-        return "audiorec import auto FILE"
+        return "audiorec unmatched" if lacking.has_waiting(space.db) else "audiorec import auto FILE"
     if plan(space):
         return "audiorec train"
     return "audiorec recommend --user NAME" if space.has_model("hybrid") else "audiorec extract FOLDER"

@@ -79,8 +79,7 @@ def command(session: Session, asked: Options) -> None:
         console().print_json(json.dumps([song.as_json() for song in found]))
         return
     if not found:
-        why = "every song has been played." if asked.cold_only else "they have every song."
-        console().print(f"Nothing to recommend to {' and '.join(asked.user)}: {why}")
+        console().print(f"Nothing to recommend to {' and '.join(asked.user)}: {_why_nothing(asked)}")
         return
     rows = [
         (str(place), song.artist, song.title, f"{song.score:.3f}", str(song.plays))
@@ -103,6 +102,14 @@ def _exclusions(asked: Options) -> "Exclusions":
     shortest, longest = (60.0 * minutes for minutes in asked.minutes) if asked.minutes else (None, None)
     named = (asked.without_genre, asked.without_artist, asked.without_folder)
     return Exclusions(*named, shortest=shortest, longest=longest, since=since, until=until)
+
+
+def _why_nothing(asked: Options) -> str:
+    if any((asked.without_genre, asked.without_artist, asked.without_folder, asked.years, asked.minutes)):
+        return "no song that is new to them is within what you asked for; --years leaves out songs without a year."
+    if asked.cold_only:
+        return "every song has been played."
+    return "they have every song, or another file of the same recording."
 
 
 def _why(song: "Recommendation") -> str:

@@ -41,6 +41,11 @@ def no_listens(db: sqlite3.Connection) -> str:
     return "no listens here yet: run audiorec import auto FILE first"
 
 
+def has_waiting(db: sqlite3.Connection) -> bool:
+    """Whether listens wait for their songs."""
+    return _any(db, "unmatched")
+
+
 def no_model(db: sqlite3.Connection, name: str, maker: str) -> str:
     """Why a model is not there: what its training lacks, else that `maker` makes it."""
     if not _any(db, "track WHERE present = 1 AND status != 'failed'"):

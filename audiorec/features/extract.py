@@ -224,24 +224,30 @@ def _gone(
 ) -> tuple[set[bytes], list[tuple[bytes, str]]]:
     """Known files below the scanned folders that are not there any more, and folders that seem to be away.
 
-    Those of a folder that cannot be read are not gone, nor those of one in which nothing is left: a share or disk that
-    is not mounted leaves an empty folder.
+    What cannot be looked at is not gone, nor what lies behind a link that leads nowhere, nor the songs of a folder in
+    which nothing is left: a share or disk that is not mounted leaves an empty folder.
     """
     roots = [(path if is_url(path) else os.path.abspath(path)).rstrip(b"/") + b"/" for path in map(on_disk, paths)]
-    unreadable = tuple(path.rstrip(b"/") + b"/" for path, _ in found.problems)
     here = {file.path for file in found.files}
-    lost = {
-        path
-        for path in set(known) - here
-        if any(path.startswith(root) for root in roots) and not path.startswith(unreadable or (b"\0",))
-    }
-    away = []
+    lost = {path for path in set(known) - here if any(path.startswith(root) for root in roots)}
+    folders = {os.path.dirname(path) for path in lost if not is_url(path)}
+    broken = set(filter(None, map(_broken_link, folders)))
+    unreadable = tuple(path.rstrip(b"/") + b"/" for path in (*broken, *(path for path, _ in found.problems)))
+    lost = {path for path in lost if not (path + b"/").startswith(unreadable or (b"\0",))}
+    away = [(link, "leads nowhere: is its disk or share mounted? Its songs are kept") for link in sorted(broken)]
     for root in roots:
         missing = {path for path in lost if path.startswith(root)}
         if missing and not any(path.startswith(root) for path in here):
             lost -= missing
             away.append((root, f"is empty where {len(missing)} songs were: is it mounted? They are kept"))
     return lost, away
+
+
+def _broken_link(folder: bytes) -> bytes:
+    """The link on the way to a folder that leads nowhere, empty where the way ends at a folder."""
+    while not os.path.lexists(folder):
+        folder = os.path.dirname(folder)
+    return b"" if os.path.exists(folder) else folder
 
 
 def _follow_moves(space: Workspace, known: dict[bytes, FileRecord], found: Scan, gone: set[bytes]) -> None:

@@ -106,7 +106,11 @@ def _version(recipe: FeatureRecipe) -> str:
 def _describe_unit(tasks: Sequence[Task], crew: Crew, work: Work, expected: str) -> list[Outcome]:
     """On a node: the outcomes of a unit."""
     ray_cluster.refuse_other_version(_version(tasks[0].recipe), expected)
-    return list(workers.describe_in(_standing_pool(crew), tasks, work, window=len(tasks)))
+    try:
+        return list(workers.describe_in(_standing_pool(crew), tasks, work, window=len(tasks)))
+    except workers.PoolLostError:
+        _standing_pool.cache_clear()
+        return list(workers.describe_in(_standing_pool(crew), tasks, work, window=len(tasks)))
 
 
 @lru_cache(maxsize=1)

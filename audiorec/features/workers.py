@@ -8,6 +8,7 @@ import resource
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, CancelledError, wait
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -24,6 +25,9 @@ Outcome = tuple[FileRecord, TrackFeatures | None]
 Work = Callable[[Task], Outcome]
 # A file may kill a worker twice; then it is left alone until it changes.
 MOST_CRASHES = 2
+# A pool ends with a worker that is killed while it starts; so often in a row without a file between them.
+_MOST_LOSSES = 5
+_LOOK_SECONDS = 5.0
 # Time limit of a file: a start, and what the slowest sane storage and decoder need for its size.
 _LIMIT_SECONDS, _LIMIT_BYTES_A_SECOND = 120.0, 250_000
 # One thread each: the processes are the parallelism, and sums come out the same every time. Memory that was freed is
@@ -33,6 +37,10 @@ ENVIRONMENT = {
     "MALLOC_MMAP_THRESHOLD_": "33554432",
     "MALLOC_TRIM_THRESHOLD_": "134217728",
 }
+
+
+class PoolLostError(Exception):
+    """The processes are gone, for no fault of a file."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,20 @@ class Crew:
 
 def describe_all(tasks: Sequence[Task], crew: Crew, work: Work = describe_file) -> Iterator[Outcome]:
     """Describe every task by a call of `work` in one of the crew's processes."""
-    with _environment(), open_pool(crew) as pool:
+    done = losses = 0
+    with _environment():
+        while done < len(tasks) and losses < _MOST_LOSSES:
+            try:
+                for outcome in _in_a_pool(tasks[done:], crew, work):
+                    done, losses = done + 1, 0
+                    yield outcome
+            except PoolLostError:
+                losses += 1
+    yield from (passing(task, "its workers ended again and again") for task in tasks[done:])
+
+
+def _in_a_pool(tasks: Sequence[Task], crew: Crew, work: Work) -> Iterator[Outcome]:
+    with open_pool(crew) as pool:
         try:
             yield from describe_in(pool, tasks, work, window=4 * crew.jobs)
         except BaseException:
@@ -61,7 +82,7 @@ def open_pool(crew: Crew) -> ProcessPool:
 
 
 def describe_in(pool: ProcessPool, tasks: Sequence[Task], work: Work, window: int) -> Iterator[Outcome]:
-    """Describe every task in an open pool, at most `window` of them under way."""
+    """Describe every task in an open pool, at most `window` of them under way; raises PoolLostError."""
     return _Supervised(pool, work).in_order(tasks, window)
 
 
@@ -83,15 +104,30 @@ class _Supervised:
 
     def _schedule(self, task: Task) -> "ProcessFuture[Outcome]":
         limit = _LIMIT_SECONDS + task.file.size / _LIMIT_BYTES_A_SECOND
-        return self._pool.schedule(self._work, args=[task], timeout=limit)
+        try:
+            return self._pool.schedule(self._work, args=[task], timeout=limit)
+        except RuntimeError as error:
+            raise PoolLostError from error
+
+    def _result(self, future: "ProcessFuture[Outcome]") -> Outcome:
+        """What a worker gives; a pool that ended would leave it open for ever."""
+        while not wait([future], _LOOK_SECONDS).done:
+            if not self._pool.active:
+                raise PoolLostError
+        try:
+            return future.result()
+        except (BrokenExecutor, CancelledError) as error:
+            raise PoolLostError from error
 
     def _outcome(self, task: Task, future: "ProcessFuture[Outcome]") -> Outcome:
         """The result of a task; a crash is tried once more, as the fault may have been the machine's."""
         crashes = 0
         while True:
             try:
-                record, features = future.result()
+                record, features = self._result(future)
                 return replace(record, crashes=crashes), features
+            except PoolLostError:
+                raise
             except FutureTimeoutError:
                 return passing(task, "took too long and was stopped")
             except MemoryError:

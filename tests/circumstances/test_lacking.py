@@ -60,6 +60,23 @@ def test_listens_are_to_files_that_failed(place: Place) -> None:
         space.interactions()
 
 
+def test_every_listen_waits_for_its_song(place: Place) -> None:
+    place.song("b.mp3", *named("Ann", "Tide"))
+    place.extract()
+    (place.root / "plays.csv").write_text("user,artist,title\nu,Bo,Low\n")
+    place.library.import_auto(place.root / "plays.csv")
+    with pytest.raises(AudiorecError, match="1 wait for theirs"):
+        place.library.train()
+    assert place.library.status()["next"] == "audiorec unmatched"
+
+
+def test_no_file_was_described_yet(place: Place) -> None:
+    place.song("b.mp3")
+    with Workspace.open(place.root / "ws", write=True) as space:
+        space.add_paths([bytes(place.music / "b.mp3")])
+    assert place.library.status()["next"] == "audiorec extract FOLDER"
+
+
 def test_a_list_of_an_empty_library_is_empty_without_a_warning(tmp_path: Path) -> None:
     with Workspace.open(tmp_path, write=True):
         pass

@@ -3,6 +3,7 @@
 Each row makes its files, describes them in this process, and looks at what people would see.
 """
 
+import os
 import unicodedata
 from collections.abc import Callable
 from functools import partial
@@ -46,6 +47,62 @@ def a_file_that_cannot_be_opened_now(place: Place) -> None:
     (target / "hidden").rename(target / "x.mp3")
     place.extract()
     assert list(place.tracks()) == ["x.mp3"]
+
+
+def a_file_that_cannot_be_opened_now_beside_others(place: Place) -> None:
+    place.song("y.mp3")
+    place.song("vault/x.mp3").rename(place.root / "x.mp3")
+    (place.music / "x.mp3").symlink_to(place.root / "x.mp3")
+    place.extract()
+    (place.root / "x.mp3").rename(place.root / "hidden")
+    assert "cannot be read" in place.extract()[0]
+    assert sorted(place.tracks()) == ["x.mp3", "y.mp3"]
+
+
+def a_share_behind_a_link_that_leads_nowhere(place: Place) -> None:
+    place.song("y.mp3")
+    place.song("nas/album/x.mp3")
+    (place.music / "nas").rename(place.root / "share")
+    (place.music / "nas").symlink_to(place.root / "share")
+    assert place.extract() == []
+    (place.root / "share").rename(place.root / "away")
+    assert "mounted" in place.extract()[0]
+    assert sorted(place.tracks()) == ["x.mp3", "y.mp3"]
+    (place.music / "nas").unlink()
+    place.extract()
+    assert sorted(place.tracks()) == ["y.mp3"]
+
+
+def a_folder_that_is_empty_for_a_minute(place: Place) -> None:
+    place.song("y.mp3")
+    place.song("nas/x.mp3")
+    place.extract()
+    (place.music / "nas").rename(place.root / "away")
+    (place.music / "nas").mkdir()
+    place.extract()
+    (place.music / "nas").rmdir()
+    (place.root / "away").rename(place.music / "nas")
+    assert place.outcomes().reused == 2
+
+
+def names_in_another_case_and_another_folder(place: Place) -> None:
+    place.song("x.mp3", *named("Ann", "Tide"))
+    place.song("y.mp3", *named("Bo", "Low"))
+    place.extract()
+    before = {one["title"]: one["id"] for one in place.tracks().values()}
+    (place.music / "new").mkdir()
+    (place.music / "x.mp3").rename(place.music / "X.MP3")
+    (place.music / "y.mp3").rename(place.music / "new" / "y.mp3")
+    assert place.outcomes().reused == 2
+    assert {one["title"]: one["id"] for one in place.tracks().values()} == before
+
+
+def a_time_that_is_to_come_and_links_in_circles(place: Place) -> None:
+    os.utime(place.song("x.mp3"), (4e9, 4e9))
+    (place.music / "loop").symlink_to(place.music)
+    (place.music / "self").symlink_to("self")
+    assert place.extract() == []
+    assert place.outcomes().reused == 1
 
 
 # --- 2, 3: tags ------------------------------------------------------------------------------------------------------
@@ -366,7 +423,10 @@ def every_listen_waits(place: Place) -> None:
 
 ROWS: dict[str, Callable[[Place], None]] = {
     **{check.__name__.replace("_", " "): check for check in (
-        a_share_that_is_away_for_a_minute, a_file_that_cannot_be_opened_now, a_flac_without_an_album,
+        a_share_that_is_away_for_a_minute, a_file_that_cannot_be_opened_now,
+        a_file_that_cannot_be_opened_now_beside_others, a_share_behind_a_link_that_leads_nowhere,
+        a_folder_that_is_empty_for_a_minute, names_in_another_case_and_another_folder,
+        a_time_that_is_to_come_and_links_in_circles, a_flac_without_an_album,
         a_date_that_is_none,
         guests_and_bands_in_one_field, one_artist_in_several_spellings, all_genres, an_ending_that_lies,
         names_that_begin_with_a_number, ape_tags_of_an_mp3, lyrics_that_do_not_tell_their_letters,

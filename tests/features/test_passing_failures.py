@@ -3,13 +3,15 @@
 import os
 import shutil
 from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pytest
+from pebble import ProcessFuture, ProcessPool
 
 from audiorec.data.workspace import Workspace
-from audiorec.features import track
+from audiorec.features import track, workers
 from audiorec.features.decode import Decoding, Float, open_decoding
 from audiorec.features.extract import make_plan, run_plan
 from audiorec.features.recipe import FeatureRecipe
@@ -165,6 +167,46 @@ def test_a_share_that_is_away_loses_nothing(tmp_path: Path, music: Path) -> None
     (music / "0.wav").unlink()
     extract(root, music)
     assert songs(root) == 2
+
+
+class Lost(ProcessPool):
+    """Processes that are killed while they start, before or behind the taking of a task."""
+
+    def __init__(self, takes: bool, ends: Exception | None = None) -> None:
+        super().__init__(1)
+        self.takes, self.ends = takes, ends
+
+    active = False
+
+    def schedule(self, *args: Any, **how: Any) -> "ProcessFuture[Any]":
+        if not self.takes:
+            raise RuntimeError("Unexpected error within the Pool")
+        future: ProcessFuture[Any] = ProcessFuture()
+        if self.ends:
+            future.set_exception(self.ends)
+        return future
+
+
+LOSSES: dict[str, Callable[[], Lost]] = {
+    "takes no task": lambda: Lost(takes=False),
+    "never answers": lambda: Lost(takes=True),
+    "says so": lambda: Lost(takes=True, ends=BrokenProcessPool("All workers expired")),
+}
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_processes_that_are_killed_while_they_start_cost_no_song(
+    tmp_path: Path, music: Path, monkeypatch: pytest.MonkeyPatch, loss: str
+) -> None:
+    monkeypatch.setattr(workers, "_LOOK_SECONDS", 0.1)
+    opened, good = [LOSSES[loss](), LOSSES[loss]()], workers.open_pool
+    monkeypatch.setattr(workers, "open_pool", lambda crew: opened.pop() if opened else good(crew))
+    assert extract(tmp_path / "ws", music) == (3, [])
+    opened += [LOSSES[loss]() for _ in range(10)]
+    os.utime(music / "0.wav", (1, 1))
+    _, reasons = extract(tmp_path / "ws", music)
+    assert "tried again at the next run" in reasons[0]
+    assert songs(tmp_path / "ws") == 3
 
 
 def test_retry_looks_again_at_files_that_failed(tmp_path: Path, music: Path) -> None:
