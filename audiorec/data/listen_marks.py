@@ -33,7 +33,7 @@ def fingerprint(db: sqlite3.Connection) -> str:
 
 
 def sources(db: sqlite3.Connection) -> Iterator[str]:
-    """Every source of listens, in rising order, each by one step in the index: reading every row for them takes a second where there are millions."""
+    """Every source of listens, in rising order: each by one step in the index, for reading every row takes seconds."""
     found = db.execute("SELECT min(source) FROM listen").fetchone()[0]
     while found is not None:
         yield found

@@ -81,8 +81,8 @@ def _read(db: sqlite3.Connection) -> Interactions | None:
         query = "SELECT user, track_id, count, time FROM listen WHERE source = ? ORDER BY user, track_id"
         cursor = db.execute(query, (source,))
         while rows := cursor.fetchmany(_AT_ONCE):
-            names, tracks, counts, times = zip(*rows, strict=True)
-            users = np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64)
+            who, tracks, counts, times = zip(*rows, strict=True)
+            users = np.array([numbers.setdefault(name, len(numbers)) for name in who], dtype=np.int64)
             last = np.array(times, dtype=np.float64)  # None becomes NaN
             parts.append((users, np.array(tracks, dtype=np.int64), np.array(counts, dtype=np.float64), last))
     if not parts:
