@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from audiorec.cold_start.name_vectors import ARTIST_GROUPS
 from audiorec.learning.drawn import drawn
@@ -59,8 +58,8 @@ def _by_name(names: Sequence[str], vectors: Floats) -> tuple[list[str], Floats]:
     row = {name: number for number, name in enumerate(known)}
     named = np.flatnonzero([name != "" for name in plain])
     rows = np.array([row[plain[place]] for place in named], dtype=np.int64)
-    shape = (len(known), len(named))
-    sums = sparse.csr_array((np.ones(len(named)), (rows, np.arange(len(named)))), shape=shape) @ vectors[named]
+    sums = np.zeros((len(known), vectors.shape[1]))
+    np.add.at(sums, rows, vectors[named])
     return known, sums / np.bincount(rows, minlength=len(known))[:, None]
 
 
