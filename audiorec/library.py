@@ -18,8 +18,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import platformdirs
-
 from audiorec.errors import InputError, TooLittleError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -37,6 +35,8 @@ Record = dict[str, Any]
 
 def default_workspace() -> Path:
     """`AUDIOREC_WORKSPACE`, else the platform's data folder."""
+    import platformdirs
+
     named = os.environ.get("AUDIOREC_WORKSPACE")
     return Path(named) if named else platformdirs.user_data_path("audiorec")
 
@@ -165,10 +165,11 @@ class Library:
             steps = plan(space, only)
             trained = train_steps(space, steps, device=device, begin=begin, passed=passed)
             ranks = space.has_model("hybrid") and "hybrid" not in {step.name for step in plan(space)}
-        if ranks:
-            from audiorec.ranking.serving import make_ready
+        from audiorec.ranking import serving, song_groups
 
-            make_ready(self.path)
+        song_groups.make_ready(self.path)
+        if ranks:
+            serving.make_ready(self.path)
         return trained
 
     def search(
@@ -245,17 +246,17 @@ class Library:
         self, *, song: str | None = None, artist: str | None = None, user: str | None = None, top: int = 10
     ) -> list[Record]:
         """What is most like a song, an artist or a user, best first: the records of `similar --json`."""
-        from audiorec.ranking import similar_lists, similarity
+        from audiorec.ranking import similar_lists, similar_users, similarity
 
         if sum(value is not None for value in (song, artist, user)) != 1:
             raise InputError("give one of song, artist and user")
         with self._read() as space:
             if user is not None:
-                return similar_lists.users_like(space, user, top)
+                return similar_users.users_like(space, user, top)
             library = similarity.gather(space)
             if song is not None:
-                return similar_lists.songs_like(library, song, top)
-            return similar_lists.artists_like(library, artist or "", top)
+                return similar_lists.songs_like(library, similar_lists.song_row(library, song), top)
+            return similar_lists.artists_like(library, similar_lists.artist_row(library, artist or ""), top)
 
     def tracks(self) -> list[Record]:
         """Every song: id, path, title, artists, album, album_artist, genres, year, seconds, status, reason, plays,

@@ -33,10 +33,13 @@ from audiorec import metrics
 METRICS = ("auc", "recall@20", "ndcg@20")
 PAIRED = (
     ("hybrid", "ridge"),
+    ("hybrid", "hybrid-artist"),
     ("hybrid", "hybrid-encoder"),
     ("hybrid", "hybrid-release"),
+    ("ridge", "ridge-artist"),
     ("ridge", "ridge-encoder"),
     ("taste", "ridge"),
+    ("taste", "taste-artist"),
     ("taste", "taste-encoder"),
     ("taste", "taste-release"),
     ("hybrid", "hybrid:audio"),

@@ -35,7 +35,7 @@ from audiorec.hybrid.weights import Weights, calibrate
 RIDGE_FACTORS, RIDGE_STRENGTHS = (8, 16, 32, 64), (100.0, 300.0, 1000.0, 3000.0, 10_000.0)
 SIGNALS = ("predicted", "content", "popularity", "friends")
 AUDIO, WORDS, RELEASE = ("sound", "spectrum"), ("sound", "spectrum", "words"), ("release", "album")
-HEARD = ("encoder", "encoder_spread")
+HEARD, NAMES = ("encoder", "encoder_spread"), ("artist",)
 
 
 def five_folds(count: int) -> list[np.ndarray]:
@@ -47,7 +47,7 @@ def five_folds(count: int) -> list[np.ndarray]:
 class Kind:
     """What a hybrid is made of: blocks of content, signals, listens to artists without clips, the neural model."""
 
-    blocks: tuple[str, ...] = WORDS
+    blocks: tuple[str, ...] = (*WORDS, *NAMES)
     signals: tuple[str, ...] = SIGNALS
     elsewhere: bool = True
     neural: float = HybridRecipe().neural
@@ -81,7 +81,7 @@ System = Callable[[Fold], np.ndarray]
 def systems(encoder: str, release: bool) -> dict[str, System]:
     """Every system by name; a name with a colon is made of some parts only, with a minus without one."""
     heard, dated = HEARD * (encoder != "none"), RELEASE * release
-    whole = Kind((*WORDS, *dated, *heard))
+    whole = Kind((*WORDS, *NAMES, *dated, *heard))
     alone = tuple(name for name in SIGNALS if name != "friends")
     kinds = {
         "hybrid": whole,
@@ -92,8 +92,9 @@ def systems(encoder: str, release: bool) -> dict[str, System]:
         "hybrid-neural": replace(whole, neural=0.0),
         **{f"hybrid-{name}": replace(whole, signals=tuple(s for s in SIGNALS if s != name)) for name in SIGNALS},
     }
-    less = {"encoder": (*WORDS, *dated)} if heard else {}
-    less |= {"release": (*WORDS, *heard)} if release else {}
+    less = {"artist": (*WORDS, *dated, *heard)}
+    less |= {"encoder": (*WORDS, *NAMES, *dated)} if heard else {}
+    less |= {"release": (*WORDS, *NAMES, *heard)} if release else {}
     kinds |= {f"hybrid-{name}": Kind(blocks) for name, blocks in less.items()}
     networks = [name for name in LIKES if heard or "heard" not in name]
     return {
@@ -124,7 +125,8 @@ def ridge(fold: Fold, blocks: tuple[str, ...]) -> np.ndarray:
     """Ridge regression from content to implicit-ALS factors (van den Oord et al. 2013, with a linear map).
 
     Its number of factors, its strength and which of the blocks it reads (sound, sound and the encoder, all, or all but
-    the encoder's spread) are chosen as carefully as ours are: on artists made cold inside the training part.
+    the encoder's spread or the names) are chosen as carefully as ours are: on artists made cold inside the training
+    part.
     """
     warm = np.setdiff1d(np.arange(len(fold.data.artists)), fold.cold)
     hidden = np.sort(np.random.default_rng(fold.seed).permutation(warm)[: len(warm) // 5])
@@ -132,7 +134,7 @@ def ridge(fold: Fold, blocks: tuple[str, ...]) -> np.ndarray:
     wanted = (fold.data.listens[:, hidden] > 0).toarray()
     asked = np.flatnonzero(wanted.any(axis=1) & ~wanted.all(axis=1))
     reads = {("sound",), tuple(name for name in blocks if name in ("sound", "encoder")), blocks}
-    reads.add(tuple(name for name in blocks if name != "encoder_spread"))
+    reads |= {tuple(name for name in blocks if name != left) for left in ("encoder_spread", "artist")}
     best = (-np.inf, RIDGE_FACTORS[0], RIDGE_STRENGTHS[0], blocks)
     for rank in RIDGE_FACTORS:
         factors = fold.once(("ridge", rank), lambda rank=rank: ridge_factors(inner, rank, fold.seed))

@@ -22,7 +22,7 @@ import torch
 from scipy import sparse
 
 from audiorec import metrics
-from audiorec.cold_start.album_names import album_vectors
+from audiorec.cold_start.name_vectors import ALBUM_GROUPS, name_vectors
 from audiorec.cold_start.taste import Content
 from audiorec.data.interactions import Interactions
 from audiorec.data.tracks import Track
@@ -120,7 +120,7 @@ def netease(folder: Path) -> Material:
     named = [songs[one] for one in ids]
     tracks = [Track(n, b"", title, by, "", None, "", 0.0, "ok", "") for n, (title, by) in enumerate(named)]
     _, artist = np.unique([by[0] for _, by in named], return_inverse=True)
-    letters = album_vectors([" ".join((title, *by)) for title, by in named])
+    letters = name_vectors([" ".join((title, *by)) for title, by in named], ALBUM_GROUPS)
     content = Content([letters], [1.0], np.ones(len(ids), dtype=bool), ("album",))
     listens = Interactions(tuple(users.tolist()), np.arange(len(ids), dtype=np.int64), counts)
     prints = np.zeros((len(ids), 64), dtype=np.uint8)

@@ -12,7 +12,7 @@ import numpy as np
 from heard_clips import heard
 from scipy import sparse
 
-from audiorec.cold_start.album_names import album_vectors
+from audiorec.cold_start.name_vectors import ALBUM_GROUPS, ARTIST_GROUPS, name_vectors
 from audiorec.content.learn_to_hear import lesson_of
 from audiorec.data.tables import FeatureTable, Patches
 from audiorec.data.tracks import Track
@@ -96,7 +96,8 @@ def content(table: FeatureTable, tracks: list[Track], owner: np.ndarray, artists
         "sound": table.descriptors().astype(np.float64),
         "spectrum": spectra(table, table.track_ids).astype(np.float64),
         "release": years,
-        "album": album_vectors([track.album for track in tracks]),
+        "album": name_vectors([track.album for track in tracks], ALBUM_GROUPS),
+        "artist": name_vectors([track.artist for track in tracks], ARTIST_GROUPS),
         "words": words,
     }
     means = {name: np.array([known_mean(block[owner == a]) for a in artists]) for name, block in blocks.items()}

@@ -122,15 +122,20 @@ def known_files(space: Workspace, music: Path, songs: int) -> None:
     space.use_features(shards.digest)
 
 
+def name_songs(space: Workspace, songs: int) -> None:
+    """Songs with names and without features."""
+    space.add_paths([b"/made/%07d.mp3" % song for song in range(songs)])
+    records = [
+        FileRecord(song + 1, 1, 1, "ok", title=f"song {song}", artists=(f"artist {song // 10}",))
+        for song in range(songs)
+    ]
+    space.commit_shard([], records, Layout("made", (), (), 0.5, -80.0, 8000))
+
+
 def shape_ranker(root: Path, songs: int, users: int, listens: int) -> None:
     """A workspace with songs, weights that were given, and arrays to rank by for which nothing was trained."""
     with Workspace.open(root, write=True) as space:
-        space.add_paths([b"/made/%07d.mp3" % song for song in range(songs)])
-        records = [
-            FileRecord(song + 1, 1, 1, "ok", title=f"song {song}", artists=(f"artist {song // 10}",))
-            for song in range(songs)
-        ]
-        space.commit_shard([], records, Layout("made", (), (), 0.5, -80.0, 8000))
+        name_songs(space, songs)
         space.add_listens("made", [("user 0", 1, 1.0, None)])
         space.use_features("made")
         _publish_shapes(space, songs, users, listens)

@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from lastfm_clips import load as load_clips
 from scipy import sparse
+from two_steps import shared, totals
 
 from audiorec import metrics, recipes
 from audiorec.cold_start.content_knn import mean_similarity, mutual_proximity
@@ -84,6 +85,7 @@ def one_seed(material: Material, seed: int, epochs: int, found: tuple[Found, dic
     scores = all_scores(material, stage, parts, weights, rows, seed)
     for key, value in compare(stage, rows, scores).items():
         compared[key].append(value)
+    scores |= in_two_steps(material, stage, parts, weights, rows)
     for name, look in lists(material, stage, parts, rows, scores).items():
         looks[name].append(look)
     for name, uneven in hubs(stage, parts, rows).items():
@@ -211,6 +213,17 @@ def one_in_hundred(scores: np.ndarray, candidates: np.ndarray, relevant: np.ndar
 # --- what the lists are like --------------------------------------------------------------------------------------
 
 
+def in_two_steps(
+    material: Material, stage: Stage, parts: Parts, weights: Weights, rows: np.ndarray
+) -> dict[str, np.ndarray]:
+    """The hybrid's scores by the two steps of a library: only the union of the best of each signal has any."""
+    candidates, _ = stage.mixed(rows)
+    return {
+        name: totals(material, parts, weights, rows, candidates, is_coded)
+        for name, is_coded in (("hybrid in two steps", False), ("hybrid in two steps by codes", True))
+    }
+
+
 def lists(
     material: Material, stage: Stage, parts: Parts, rows: np.ndarray, scores: dict[str, np.ndarray]
 ) -> dict[str, dict[str, float]]:
@@ -224,6 +237,9 @@ def lists(
         "hybrid, a fifth explores": Wishes(top=20, explore=0.2),
     }
     found = {}
+    steps = [name for name in scores if name.startswith("hybrid in two steps")]
+    wishes |= {f"{name}, usual list": wishes["hybrid, usual list"] for name in steps}
+    made = {}
     for name in ("hybrid", *wishes, "neumf", "item knn", "popularity"):
         values = np.where(candidates, np.nan_to_num(scores[name.split(",")[0]], nan=-np.inf), -np.inf)
         if name in wishes:
@@ -231,7 +247,10 @@ def lists(
         else:
             chosen = [np.argsort(-row, kind="stable")[:20].tolist() for row in values]
         shown = np.array([row + [-1] * (20 - len(row)) for row in chosen])
+        made[name] = shown
         found[name] = look(shown, stage, parts, listeners) | {"ndcg@20": gained(shown, relevant)}
+    for name in steps:
+        found[f"{name}, usual list"]["shared"] = shared(made[f"{name}, usual list"], made["hybrid, usual list"])
     return found
 
 

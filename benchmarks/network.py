@@ -24,8 +24,8 @@ from scipy import sparse
 
 from audiorec import metrics
 from audiorec.collaborative.itemknn import nearest_items
+from audiorec.learning.directions import unit
 from audiorec.network.autoencoder_training import AutoencoderRecipe, GraphRecipe, fit_autoencoder, fit_graph
-from audiorec.network.embedding import unit
 from audiorec.network.friends import friend_scores, user_affinity, user_links
 from audiorec.network.graph import Network
 from audiorec.network.rules import RuleSettings, songs_for_user, walk_scores

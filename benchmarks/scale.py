@@ -1,18 +1,23 @@
 """What size costs: importing, training, lists and commands on made libraries, and ALS and ItemKNN beside `implicit`.
 
+    python benchmarks/scale.py [--songs 100000]
     python benchmarks/scale.py --part made --songs 100000
+    python benchmarks/scale.py --part import --songs 100000
     python benchmarks/scale.py --part peer --songs 20000
     python benchmarks/scale.py --part real --workspace DIR
     python benchmarks/scale.py --part shapes --songs 1000000
     python benchmarks/scale.py --part scan --songs 100000
     python benchmarks/scale.py --part growth --lines 5k.json 20k.json 100k.json
 
+Without a part, all that the table of figures takes is run one after the other, with libraries of `--songs` at most (a
+million where nothing is said), and the table is printed at the end (`scale_table.py`); this takes hours.
 `made` makes a workspace through the package's own data layer (half as many users and fifty times as many listens as
 songs; eight styles, popularity by a power law), imports the listens from a file and runs the commands there as new
-processes; `real` does so in a workspace that is there; `shapes` times lists over arrays of the right shapes for which
-nothing was trained, since how long a list takes does not depend on what they say; `scan` is a second `extract` over
-files that are known; `growth` reads what the others wrote. Every line has seconds of processor time beside the clock's,
-since other work on the machine does not count in them; ratios are our processor time over the peer's in the same run.
+processes; `import` is the import alone, of songs without features; `real` runs the commands in a workspace that is
+there; `shapes` times lists over arrays of the right shapes for which nothing was trained, since how long a list takes
+does not depend on what they say; `scan` is a second `extract` over files that are known; `growth` reads what the others
+wrote. Every line has seconds of processor time beside the clock's, since other work on the machine does not count in
+them; ratios are our processor time over the peer's in the same run.
 `--keep DIR` keeps the made workspace, `--models` says which are trained.
 """
 
@@ -24,13 +29,14 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from made_library import describe, known_files, pairs, shape_ranker, write_listens
+from made_library import describe, known_files, name_songs, pairs, shape_ranker, write_listens
 from measured import command, timed
+from scale_table import GROWTH_OVER, Run, runs, table
 from scipy import sparse
 
 from audiorec.collaborative.als import als
@@ -46,9 +52,9 @@ Lines = Iterator[tuple[str, float]]
 def main() -> None:
     """Run one part and print JSON lines."""
     parser = argparse.ArgumentParser()
-    names = ("made", "real", "shapes", "peer", "list", "scan", "growth")
-    parser.add_argument("--part", choices=names, required=True)
-    parser.add_argument("--songs", type=int, default=20_000)
+    names = ("made", "import", "real", "shapes", "peer", "list", "scan", "growth")
+    parser.add_argument("--part", choices=names)
+    parser.add_argument("--songs", type=int)
     parser.add_argument("--users", type=int)
     parser.add_argument("--listens", type=int)
     parser.add_argument("--models", nargs="*", default=["network", "svm", "hybrid"])
@@ -56,9 +62,14 @@ def main() -> None:
     parser.add_argument("--workspace", type=Path)
     parser.add_argument("--lines", nargs="+", type=Path, help="what runs over several sizes wrote")
     asked = parser.parse_args()
+    if asked.part is None:
+        _print_table(asked.songs or 1_000_000)
+        return
+    asked.songs = asked.songs or 20_000
     users, listens = asked.users or asked.songs // 2, asked.listens or 50 * asked.songs
     parts: dict[str, Callable[[], Lines]] = {
         "made": lambda: _made(asked.songs, users, listens, asked.models, asked.keep),
+        "import": lambda: _import_alone(asked.songs, users, listens),
         "peer": lambda: _peer(asked.songs, users, listens),
         "real": lambda: _commands(asked.workspace),
         "shapes": lambda: _shapes(asked.songs, users, listens, asked.keep),
@@ -69,6 +80,21 @@ def main() -> None:
     for metric, value in parts[asked.part]():
         line = {"benchmark": "scale", "part": asked.part, "songs": asked.songs, "metric": metric}
         print(json.dumps(line | {"users": users, "listens": listens, "value": round(value, 3)}), flush=True)
+
+
+def _print_table(most: int) -> None:
+    """Every run as a process of its own; one that fails leaves its rows empty."""
+    found = {run: dict(_measured(run)) for run in runs(most)}
+    sizes = {run.songs: found[run] for run in found if run == Run("made", run.songs) and run.songs in GROWTH_OVER}
+    print(table(found, [one for one in _exponents(sizes) if one[0].endswith("_cpu_s")]))
+
+
+def _measured(run: Run) -> Lines:
+    with subprocess.Popen([sys.executable, __file__, *run.arguments], stdout=subprocess.PIPE, text=True) as running:
+        for line in running.stdout or ():
+            print(line, end="", flush=True)
+            found = json.loads(line)
+            yield found["metric"], found["value"]
 
 
 def _made(songs: int, users: int, listens: int, models: Sequence[str], keep: Path | None) -> Lines:
@@ -82,6 +108,14 @@ def _made(songs: int, users: int, listens: int, models: Sequence[str], keep: Pat
         yield from _commands(root)
 
 
+def _import_alone(songs: int, users: int, listens: int) -> Lines:
+    with tempfile.TemporaryDirectory() as made:
+        root = Path(made)
+        with Workspace.open(root, write=True) as space:
+            name_songs(space, songs)
+        yield from _import(root, songs, users, listens)
+
+
 def _import(root: Path, songs: int, users: int, listens: int) -> Lines:
     """An export as a file, and the same once more under another name."""
     with tempfile.TemporaryDirectory() as folder:
@@ -91,7 +125,7 @@ def _import(root: Path, songs: int, users: int, listens: int) -> Lines:
         first.rename(again)
         yield from command("import_again", root, "import", "listens", str(again))
     with Workspace.open(root) as space:
-        yield from timed("interactions_first", space.interactions)
+        yield from timed("interactions_first", lambda: space.interactions(every_song=True))
 
 
 def _train(root: Path, models: Sequence[str]) -> Lines:
@@ -140,12 +174,17 @@ def _scan(songs: int) -> Lines:
 
 def _growth(lines: Sequence[Path]) -> Lines:
     """Exponent of each metric over the number of songs, by least squares of the logarithms."""
-    found: dict[str, dict[int, float]] = defaultdict(dict)
+    sizes: dict[int, dict[str, float]] = defaultdict(dict)
     for line in (json.loads(text) for file in lines for text in file.read_text().splitlines()):
-        found[line["metric"]][line["songs"]] = line["value"]
-    for metric, values in found.items():
+        sizes[line["songs"]][line["metric"]] = line["value"]
+    yield from ((f"{metric}_exponent", value) for metric, value in _exponents(sizes))
+
+
+def _exponents(sizes: Mapping[int, Mapping[str, float]]) -> Lines:
+    for metric in dict.fromkeys(metric for values in sizes.values() for metric in values):
+        values = {songs: values[metric] for songs, values in sizes.items() if metric in values}
         if len(values) > 1 and min(values.values()) > 0.0:
-            yield f"{metric}_exponent", float(np.polyfit(np.log(list(values)), np.log(list(values.values())), 1)[0])
+            yield metric, float(np.polyfit(np.log(list(values)), np.log(list(values.values())), 1)[0])
 
 
 def _lists(root: Path) -> Lines:

@@ -7,7 +7,10 @@ import sys
 from graphlib import TopologicalSorter
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from audiorec.data.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "audiorec"
@@ -142,7 +145,11 @@ def test_no_pickle_anywhere() -> None:
 
 def test_help_is_quick_and_imports_nothing_heavy() -> None:
     heavy = ("torch", "numpy", "scipy", "sklearn", "pyarrow")
-    code = f"import sys; import audiorec.cli.main; print([m for m in {heavy} if m in sys.modules])"
+    code = (
+        "import sys, click; from audiorec.cli.main import cli\n"
+        "for name in cli.list_commands(click.Context(cli)): assert cli.get_command(click.Context(cli), name), name\n"
+        f"print([m for m in {heavy} if m in sys.modules])"
+    )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
     times = []
@@ -153,6 +160,21 @@ def test_help_is_quick_and_imports_nothing_heavy() -> None:
         times.append(after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
     # Processor time, and the best of five: other work on the machine must not fail a start that is quick by itself.
     assert min(times) < 0.3, f"--help took {min(times):.2f} s"
+
+
+def test_status_reads_no_arrays(tmp_path: Path) -> None:
+    with Workspace.open(tmp_path, write=True) as space:
+        space.add_paths([b"/m/a.mp3"])
+        space.add_listens("x", [("ann", 1, 2.0, None)])
+        space.interactions(items=np.array([1]))
+    heavy = ("numpy", "scipy", "pyarrow", "rich.progress", "audiorec.cli.train")
+    code = (
+        "import sys; from audiorec.cli.main import cli\n"
+        f"cli(['--workspace', {str(tmp_path)!r}, 'status'], standalone_mode=False)\n"
+        f"print([m for m in {heavy} if m in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.splitlines()[-1] == "[]"
 
 
 def test_a_base_name_occurs_once() -> None:

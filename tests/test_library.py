@@ -67,6 +67,7 @@ def test_only_what_is_due_is_trained_and_the_reason_is_given(library: audiorec.L
     assert told == ["1/2 network", "2/2 hybrid"]
     assert [step.name for step in done] == only
     assert library.plan(only) == []
+    assert {folder.name for folder in (library.path / "derived").iterdir()} >= {"content", "groups"}
     assert library.train(only) == []
     with Workspace.open(library.path, write=True) as space:
         space.add_listens("more", [("user 0", 31, 1.0, None)])

@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 if TYPE_CHECKING:
     from audiorec.learning.loop import Epoch
@@ -63,6 +61,7 @@ def counted(number: int, word: str) -> str:
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table to standard output; numbers look best when given as right-aligned text."""
+    from rich.table import Table
     from rich.text import Text
 
     # Text, not markup: a song called "[b]" must be printed as it is.
@@ -81,6 +80,8 @@ def progress(title: str, total: int, quiet: bool = False) -> Iterator[Advance]:
     if not out.is_terminal:
         yield _plain_progress(title, total, out)
         return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=out, transient=True, disable=quiet) as bar:
         task = bar.add_task(title, total=total)
@@ -105,6 +106,8 @@ def progress_by_size(title: str, files: int, size: int, quiet: bool = False) -> 
 
     The time that is left comes from bytes, since songs of ten hours stand beside songs of three minutes.
     """
+    from rich.progress import BarColumn, Progress, TextColumn
+
     out, clock, is_due = notes(quiet), Clock(size), _every_ten_seconds()
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[words]}"))
     with Progress(*columns, console=out, transient=True, disable=quiet or not out.is_terminal) as bar:

@@ -96,7 +96,8 @@ def listens(session: Session, asked: Asked) -> None:
     from audiorec.sources import table_archives
 
     named = dict(column.partition("=")[::2] for column in asked.columns)
-    _run(session, asked, "listens", lambda place: table_archives.read(Path(place), named, asked.instead or asked.user))
+    user = asked.instead or asked.user
+    _run(session, asked, "listens", lambda place: table_archives.read_blocks(Path(place), named, user))
 
 
 @command.command("playlists")

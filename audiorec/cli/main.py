@@ -1,58 +1,56 @@
 """The command `audiorec`: global options, the list of commands, and the one place where errors become exit codes.
 
 0 done, 2 a mistake that the user can mend (one line that says how), 1 a bug (a traceback), 130 interrupted.
-Commands import what is heavy inside themselves, so that `--help` starts at once.
+A command's file is imported when it is asked for, and imports what is heavy inside its functions: all start at once.
 """
 
 import errno
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
-import platformdirs
 
 from audiorec import __version__
-from audiorec.cli import (
-    augment,
-    clusters,
-    demo,
-    encoder,
-    evaluate,
-    export,
-    extract,
-    feedback,
-    import_,
-    lyrics,
-    network,
-    playlists,
-    recipe,
-    recommend,
-    serve,
-    similar,
-    status,
-    tracks,
-    train,
-    train_cf,
-    train_cnn,
-    train_hybrid,
-    train_lyrics,
-    train_moods,
-    train_network,
-    train_svm,
-    unmatched,
-    users,
-)
 from audiorec.cli.console import visible
 from audiorec.cli.session import Session
 from audiorec.errors import AudiorecError
 
+# Each is the file of this folder of that name.
+_COMMANDS = (
+    "augment", "clusters", "demo", "encoder", "evaluate", "export", "extract", "feedback", "import", "lyrics",
+    "network", "playlists", "recipe", "recommend", "serve", "similar", "status", "tracks", "train", "train-cf",
+    "train-cnn", "train-hybrid", "train-lyrics", "train-moods", "train-network", "train-svm", "unmatched", "users",
+)  # fmt: skip
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+class Commands(click.Group):
+    """The commands, each imported when it is asked for: all of them are a third of what `status` takes."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of all, in order."""
+        return sorted({*_COMMANDS, *self.commands})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, None where there is none."""
+        if cmd_name in _COMMANDS and cmd_name not in self.commands:
+            file = {"import": "import_"}.get(cmd_name, cmd_name.replace("-", "_"))
+            self.add_command(import_module(f"audiorec.cli.{file}").command)
+        return super().get_command(ctx, cmd_name)
+
+
+def _default_workspace() -> Path:
+    from audiorec.library import default_workspace
+
+    return default_workspace()
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option(
     "--workspace",
     type=click.Path(path_type=Path, file_okay=False),
     envvar="AUDIOREC_WORKSPACE",
-    default=lambda: platformdirs.user_data_path("audiorec"),
+    default=_default_workspace,
     show_default="the platform's data folder",
     help="Folder that keeps features, listens and models.",
 )
@@ -65,39 +63,6 @@ def cli(ctx: click.Context, workspace: Path, quiet: bool) -> None:
     New here? Run `audiorec demo`. With your own music: extract FOLDER, import auto FILE, train, recommend --user NAME.
     """
     ctx.obj = Session(workspace, quiet)
-
-
-for _command in (
-    augment.command,
-    clusters.command,
-    demo.command,
-    encoder.command,
-    evaluate.command,
-    export.command,
-    extract.command,
-    feedback.command,
-    import_.command,
-    lyrics.command,
-    network.command,
-    recipe.command,
-    playlists.command,
-    recommend.command,
-    serve.command,
-    similar.command,
-    status.command,
-    tracks.command,
-    train.command,
-    train_cf.command,
-    train_cnn.command,
-    train_hybrid.command,
-    train_lyrics.command,
-    train_moods.command,
-    train_network.command,
-    train_svm.command,
-    unmatched.command,
-    users.command,
-):
-    cli.add_command(_command)
 
 
 def main() -> None:

@@ -56,7 +56,6 @@ class Options:
 def command(session: Session, asked: Options) -> None:
     """Show what is most like a song, an artist or a user: by sound, words and listeners."""
     from audiorec.data.workspace import Workspace
-    from audiorec.ranking.similar_lists import new_for, users_like
 
     if sum(value is not None for value in (asked.song, asked.artist, asked.user)) != 1:
         raise click.UsageError("give one of --song, --artist and --user")
@@ -65,13 +64,7 @@ def command(session: Session, asked: Options) -> None:
     if asked.by and asked.user is not None:
         raise click.UsageError("--by goes with --song and --artist")
     with Workspace.open(session.workspace) as space:
-        if asked.user is None:
-            title, rows = _things(space, asked)
-        elif asked.show == "users":
-            title, rows = f"Users like {asked.user}", users_like(space, asked.user, asked.top, asked.network)
-        else:
-            rows = new_for(space, asked.user, asked.show, asked.top, asked.network)
-            title = f"New {asked.show} for {asked.user} from the network"
+        title, rows = _things(space, asked) if asked.user is None else _for_user(space, asked, asked.user)
     if asked.as_json:
         console().print_json(json.dumps(rows))
         return
@@ -84,20 +77,28 @@ def command(session: Session, asked: Options) -> None:
     print_table(title, columns, table)
 
 
+def _for_user(space: "Workspace", asked: Options, user: str) -> tuple[str, list[dict[str, Any]]]:
+    from audiorec.ranking.similar_users import new_for, users_like
+
+    if asked.show == "users":
+        return f"Users like {user}", users_like(space, user, asked.top, asked.network)
+    found = new_for(space, user, asked.show, asked.top, asked.network)
+    return f"New {asked.show} for {user} from the network", found
+
+
 def _things(space: "Workspace", asked: Options) -> tuple[str, list[dict[str, Any]]]:
-    from audiorec.ranking.similar_lists import artists_like, compared, songs_like
+    from audiorec.ranking.similar_lists import artist_row, artists_like, compared, song_row, songs_like
     from audiorec.ranking.similarity import gather
-    from audiorec.sources.matching import find_artist, find_song
 
     library = gather(space, asked.network)
     if asked.song is not None:
-        track = find_song(library.tracks, asked.song)
-        by = ", ".join(compared(library, asked.by, [library.row[track.id]]))
+        row = song_row(library, asked.song)
+        track, by = library.tracks[row], ", ".join(compared(library.blocks, asked.by, row))
         title = f"Songs like {track.artist or 'unknown artist'} - {track.title} (by {by})"
-        return title, songs_like(library, asked.song, asked.top, asked.by)
-    name = find_artist(library.artists, asked.artist or "")
-    by = ", ".join(compared(library, asked.by, library.artists[name]))
-    return f"Artists like {name} (by {by})", artists_like(library, name, asked.top, asked.by)
+        return title, songs_like(library, row, asked.top, asked.by)
+    row = artist_row(library, asked.artist or "")
+    by = ", ".join(compared(library.artist_blocks, asked.by, row))
+    return f"Artists like {library.artists[row]} (by {by})", artists_like(library, row, asked.top, asked.by)
 
 
 def _shown(by: dict[str, float]) -> str:

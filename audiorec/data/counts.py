@@ -2,8 +2,6 @@
 
 from collections import Counter
 
-import numpy as np
-
 from audiorec.data import catalogue, derived
 from audiorec.data.artists import spelled
 from audiorec.data.listen_marks import MATRIX, matrix_state
@@ -26,14 +24,11 @@ def count_listens(space: OpenFolder) -> dict[str, int | float]:
     """Users, listens, and tracks that anybody plays; zeros without listens."""
     if space.db.execute("SELECT 1 FROM listen LIMIT 1").fetchone() is None:
         return {"users": 0, "listens": 0, "played_tracks": 0}
-    found = derived.load(space.derived(MATRIX))
-    if found is not None and found[0].get("state") == matrix_state(space.db):
-        about, arrays = found
-        users, plays, tracks = len(about["users"]), arrays["counts.data"], len(arrays["items"])
-    else:
-        from audiorec.data.listen_matrix import every_listen  # brings scipy
+    found = derived.made_from(space.derived(MATRIX))
+    if found is not None and found.get("state") == matrix_state(space.db):
+        return {"users": len(found["users"]), "listens": found["listens"], "played_tracks": found["played_tracks"]}
+    from audiorec.data.listen_matrix import amounts, every_listen  # brings scipy
 
-        heard = every_listen(space)
-        assert heard is not None
-        users, plays, tracks = len(heard.users), heard.counts.data, len(heard.items)
-    return {"users": users, "listens": float(plays.sum(dtype=np.float64)), "played_tracks": tracks}
+    heard = every_listen(space)
+    assert heard is not None
+    return {"users": len(heard.users), **amounts(heard)}

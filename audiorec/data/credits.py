@@ -9,9 +9,11 @@ from collections.abc import Container
 
 from audiorec.data.names import artist_key
 
+# Chinese, Japanese and Korean signs have no case: looking for the other one of each takes 6 ms of every start.
+_EAST = r"(?-i:[\u3040-\u9fff\uac00-\ud7af])"
 # Words and signs that only ever stand between two artists.
 _ALWAYS = re.compile(
-    r"\s*[|;、；]\s*|\s+/\s+|(?<=[\u3040-\u9fff\uac00-\ud7af])\s*[/／&＆,，]\s*(?=[\u3040-\u9fff\uac00-\ud7af])"
+    rf"\s*[|;、；]\s*|\s+/\s+|(?<={_EAST})\s*[/／&＆,，]\s*(?={_EAST})"
     r"|\s*[(\[]\s*(?:feat|ft|featuring|with)\b\.?\s*|\s+(?:feat|ft|featuring|vs|versus|presents|pres|starring)\b\.?\s+"
     r"|\s+[x×]\s+",
     re.IGNORECASE,

@@ -9,37 +9,43 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
+# NumPy is imported with the first array: what is only counted (`status`) starts without it.
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
-Arrays = dict[str, NDArray[Any]]
+    Arrays = dict[str, NDArray[Any]]
+
+Read = TypeVar("Read")
 _ALIGNED = 64  # bytes
 # How often a folder that a writer takes away while it is read is looked for again.
 _TRIES = 5
 
 
-def load(folder: Path) -> tuple[dict[str, Any], Arrays] | None:
+def load(folder: Path) -> "tuple[dict[str, Any], Arrays] | None":
     """What the arrays were made from and the arrays, memory-mapped; None when they are absent or torn."""
+    return _read(folder, lambda index, file: (_about(index), _mapped_all(index, file)))
+
+
+def made_from(folder: Path) -> dict[str, Any] | None:
+    """What the arrays were made from, without opening them; None when they are absent or torn."""
+    return _read(folder, lambda index, file: _about(index))
+
+
+def _read(folder: Path, read: Callable[[dict[str, Any], BinaryIO], Read]) -> Read | None:
     for _ in range(_TRIES):
-        found = _load(folder)
-        if found is not None or not folder.exists():
-            return found
+        try:
+            return _read_once(folder, read)
+        except (OSError, ValueError, KeyError, TypeError):
+            if not folder.exists():
+                return None
     return None
 
 
-def _load(folder: Path) -> tuple[dict[str, Any], Arrays] | None:
-    try:
-        index, arrays = _opened(folder)
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return None if arrays is None else (dict(index["made_from"]), arrays)
-
-
-def _opened(folder: Path) -> tuple[dict[str, Any], Arrays | None]:
+def _read_once(folder: Path, read: Callable[[dict[str, Any], BinaryIO], Read]) -> Read:
     """The index and the arrays of one and the same folder, though a writer may put another in its place meanwhile."""
     place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -47,23 +53,33 @@ def _opened(folder: Path) -> tuple[dict[str, Any], Arrays | None]:
             index: dict[str, Any] = json.load(text)
         with open(os.open("arrays.bin", os.O_RDONLY, dir_fd=place), "rb") as file:
             if os.fstat(file.fileno()).st_size != index["size"]:
-                return index, None
-            return index, {name: _mapped(file, *where) for name, where in index["arrays"].items()}
+                raise ValueError(f"{folder} is torn")
+            return read(index, file)
     finally:
         os.close(place)
 
 
-def _mapped(file: BinaryIO, start: int, size: int, kind: str, shape: Sequence[int]) -> NDArray[Any]:
+def _about(index: dict[str, Any]) -> dict[str, Any]:
+    return dict(index["made_from"])
+
+
+def _mapped_all(index: dict[str, Any], file: BinaryIO) -> "Arrays":
+    return {name: _mapped(file, *where) for name, where in index["arrays"].items()}
+
+
+def _mapped(file: BinaryIO, start: int, size: int, kind: str, shape: Sequence[int]) -> "NDArray[Any]":
     """One array, as a map of its own: SciPy copies what is a small part of another array (250 MB of a list).
 
     A plain view of the map: a memmap makes itself anew for every number that is read (5 ms of a list).
     """
+    import numpy as np
+
     if not size:
         return np.zeros(tuple(shape), dtype=kind)
     return np.memmap(file, dtype=kind, mode="r", offset=start, shape=tuple(shape)).view(np.ndarray)
 
 
-def save(folder: Path, made_from: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bool:
+def save(folder: Path, made_from: Mapping[str, Any], arrays: "Mapping[str, NDArray[Any]]") -> bool:
     """Write the arrays in the place of older ones; False where the disk does not take them, which costs only time."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -87,7 +103,9 @@ def save(folder: Path, made_from: Mapping[str, Any], arrays: Mapping[str, NDArra
     return True
 
 
-def _write(path: Path, arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
+def _write(path: Path, arrays: "Mapping[str, NDArray[Any]]") -> dict[str, Any]:
+    import numpy as np
+
     places: dict[str, tuple[int, int, str, list[int]]] = {}
     with path.open("wb") as file:
         for name, array in arrays.items():

@@ -61,8 +61,7 @@ class Hasher:
         return found
 
     def _texts(self, column: pa.Array) -> Hashes:
-        if not pa.types.is_dictionary(column.type):
-            column = column.dictionary_encode()
+        column = as_dictionary(column)
         hashes = [self._text(text or "") for text in column.dictionary.to_pylist()]
         codes = pc.fill_null(column.indices, len(hashes)).to_numpy(zero_copy_only=False)
         return np.asarray(np.array([*hashes, self._text("")], dtype=np.uint64)[codes])
@@ -72,6 +71,11 @@ class Hasher:
             digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
             self.texts[text] = int.from_bytes(digest, "little")
         return self.texts[text]
+
+
+def as_dictionary(column: pa.Array) -> pa.DictionaryArray:
+    """The same texts, each held once."""
+    return column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
 
 
 def _mixed(values: Hashes) -> Hashes:
@@ -167,14 +171,14 @@ def rows(path: Path) -> int:
     return int(pq.read_metadata(path).num_rows)
 
 
-def plays(batch: pa.RecordBatch) -> NDArray[np.float32]:
-    """How many plays each event counts, float32 [N]."""
-    kind, weight = batch["kind"], batch["weight"].to_numpy(zero_copy_only=False)
-    found = np.zeros(batch.num_rows, dtype=np.float32)
+def plays(batch: pa.RecordBatch) -> NDArray[np.floating]:
+    """How many plays each event counts, [N] of the weights' type."""
+    kind, weight = batch["kind"].cast(pa.string()), batch["weight"].to_numpy(zero_copy_only=False)
+    found = np.zeros_like(weight)
     for name, count in PLAYS.items():
-        is_this = pc.fill_null(pc.equal(kind.cast(pa.string()), name), False).to_numpy(zero_copy_only=False)
-        found = np.where(is_this, weight if count is None else np.float32(count), found)
-    return found.clip(min=0.0)
+        is_this = pc.fill_null(pc.equal(kind, name), False).to_numpy(zero_copy_only=False)
+        found[is_this] = weight[is_this] if count is None else count
+    return np.asarray(found.clip(min=0.0))
 
 
 def matched(files: Sequence[Path]) -> Iterator[tuple[str, int, float, float | None]]:
@@ -198,11 +202,16 @@ def waiting(files: Sequence[Path]) -> Iterator[tuple[str, str, float, float | No
     """(user, song as written, plays, time) of every event that counts and has no track yet."""
     for file in files:
         for batch in read(file, [*_IDENTITY, "weight"]):
-            count = plays(batch)
-            chosen = (count > 0) & batch["track_id"].is_null().to_numpy(zero_copy_only=False)
-            rows = batch.filter(pa.array(chosen))
-            columns = (rows[name].to_pylist() for name in ("user", "song"))
-            yield from zip(*columns, count[chosen].tolist(), rows["time"].to_pylist(), strict=True)
+            yield from waiting_in(batch)
+
+
+def waiting_in(batch: pa.RecordBatch) -> Iterator[tuple[str, str, float, float | None]]:
+    """The same of one batch."""
+    count = plays(batch)
+    chosen = (count > 0) & batch["track_id"].is_null().to_numpy(zero_copy_only=False)
+    rows = batch.filter(pa.array(chosen))
+    columns = (rows[name].to_pylist() for name in ("user", "song"))
+    yield from zip(*columns, count[chosen].tolist(), rows["time"].to_pylist(), strict=True)
 
 
 def resolve(path: Path, tracks: Mapping[str, int]) -> None:

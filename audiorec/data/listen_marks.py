@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 
 # The folder below `derived/` of the sums as a matrix (`listen_matrix.py`), and the version of its arrays.
-MATRIX, _VERSION = "interactions", 2
+MATRIX, _VERSION = "interactions", 3
 
 
 def mark(db: sqlite3.Connection, source: str | None = None) -> None:

@@ -33,6 +33,12 @@ def interactions(space: OpenFolder, items: NDArray[np.int64]) -> Interactions:
     return Interactions(users, items, sparse.csr_array(counts[has]), times)
 
 
+def song_ids(space: OpenFolder) -> NDArray[np.int64]:
+    """Every song that can be used, those that are known by name only included, in rising order."""
+    songs = space.db.execute("SELECT id FROM track WHERE present = 1 AND status != 'failed' ORDER BY id")
+    return np.fromiter((row[0] for row in songs), dtype=np.int64)
+
+
 def _only_columns(matrix: sparse.csr_array, ids: NDArray[np.int64], items: NDArray[np.int64]) -> sparse.csr_array:
     """CSR [U, I] over `items` of CSR [U, J] over `ids`, both in rising order."""
     place = np.searchsorted(items, ids).clip(max=len(items) - 1)
@@ -56,7 +62,9 @@ def every_listen(space: OpenFolder) -> Interactions | None:
         if made is None:
             return None
         users, arrays = made.users, _arrays(made)
-        derived.save(space.derived(MATRIX), {"state": state, "users": list(users)}, arrays)
+        # How much there is can then be told without opening arrays (`counts.py`).
+        about = {"state": state, "users": list(users), **amounts(made)}
+        derived.save(space.derived(MATRIX), about, arrays)
     shape = (len(users), len(arrays["items"]))
     counts, times = (
         sparse.csr_array(tuple(arrays[f"{name}.{part}"] for part in ("data", "indices", "indptr")), shape=shape)
@@ -65,7 +73,12 @@ def every_listen(space: OpenFolder) -> Interactions | None:
     return Interactions(users, arrays["items"], counts, times if times.nnz else None)
 
 
-def _arrays(made: Interactions) -> derived.Arrays:
+def amounts(heard: Interactions) -> dict[str, int | float]:
+    """How many listens there are, and to how many tracks."""
+    return {"listens": float(heard.counts.data.sum(dtype=np.float64)), "played_tracks": len(heard.items)}
+
+
+def _arrays(made: Interactions) -> "derived.Arrays":
     times = sparse.csr_array(made.counts.shape) if made.times is None else made.times
     arrays: derived.Arrays = {"items": made.items}
     for name, matrix in (("counts", made.counts), ("times", times)):

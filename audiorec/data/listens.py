@@ -7,23 +7,22 @@ before events had stored. It does not match songs: sources do.
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from itertools import islice
+from itertools import count
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from audiorec.data import event_shards
 from audiorec.data.disk import flush_file, flush_folder
 from audiorec.data.event_shards import MOST_PLAYS, Added
 from audiorec.data.events import folder_of
 from audiorec.data.listen_marks import mark
-from audiorec.data.listen_sums import summed
+from audiorec.data.listen_sums import Listens, Sum, in_columns, insert, summed
 from audiorec.data.open_folder import OpenFolder
 from audiorec.errors import WorkspaceError
 
-# Number of the row, user, track (None: not in the library), song as written, plays, time.
-TableRow = tuple[int, str, int | None, str, float, float | None]
-_AT_ONCE = 50_000
 _ADDED_UP = (
     " ON CONFLICT (source, user, track_id) DO UPDATE SET count = count + excluded.count,"
     " time = max(coalesce(time, excluded.time), coalesce(excluded.time, time))"
@@ -105,33 +104,41 @@ def resolve_events(space: OpenFolder, source: str, tracks: Mapping[str, int]) ->
             event_shards.resolve(space.root / file, tracks)
 
 
-def add_sums(space: OpenFolder, source: str, rows: Iterable[tuple[str, int, float, float | None]]) -> None:
+def add_sums(space: OpenFolder, source: str, rows: Iterable[Sum]) -> None:
     """See `Workspace.add_listens`."""
     with space.transaction() as db:
-        _replace_sums(db, source, rows)
+        _replace_sums(db, source, in_columns(rows))
 
 
-def add_table(space: OpenFolder, source: str, rows: Iterable[TableRow]) -> None:
+def add_table(space: OpenFolder, source: str, batches: Iterable[pa.RecordBatch]) -> None:
     """See `Workspace.add_table`."""
     with space.transaction() as db:
         db.execute("DELETE FROM unmatched WHERE source = ?", (source,))
-        _replace_sums(db, source, _matched(db, source, rows))
+        _replace_sums(db, source, _matched(db, source, batches))
 
 
-def _matched(
-    db: sqlite3.Connection, source: str, rows: Iterable[TableRow]
-) -> Iterator[tuple[str, int, float, float | None]]:
+def _matched(db: sqlite3.Connection, source: str, batches: Iterable[pa.RecordBatch]) -> Iterator[Listens]:
     """The rows that have their song; those that wait for it are stored on the way."""
-    rest = iter(rows)
-    while part := list(islice(rest, _AT_ONCE)):
-        waits = ((source, line, user, song, n, time) for line, user, track, song, n, time in part if track is None)
+    line = count(1)
+    for batch in batches:
+        waits = ((source, next(line), *row) for row in event_shards.waiting_in(batch))
         db.executemany("INSERT INTO unmatched VALUES (?, ?, ?, ?, ?, ?)", waits)
-        yield from ((user, track, n, time) for _, user, track, _, n, time in part if track is not None)
+        plays = event_shards.plays(batch)
+        has = batch["track_id"].is_valid().to_numpy(zero_copy_only=False) & (plays > 0)
+        rows = batch.filter(pa.array(has))
+        users = event_shards.as_dictionary(rows["user"])
+        yield Listens(
+            users.dictionary.to_pylist(),
+            users.indices.to_numpy(),
+            rows["track_id"].to_numpy(),
+            plays[has].astype(np.float64),
+            pc.fill_null(rows["time"], np.nan).to_numpy(),
+        )
 
 
-def _replace_sums(db: sqlite3.Connection, source: str, rows: Iterable[tuple[str, int, float, float | None]]) -> None:
+def _replace_sums(db: sqlite3.Connection, source: str, parts: Iterable[Listens]) -> None:
     db.execute("DELETE FROM listen WHERE source = ?", (source,))
-    db.executemany("INSERT INTO listen VALUES (?, ?, ?, ?, ?)", ((source, *row) for row in summed(rows)))
+    insert(db, source, summed(parts))
     mark(db, source)
 
 

@@ -11,9 +11,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from audiorec.data import catalogue, counts, fingerprints, kept_recipes, lacking
 from audiorec.data.artists import assign_parts, one_spelling
 from audiorec.data.catalogue import FileRecord
@@ -23,13 +20,14 @@ from audiorec.data.open_folder import OpenFolder
 from audiorec.data.tracks import Track
 from audiorec.errors import CheckpointError, WorkspaceError
 
-# Arrow and SciPy are imported by what reads tables and matrices: `status` and the like take a fifth of the time.
+# NumPy, Arrow and SciPy are imported by what reads tables and matrices: `status` and the like do without them.
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
+    from numpy.typing import NDArray
 
     from audiorec.data.event_shards import Added
     from audiorec.data.interactions import Interactions
-    from audiorec.data.listens import TableRow
     from audiorec.data.shard_places import Place
     from audiorec.data.tables import FeatureTable, Layout, TrackFeatures
 
@@ -90,9 +88,10 @@ class Workspace(OpenFolder):
         """How many of them have each status."""
         return catalogue.count_statuses(self.db)
 
-    def has_tracks(self) -> bool:
-        """Whether there is any."""
-        return self.db.execute("SELECT 1 FROM track WHERE present = 1 LIMIT 1").fetchone() is not None
+    def has_tracks(self, usable: bool = False) -> bool:
+        """Whether there is any; usable: any that did not fail."""
+        good = " AND status != 'failed'" if usable else ""
+        return self.db.execute(f"SELECT 1 FROM track WHERE present = 1{good} LIMIT 1").fetchone() is not None
 
     def records(self) -> dict[bytes, FileRecord]:
         """What is known of each present file, by path."""
@@ -165,16 +164,19 @@ class Workspace(OpenFolder):
         from audiorec.data.tables import FeatureTable
 
         digest = self.feature_digest()
-        rows_of: dict[Place, list[int]] = {}
+        rows_of: dict[str, list[int]] = {}
         query = (
             "SELECT shard.file, feature.track_id FROM feature JOIN shard ON shard.id = feature.shard_id"
             " JOIN track ON track.id = feature.track_id WHERE feature.digest = ? AND track.present = 1"
         )
         for file, track in self.db.execute(query, (digest,)):
-            rows_of.setdefault(file if "://" in file else self.root / file, []).append(track)
+            rows_of.setdefault(file, []).append(track)
         if not rows_of:
             raise WorkspaceError(lacking.no_features(self.db))
-        return FeatureTable(rows_of, digest)
+        places: dict[Place, list[int]] = {
+            file if "://" in file else self.root / file: tracks for file, tracks in rows_of.items()
+        }
+        return FeatureTable(places, digest)
 
     def _place_features(self, rows: "Sequence[tuple[int, TrackFeatures]]", layout: "Layout", at: str) -> str:
         from audiorec.data.shard_places import put_shard
@@ -208,11 +210,12 @@ class Workspace(OpenFolder):
 
         listens.add_sums(self, source, rows)
 
-    def add_table(self, source: str, rows: "Iterable[TableRow]") -> None:
-        """Store sums, and rows whose song is not in the library (yet), in the place of what the same source gave."""
+    def add_table(self, source: str, batches: "Iterable[pa.RecordBatch]") -> None:
+        """Store the sums of events (columns of `events.SCHEMA`), and those whose song is not in the library (yet), in
+        the place of what the same source gave; all of them or, when `batches` fails, none."""
         from audiorec.data import listens
 
-        listens.add_table(self, source, rows)
+        listens.add_table(self, source, batches)
 
     def resolve_waiting(self, found: Mapping[str, Mapping[str, int]]) -> int:
         """Make listens of the rows that wait for a song of `found` (source -> song as written -> track); how many."""
@@ -234,7 +237,7 @@ class Workspace(OpenFolder):
         """Whether any listen was imported."""
         return self.db.execute("SELECT 1 FROM listen LIMIT 1").fetchone() is not None
 
-    def interactions(self, every_song: bool = False, items: NDArray[np.int64] | None = None) -> "Interactions":
+    def interactions(self, every_song: bool = False, items: "NDArray[np.int64] | None" = None) -> "Interactions":
         """All listens to tracks that have features, over every such track.
 
         `every_song` takes also the tracks without features that are known by name only: what a network needs. `items`:
@@ -243,12 +246,8 @@ class Workspace(OpenFolder):
         from audiorec.data import listen_matrix
 
         if items is None:
-            items = self._song_ids() if every_song else self.features().track_ids
+            items = listen_matrix.song_ids(self) if every_song else self.features().track_ids
         return listen_matrix.interactions(self, items)
-
-    def _song_ids(self) -> NDArray[np.int64]:
-        songs = self.db.execute("SELECT id FROM track WHERE present = 1 AND status != 'failed' ORDER BY id")
-        return np.fromiter((row[0] for row in songs), dtype=np.int64)
 
     def artist_parts(self) -> dict[str, str]:
         """The part of every artist: `fit` (70 %), `validation` (15 %) or `test` (15 %).
@@ -312,6 +311,10 @@ class Workspace(OpenFolder):
     def songs_state(self) -> str:
         """Fingerprint of which songs are present, where their files lie and when these were read last."""
         return fingerprints.of_songs(self.db)
+
+    def tags_state(self) -> str:
+        """Fingerprint of the present songs' paths, tags and states."""
+        return fingerprints.of_tags(self.db)
 
     def model_inputs(self, name: str) -> dict[str, str]:
         """`inputs()` and the `recipe` when the latest version of a model was published; raises as `model` does."""

@@ -5,6 +5,8 @@ carried on, inside a group of blocks by one more product, from group to group by
 Source: Burrus, "Block implementation of digital filters", 1971; Hillis and Steele, "Data parallel algorithms", 1986.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import scipy.linalg
 import scipy.signal
@@ -20,47 +22,68 @@ STEP = _BLOCK * _GROUP
 _FORGOTTEN = 1e-9
 
 
-class BlockFilter:
-    """Second-order sections [k, 6] for sound that comes in multiples of STEP samples."""
+@dataclass(frozen=True)
+class BlockResponse:
+    """What blocks of sound and states do to each other in second-order sections [k, 6]; it takes as long as a second
+    of sound, and depends on the sections alone."""
 
-    def __init__(self, sections: NDArray[np.float64], channels: int) -> None:
-        states = 2 * len(sections)
-        samples = np.concatenate([np.zeros((states, _BLOCK)), np.eye(_BLOCK)])
-        memories = np.concatenate([np.eye(states), np.zeros((_BLOCK, states))])
-        outputs, ends = _filtered(sections, samples, memories)
-        # In these coordinates the length of a state is the energy that it will give, so that rounding stays harmless:
-        # with SciPy's own states float32 is off by 0.2 % at 192 kHz.
-        turn = np.linalg.cholesky(_energies(ends[:states], outputs[:states]))
-        back = np.linalg.inv(turn)
-        self._output_of_state = (back @ outputs[:states]).astype(np.float32)
-        self._output_of_sample = outputs[states:].astype(np.float32)
-        self._state_of_sample = (ends[states:] @ turn).astype(np.float32)
-        powers = [back @ np.linalg.matrix_power(ends[:states], count) @ turn for count in range(_GROUP + 1)]
-        self._within, self._onwards = _within(powers), np.concatenate(powers[:-1], axis=1).astype(np.float32)
-        self._doubled = _doubled(powers[-1])
-        self._state = np.zeros((channels, states), np.float32)
+    output_of_state: Float
+    output_of_sample: Float
+    state_of_sample: Float
+    within: Float
+    onwards: Float
+    doubled: tuple[Float, ...]
+
+
+def block_response(sections: NDArray[np.float64]) -> BlockResponse:
+    """The matrices of `BlockFilter` for second-order sections [k, 6]."""
+    states = 2 * len(sections)
+    samples = np.concatenate([np.zeros((states, _BLOCK)), np.eye(_BLOCK)])
+    memories = np.concatenate([np.eye(states), np.zeros((_BLOCK, states))])
+    outputs, ends = _filtered(sections, samples, memories)
+    # In these coordinates the length of a state is the energy that it will give, so that rounding stays harmless:
+    # with SciPy's own states float32 is off by 0.2 % at 192 kHz.
+    turn = np.linalg.cholesky(_energies(ends[:states], outputs[:states]))
+    back = np.linalg.inv(turn)
+    powers = [back @ np.linalg.matrix_power(ends[:states], count) @ turn for count in range(_GROUP + 1)]
+    return BlockResponse(
+        output_of_state=(back @ outputs[:states]).astype(np.float32),
+        output_of_sample=outputs[states:].astype(np.float32),
+        state_of_sample=(ends[states:] @ turn).astype(np.float32),
+        within=_within(powers),
+        onwards=np.concatenate(powers[:-1], axis=1).astype(np.float32),
+        doubled=tuple(_doubled(powers[-1])),
+    )
+
+
+class BlockFilter:
+    """Filters sound that comes in multiples of STEP samples."""
+
+    def __init__(self, response: BlockResponse, channels: int) -> None:
+        self._response = response
+        self._state = np.zeros((channels, len(response.output_of_state)), np.float32)
 
     def push(self, sound: Float) -> Float:
         """Sound [channels, n] -> filtered [channels, n]."""
         blocks = sound.reshape(len(sound), -1, _BLOCK)
-        states = self._states(blocks @ self._state_of_sample)
-        out = blocks @ self._output_of_sample
-        out += states @ self._output_of_state
+        states = self._states(blocks @ self._response.state_of_sample)
+        out = blocks @ self._response.output_of_sample
+        out += states @ self._response.output_of_state
         return out.reshape(sound.shape)
 
     def _states(self, added: Float) -> Float:
         """State before every block, from what each block adds to it: [channels, blocks, states]."""
         count = added.shape[2]
-        groups = added.reshape(len(added), -1, _GROUP * count) @ self._within
+        groups = added.reshape(len(added), -1, _GROUP * count) @ self._response.within
         starts = self._group_starts(groups[..., -count:])
-        inside = groups[..., :-count] + starts @ self._onwards
+        inside = groups[..., :-count] + starts @ self._response.onwards
         return inside.reshape(added.shape)
 
     def _group_starts(self, added: Float) -> Float:
         """State before every group, from what each group adds: [channels, groups, states]; keeps the last."""
         states = np.concatenate([self._state[:, None], added], axis=1)
         reach = 1
-        for power in self._doubled:
+        for power in self._response.doubled:
             states[:, reach:] += states[:, :-reach] @ power
             reach *= 2
             if reach >= states.shape[1]:

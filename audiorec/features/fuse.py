@@ -64,12 +64,14 @@ def fuse(
     _check(arrays, scaling)
     parts, slices, start = [], {}, 0
     for name, array in arrays.items():
-        filled = np.where(present[name][:, None], array, scaling.mean[name])
-        parts.append((filled - scaling.mean[name]) / scaling.spread[name])
+        part = array - scaling.mean[name]
+        with np.errstate(invalid="ignore"):  # infinity in a row that lacks the block
+            part /= scaling.spread[name]
+        part[~present[name]] = 0.0
+        parts.append(part)
         slices[name] = slice(start, start + array.shape[1])
         start += array.shape[1]
-    matrix = np.hstack(parts).astype(np.float32)
-    return Fused(matrix, slices, np.stack([present[name] for name in names], axis=1), scaling)
+    return Fused(np.hstack(parts), slices, np.stack([present[name] for name in names], axis=1), scaling)
 
 
 def as_block(vectors: NDArray[np.floating], known: NDArray[np.bool_]) -> NDArray[np.float32]:
@@ -86,8 +88,8 @@ def _learn(
 ) -> Scaling:
     mean, spread = {}, {}
     for name, array in arrays.items():
-        chosen = np.arange(len(array)) if rows is None else rows
-        known = array[chosen][present[name][chosen]].astype(np.float64)
+        chosen, here = (array, present[name]) if rows is None else (array[rows], present[name][rows])
+        known = (chosen if here.all() else chosen[here]).astype(np.float64)
         width = array.shape[1]
         mean[name] = (known.mean(axis=0) if len(known) else np.zeros(width)).astype(np.float32)
         deviation = known.std(axis=0) if len(known) else np.zeros(width)

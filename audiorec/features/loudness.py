@@ -5,11 +5,12 @@ more than two channels was folded to two before, so surround weights are not kno
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from audiorec.features.block_filter import STEP, BlockFilter
+from audiorec.features.block_filter import STEP, BlockFilter, BlockResponse, block_response
 
 Float = NDArray[np.float32]
 SILENCE_LUFS = -70.0
@@ -48,11 +49,17 @@ def k_weighting(rate: int) -> NDArray[np.float64]:
     return np.asarray([shelf, high_pass])
 
 
+@lru_cache(maxsize=16)
+def _weighting(rate: int) -> BlockResponse:
+    """Kept by rate: made for each file it was a tenth of the time of a file of one second."""
+    return block_response(k_weighting(rate))
+
+
 class LoudnessMeter:
     """Takes sound in pieces, holds the K-weighted energy of every 100 ms (summed over channels) and the peak."""
 
     def __init__(self, rate: int, channels: int) -> None:
-        self._filter = BlockFilter(k_weighting(rate), channels)
+        self._filter = BlockFilter(_weighting(rate), channels)
         self._step = max(1, rate // 10)
         self._waiting = np.zeros((channels, 0), np.float32)
         self._energies: list[NDArray[np.float64]] = []

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from audiorec.cold_start.album_names import album_vectors
+from audiorec.cold_start.name_vectors import ALBUM_GROUPS, ARTIST_GROUPS, name_vectors
 from audiorec.cold_start.taste import Content
 from audiorec.content.embedded_songs import embedded_songs
 from audiorec.content.likes_by_sides import network_likes, svm_likes
@@ -36,11 +36,12 @@ BLOCK_WEIGHTS = {
     "spectrum": 0.5,
     "release": 6.0,
     "album": 0.7,
+    "artist": 0.7,
     "words": 0.3,
     "encoder": 1.0,
     "encoder_spread": 0.5,
 }
-LEARNED = ("encoder", "encoder_spread", "spectrum", "release", "album", "comments")
+LEARNED = ("encoder", "encoder_spread", "spectrum", "release", "album", "artist", "comments")
 # What people write about songs, where an import brought comments, until it is learned: on made libraries more than .3
 # is better where comments tell taste, and costs nothing where they do not (`benchmarks/comments.py`).
 COMMENTS_WEIGHT = 1.0
@@ -144,7 +145,7 @@ def song_content(
     artist: NDArray[np.int64],
     heard: HeardSongs | None,
 ) -> Content:
-    """Blocks of content: sound, when and how much was released, words, and what an encoder heard.
+    """Blocks of content: sound, when and how much was released, names, words, and what an encoder heard.
 
     That a year, an album or lyrics are missing is not among them: it tells the collection and not the music.
     """
@@ -156,7 +157,8 @@ def song_content(
         "sound": table.descriptors().astype(np.float64),
         "spectrum": spectra.astype(np.float64),
         "release": release,
-        "album": album_vectors([track.album for track in tracks]),
+        "album": name_vectors([track.album for track in tracks], ALBUM_GROUPS),
+        "artist": name_vectors([track.artist for track in tracks], ARTIST_GROUPS),
         "words": words,
         **heard_blocks(heard, len(tracks)),
     }

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 # Fewer vectors are multiplied as they are: less than a millisecond.
 FROM = 10_000
-# How many of the best are exact; a signal brings two hundred to a list.
+# How many of the best are exact, at most a tenth of all; a signal brings two hundred to a list.
 EXACT = 1000
 _SAMPLE = 8192  # products that tell where the best begin
 _LARGEST = 127
@@ -41,7 +41,7 @@ class CodedVectors:
         found *= self.rows
         found *= step[0]
         sample = found[:: max(1, len(found) // _SAMPLE)]
-        few = EXACT * len(sample) // len(found)
+        few = min(EXACT, len(found) // 10) * len(sample) // max(len(found), 1)
         if few:
             best = np.flatnonzero(found > np.partition(sample, -few)[-few])
             found[best] = self.vectors[best] @ np.asarray(query, dtype=np.float32)

@@ -8,17 +8,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from audiorec.errors import CheckpointError
 from audiorec.learning import checkpoint
 from audiorec.learning.checkpoint import Header
+from audiorec.learning.directions import unit
 from audiorec.learning.nearest import best_songs
-from audiorec.network.spectral import SpectralSettings, fold_in
+
+# SciPy is imported by what learns and folds in: who only reads vectors starts without it.
+if TYPE_CHECKING:
+    from scipy import sparse
+
+    from audiorec.network.spectral import SpectralSettings
 
 KIND = "network"
 MODELS = ("spectral", "ae", "vae", "gae")
@@ -107,9 +112,11 @@ def fill_from_neighbours(
     return filled, now
 
 
-def new_users(model: NetworkEmbedding, listens: sparse.csr_array) -> NDArray[np.float32]:
+def new_users(model: NetworkEmbedding, listens: "sparse.csr_array") -> NDArray[np.float32]:
     """Vectors [n, d] of users who were not there at the training, from their listens CSR [n, S]."""
     if model.model == "spectral":
+        from audiorec.network.spectral import fold_in
+
         return fold_in(listens, model.songs, model.scale)
     # The auto-encoders live beside torch, which the spectral model does without.
     from audiorec.network.autoencoder import AutoencoderEmbedding
@@ -117,13 +124,6 @@ def new_users(model: NetworkEmbedding, listens: sparse.csr_array) -> NDArray[np.
 
     kind = GraphEmbedding if model.model == "gae" else AutoencoderEmbedding
     return kind(model.users, model.songs, model.artists, **model.folding).users_from(listens)
-
-
-def unit(vectors: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Rows of length one; rows of zeros stay."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    unit_rows: NDArray[np.floating] = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
-    return unit_rows
 
 
 def save(
@@ -143,8 +143,10 @@ def save(
     checkpoint.save(folder, header, arrays | {_FOLDING + name: array for name, array in model.folding.items()})
 
 
-def settings_of(folder: Path) -> SpectralSettings:
+def settings_of(folder: Path) -> "SpectralSettings":
     """The settings that training chose for a stored spectral network."""
+    from audiorec.network.spectral import SpectralSettings
+
     config = checkpoint.read_header(folder, KIND).config
     return SpectralSettings(**{field.name: config[field.name] for field in fields(SpectralSettings)})
 
@@ -200,5 +202,5 @@ class Embedded(Protocol):
     def artists(self) -> NDArray[np.float32]:
         """float32 [A, d]."""
 
-    def users_from(self, listens: sparse.csr_array) -> NDArray[np.float32]:
+    def users_from(self, listens: "sparse.csr_array") -> NDArray[np.float32]:
         """Vectors [n, d] of users from their listens CSR [n, S], without training; known rows give known vectors."""

@@ -4,7 +4,6 @@ A number is judged by its silhouette and by how far runs from other seeds agree 
 vector belongs to no group. It does not know what the vectors mean: network, sound, or both fused.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +14,8 @@ from numpy.typing import NDArray
 
 from audiorec.data import derived
 from audiorec.errors import InputError
+from audiorec.learning.directions import unit
 from audiorec.learning.drawn import drawn
-from audiorec.network.embedding import unit
 
 # What is imported here is imported by `similar` too, which makes no groups: scikit-learn takes a second of it.
 if TYPE_CHECKING:
@@ -74,9 +73,9 @@ def find_clusters(
     return Clusters(labels, np.asarray(chosen.cluster_centers_), judged)
 
 
-def kept_clusters(folder: Path, vectors: NDArray[np.floating], known: NDArray[np.bool_]) -> Clusters:
-    """`find_clusters`, made anew only when the vectors are others; folder: for them, below `derived/`."""
-    state = hashlib.sha256(np.ascontiguousarray(vectors).tobytes() + known.tobytes()).hexdigest()[:16]
+def kept_clusters(folder: Path, state: str, vectors: NDArray[np.floating], known: NDArray[np.bool_]) -> Clusters:
+    """`find_clusters`, made anew only when the vectors are others; folder: for them, below `derived/`; state: of the
+    vectors."""
     found = derived.load(folder)
     if found is not None and found[0].get("state") == state:
         about, arrays = found

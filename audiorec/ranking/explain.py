@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from audiorec.network.embedding import unit
+from audiorec.learning.directions import unit
 from audiorec.ranking.neighbours import Block
 
 

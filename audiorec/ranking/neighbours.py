@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiorec.errors import InputError
-from audiorec.network.embedding import unit
+from audiorec.learning.directions import unit
 
 # How much each modality counts when all are asked for: words say less of likeness than sound and listeners.
 WEIGHTS: Mapping[str, float] = {"sound": 1.0, "words": 0.5, "network": 1.0}
@@ -100,8 +100,11 @@ def mean_of_groups(
 
 
 def _likeness(block: Block, row: int) -> NDArray[np.float64]:
-    directions = unit(np.asarray(block.vectors, dtype=np.float64))
-    cosine = directions @ directions[row]
+    # Products first, lengths after: directions of all songs would be written out for one answer.
+    products = np.asarray(block.vectors @ block.vectors[row], dtype=np.float64)
+    lengths = np.sqrt(np.einsum("nd,nd->n", block.vectors, block.vectors).astype(np.float64))
+    both = lengths * lengths[row]
+    cosine = np.divide(products, both, out=np.zeros_like(products), where=both > 0)
     if block.listeners is not None:
         cosine = cosine * (block.listeners + 1.0) / (block.listeners + 3.0)
     return np.where(block.known, cosine, np.nan)

@@ -83,6 +83,14 @@ class SongColumns(Sequence[Track]):
         found[found] = (self.arrays["path.bytes"][places] == wanted).all(axis=1)
         return np.asarray(found)
 
+    def at_path(self, path: bytes) -> int | None:
+        """Place of the song whose file has this very path, None where there is none."""
+        starts = self.arrays["path.starts"]
+        places = np.flatnonzero(np.diff(starts) == len(path))
+        same = self.arrays["path.bytes"][starts[places, None] + np.arange(len(path))] == np.frombuffer(path, np.uint8)
+        found = places[same.all(axis=1)]
+        return int(found[0]) if len(found) else None
+
     def _named(self, kind: str, names: set[str]) -> NDArray[np.bool_]:
         known = json.loads(self.arrays[f"{kind}.names"].tobytes())
         chosen = np.array([name in names for name in known], dtype=bool)
@@ -105,7 +113,7 @@ def pack_songs(tracks: Sequence[Track]) -> dict[str, NDArray[Any]]:
                     track.status, track.reason, track.album_artist]).encode()
         for track in tracks
     ]  # fmt: skip
-    years = [_NO_YEAR if track.year is None else int(np.clip(track.year, -9999, 9999)) for track in tracks]
+    years = [_NO_YEAR if track.year is None else max(-9999, min(track.year, 9999)) for track in tracks]
     return {
         "seconds": np.array([track.seconds for track in tracks], dtype=np.float32),
         "year": np.array(years, dtype=np.int16),

@@ -7,15 +7,19 @@ group gives nothing.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from audiorec.errors import InputError
-from audiorec.network.embedding import unit
-from audiorec.ranking.clusters import Clusters, find_clusters, kept_clusters
-from audiorec.ranking.similarity import Library
+from audiorec.data.workspace import Workspace
+from audiorec.errors import InputError, WorkspaceError
+from audiorec.learning.directions import unit
+from audiorec.ranking.clusters import Clusters, kept_clusters
+from audiorec.ranking.neighbours import Block
+from audiorec.ranking.similarity import Library, gather
 
 
 @dataclass(frozen=True)
@@ -35,20 +39,26 @@ def song_groups(library: Library, by: str) -> tuple[list[Group], Clusters]:
         maker = "train-network" if by == "network" else "extract"
         raise InputError(f"nothing to group songs by {by} yet: run audiorec {maker} first")
     block = library.blocks[by]
-    kept = library.kept and library.kept / by
-    found = kept_clusters(kept, block.vectors, block.known) if kept else find_clusters(block.vectors, block.known)
-    directions = unit(np.asarray(block.vectors, dtype=np.float64))
+    found = kept_clusters(library.kept / by, library.made_of[by], block.vectors, block.known)
     groups = [
-        _group(library, np.flatnonzero(found.labels == label), directions @ centre)
+        _group(library, block, np.flatnonzero(found.labels == label), centre)
         for label, centre in enumerate(found.centres)
     ]
     return sorted((group for group in groups if group.rows), key=lambda group: -len(group.rows)), found
 
 
-def _group(library: Library, rows: NDArray[np.int64], nearness: NDArray[np.float64]) -> Group:
-    central = rows[np.argsort(-nearness[rows], kind="stable")]
-    artists = Counter(library.tracks[row].artist for row in central.tolist() if library.tracks[row].artist)
-    return Group(tuple(central.tolist()), tuple(name for name, _ in artists.most_common()))
+def make_ready(root: Path) -> None:
+    """Make what songs are compared by, and the network's groups, where they do not lie ready and there are any."""
+    with Workspace.open(root) as space, suppress(WorkspaceError, InputError):
+        song_groups(gather(space), "network")
+
+
+def _group(library: Library, block: Block, rows: NDArray[np.int64], centre: NDArray[np.float64]) -> Group:
+    nearness = unit(np.asarray(block.vectors[rows], dtype=np.float64)) @ centre
+    central = rows[np.argsort(-nearness, kind="stable")]
+    artists = Counter(library.first[central].tolist())
+    names = tuple(library.artists[artist] for artist, _ in artists.most_common() if artist >= 0)
+    return Group(tuple(central.tolist()), names)
 
 
 @dataclass(frozen=True)

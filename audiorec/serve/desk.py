@@ -5,19 +5,16 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from fastapi import Request
 
-from audiorec.data.tracks import Track
 from audiorec.serve.for_you import ForYou
 from audiorec.serve.jobs import Job, Jobs
 from audiorec.serve.lists_ahead import ListsAhead
 from audiorec.serve.logins import Accounts
 from audiorec.serve.maps import Maps
-from audiorec.serve.snapshot import Snapshot
+from audiorec.serve.near_songs import NearSongs
 from audiorec.serve.state import State
-from audiorec.sources.path_endings import LISTED
 
 DEFAULT_USER = "me"
 _QUIET = 0.5  # seconds without an answer
@@ -31,6 +28,7 @@ class Desk:
     accounts: Accounts
     for_you: ForYou = field(default_factory=ForYou)
     maps: Maps = field(default_factory=Maps)
+    near_songs: NearSongs = field(default_factory=NearSongs)
     counters: Counter[str] = field(default_factory=Counter)
     seconds: dict[str, float] = field(default_factory=dict)
     now_playing: dict[str, tuple[int, float]] = field(default_factory=dict)
@@ -78,26 +76,3 @@ async def desk_of(request: Request) -> Desk:
     """The desk of the application that a request is for; async, so that no thread is asked for it."""
     found: Desk = request.app.state.desk
     return found
-
-
-def song_json(track: Track, plays: float = 0.0) -> dict[str, Any]:
-    """What the API says of a song; paths stay inside."""
-    return {
-        "id": track.id,
-        "title": track.title,
-        "artist": track.artist,
-        "artists": list(track.artists),
-        "album": track.album,
-        "year": track.year,
-        "genre": track.genre,
-        "seconds": round(track.seconds, 2),
-        "sounds": not track.path.startswith(LISTED.encode()),
-        "status": track.status,
-        "plays": int(plays),
-    }
-
-
-def songs_json(snapshot: Snapshot, rows: list[int]) -> list[dict[str, Any]]:
-    """Songs by row, in order."""
-    plays = snapshot.plays()
-    return [song_json(snapshot.tracks[row], float(plays[row])) for row in rows]

@@ -144,26 +144,27 @@ def take_snapshot(root: Path, serial: int, is_demo: bool = False) -> Snapshot:
     with Workspace.open(root) as space:
         every = space.tracks()
         failed = [track for track in every if track.reason]
+        tracks = [track for track in every if track.status != "failed"]
         models = space.models()
         try:
             library = gather(space)
         except WorkspaceError as error:
             return replace(empty, failed=failed, models=models, notes=(str(error),))
         notes: list[str] = []
-        users, counts = _listens(space, library.tracks, notes)
-        texts, languages, numbers, prints = _stored(space, library.tracks)
+        users, counts = _listens(space, tracks, notes)
+        texts, languages, numbers, prints = _stored(space, tracks)
         try:
             vectors = joint_vectors(library.blocks)
         except AudiorecError as error:
             notes.append(str(error))
-            vectors = np.zeros((len(library.tracks), 1), np.float32)
+            vectors = np.zeros((len(tracks), 1), np.float32)
         recommender, following = _recommender(space, notes), next_step(space)
         features = space.inputs().get("features", "")
         stamps = space.db.execute("SELECT id, size, mtime_ns FROM track WHERE present = 1").fetchall()
     return Snapshot(
-        root, serial, is_demo, library.tracks, failed, library.blocks, vectors,
-        _recordings(library.tracks, prints, recommender), users, counts, languages, texts,
-        build_index(library.tracks, numbers), recommender, models, tuple(notes), dict(library.row),
+        root, serial, is_demo, tracks, failed, library.blocks, vectors,
+        _recordings(tracks, prints, recommender), users, counts, languages, texts,
+        build_index(tracks, numbers), recommender, models, tuple(notes), dict(library.row),
         {} if recommender is None else {track: n for n, track in enumerate(recommender.listens.items.tolist())},
         {track: size for track, size, _ in stamps}, {track: at / 1e9 for track, _, at in stamps},
         foreign_ids(root), following, features,

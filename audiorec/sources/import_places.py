@@ -15,9 +15,10 @@ from audiorec.sources.netease import Judge
 from audiorec.sources.netease_import import bring
 from audiorec.sources.no_music import files_below
 from audiorec.sources.registry import OTHERS, recognise, recognise_url, source_named
+from audiorec.sources.row_blocks import Block
 from audiorec.sources.text_lines import guessed_encoding
 
-Reader = Callable[[str], Iterable[Row | Unread]]
+Reader = Callable[[str], Iterable[Row | Unread | Block]]
 # Sources whose files are text in whatever encoding a program wrote.
 _TEXTS = frozenset(("listens", "playlists", "scrobbler-log", "lastfm", "maloja", "panoscrobbler", "tidal"))
 
@@ -141,7 +142,7 @@ def _reader(name: str, owner: Owner) -> Reader:
     source = source_named(name)
     if name == "listens":
         # A column of playlists stands for the user only where nobody is named.
-        return lambda place: table_archives.read(Path(place), user=owner.instead or owner.user)
+        return lambda place: table_archives.read_blocks(Path(place), user=owner.instead or owner.user)
 
     def read(place: str) -> Iterable[Row | Unread]:
         if not _is_url(place):

@@ -8,25 +8,24 @@ the readers of the registry do.
 import hashlib
 import json
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
 
-from audiorec.data.event_shards import PLAYS
-from audiorec.data.events import SCHEMA
+from audiorec.data.event_shards import plays
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
 from audiorec.sources.contract import Row, Unread, WrittenSong
 from audiorec.sources.matching import Match, Matcher, shown
 from audiorec.sources.no_music import files_below
+from audiorec.sources.row_blocks import KINDS, Block, Integers, in_blocks
 
 SHOWN = 1000  # rows without a song or that could not be read that a report names; all are counted
-_HELD = 200_000  # rows that are held back at most
-_AT_ONCE = 50_000  # rows that become one batch of events
+_HELD = 200_000  # of so many rows that are held back no more are
 # Kinds of which every row with a time is one play: a later export holds the same rows again. Other sources tell totals
 # with the time of the last play, and those replace the earlier counts.
 _LOGS = frozenset({"spotify", "listenbrainz", "lastfm", "maloja", "panoscrobbler", "scrobbler-log", "youtube-music"})
@@ -104,114 +103,144 @@ def source_of(space: Workspace, kind: str, path: Path) -> str:
 
 
 def import_rows(
-    space: Workspace, matcher: Matcher, source: str, found: Iterable[Row | Unread], owner: Owner
+    space: Workspace, matcher: Matcher, source: str, found: Iterable[Row | Unread | Block], owner: Owner
 ) -> ImportReport:
     """Store what one source says; rows of songs that are not in the library are kept apart, none is dropped.
 
     Raises InputError when a row is nobody's; nothing is stored then.
     """
-    report = ImportReport(source.partition(":")[2], source.partition(":")[0])
+    kind, _, file = source.partition(":")
+    report = ImportReport(file, kind)
+    is_log = kind in _LOGS
+    known = _Known(matcher, owner, folder_of(source), is_log)
+    batches = _batches(_ids_alone_last(in_blocks(found)), known, report)
     try:
-        _store(space, source, _matched(matcher, found, owner, folder_of(source), report))
+        if is_log:
+            space.add_events(source, batches)
+        else:
+            space.add_table(source, batches)
     except NobodyError as error:
         raise NobodyError(f"{report.file}: {error}") from error
     return report
 
 
-def _matched(
-    matcher: Matcher, found: Iterable[Row | Unread], owner: Owner, folder: Path | None, report: ImportReport
-) -> Iterator[tuple[str, Row, Match]]:
-    """Users, rows and matches, and the report filled on the way."""
-    by, skipped = Counter[str](), Counter[str]()
-    users, songs = dict[str, str](), set[int]()
-    for row in _ids_alone_last(found):
-        if isinstance(row, Unread):
-            _note_unread(row, report, skipped)
-            continue
-        user = users[row.user] if row.user in users else users.setdefault(row.user, owner.of(row.user))
-        match = matcher.match(row.song, folder)
-        report.rows += 1
-        report.without_time += row.time is None
-        if match.track_id is None:
-            _note_unmatched(row, match, report)
-        else:
-            by[match.how] += 1
-            songs.add(match.track_id)
-            report.listens += _plays(row)
-        yield user, row, match
-    report.users, report.songs = len(set(users.values())), len(songs)
-    report.by, report.skipped = dict(by), dict(skipped)
-
-
-def _ids_alone_last(found: Iterable[Row | Unread]) -> Iterator[Row | Unread]:
+def _ids_alone_last(blocks: Iterable[Block]) -> Iterator[Block]:
     """The same rows; those that know an id alone come after the others of the source have named its song."""
-    held: list[Row] = []
-    for row in found:
-        song = None if isinstance(row, Unread) else row.song
-        if isinstance(row, Row) and song and not (song.title or song.path) and len(held) < _HELD:
-            held.append(row)
-        else:
-            yield row
+    held, rows = list[Block](), 0
+    for block in blocks:
+        used, place = np.unique(block.song, return_inverse=True)
+        alone = np.array([not (block.songs[one].title or block.songs[one].path) for one in used.tolist()], bool)[place]
+        if rows < _HELD and alone.any():
+            held.append(block.only(alone, ()))
+            rows += len(held[-1])
+            block = block.only(~alone, block.unread)
+        yield block
     yield from held
 
 
-def _note_unread(row: Unread, report: ImportReport, skipped: Counter[str]) -> None:
+class _Meant(NamedTuple):
+    """What a written song means, and the song as it is kept; empty where nobody asks for it again."""
+
+    match: Match
+    written: str
+
+
+class _Known:
+    """What is known of the users and songs of a source; each is asked for once."""
+
+    def __init__(self, matcher: Matcher, owner: Owner, folder: Path | None, is_log: bool) -> None:
+        self._matcher, self._owner, self._folder, self._is_log = matcher, owner, folder, is_log
+        self._users: dict[str, str] = {}
+        self._songs: Sequence[WrittenSong] = ()
+        self._meant: dict[int, _Meant] = {}
+
+    def user(self, name: str) -> str:
+        """Whose the rows of this name are; raises NobodyError."""
+        return self._users[name] if name in self._users else self._users.setdefault(name, self._owner.of(name))
+
+    def meant(self, songs: Sequence[WrittenSong], places: Iterable[int]) -> list[_Meant]:
+        """What the songs at these places mean."""
+        if songs is not self._songs:
+            self._songs, self._meant = songs, {}
+        return [self._meant.get(place) or self._find(place) for place in places]
+
+    def _find(self, place: int) -> _Meant:
+        song = self._songs[place]
+        match = self._matcher.match(song, self._folder)
+        # An event is known again by its song as written; of sums only what waits for its song is kept so.
+        found = _Meant(match, pack(song) if self._is_log or match.track_id is None else "")
+        if match.track_id is not None or song.title or song.path:
+            self._meant[place] = found
+        return found
+
+
+def _batches(blocks: Iterable[Block], known: _Known, report: ImportReport) -> Iterator[pa.RecordBatch]:
+    """The rows as batches of events, and the report filled on the way."""
+    users, songs = set[str](), set[int]()
+    for block in blocks:
+        for row in block.unread:
+            _note_unread(row, report)
+        name, user = np.unique(block.user, return_inverse=True)
+        names = [known.user(block.names[place]) for place in name.tolist()]
+        used, song = np.unique(block.song, return_inverse=True)
+        meant = known.meant(block.songs, used.tolist())
+        track = np.array([-1 if one.match.track_id is None else one.match.track_id for one in meant], np.int64)
+        batch = _batch(block, (names, user), ([one.written for one in meant], song), track[song])
+        users.update(names)
+        songs.update(track[track >= 0].tolist())
+        _note_rows(block, batch, [one.match for one in meant], song, report)
+        yield batch
+    report.users, report.songs = len(users), len(songs)
+
+
+def _batch(
+    block: Block, users: tuple[list[str], Integers], songs: tuple[list[str], Integers], track: Integers
+) -> pa.RecordBatch:
+    """A block with the columns of events; users and songs as texts, and the places of the rows' among them."""
+    columns = {
+        "user": _texts(*users),
+        "track_id": pa.array(track, mask=track < 0),
+        "song": _texts(*songs),
+        "time": pa.array(block.time, mask=np.isnan(block.time)),
+        "seconds": pa.array(block.seconds, mask=np.isnan(block.seconds)),
+        "kind": _texts(KINDS, block.kind),
+        "weight": pa.array(block.weight),
+        "row": pa.array(block.row),
+    }
+    return pa.RecordBatch.from_pydict(columns)
+
+
+def _texts(texts: Sequence[str], places: Integers) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int32)), pa.array(texts, pa.string()))
+
+
+def _note_rows(
+    block: Block, batch: pa.RecordBatch, matches: Sequence[Match], song: Integers, report: ImportReport
+) -> None:
+    """Count the rows of a block; song: the place of each row's match."""
+    has = batch["track_id"].is_valid().to_numpy(zero_copy_only=False)
+    report.rows += len(block)
+    report.without_time += batch["time"].null_count
+    report.listens += float(plays(batch)[has].sum())
+    for match, rows in zip(matches, np.bincount(song, minlength=len(matches)).tolist(), strict=True):
+        if match.track_id is not None:
+            report.by[match.how] = report.by.get(match.how, 0) + rows
+        elif match.candidates:
+            report.ambiguous += rows
+        else:
+            report.waiting += rows
+    for place in np.flatnonzero(~has)[: SHOWN - len(report.unmatched)].tolist():
+        words = shown(block.songs[int(block.song[place])])
+        report.unmatched.append(Unmatched(int(block.row[place]), words, matches[int(song[place])].reason))
+
+
+def _note_unread(row: Unread, report: ImportReport) -> None:
     if row.skipped:
-        skipped[row.reason] += 1
+        report.skipped[row.reason] = report.skipped.get(row.reason, 0) + 1
         return
     report.unread += 1
     if len(report.problems) < SHOWN:
         report.problems.append(Unmatched(row.row, "", row.reason))
-
-
-def _note_unmatched(row: Row, match: Match, report: ImportReport) -> None:
-    if match.candidates:
-        report.ambiguous += 1
-    else:
-        report.waiting += 1
-    if len(report.unmatched) < SHOWN:
-        report.unmatched.append(Unmatched(row.row, shown(row.song), match.reason))
-
-
-def _plays(row: Row) -> float:
-    """How many plays a row stands for."""
-    plays = PLAYS.get(row.kind, 0.0)
-    return row.weight if plays is None else plays
-
-
-def _store(space: Workspace, source: str, rows: Iterable[tuple[str, Row, Match]]) -> None:
-    """Keep the rows of a source: the one place that knows how listens are stored."""
-    if source.partition(":")[0] in _LOGS:
-        space.add_events(source, _events(rows))
-        return
-    space.add_table(
-        source,
-        (
-            # Only what waits for its song is kept as it was written.
-            (number, user, match.track_id, pack(row.song) if match.track_id is None else "", plays, row.time)
-            for number, (user, row, match) in enumerate(rows, start=1)
-            if (plays := _plays(row))
-        ),
-    )
-
-
-def _events(rows: Iterable[tuple[str, Row, Match]]) -> Iterator[pa.RecordBatch]:
-    """The rows as batches of events."""
-    rest = iter(rows)
-    while part := list(islice(rest, _AT_ONCE)):
-        yield pa.RecordBatch.from_arrays(
-            [
-                pa.array([user for user, _, _ in part], pa.string()),
-                pa.array([match.track_id for _, _, match in part], pa.int64()),
-                pa.array([pack(row.song) for _, row, _ in part], pa.string()),
-                pa.array([row.time for _, row, _ in part], pa.float64()),
-                pa.array([row.seconds for _, row, _ in part], pa.float32()),
-                pa.array([row.kind for _, row, _ in part], pa.string()),
-                pa.array([row.weight for _, row, _ in part], pa.float32()),
-                pa.array([row.row for _, row, _ in part], pa.int64()),
-            ],
-            schema=SCHEMA,
-        )
 
 
 def rematch(space: Workspace) -> int:

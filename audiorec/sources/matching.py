@@ -68,12 +68,12 @@ class Matcher:
         self._known = {track.id for track in tracks}
         # A file that could not be used is only meant where no other is.
         self._indexes = [(PathIndex(some), NameIndex(some)) for some in (usable, failed) if some]
-        self._seen: dict[tuple[object, ...], Match] = {}
+        self._seen: dict[tuple[WrittenSong, Path | None], Match] = {}
 
     def match(self, song: WrittenSong, folder: Path | None = None) -> Match:
         """The track that a song means; a relative path starts at `folder` or at any folder above the track."""
         place = folder if song.path else None
-        key = (song.artists, song.title, song.album, song.path, *song.ids.items(), song.seconds, place)
+        key = (song, place)
         found = self._seen.get(key)
         if found is None:
             if len(self._seen) >= _REMEMBERED:
@@ -129,7 +129,7 @@ class Matcher:
     def _recording(self, names: NameIndex, song: WrittenSong, key: tuple[str, str]) -> int | None:
         """The file of a recording; of several files of it, that on the album that is written."""
         # The id is the same whatever the language of the title; but tags err, too.
-        files = [track for track in self._tagged.get(key, ()) if track in names.named]
+        files = [track for track in self._tagged.get(key, ()) if track in names.tracks]
         files = [track for track in files if not names.contradicts(track, song)]
         return next((track for track in files if names.is_on_album(track, song)), files[0] if files else None)
 
@@ -139,10 +139,10 @@ class Matcher:
                 return recording
             track = paths.listed(value) if kind != "track" else None
             track = self._ids.get((kind, value)) if track is None else track
-            if track is None and kind == "track" and value.isdecimal() and int(value) in names.named:
+            if track is None and kind == "track" and value.isdecimal() and int(value) in names.tracks:
                 track = int(value)
             # Ids of different services and libraries look alike; the names beside them tell.
-            if track is not None and track in names.named and (song.title == value or names.agrees(track, song)):
+            if track is not None and track in names.tracks and (song.title == value or names.agrees(track, song)):
                 return track
         return None
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from audiorec.data.credits import split_artists
@@ -63,21 +63,35 @@ class NameIndex:
     """The songs of a library by title and artist."""
 
     def __init__(self, tracks: Sequence[Track]) -> None:
-        self.named = {track.id: _named(track) for track in tracks}
-        self._paths = {track.id: track.path for track in tracks}
-        self._by: dict[str, list[int]] = {}
-        self._cores: dict[str, list[int]] = {}
-        self._titles: dict[str, list[int]] = {}
+        self.tracks = {track.id: track for track in tracks}
+        self._named: dict[int, Named] = {}
         self._songs_of: dict[str, dict[str, int]] = {}
-        for track in tracks:
-            self._index(self.named[track.id])
 
-    def _index(self, named: Named) -> None:
-        for artist in named.parts | named.whole:
-            self._by.setdefault(f"{artist}\n{named.title.key}", []).append(named.id)
-        for artist in named.whole if named.core else ():
-            self._cores.setdefault(f"{artist}\n{named.core}", []).append(named.id)
-        self._titles.setdefault(named.title.key, []).append(named.id)
+    def named(self, track: int) -> Named:
+        """A track as it is compared; read when it is asked for, since a path or an id needs few of them."""
+        found = self._named.get(track)
+        if found is None:
+            found = self._named[track] = _named(self.tracks[track])
+        return found
+
+    @cached_property
+    def _by(self) -> dict[str, list[int]]:
+        """Tracks by artist and title."""
+        return _grouped((f"{artist}\n{one.title.key}", one.id) for one in self._all for artist in one.parts | one.whole)
+
+    @cached_property
+    def _cores(self) -> dict[str, list[int]]:
+        """Tracks by artist and the title without what stands in brackets."""
+        named = (one for one in self._all if one.core)
+        return _grouped((f"{artist}\n{one.core}", one.id) for one in named for artist in one.whole)
+
+    @cached_property
+    def _titles(self) -> dict[str, list[int]]:
+        return _grouped((one.title.key, one.id) for one in self._all)
+
+    @property
+    def _all(self) -> Iterator[Named]:
+        return map(self.named, self.tracks)
 
     def find(self, song: WrittenSong) -> list[int]:
         """The songs that fit best: one where it is sure, several where it is not, none where there is none."""
@@ -94,7 +108,7 @@ class NameIndex:
 
     def is_on_album(self, track: int, song: WrittenSong) -> bool:
         """Whether the album that is written is a track's."""
-        return bool(song.album) and self.named[track].album == parse_title(song.album).key
+        return bool(song.album) and self.named(track).album == parse_title(song.album).key
 
     def contradicts(self, track: int, song: WrittenSong) -> bool:
         """Whether what is written beside a file's name names another song than a track.
@@ -104,19 +118,19 @@ class NameIndex:
         """
         if song.title and song.artists:
             return not self._same_title(track, song) and not self._same_artist(track, song)
-        named, folders = self.named[track], folders_of(song.path)
+        named, folders = self.named(track), folders_of(song.path)
         names = named.whole | named.parts
-        lies_sorted = any(artist_key(folder) in names for folder in folders_of(os.fsdecode(self._paths[track])))
+        lies_sorted = any(artist_key(folder) in names for folder in folders_of(os.fsdecode(self.tracks[track].path)))
         is_theirs = any(artist_key(folder) in names for folder in folders)
         return named.tagged and lies_sorted and len(folders) > 1 and not is_theirs
 
     def _same_title(self, track: int, song: WrittenSong) -> bool:
-        named = self.named[track]
+        named = self.named(track)
         keys = {named.title.key, named.core} & {parse_title(song.title).key, core_key(song.title)}
         return not song.title or bool(keys - {""})
 
     def _same_artist(self, track: int, song: WrittenSong) -> bool:
-        named, (whole, parts) = self.named[track], _keys(song.artists)
+        named, (whole, parts) = self.named(track), _keys(song.artists)
         return not whole or not named.whole or bool((whole | parts) & (named.whole | named.parts))
 
     def near(self, song: WrittenSong, most: int = 3) -> list[int]:
@@ -125,7 +139,7 @@ class NameIndex:
         if title in self._titles:
             return self._titles[title][:most]
         if not self._songs_of:
-            for named in self.named.values():
+            for named in self._all:
                 for artist in named.parts | named.whole:
                     self._songs_of.setdefault(artist, {}).setdefault(named.title.key, named.id)
         whole, parts = _keys(song.artists)
@@ -134,7 +148,7 @@ class NameIndex:
 
     def _with_artist(self, asked: Asked, title: str) -> list[int]:
         keys = (f"{artist}\n{asked.title.key}" for artist in sorted(asked.whole | asked.parts))
-        found = [self.named[track] for key in keys for track in self._by.get(key, ())]
+        found = [self.named(track) for key in keys for track in self._by.get(key, ())]
         close = [one for one in found if one.whole & asked.whole]
         # One credit may name more artists than the other, but neither may name somebody of its own.
         close = close or [one for one in found if one.parts <= asked.parts or asked.parts <= one.parts]
@@ -148,15 +162,15 @@ class NameIndex:
         found = [track for artist in asked.whole for track in self._cores.get(f"{artist}\n{asked.title.key}", ())]
         if core:
             found += [track for artist in asked.whole for track in self._by.get(f"{artist}\n{core}", ())]
-        return [self.named[track] for track in dict.fromkeys(found)]
+        return [self.named(track) for track in dict.fromkeys(found)]
 
     def _by_album(self, asked: Asked) -> list[Named]:
         """Songs of nobody (a compilation's) with this title on this album."""
-        songs = (self.named[track] for track in self._titles.get(asked.title.key, ()) if asked.album)
+        songs = (self.named(track) for track in self._titles.get(asked.title.key, ()) if asked.album)
         return [one for one in songs if not one.whole and one.album == asked.album]
 
     def _without_artist(self, asked: Asked) -> list[int]:
-        found = [self.named[track] for track in self._titles.get(asked.title.key, ())]
+        found = [self.named(track) for track in self._titles.get(asked.title.key, ())]
         return self._best([one for one in found if not asked.album or one.album in ("", asked.album)], asked)
 
     def _best(self, found: Iterable[Named], asked: Asked) -> list[int]:
@@ -170,6 +184,13 @@ class NameIndex:
         if _are_copies(songs):
             songs = songs[:1]
         return [one.id for one in songs]
+
+
+def _grouped(pairs: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for key, track in pairs:
+        found.setdefault(key, []).append(track)
+    return found
 
 
 def _is_stage(one: Named, asked: Asked) -> bool:

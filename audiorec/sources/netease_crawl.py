@@ -1,8 +1,9 @@
 """A crawl of NetEase Cloud Music through a locally running, API-compatible server whose address the user gives.
 
 Breadth first from given users or playlists: users, their lists, whom they follow and what they played; lists with all
-their songs; songs with artists, comments (who and what) and lyrics. Slowly, with a cap on everything, and it goes on
-where it was killed. Sound and pictures are not fetched. What is found lies in `netease_state.py`.
+their songs; songs with artists, comments (who and what) and lyrics. Slowly, with a cap on everything, as the server's
+`robots.txt` asks, and it goes on where it was killed. Sound and pictures are not fetched. What is found lies in
+`netease_state.py`.
 """
 
 import json
@@ -10,11 +11,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from audiorec.errors import InputError
 from audiorec.sources.fields import Entry, FieldError, list_of, number_of, object_of, text_of
 from audiorec.sources.http_client import HttpClient, ServiceError
 from audiorec.sources.netease_state import Caps, CrawlState, Task
+from audiorec.sources.robots import Robots, fetch_robots
 
 NOTICE = (
     "This asks a NetEase-compatible server that you run for users' public lists, comments and lyrics. Respect the "
@@ -37,6 +40,7 @@ class Crawl:
     state: CrawlState
     caps: Caps = field(default_factory=Caps)
     extra: Mapping[str, str] = field(default_factory=dict, repr=False)
+    _robots: Robots = field(default_factory=Robots, repr=False)
 
     def start(self, users: Iterable[int] = (), playlists: Iterable[int] = ()) -> None:
         """Where the crawl begins; what it knows already is not asked again."""
@@ -50,6 +54,9 @@ class Crawl:
         """Ask until nothing is left; raises ServiceError when the server fails for good: run it again later."""
         if self.state.db.execute("SELECT count(*) FROM task").fetchone()[0] == 0:
             raise InputError("a crawl needs somebody to begin with: give the id of a user or of a playlist")
+        self._robots = fetch_robots(self.client)
+        if self._robots.delay:
+            self.client.rate = min(self.client.rate, 1 / self._robots.delay)
         count = 0
         while (task := self.state.next_task()) is not None:
             self._step(task)
@@ -59,6 +66,10 @@ class Crawl:
     def _step(self, task: Task) -> None:
         """Ask for one thing and store the answer with what it leads to."""
         path, query, take = self._request(task)
+        if not self._robots.allow(urlsplit(self.client.root).path + path):
+            with self.state.together():
+                self.state.close_task(task, "robots.txt asks not to")
+            return
         try:
             answer = self._answer(path, query)
         except ServiceError as error:

@@ -8,7 +8,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
@@ -42,12 +42,17 @@ class PathIndex:
 
     def __init__(self, tracks: Sequence[Track]) -> None:
         self._whole: dict[str, int] = {}
-        self._ends: dict[str, list[tuple[str, int]]] = {}
         for track in tracks:
-            path = os.fsdecode(track.path)
-            self._whole.setdefault(path, track.id)
+            self._whole.setdefault(os.fsdecode(track.path), track.id)
+
+    @cached_property
+    def _ends(self) -> dict[str, list[tuple[str, int]]]:
+        """Files by their names; a path that is known whole needs none of them."""
+        found: dict[str, list[tuple[str, int]]] = {}
+        for path, track in self._whole.items():
             if not path.startswith(LISTED):
-                self._ends.setdefault(_key(_stem(path.rpartition("/")[2])), []).append((path, track.id))
+                found.setdefault(_key(_stem(path.rpartition("/")[2])), []).append((path, track))
+        return found
 
     def listed(self, key: str) -> int | None:
         """The song that is known by name only under this id."""

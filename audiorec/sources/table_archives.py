@@ -13,6 +13,7 @@ from audiorec.errors import InputError
 from audiorec.sources import listens_tables
 from audiorec.sources.contract import Row, Unread
 from audiorec.sources.exports import ExportError, Member, head_of, is_zip, members
+from audiorec.sources.row_blocks import Block
 
 _TABLES = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".parquet")
 
@@ -29,13 +30,22 @@ def recognises(path: Path, head: bytes) -> bool:
 
 def read(path: Path, named: Mapping[str, str] | None = None, user: str = "") -> Iterator[Row | Unread]:
     """Every row of a table, or of all tables of an archive, numbered through; arguments and errors as of tables."""
+    for found in read_blocks(path, named, user):
+        if isinstance(found, Block):
+            yield from found.rows()
+        else:
+            yield found
+
+
+def read_blocks(path: Path, named: Mapping[str, str] | None = None, user: str = "") -> Iterator[Row | Unread | Block]:
+    """The same, a table alone by the block."""
     try:
         with path.open("rb") as file:
             is_archive = is_zip(file.read(4))
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from error
     if not is_archive:
-        yield from listens_tables.read(path, named, user)
+        yield from listens_tables.read_blocks(path, named, user)
         return
     number = 0
     for member in members(path, _may_be):

@@ -41,7 +41,7 @@ _COMPACT = re.compile(r"^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(
 _DAY_AND_CLOCK = re.compile(r"^([^:+T]{8,20}\d)(?:,?\s+|T)(\d\d):(\d\d)(?::(\d\d))?(?:Z| UTC|\+00:00)?$")
 _NUMBER = re.compile(r"^[-+]?(?:\d+(?:\.\d*)?(?:e[-+]?\d+)?|inf|nan)$", re.I)
 _EXCEL = 30_000, 80_000  # days since 1900, as spreadsheets write dates: 1982 to 2119; no song was played at 8 h of 1970
-_LATEST = 4102444800.0  # the year 2100: what lies beyond is a finer unit
+LATEST = 4102444800.0  # the year 2100: what lies beyond is a finer unit
 
 
 def parse_time(text: str, is_month_first: bool = False) -> float | None:
@@ -91,7 +91,7 @@ def _from_number(number: float) -> float:
         raise ValueError(f"{number} is no moment")
     if _EXCEL[0] <= number < _EXCEL[1]:
         return (number - 25569) * 86400.0
-    while number > _LATEST:
+    while number > LATEST:
         number /= 1000
     return number
 

@@ -20,6 +20,7 @@ from audiorec.network.training import train as train_network
 from audiorec.serve.logins import Accounts
 from audiorec.sources.netease_state import CrawlState
 from tests.ranking.small_library import build
+from tests.waiting import waiting
 
 WHO = "zwetschgenmus"
 
@@ -31,7 +32,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     build(root)
     with Workspace.open(root, write=True) as space:
         space.add_listens("more", [(WHO, song, 3.0, None) for song in (1, 2, 3, 9, 10)])
-        space.add_table("waiting", [(1, WHO, None, "{}", 1.0, None)])
+        space.add_table("waiting", waiting(WHO))
         space.add_friends("x", [(WHO, "user 1"), ("user 1", "user 2")])
     (root.parent / "plays.csv").write_text(f"user,path,time\n{WHO},05.mp3,1600000000\nuser 1,05.mp3,1600000000\n")
     with audiorec.Library(root) as library:

@@ -10,6 +10,7 @@ import pytest
 from audiorec.data import listen_matrix, user_accounts
 from audiorec.data.workspace import Workspace
 from audiorec.errors import WorkspaceError
+from tests.waiting import waiting
 
 ITEMS = np.array([1, 2, 3, 4])
 
@@ -40,7 +41,7 @@ def test_some_songs_leave_out_the_others_and_who_plays_none_of_them(space: Works
     assert (only_last.counts.toarray().tolist(), only_last.times) == ([[1]], None)
     with pytest.raises(WorkspaceError, match="no listens here to songs that can be used"):
         space.interactions(items=np.array([3]))
-    space.add_table("x", [(1, "ann", None, '{"title": "Elsewhere"}', 1.0, None)])
+    space.add_table("x", waiting("ann", song='{"title": "Elsewhere"}'))
     with pytest.raises(WorkspaceError, match=r"1 wait for theirs\. See audiorec unmatched"):
         space.interactions(items=np.array([3]))
 
@@ -77,3 +78,15 @@ def test_torn_files_are_made_again(space: Workspace, file: str) -> None:
         opened.truncate(size // 2)
     assert (space.interactions(items=ITEMS).counts.toarray() == whole).all()
     assert path.stat().st_size == size
+
+
+@pytest.mark.parametrize("file", ["", "arrays.bin"])
+def test_listens_are_counted_alike_from_the_index_and_from_the_rows(
+    space: Workspace, file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if file:
+        (space.derived("interactions") / file).write_bytes(b"torn")
+    else:
+        monkeypatch.setattr(listen_matrix, "every_listen", lambda space: pytest.fail("arrays were opened"))
+    counted = {name: space.counts()[name] for name in ("users", "listens", "played_tracks")}
+    assert counted == {"users": 2, "listens": 6.0, "played_tracks": 3}

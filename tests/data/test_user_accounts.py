@@ -9,6 +9,7 @@ import pytest
 from audiorec.data import user_accounts as accounts
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError, UnknownNameError
+from tests.waiting import waiting
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ def space(tmp_path: Path) -> Workspace:
     opened.add_listens(
         "x", [("ann", 1, 2.0, 50.0), ("ann", 2, 1.0, None), ("bob", 1, 3.0, 90.0), ("cyd", 3, 1.0, None)]
     )
-    opened.add_table("waiting", [(1, "ann", None, "{}", 1.0, None), (2, "bob", None, "{}", 1.0, None)])
+    opened.add_table("waiting", waiting("ann", "bob"))
     opened.add_friends("x", [("ann", "bob"), ("ann", "cyd"), ("bob", "cyd")])
     return opened
 

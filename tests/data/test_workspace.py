@@ -228,6 +228,20 @@ def test_absent_foreign_and_newer_workspaces_are_named(tmp_path: Path) -> None:
             Workspace.open(newer, write=write)
 
 
+def test_listens_of_an_earlier_version_are_kept(tmp_path: Path) -> None:
+    db = sqlite3.connect(tmp_path / "catalogue.sqlite")
+    for script in MIGRATIONS[:5]:
+        db.executescript(script)
+    sums = [("x", "ann", 1, 2.0, 9.0), ("x", "bob", 1, 1.0, None)]
+    db.execute("INSERT INTO track (path) VALUES (x'61')")
+    db.executemany("INSERT INTO listen VALUES (?, ?, ?, ?, ?)", reversed(sums))
+    db.execute("PRAGMA user_version = 5")
+    db.commit()
+    db.close()
+    with Workspace.open(tmp_path, write=True) as space:
+        assert list(space.db.execute("SELECT * FROM listen")) == sums
+
+
 def test_a_broken_shard_is_named(tmp_path: Path) -> None:
     fill(tmp_path)
     (shard,) = (tmp_path / "features" / LAYOUT.digest).iterdir()

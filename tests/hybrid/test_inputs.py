@@ -1,9 +1,13 @@
 """What the hybrid reads of songs: an encoder's blocks, and weights for every block that is learned."""
 
+from pathlib import Path
+
 import numpy as np
 
 from audiorec.data.heard_songs import HeardBy, HeardSongs
-from audiorec.hybrid.inputs import BLOCK_WEIGHTS, LEARNED, heard_blocks
+from audiorec.data.workspace import Workspace
+from audiorec.hybrid.inputs import BLOCK_WEIGHTS, LEARNED, gather, heard_blocks
+from tests.ranking import small_library
 
 
 def test_what_was_heard_is_mean_and_spread() -> None:
@@ -21,3 +25,12 @@ def test_without_an_encoder_the_blocks_are_there_and_empty() -> None:
     }
     # Comments are a block only where an import brought some.
     assert set(LEARNED) - {"comments"} <= set(BLOCK_WEIGHTS)
+
+
+def test_artists_names_are_content_that_this_library_weighs(tmp_path: Path) -> None:
+    small_library.build(tmp_path)
+    with Workspace.open(tmp_path) as space:
+        content = gather(space).content
+    names = dict(zip(content.names, content.blocks, strict=True))["artist"]
+    assert np.isfinite(names).all()
+    assert "artist" in LEARNED

@@ -48,3 +48,10 @@ def test_nothing_at_all_scores_nothing() -> None:
     blank = np.zeros((SONGS, COLUMNS), dtype=np.float32)
     assert not inner_products(np.ones((1, COLUMNS)), code(blank)).any()
     assert not inner_products(np.zeros((1, COLUMNS)), code(blank + 1.0)).any()
+
+
+def test_few_vectors_are_within_their_codes(vectors: NDArray[np.float32]) -> None:
+    for size in (1, 9, 300):
+        some = vectors[1 : size + 1]
+        found, exact = code(some).products(vectors[1]), some @ vectors[1]
+        np.testing.assert_allclose(found, exact, atol=0.02 * np.abs(exact).max())

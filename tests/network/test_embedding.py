@@ -8,8 +8,9 @@ import pytest
 from numpy.typing import NDArray
 from scipy import sparse
 
+from audiorec.learning.directions import unit
 from audiorec.network.autoencoder_training import AutoencoderRecipe, GraphRecipe, fit_autoencoder, fit_graph
-from audiorec.network.embedding import Embedded, unit
+from audiorec.network.embedding import Embedded
 from audiorec.network.spectral import SpectralSettings, embed
 from audiorec.network.spectral_training import hold_out, popularity_recall, recall_at
 

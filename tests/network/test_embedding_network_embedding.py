@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from audiorec.errors import CheckpointError, InputError
+from audiorec.learning.directions import unit
 from audiorec.network import embedding
 from audiorec.network.autoencoder_training import AutoencoderRecipe, GraphRecipe, train
 from audiorec.network.embedding import (
@@ -16,7 +17,6 @@ from audiorec.network.embedding import (
     new_users,
     published_name,
     song_vectors,
-    unit,
 )
 from audiorec.network.graph import Network
 from audiorec.network.spectral import SpectralEmbedding, SpectralSettings, embed

@@ -35,13 +35,13 @@ def test_too_few_songs() -> None:
 
 def test_groups_are_made_anew_when_the_vectors_are_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     vectors, known = np.random.default_rng(0).normal(size=(40, 6)), np.ones(40, dtype=bool)
-    made = kept_clusters(tmp_path / "groups", vectors, known)
+    made = kept_clusters(tmp_path / "groups", "one", vectors, known)
     other = find_clusters(-vectors, known)
     with monkeypatch.context() as without:
         without.setattr(clusters, "find_clusters", None)
-        again = kept_clusters(tmp_path / "groups", vectors, known)
+        again = kept_clusters(tmp_path / "groups", "one", vectors, known)
     np.testing.assert_array_equal(again.labels, made.labels)
     assert (again.judged, again.centres.tolist()) == (made.judged, made.centres.tolist())
-    np.testing.assert_array_equal(kept_clusters(tmp_path / "groups", -vectors, known).labels, other.labels)
+    np.testing.assert_array_equal(kept_clusters(tmp_path / "groups", "two", -vectors, known).labels, other.labels)
     (tmp_path / "groups" / "arrays.bin").write_bytes(b"torn")
-    np.testing.assert_array_equal(kept_clusters(tmp_path / "groups", vectors, known).labels, made.labels)
+    np.testing.assert_array_equal(kept_clusters(tmp_path / "groups", "two", vectors, known).labels, made.labels)

@@ -70,6 +70,8 @@ def parse_lrc(text: str) -> TimedLyrics:
 
 def _one_line(raw: str) -> list[TimedLine]:
     text = raw.strip().strip("\u200b\ufeff")
+    if "[" not in text and not text.startswith("{"):
+        return [TimedLine(None, _plain(text))]
     backing = _BACKING.match(text)
     text = backing[1] if backing else text
     if text.startswith('{"t":'):

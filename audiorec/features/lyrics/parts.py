@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from audiorec.features.lyrics.blocks import only_sung_blocks
 from audiorec.features.lyrics.lrc import TimedLyrics, parse_lrc
@@ -104,11 +105,13 @@ def sung_lines_of(lyrics: TimedLyrics) -> list[str]:
     return [piece for line in kept for piece in _pieces(line)]
 
 
+@lru_cache(maxsize=1024)  # asked several times of a line, and choruses come again
 def is_credit(line: str) -> bool:
     """Whether a line names who wrote, played or owns the song."""
     return len(line) < 160 and _CREDIT.match(line) is not None
 
 
+@lru_cache(maxsize=1024)
 def is_section(line: str) -> bool:
     """Whether a line is a mark such as [Chorus], (Verse 2), 副歌：."""
     return len(line) < 70 and (_SECTION.match(line) is not None or _BRACKET_ONLY.match(line) is not None)

@@ -15,7 +15,8 @@ from audiorec.ranking.joint_space import known_rows
 from audiorec.ranking.mood_search import fold
 from audiorec.ranking.paths import find_path
 from audiorec.serve.desk import DEFAULT_USER, Desk, desk_of
-from audiorec.serve.doors.lists_door import near_artists, near_rows
+from audiorec.serve.doors.lists_door import near_artists
+from audiorec.serve.near_songs import near_rows
 from audiorec.serve.snapshot import Snapshot
 
 router = APIRouter(prefix="/api")

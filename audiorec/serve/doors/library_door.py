@@ -14,12 +14,13 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from audiorec import __version__
 from audiorec.data.tracks import Track
 from audiorec.errors import InputError
-from audiorec.serve.desk import Desk, desk_of, song_json, songs_json
+from audiorec.serve.desk import Desk, desk_of
 from audiorec.serve.gate import COOKIE, Gate
 from audiorec.serve.job_plans import plan
 from audiorec.serve.jobs import Job
 from audiorec.serve.problem_details import problem
 from audiorec.serve.snapshot import Snapshot
+from audiorec.serve.song_json import song_json, songs_json
 
 router = APIRouter()
 At = Annotated[Desk, Depends(desk_of)]

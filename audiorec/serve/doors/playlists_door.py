@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 from audiorec.data.ledger import KeptList
 from audiorec.errors import InputError
 from audiorec.ranking.radio import Tuning, next_songs
-from audiorec.serve.desk import DEFAULT_USER, Desk, desk_of, songs_json
+from audiorec.serve.desk import DEFAULT_USER, Desk, desk_of
+from audiorec.serve.song_json import songs_json
 
 router = APIRouter(prefix="/playlists")
 At = Annotated[Desk, Depends(desk_of)]

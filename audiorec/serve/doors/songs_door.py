@@ -14,10 +14,11 @@ from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
 from audiorec.ranking.mood_search import fold
 from audiorec.serve import transcoding
-from audiorec.serve.desk import Desk, desk_of, song_json, songs_json
+from audiorec.serve.desk import Desk, desk_of
 from audiorec.serve.for_you import folder_of
 from audiorec.serve.media import SoundFile, picture, placeholder, sound_file
 from audiorec.serve.snapshot import Snapshot
+from audiorec.serve.song_json import song_json, songs_json
 
 router = APIRouter()
 At = Annotated[Desk, Depends(desk_of)]

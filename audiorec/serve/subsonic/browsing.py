@@ -10,7 +10,8 @@ from audiorec.features.lyrics.lrc import parse_lrc
 from audiorec.features.lyrics.read import read_lyrics
 from audiorec.ranking.mood_search import fold
 from audiorec.ranking.paths import find_path
-from audiorec.serve.doors.lists_door import near_artists, near_rows
+from audiorec.serve.doors.lists_door import near_artists
+from audiorec.serve.near_songs import near_rows
 from audiorec.serve.subsonic.caller import Caller
 from audiorec.serve.subsonic.collection import Album, Artist
 from audiorec.serve.subsonic.envelope import GENERIC, NOT_FOUND, PlayerError
