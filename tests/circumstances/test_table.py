@@ -5,6 +5,7 @@ Each row makes its files, describes them in this process, and looks at what peop
 
 import os
 import unicodedata
+import uuid
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -15,6 +16,7 @@ from mutagen import id3
 from mutagen.apev2 import APEv2
 from mutagen.flac import FLAC
 
+from audiorec.data.names import is_nobody
 from audiorec.data.workspace import Workspace
 from audiorec.errors import AudiorecError
 from audiorec.network.graph import build_network
@@ -385,6 +387,61 @@ def nobody_is_no_artist(place: Place) -> None:
         place.library.similar(artist="Various Artists")
 
 
+NOBODIES = (
+    "Verschiedene Künstler", "Artistes variés", "Vários intérpretes", "AA.VV.", "Různí interpreti", "Różni wykonawcy",
+    "Eri esittäjiä", "Blandade artister", "Çeşitli Sanatçılar", "Διάφοροι καλλιτέχνες", "Różni artyści",
+    "Різні виконавці", "אמנים שונים", "فنانون متنوعون", "Nhiều nghệ sĩ", "ヴァリアス・アーティスト", "雜錦",
+    "여러 가수", "V.A.", "Various Artists - Topic", "Various Artists (Compilation)", "VA", "[unknown]", "<Unknown>", "(null)", "N/A", "-",
+    "???", "Okänd artist", "Artiste inconnu", "Neznámý interpret", "Неизвестный", "不明", "佚名", "알 수 없음", "Track 01",
+    "Unknown Artist 3", "UnknownArtist", "nan", "[anonymous]", "trad.",
+)  # fmt: skip
+
+
+def nobody_in_many_languages(place: Place) -> None:
+    for n, name in enumerate(NOBODIES):
+        assert is_nobody(name), name
+        if n % 8 == 0:
+            place.song(f"{n}.mp3", *named(name, f"song {n}"))
+    place.extract()
+    assert place.library.status()["artists"] == 0
+
+
+def bands_that_look_like_nobody(place: Place) -> None:
+    for name in (
+        "Unknown Mortal Orchestra",
+        "Various Production",
+        "The Unknown",
+        "!!!",
+        "+/-",
+        "M83",
+        "Sum 41",
+        "Nada Surf",
+    ):
+        assert not is_nobody(name), name
+
+
+def nobody_by_another_name(place: Place) -> None:
+    """A tagger was told to call Various Artists "Sampler"."""
+    place.song(
+        "x.mp3", *named("Sampler", "Tide"), id3.TPE2(3, ["Sampler"]),
+        id3.TXXX(3, "MusicBrainz Artist Id", ["89ad4ac3-39f7-470e-963a-509546377b13"]),
+        id3.TXXX(3, "MusicBrainz Album Artist Id", ["89AD4AC3-39F7-470E-963A-509546377B13"]),
+    )  # fmt: skip
+    place.song("y.mp3", *named("Ann", "Low"), id3.TXXX(3, "MusicBrainz Artist Id", [str(uuid.UUID(int=1))]))
+    place.extract()
+    assert [song["artists"] for _, song in sorted(place.tracks().items())] == [[], ["Ann"]]
+
+
+def a_play_of_nobody_in_a_list(place: Place) -> None:
+    place.song("x.mp3", *named("Various Artists", "Tide"))
+    place.song("y.mp3", *named("Ann", "Low"))
+    place.song("z.mp3", *named("Ann", "Track 01"))
+    place.extract()
+    (place.root / "plays.csv").write_text("user,artist,title\nu,V.A.,Tide\nu,Unknown Artist,Track 01\nu,群星,Low\n")
+    place.library.import_auto(place.root / "plays.csv")
+    assert {name: song["plays"] for name, song in place.tracks().items()} == {"x.mp3": 1, "y.mp3": 1, "z.mp3": 0}
+
+
 # --- 12: words -------------------------------------------------------------------------------------------------------
 
 
@@ -433,7 +490,8 @@ ROWS: dict[str, Callable[[Place], None]] = {
         russian_tags_that_claim_latin, letters_that_are_not_sure, tags_of_a_wav,
         a_song_called_by_a_number, a_header_in_no_language_that_is_known, what_is_no_music,
         lyrics_beside_the_song_in_another_form, lyrics_of_a_page,
-        nobody_is_no_artist, a_file_that_is_there_is_not_called_missing, a_title_that_two_have, sound_effects,
+        nobody_is_no_artist, nobody_in_many_languages, bands_that_look_like_nobody, nobody_by_another_name,
+        a_play_of_nobody_in_a_list, a_file_that_is_there_is_not_called_missing, a_title_that_two_have, sound_effects,
         every_listen_waits,
     )},
     **LISTS,
