@@ -24,8 +24,8 @@ _LEAST_SECONDS = 30.0  # an excerpt says nothing about the length of its song
 _NUMBER = re.compile(r"^(?:\d{1,3}\s*[-._)]\s*|0\d\s+|[A-D]\d\s*[-._)]?\s+)(?=\S)")
 # Titles that rippers give to what they do not know: without an artist they say nothing.
 _NAMELESS = re.compile(
-    r"(?:(?:audio )?track|titel|piste|pista|traccia|spor|трек|дорожка|音轨|曲目|トラック|트랙|unknown|untitled|unbenannt|"
-    r"sans titre|sin titulo|senza titolo|未知|无标题|无题)[\d ]*"
+    r"(?:(?:audio )?track|titel|piste|pista|traccia|spor|трек|дорожка|音轨|曲目|トラック|트랙|unknown|untitled|"
+    r"unbenannt|sans titre|sin titulo|senza titolo|未知|无标题|无题)[\d ]*"
 )
 _CHANNEL = re.compile(r"\s+-\s+Topic$|\s*VEVO$|\s+Official$", re.IGNORECASE)
 _DASH = re.compile(r"\s+[-–—―]\s+")
