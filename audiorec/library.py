@@ -161,7 +161,7 @@ class Library:
         with self._write() as space:
             learn_from_feedback(space)
             if not space.has_listens():
-                raise InputError(lacking.no_model(space.db, "hybrid", "audiorec train"))
+                raise InputError(lacking.no_model(space.db, "network", "audiorec train"))
             steps = plan(space, only)
             trained = train_steps(space, steps, device=device, begin=begin, passed=passed)
             ranks = space.has_model("hybrid") and "hybrid" not in {step.name for step in plan(space)}

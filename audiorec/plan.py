@@ -137,10 +137,9 @@ def _train(space: Workspace, name: str, device: str) -> None:
 
 def next_step(space: Workspace) -> str:
     """The command that brings most now."""
-    statuses = set(space.statuses())
-    if not statuses or ("new" in statuses and statuses <= {"new", "failed"}):
+    if not space.has_tracks() or lacking.waits_for_extract(space.db):
         return "audiorec extract FOLDER"
-    if statuses == {"failed"}:
+    if not space.has_tracks(usable=True):
         return "audiorec status --files"
     if not space.has_listens():
         return "audiorec unmatched" if lacking.has_waiting(space.db) else "audiorec import auto FILE"

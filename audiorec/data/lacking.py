@@ -41,6 +41,12 @@ def no_listens(db: sqlite3.Connection) -> str:
     return "no listens here yet: run audiorec import auto FILE first"
 
 
+def waits_for_extract(db: sqlite3.Connection) -> bool:
+    """Whether no file can be used, and some were not described yet."""
+    files = "track WHERE present = 1 AND status"
+    return not _any(db, f"{files} NOT IN ('new', 'failed')") and _any(db, f"{files} = 'new'")
+
+
 def has_waiting(db: sqlite3.Connection) -> bool:
     """Whether listens wait for their songs."""
     return _any(db, "unmatched")

@@ -88,6 +88,11 @@ class Workspace(OpenFolder):
         """How many of them have each status."""
         return catalogue.count_statuses(self.db)
 
+    def has_tracks(self, usable: bool = False) -> bool:
+        """Whether there is any; usable: any that did not fail."""
+        good = " AND status != 'failed'" if usable else ""
+        return self.db.execute(f"SELECT 1 FROM track WHERE present = 1{good} LIMIT 1").fetchone() is not None
+
     def records(self) -> dict[bytes, FileRecord]:
         """What is known of each present file, by path."""
         return catalogue.read_records(self.db)

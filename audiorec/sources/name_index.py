@@ -22,6 +22,11 @@ from audiorec.sources.titles import Title, album_version, core_key, parse_title
 _SAME_SECONDS = 3.0  # encoders pad a file by less
 _LEAST_SECONDS = 30.0  # an excerpt says nothing about the length of its song
 _NUMBER = re.compile(r"^(?:\d{1,3}\s*[-._)]\s*|0\d\s+|[A-D]\d\s*[-._)]?\s+)(?=\S)")
+# Titles that rippers give to what they do not know: without an artist they say nothing.
+_NAMELESS = re.compile(
+    r"(?:(?:audio )?track|titel|piste|pista|traccia|spor|трек|дорожка|音轨|曲目|トラック|트랙|unknown|untitled|"
+    r"unbenannt|sans titre|sin titulo|senza titolo|未知|无标题|无题)[\d ]*"
+)
 _CHANNEL = re.compile(r"\s+-\s+Topic$|\s*VEVO$|\s+Official$", re.IGNORECASE)
 _DASH = re.compile(r"\s+[-–—―]\s+")
 
@@ -170,6 +175,8 @@ class NameIndex:
         return [one for one in songs if not one.whole and one.album == asked.album]
 
     def _without_artist(self, asked: Asked) -> list[int]:
+        if _NAMELESS.fullmatch(asked.title.key) and not asked.album:
+            return []
         found = [self.named(track) for track in self._titles.get(asked.title.key, ())]
         return self._best([one for one in found if not asked.album or one.album in ("", asked.album)], asked)
 

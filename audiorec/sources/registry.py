@@ -10,6 +10,7 @@ from pathlib import Path
 
 from audiorec.errors import InputError, UnknownNameError
 from audiorec.sources import (
+    apple_music,
     beets,
     clementine,
     foobar2000,
@@ -101,6 +102,7 @@ _ALL = (
         lastfm_api.fetch,
     ),
     Source("maloja", "Maloja: its export of all scrobbles.", maloja.recognises, maloja.read),
+    Source("apple-music", "Apple Music: Play Activity of a privacy export.", apple_music.recognises, apple_music.read),
     Source(
         "panoscrobbler", "Pano Scrobbler: its log as JSON lines or CSV.", panoscrobbler.recognises, panoscrobbler.read
     ),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from audiorec.sources.netease_state import CrawlState
 from tests.sources.made_exports import (
+    APPLE,
     FOOBAR,
     ITUNES,
     PLEX_XML,
@@ -107,6 +108,7 @@ GOOD: dict[str, tuple[Callable[[Path], Path], int]] = {
     "listenbrainz": (_listenbrainz, 2),
     "lastfm": (lambda folder: write_json(folder / "x.json", {"recenttracks": {"track": [scrobble(), scrobble()]}}), 2),
     "maloja": (lambda folder: write_json(folder / "m.json", {"scrobbles": [maloja_scrobble(), maloja_scrobble(5)]}), 2),
+    "apple-music": (_text("Apple Music Play Activity.csv", APPLE), 5),
     "panoscrobbler": (lambda folder: write_lines(folder / "p.jsonl", [PANO, PANO]), 2),
     "scrobbler-log": (_text(".scrobbler.log", SCROBBLER_LOG), 2),
     "itunes": (_text("Library.xml", ITUNES), 10),

@@ -171,3 +171,12 @@ def quodlibet_library() -> bytes:
     # Each dictionary becomes an object of a class that is not there: nothing of it may be looked up.
     named = b"cquodlibet.formats.xiph\nFLACFile\n)\x81"
     return data.replace(b"}", named)
+
+
+APPLE = """"Album Name","Artist Name","Client IP Address","End Reason Type","Event End Timestamp","Event Type","Media Duration In Milliseconds","Media Type","Play Duration Milliseconds","Song Name"
+"Sea","Ann","192.0.2.1","NOT_APPLICABLE","","PLAY_START","181000","AUDIO","","Tide"
+"Sea","Ann","192.0.2.1","NATURAL_END_OF_TRACK","2024-01-31T12:37:00.5Z","PLAY_END","181000","AUDIO","180000","Tide"
+"Low LP","","192.0.2.1","TRACK_SKIPPED_FORWARDS","2024-01-31T12:40:03Z","PLAY_END","200000","AUDIO","3000","Low"
+"","","","","","LYRIC_DISPLAY","","","","Tide"
+"","Ann","","NATURAL_END_OF_TRACK","2024-01-31T12:50:00Z","PLAY_END","9000","VIDEO","9000","Tide (Video)"
+"""  # noqa: E501

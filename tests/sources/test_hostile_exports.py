@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from audiorec.errors import InputError
 from audiorec.sources import (
+    apple_music,
     beets,
     clementine,
     foobar2000,
@@ -35,6 +36,7 @@ from audiorec.sources import (
 )
 from audiorec.sources.contract import Row, Unread
 from tests.sources.made_exports import (
+    APPLE,
     FOOBAR,
     ITUNES,
     PLEX_XML,
@@ -70,6 +72,7 @@ TEXTS: dict[str, tuple[ModuleType, str]] = {
     ),
     "scrobbler log": (scrobbler_log, SCROBBLER_LOG),
     "maloja": (maloja, json.dumps({"maloja": {}, "scrobbles": [maloja_scrobble()] * 3})),
+    "apple-music": (apple_music, APPLE),
     "panoscrobbler": (panoscrobbler, (json.dumps(PANO) + "\n") * 3),
     "itunes": (itunes, ITUNES),
     "rhythmbox": (rhythmbox, RHYTHMBOX),

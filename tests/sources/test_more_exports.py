@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from audiorec.sources import jellyfin, plex, quodlibet, tidal, youtube_music
+from audiorec.sources import apple_music, jellyfin, plex, quodlibet, registry, tidal, youtube_music
 from audiorec.sources.contract import Row, Unread
 from audiorec.sources.pickled_data import PickleError, plain_data
 from tests.sources.made_exports import (
+    APPLE,
     MBID,
     PLEX_XML,
     YOUTUBE_PAGE,
@@ -190,3 +191,15 @@ def test_tidal(tmp_path: Path) -> None:
     assert isinstance(like, Row)
     assert (like.kind, like.song.artists) == ("like", ("Mo Ley", "Ann"))
     assert like.song.ids == {"isrc": "XX0000000001", "tidal": "7"}
+
+
+def test_apple_music_counts_a_play_once(tmp_path: Path) -> None:
+    path = tmp_path / "Apple Music Play Activity.csv"
+    path.write_text(APPLE)
+    assert registry.recognise(path) == "apple-music"
+    found = list(apple_music.read(path))
+    play, skip = (row for row in found if isinstance(row, Row))
+    assert (play.song.artists, play.song.title, play.seconds, play.kind) == (("Ann",), "Tide", 180.0, "play")
+    assert play.time == pytest.approx(1706704620.5 - 180.0)
+    assert (skip.song.title, skip.song.album, skip.kind) == ("Low", "Low LP", "skip")
+    assert [row.skipped for row in found if isinstance(row, Unread)] == [True, True, True]

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
+from audiorec.features.lyrics.blocks import only_sung_blocks
 from audiorec.features.lyrics.lrc import TimedLyrics, parse_lrc
 from audiorec.features.lyrics.translations import first_of_pairs, only_sung
 
@@ -128,7 +129,7 @@ def without_translations(lyrics: TimedLyrics) -> list[str]:
     """Lines in order without stamps; of bilingual pairs only the sung half stays."""
     lines = [line for line in lyrics.lines if line.text or not lyrics.timed]
     kept = first_of_pairs(lines) if lyrics.timed else [line.text for line in lines]
-    return [re.sub(r"\s+", " ", line).strip() for line in only_sung(kept, _is_written)]
+    return [re.sub(r"\s+", " ", line).strip() for line in only_sung(only_sung_blocks(kept, _is_written), _is_written)]
 
 
 def _is_written(line: str) -> bool:

@@ -67,7 +67,7 @@ def only_sung(lines: list[str], is_written: Callable[[str], bool]) -> list[str]:
     if any(line_language(line) == "ja" for line in lines):
         lines = [_FURIGANA.sub("", line) for line in lines]
     lines = _without_tails(lines, is_written)
-    for is_half in (_is_romanisation, _is_translation):
+    for is_half in (is_romanisation, _is_translation):
         lines = _without_neighbours(lines, is_written, is_half)
     return lines
 
@@ -115,7 +115,7 @@ def _is_translation(line: str, other: str) -> bool:
     return line_language(other) == "zh" and line_language(line) in ("ja", "ko", "en", "other")
 
 
-def _is_romanisation(line: str, other: str) -> bool:
+def is_romanisation(line: str, other: str) -> bool:
     """A line in Latin letters that spells the sound of one in another script."""
     language = line_language(line)
     if language not in ("zh", "ja", "ko") or line_language(other) not in ("en", "other"):

@@ -1,0 +1,64 @@
+"""Rows of the table: sound that ends early without a word, and good files that were refused."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from tests import made_audio, signals
+from tests.circumstances.place import Place
+
+
+def a_sound(name: str, make: Callable[[], bytes], seconds: float, reason: str = "") -> Callable[[Place], None]:
+    def check(place: Place) -> None:
+        place.raw(name, make())
+        assert "; ".join(place.extract()).startswith(reason)
+        assert place.tracks()[name]["seconds"] == pytest.approx(seconds, abs=0.1)
+
+    return check
+
+
+def flac_of(samples: int) -> bytes:
+    data = signals.encoded(signals.tone(440.0, 1.0, 44_100), 44_100, "FLAC")
+    return data[:22] + samples.to_bytes(4, "big") + data[26:]
+
+
+def in_pieces() -> bytes:
+    return made_audio.coded("mp4", "aac", 3.0, options={"movflags": "empty_moov", "frag_duration": "500000"})
+
+
+SOUNDS = {
+    "chained Ogg": a_sound(
+        "x.ogg",
+        lambda: made_audio.coded("ogg", "vorbis", 1.0) + made_audio.coded("ogg", "flac", 2.0, 22_050, "mono"),
+        3.0,
+    ),
+    "joined FLAC": a_sound("x.flac", lambda: 2 * made_audio.coded("flac", "flac", 1.0), 2.0),
+    "junk in front": a_sound("x.mp3", lambda: bytes(100_000) + signals.mp3(1.0), 1.0),
+    "high-rate DSD": a_sound("x.dsf", partial(made_audio.dsf, 0.5, 256), 0.5),
+    "a film": a_sound("x.mkv", partial(made_audio.with_video, "matroska", "vorbis", seconds=1.0), 1.0),
+    "a book with a picture": a_sound("x.m4b", partial(made_audio.with_video, "ipod", "aac", seconds=1.0), 1.0),
+    "AC-3": a_sound("x.ac3", partial(made_audio.coded, "ac3", "ac3", 1.0), 1.0),
+    "ADTS without a length": a_sound("x.aac", partial(made_audio.coded, "adts", "aac", 1.0), 1.0),
+    "a wav that was cut": a_sound("x.wav", lambda: signals.wav(2.0)[:50_000], 1.13, "was cut after"),
+    "a wav of a pipe": a_sound("x.wav", lambda: signals.wav(2.0)[:40] + b"\xff" * 4 + signals.wav(2.0)[44:], 2.0),
+    "joined wav": a_sound("x.wav", lambda: 2 * signals.wav(1.0), 2.0),
+    "joined m4a": a_sound("x.m4a", lambda: 2 * made_audio.coded("ipod", "aac", 1.0), 2.0),
+    "a chunk without padding": a_sound(
+        "x.wav", lambda: signals.wav(1.0)[:12] + b"junk\5\0\0\0xxxxx" + signals.wav(1.0)[12:], 1.0
+    ),
+    "joined WavPack": a_sound("x.wv", lambda: 2 * made_audio.coded("wv", "wavpack", 1.0), 2.0),
+    "WavPack with a tag at its end": a_sound(
+        "x.wv", lambda: made_audio.coded("wv", "wavpack", 1.0) + b"TAG" + bytes(125), 1.0
+    ),
+    "a FLAC that names half its samples": a_sound("x.flac", lambda: flac_of(22_050), 1.0),
+    "a FLAC that names no length": a_sound("x.flac", lambda: flac_of(0), 1.0),
+    "joined mp3 of two rates": a_sound(
+        "x.mp3", lambda: signals.mp3(1.0) + made_audio.coded("mp3", "mp3", 1.0, 48_000), 2.0
+    ),
+    "an m4a that was cut between its pieces": a_sound("x.m4a", lambda: in_pieces()[:-20_000], 1.8, "was cut after"),
+    "junk before AC-3": a_sound("x.ac3", lambda: bytes(1_000) + made_audio.coded("ac3", "ac3", 1.0), 1.0),
+    "silence": a_sound(
+        "x.wav", lambda: signals.encoded(0 * signals.tone(1.0, 1.0), signals.RATE, "WAV"), 1.0, "is silent"
+    ),
+}
