@@ -78,7 +78,7 @@ class Library:
         `begin(plan)` is called before any file is looked into, `advance` with the size in bytes of each that is done.
         """
         from audiorec import recipes
-        from audiorec.content.hearing import DEAF_NODES, ear_of
+        from audiorec.content.hearing import NOT_ON_RAY, sound_encoder_of
         from audiorec.data import shard_places
         from audiorec.features.extract import make_plan, run_plan
         from audiorec.features.extraction import Extraction
@@ -87,16 +87,16 @@ class Library:
 
         asked = Extraction(**options)
         chosen = recipes.load(asked.recipe, FeatureRecipe, asked.overrides)
-        ear, deaf = ear_of(chosen) if asked.engine == "local" else (None, DEAF_NODES)
+        encoder, why_unheard = sound_encoder_of(chosen) if asked.engine == "local" else (None, NOT_ON_RAY)
         describe = asked.describe  # before anything is written: a cluster may not answer
         if asked.shards:
             shard_places.check(asked.shards)
         with self._write() as space:
             places = [os.fsencode(os.path.expanduser(path)) for path in paths]
-            plan = make_plan(space, places, chosen, asked.limit, asked.since, asked.retry, asked.min_length, ear)
+            plan = make_plan(space, places, chosen, asked.limit, asked.since, asked.retry, asked.min_length, encoder)
             begin(plan)
             outcomes = run_plan(space, plan, chosen, asked.crew, advance, describe, asked.shards)
-            outcomes.found_late, outcomes.deaf = rematch(space), deaf
+            outcomes.found_late, outcomes.why_unheard = rematch(space), why_unheard
         return outcomes
 
     def import_auto(self, *places: str | Path, user: str = "", instead: str = "") -> "Imported":
@@ -161,7 +161,7 @@ class Library:
         with self._write() as space:
             learn_from_feedback(space)
             if not space.has_listens():
-                raise InputError(lacking.no_model(space.db, "hybrid", "audiorec train"))
+                raise InputError(lacking.no_model(space.db, "network", "audiorec train"))
             steps = plan(space, only)
             trained = train_steps(space, steps, device=device, begin=begin, passed=passed)
             ranks = space.has_model("hybrid") and "hybrid" not in {step.name for step in plan(space)}

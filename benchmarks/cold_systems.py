@@ -217,7 +217,8 @@ def all_signals(fold: Fold, rows: np.ndarray, kind: Kind) -> dict[str, np.ndarra
     data = without(fold.data, rows)
     material = content_of(fold, kind)
     elsewhere = data.elsewhere if kind.elsewhere else None
-    taste = fit_taste(material, data.listens, TasteRecipe(seed=fold.seed), elsewhere=elsewhere)
+    names = data.names if kind.elsewhere and set(NAMES) <= set(kind.blocks) else None
+    taste = fit_taste(material, data.listens, TasteRecipe(seed=fold.seed), elsewhere=elsewhere, names=names)
     predicted = standard_rows(taste.scores(fold.everybody)[:, rows])
     if kind.neural:
         mind = standard_rows(neural(fold, rows, kind, dropout=True))

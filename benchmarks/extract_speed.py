@@ -26,10 +26,10 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from audiorec.content.hearing import ear_of
+from audiorec.content.hearing import sound_encoder_of
 from audiorec.features.decode import open_any
 from audiorec.features.describe import Describer
-from audiorec.features.heard_patches import Ear, patches_of
+from audiorec.features.heard_patches import SoundEncoder, patches_of
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.features.scan import scan
 from audiorec.features.sniff import sniff
@@ -62,15 +62,15 @@ def describe(path: Path, is_heard: bool = False) -> None:
             describer.push(block)
         describer.finish()
         if is_heard:
-            ear = usual_ear()
-            assert ear is not None
-            ear.hear(patches_of(describer.stretches(), decoding.rate, ear))
+            encoder = usual_encoder()
+            assert encoder is not None
+            encoder.encode(patches_of(describer.stretches(), decoding.rate, encoder))
 
 
 @lru_cache(maxsize=1)
-def usual_ear() -> Ear | None:
+def usual_encoder() -> SoundEncoder | None:
     """The encoder of the default recipe, None where it was not added; found once, as by the command."""
-    return ear_of(FeatureRecipe())[0]
+    return sound_encoder_of(FeatureRecipe())[0]
 
 
 def hear(path: Path) -> None:
@@ -144,7 +144,7 @@ def one_round(name: str, files: list[Path]) -> None:
 def speed(folder: Path, files: list[Path], rounds: int) -> None:
     """Ratios over a folder: all in turn, each in a process with the settings that it has in use; best rounds count."""
     single = {name: "1" for name in ENVIRONMENT if name.endswith("_THREADS")}
-    works = [name for name in WORKS if name != "heard" or usual_ear() is not None]
+    works = [name for name in WORKS if name != "heard" or usual_encoder() is not None]
     best = {name: np.full(len(files), np.inf) for name in works}
     for _ in range(rounds):
         for name, seconds in best.items():

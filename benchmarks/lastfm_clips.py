@@ -12,6 +12,7 @@ import numpy as np
 from heard_clips import heard
 from scipy import sparse
 
+from audiorec.cold_start.guess_from_names import ArtistNames
 from audiorec.cold_start.name_vectors import ALBUM_GROUPS, ARTIST_GROUPS, name_vectors
 from audiorec.content.learn_to_hear import lesson_of
 from audiorec.data.tables import FeatureTable, Patches
@@ -23,12 +24,13 @@ from audiorec.hybrid.sketch_cache import spectra
 
 @dataclass(frozen=True)
 class Data:
-    """Ids of artists with clips [A] and without [J], listens to them CSR [U, A] and [U, J], friends [U, U] (rows sum to
-    1 or 0), blocks of content, one row an artist, which artists are of the collection with years, and the patches of
-    all clips, also of those of other artists (or None: not asked for)."""
+    """Ids of artists with clips [A] and without [J], their names (see `strangers`), listens to them CSR [U, A] and
+    [U, J], friends [U, U] (rows sum to 1 or 0), blocks of content, one row an artist, which artists are of the
+    collection with years, and the patches of all clips, also of those of other artists (or None: not asked for)."""
 
     artists: np.ndarray
     others: np.ndarray
+    names: ArtistNames
     listens: sparse.csr_array
     elsewhere: sparse.csr_array
     friends: sparse.csr_array
@@ -73,6 +75,7 @@ def load(
             owner = np.array([artist_of.get(name, -1) for name in names])
             artists = np.unique(owner[owner >= 0])
             blocks = content(table, chosen, owner, artists)
+            own = [chosen[np.flatnonzero(owner == artist)[0]].artist for artist in artists]
             lesson = None
             if encoder != "none":
                 found = heard(root, folder / "moodclips" / "library", encoder, patches_heard)
@@ -85,7 +88,9 @@ def load(
     users = np.unique(plays[:, 0])
     near = friends(hetrec / "user_friends.dat", users)
     dated = np.isfinite(blocks["release"][:, 0])
-    return Data(artists, *listens(plays, users, artists), near, blocks, dated, clips)
+    others, *played = listens(plays, users, artists)
+    names = ArtistNames(own, strangers(hetrec / "artists.dat", others, own))
+    return Data(artists, others, names, *played, near, blocks, dated, clips)
 
 
 def content(table: FeatureTable, tracks: list[Track], owner: np.ndarray, artists: np.ndarray) -> dict[str, np.ndarray]:
@@ -133,6 +138,16 @@ def listens(
     here = np.isin(artists, known)
     own[:, np.flatnonzero(here)] = matrix[:, np.searchsorted(known, artists[here])]
     return known[others], sparse.csr_array(own.tocsr()), sparse.csr_array(matrix[:, others].tocsr())
+
+
+def strangers(path: Path, others: np.ndarray, own: list[str]) -> list[str]:
+    """Names of other artists; empty where one has a name of ours in it, or the reverse: nobody sings with the new."""
+    rows = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()[1:])
+    name = {int(row[0]): row[1] for row in rows}
+    ours = [one.casefold() for one in own]
+    plain = [name[other].casefold() for other in others]
+    known = [any((len(a) > 3 and a in b) or (len(b) > 3 and b in a) or a == b for a in ours) for b in plain]
+    return ["" if is_ours else name[other] for is_ours, other in zip(known, others, strict=True)]
 
 
 def friends(path: Path, users: np.ndarray) -> sparse.csr_array:

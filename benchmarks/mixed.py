@@ -129,7 +129,7 @@ def load(folder: Path, workspace: Path | None, least: int) -> Material:
         block[:own] = data.blocks[name]
         blocks.append(block)
     content = Content(blocks, [BLOCK_WEIGHTS[name] for name in known_blocks], np.arange(size) < own, known_blocks)
-    named = [f"artist {number}" for number in (*data.artists, *data.others[known])]
+    named = [*data.names.songs, *(data.names.elsewhere[n] or f"artist {data.others[n]}" for n in known)]
     tracks = [Track(n, b"", name, (name,), "", None, "", 0.0, "ok", "") for n, name in enumerate(named)]
     users = tuple(f"{n:05d}" for n in range(counts.shape[0]))
     pairs = sparse.coo_array(data.friends)
@@ -137,7 +137,7 @@ def load(folder: Path, workspace: Path | None, least: int) -> Material:
     interactions = Interactions(users, np.arange(size, dtype=np.int64), counts)
     rest = np.delete(np.arange(data.elsewhere.shape[1]), known)
     elsewhere = sparse.csr_array(data.elsewhere[:, rest])
-    others = tuple(f"artist {number}" for number in data.others[rest])
+    others = tuple(data.names.elsewhere[number] for number in rest)
     prints = np.zeros((size, 64), dtype=np.uint8)
     return Material(tracks, interactions, elsewhere, others, content, np.arange(size), friends, {}, "", prints)
 

@@ -72,8 +72,8 @@ def command(session: Session, /, paths: tuple[str, ...], strict: bool, since: da
     _show(outcomes, time.monotonic() - start)
     if outcomes.found_late:
         out.print(f"{counted(outcomes.found_late, 'listen')} of earlier imports found a song")
-    if outcomes.deaf:
-        out.print(outcomes.deaf)
+    if outcomes.why_unheard:
+        out.print(outcomes.why_unheard)
     if strict and outcomes.failed:
         raise click.exceptions.Exit(1)
 
@@ -82,7 +82,9 @@ def _intent(plan: "Plan") -> str:
     text = f"{counted(len(plan.tasks), 'file')} to look at, {len(plan.unchanged)} as before"
     text += f", {counted(len(plan.reread), 'file')} with tags that an older version read" if plan.reread else ""
     return text + (
-        f", {len(plan.unheard)} of them not heard by {plan.ear.by.name} yet" if plan.ear and plan.unheard else ""
+        f", {len(plan.unheard)} of them not heard by {plan.encoder.by.name} yet"
+        if plan.encoder and plan.unheard
+        else ""
     )
 
 

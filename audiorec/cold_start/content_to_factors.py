@@ -16,6 +16,7 @@ from scipy import sparse
 
 from audiorec.cold_start.conditional_logit import Choices, fit_choice
 from audiorec.cold_start.content_space import ContentSpace, fit_space, unit_rows
+from audiorec.cold_start.guess_from_names import ArtistNames, guess_from_names
 from audiorec.cold_start.kernel_ridge import fit_kernel_map
 from audiorec.cold_start.taste import Content, Pair, Taste
 from audiorec.collaborative.als import implicit_als, solve_rows
@@ -63,11 +64,13 @@ class TasteRecipe(Recipe):
 
 @dataclass(frozen=True)
 class Target:
-    """A space to map into: users [U, k] and songs [I, k] as listens put them, and the score that a play stands for."""
+    """A space to map into: users [U, k], songs [I, k] and songs without content [J, k] as listens put them, and the
+    score that a play stands for."""
 
     name: str
     users: Floats
     songs: Floats
+    elsewhere: Floats
     wanted: float
 
 
@@ -94,11 +97,13 @@ def fit_taste(
     *,
     elsewhere: sparse.csr_array | None = None,
     artists: NDArray[np.integer] | None = None,
+    names: ArtistNames | None = None,
 ) -> Taste:
     """Learn from listens CSR [U, I] to songs with content; cold songs have no listens.
 
     `elsewhere` CSR [U, J]: listens to songs without content, which say more about the users. `artists` int [I], the
-    artist of each song: their songs are held out together (None: each song is an artist of its own).
+    artist of each song: their songs are held out together (None: each song is an artist of its own). `names`: maps
+    begin where the names of artists put a song, as those of songs without content have shown (None: at the mean).
     """
     listeners = np.bincount(listens.indices, minlength=listens.shape[1]).astype(np.float64)
     learn = np.flatnonzero((listeners > 0) & content.usable)
@@ -109,7 +114,8 @@ def fit_taste(
     points = unit_rows(space.place(content.blocks))
     ranks = recipe.ranks if recipe.choices else recipe.ranks[:1]
     factored = [_factored(listens, elsewhere, rank, recipe) for rank in ranks]
-    pairs = _maps(points, _targets(factored[:1], listens, elsewhere, recipe), learn, listens, recipe)
+    aims = _targets(factored[:1], listens, elsewhere, recipe)
+    pairs = _maps(points, aims, _guessed(aims, names, recipe), learn, listens, recipe)
     parts = _parts(np.arange(len(points)) if artists is None else artists, learn, recipe)
     if recipe.choices and parts:
         pairs += [_choice(points, each, listens, parts, recipe) for each in factored]
@@ -153,11 +159,12 @@ def content_space(content: Content, rows: NDArray[np.integer]) -> ContentSpace:
 def _targets(
     factored: Sequence[_Factored], listens: sparse.csr_array, elsewhere: sparse.csr_array | None, recipe: TasteRecipe
 ) -> list[Target]:
-    by_song = sparse.csr_array(_log_plays(listens).T)
+    together = listens if elsewhere is None else sparse.csr_array(sparse.hstack([listens, elsewhere]))
+    by_song, own = sparse.csr_array(_log_plays(together).T), listens.shape[1]
     found = []
     for each in factored:
         songs = solve_rows(by_song, each.users, recipe.regularization, recipe.alpha)
-        found.append(Target(f"{each.users.shape[1]}", each.users, songs, 1.0))
+        found.append(Target(f"{each.users.shape[1]}", each.users, songs[:own], songs[own:], 1.0))
     return [*found, *_places(listens, elsewhere, recipe)]
 
 
@@ -189,31 +196,41 @@ def _places(listens: sparse.csr_array, elsewhere: sparse.csr_array | None, recip
     users, songs = together.shape
     settings = SpectralSettings(dims=max(recipe.places, default=1), seed=recipe.seed)
     whole = embed(together, sparse.csr_array((songs, 0)), sparse.csr_array((users, users)), settings)
-    vectors = (whole.songs * whole.scale[:, None])[: listens.shape[1]].astype(np.float64)
+    vectors, own = (whole.songs * whole.scale[:, None]).astype(np.float64), listens.shape[1]
     found = []
     for dims in recipe.places:
-        mine, theirs = whole.users[:, :dims].astype(np.float64), vectors[:, :dims]
+        mine, theirs = whole.users[:, :dims].astype(np.float64), vectors[:own, :dims]
         rows, columns = sparse.coo_array(listens).coords
         scores = np.einsum("nk,nk->n", mine[rows], theirs[columns])
-        found.append(Target(f"-place{dims}", mine, theirs, float(scores.mean()) if len(scores) else 1.0))
+        wanted = float(scores.mean()) if len(scores) else 1.0
+        found.append(Target(f"-place{dims}", mine, theirs, vectors[own:, :dims], wanted))
     return found
+
+
+def _guessed(aims: Sequence[Target], names: ArtistNames | None, recipe: TasteRecipe) -> Floats | float:
+    """What names say of every song in all spaces, side by side: [I, sum of k], or zero without names."""
+    if names is None:
+        return 0.0
+    vectors = np.column_stack([aim.elsewhere for aim in aims])
+    return guess_from_names(names, vectors, recipe.anchors, recipe.seed)
 
 
 def _maps(
     points: Floats,
     targets: Sequence[Target],
+    guessed: Floats | float,
     learn: NDArray[np.integer],
     listens: sparse.csr_array,
     recipe: TasteRecipe,
 ) -> list[Pair]:
-    """Every kernel's map into every space; the maps of one kernel share their solution."""
+    """Every kernel's map into every space, from where songs are guessed to be; those of one kernel share a solution."""
     listeners = np.bincount(listens.indices, minlength=len(points))
     own = (listeners / (listeners + 4.0 * recipe.prior_plays))[:, None]
     edges = np.cumsum([target.songs.shape[1] for target in targets])[:-1]
-    together = np.column_stack([target.songs for target in targets])
+    apart = np.column_stack([target.songs for target in targets]) - guessed
     pairs = []
     for kernel, strength in zip(recipe.kernels, recipe.strengths, strict=True):
-        found = fit_kernel_map(points[learn], together[learn], kernel=kernel, strength=strength).predict(points)
+        found = fit_kernel_map(points[learn], apart[learn], kernel=kernel, strength=strength).predict(points) + guessed
         for target, mapped in zip(targets, np.split(found, edges, axis=1), strict=True):
             moved = fold_in(mapped, target.users, listens, recipe.prior_plays, target.wanted)
             pairs.append(Pair(f"{kernel}{target.name}", target.users, (1.0 - own) * moved + own * target.songs))

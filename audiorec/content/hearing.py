@@ -1,4 +1,4 @@
-"""An encoder that takes sound as an ear of the extraction: it travels to the workers and hears patches of every song.
+"""An encoder of the shelf as the encoder of an extraction: it travels to the workers and takes patches of every song.
 
 `features` hands over the patches from its own decoding; what is heard is stored by `data/heard_songs.py`.
 """
@@ -15,19 +15,19 @@ from audiorec.content import encoder_shelf
 from audiorec.content.onnx_encoder import OnnxEncoder, load
 from audiorec.data.heard_songs import Heard, HeardBy
 from audiorec.errors import InputError
-from audiorec.features.heard_patches import Ear
+from audiorec.features.heard_patches import SoundEncoder
 from audiorec.features.recipe import FeatureRecipe
 
 Floats = NDArray[np.float32]
 # Raise it when patches are chosen or summed up otherwise: then every library is heard anew.
 VERSION = 1
 # Nodes of a cluster need not have the encoder.
-DEAF_NODES = "songs are heard by the encoder on this machine only: run it again without --engine ray"
+NOT_ON_RAY = "songs are heard by the encoder on this machine only: run it again without --engine ray"
 
 
 @dataclass(frozen=True)
-class EncoderEar:
-    """An encoder of the shelf by its file, opened once in each process that listens; see `features.heard_patches.Ear`.
+class ShelvedEncoder:
+    """An encoder by its file, opened once in each process that uses it; see `features.heard_patches.SoundEncoder`.
 
     Attributes:
         by: name, digest and tags; rate in Hz; samples: length of a patch; patches: most of them of a song.
@@ -39,14 +39,14 @@ class EncoderEar:
     samples: int
     patches: int
 
-    def hear(self, patches: Floats) -> Heard:
+    def encode(self, patches: Floats) -> Heard:
         """What the patches [P, samples] of one song have in common."""
         embedded, tags = _opened(self.path, self.by.digest).outputs(patches)
         return Heard(embedded.mean(axis=0), embedded.std(axis=0), tags.mean(axis=0))
 
 
-def ear_of(recipe: FeatureRecipe, shelf: Path | None = None) -> tuple[Ear | None, str]:
-    """The ear that a feature recipe names, and a line that says why there is none (empty: none is wanted).
+def sound_encoder_of(recipe: FeatureRecipe, shelf: Path | None = None) -> tuple[SoundEncoder | None, str]:
+    """The encoder that a feature recipe names, and a line that says why there is none (empty: none is wanted).
 
     An encoder that is there and cannot hear raises InputError: it would fail at every song.
     """
@@ -72,7 +72,7 @@ def ear_of(recipe: FeatureRecipe, shelf: Path | None = None) -> tuple[Ear | None
     tags = encoder.outputs(np.zeros((1, about["samples"]), np.float32))[1].shape[1]
     labels = tuple(encoder.notes.get("labels", "").split("\n"))
     by = HeardBy(recipe.encoder, digest, labels if len(labels) == tags else ())
-    return EncoderEar(path, by, about["sample_rate"], about["samples"], recipe.patches_heard), ""
+    return ShelvedEncoder(path, by, about["sample_rate"], about["samples"], recipe.patches_heard), ""
 
 
 @lru_cache(maxsize=1)

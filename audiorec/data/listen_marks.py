@@ -16,7 +16,7 @@ def mark(db: sqlite3.Connection, source: str | None = None) -> None:
     listens once more are no reason to train again.
     """
     known = dict(db.execute("SELECT substr(key, 9), value FROM setting WHERE key GLOB 'listens *'"))
-    here = set(_sources(db))
+    here = set(sources(db))
     for one in known.keys() - here:
         db.execute("DELETE FROM setting WHERE key = ?", (f"listens {one}",))
     for one in here if source is None else here & ({source} | (here - known.keys())):
@@ -28,12 +28,12 @@ def fingerprint(db: sqlite3.Connection) -> str:
     """Fingerprint of all listens, 16 hex digits, from what `mark` stored."""
     marks = list(db.execute("SELECT key, value FROM setting WHERE key GLOB 'listens *' ORDER BY key"))
     if not marks:  # a catalogue of an earlier version that nobody has written since
-        marks = [(one, _digest(db, one)) for one in sorted(_sources(db))]
+        marks = [(one, _digest(db, one)) for one in sorted(sources(db))]
     return hashlib.sha256(repr(marks).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _sources(db: sqlite3.Connection) -> Iterator[str]:
-    """Each by one step in the index: reading every row for them takes a second where there are millions."""
+def sources(db: sqlite3.Connection) -> Iterator[str]:
+    """Every source of listens, in rising order: each by one step in the index, for reading every row takes seconds."""
     found = db.execute("SELECT min(source) FROM listen").fetchone()[0]
     while found is not None:
         yield found

@@ -11,11 +11,11 @@ from scipy import sparse
 
 from audiorec.data import derived, lacking
 from audiorec.data.interactions import Interactions, from_columns
-from audiorec.data.listen_marks import MATRIX, matrix_state
+from audiorec.data.listen_marks import MATRIX, matrix_state, sources
 from audiorec.data.open_folder import OpenFolder
 from audiorec.errors import WorkspaceError
 
-_AT_ONCE = 100_000  # rows of the catalogue that become arrays together
+_AT_ONCE = 1_000  # rows that are Python's at a time: it looks through all that there are again and again
 
 
 def interactions(space: OpenFolder, items: NDArray[np.int64]) -> Interactions:
@@ -89,13 +89,20 @@ def _arrays(made: Interactions) -> "derived.Arrays":
 def _read(db: sqlite3.Connection) -> Interactions | None:
     numbers: dict[str, int] = {}
     parts = []
-    cursor = db.execute("SELECT user, track_id, count, time FROM listen ORDER BY user, track_id, source")
-    while rows := cursor.fetchmany(_AT_ONCE):
-        names, tracks, counts, times = zip(*rows, strict=True)
-        users = np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64)
-        last = np.array(times, dtype=np.float64)  # None becomes NaN
-        parts.append((users, np.array(tracks, dtype=np.int64), np.array(counts, dtype=np.float64), last))
+    # One source after the other, as they lie in the catalogue, which need not sort them then.
+    for source in sources(db):
+        query = "SELECT user, track_id, count, time FROM listen WHERE source = ? ORDER BY user, track_id"
+        cursor = db.execute(query, (source,))
+        while rows := cursor.fetchmany(_AT_ONCE):
+            who, tracks, counts, times = zip(*rows, strict=True)
+            users = np.array([numbers.setdefault(name, len(numbers)) for name in who], dtype=np.int64)
+            last = np.array(times, dtype=np.float64)  # None becomes NaN
+            parts.append((users, np.array(tracks, dtype=np.int64), np.array(counts, dtype=np.float64), last))
     if not parts:
         return None
     users, ids, plays, when = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return from_columns(list(numbers), users, ids, plays, when, np.unique(ids))
+    names = sorted(numbers)
+    place = np.empty(len(names), dtype=np.int64)
+    place[[numbers[name] for name in names]] = np.arange(len(names))
+    order = np.lexsort((ids, place[users]))
+    return from_columns(names, place[users][order], ids[order], plays[order], when[order], np.unique(ids))

@@ -153,7 +153,7 @@ class FeatureTable:
         out = np.full((len(chunked), width), np.nan, dtype=np.float32)
         valid = chunked.is_valid().to_numpy(zero_copy_only=False)
         # flatten() leaves the null rows out, so the values line up with the valid rows.
-        out[valid] = chunked.flatten().to_numpy(zero_copy_only=False).reshape(-1, width)
+        out[valid] = chunked.flatten().to_numpy(zero_copy_only=False).reshape(int(valid.sum()), width)
         return out
 
     def _values(self, column: str) -> list[str | None]:

@@ -14,7 +14,7 @@ from audiorec.data.catalogue import FileRecord
 from audiorec.data.tables import Layout, TrackFeatures
 from audiorec.data.workspace import Workspace
 from audiorec.features.describe import descriptor_names
-from audiorec.features.heard_patches import Ear
+from audiorec.features.heard_patches import SoundEncoder
 from audiorec.features.lyrics import LYRICS_NAMES
 from audiorec.features.music_urls import find, is_url, on_disk
 from audiorec.features.recipe import FeatureRecipe, feature_digest, layout
@@ -35,7 +35,7 @@ class Outcomes:
     """What a run did: counts, and (path, status, reason) of every file that is not whole.
 
     short: songs of less than ten seconds, most likely effects; left_out, not_entered: as of `scan.Scan`;
-    found_late: listens of earlier imports that found their song; deaf: why nothing was heard, though it should be.
+    found_late: listens of earlier imports that found their song; why_unheard: why the encoder heard nothing.
     """
 
     done: int = 0
@@ -46,7 +46,7 @@ class Outcomes:
     short: int = 0
     heard: int = 0
     found_late: int = 0
-    deaf: str = ""
+    why_unheard: str = ""
     seconds: float = 0.0
     left_out: Mapping[str, int] = field(default_factory=dict)
     not_entered: Mapping[str, int] = field(default_factory=dict)
@@ -71,7 +71,7 @@ class Outcomes:
 class Plan:
     """What a run will do: the tasks, the records of the files that are as they were, and what it must say.
 
-    unheard: files that are as they were, which the encoder `ear` has not heard yet; reread: those whose tags an older
+    unheard: files that are as they were, which `encoder` has not heard yet; reread: those whose tags an older
     version read.
     """
 
@@ -82,7 +82,7 @@ class Plan:
     found: Scan = field(default_factory=lambda: Scan([], []))
     unheard: list[Task] = field(default_factory=list)
     reread: list[Task] = field(default_factory=list)
-    ear: Ear | None = None
+    encoder: SoundEncoder | None = None
 
 
 def make_plan(
@@ -93,13 +93,13 @@ def make_plan(
     since: float = 0.0,
     retry: bool = False,
     least: float = 0.0,
-    ear: Ear | None = None,
+    encoder: SoundEncoder | None = None,
 ) -> Plan:
     """Scan, give ids, and compare with what is known; the workspace must be open for writing.
 
     `limit` is the most files to describe in this run; files that were last changed before `since` (seconds of the
     epoch) are left for another run; `retry` looks again at files that failed; `least` is the length in seconds below
-    which a file is left out; `ear` is the encoder that hears.
+    which a file is left out; `encoder` hears every song.
     """
     found = find(paths)
     known = space.records()
@@ -112,20 +112,20 @@ def make_plan(
     left = {file.path for file in changed}
     unchanged = [(file.path, records[file.path]) for file in found.files if file.path not in left]
     due = [file for file in changed if file.mtime_ns >= since * 1e9]
-    tasks = [Task(records[file.path].track_id, file, recipe, least, ear) for file in due[:limit]]
-    unheard_ids = set() if ear is None else have - heard_songs.heard_ids(space, ear.by.digest)
+    tasks = [Task(records[file.path].track_id, file, recipe, least, encoder) for file in due[:limit]]
+    unheard_ids = set() if encoder is None else have - heard_songs.heard_ids(space, encoder.by.digest)
     unheard = [
-        Task(track, file, recipe, ear=ear, only_hears=True)
+        Task(track, file, recipe, encoder=encoder, only_hears=True)
         for file in found.files
         if file.path not in left and (track := records[file.path].track_id) in unheard_ids
     ]
     reread = [
-        Task(record.track_id, file, recipe, least, ear)
+        Task(record.track_id, file, recipe, least, encoder)
         for file in found.files
         if file.path not in left and (record := records[file.path]).track_id in have and record.reader < READER
     ]
     lost = [known[path].track_id for path in gone]
-    return Plan(tasks, unchanged, lost, [*found.problems, *away], found, unheard[:limit], reread, ear)
+    return Plan(tasks, unchanged, lost, [*found.problems, *away], found, unheard[:limit], reread, encoder)
 
 
 def run_plan(
@@ -144,8 +144,8 @@ def run_plan(
     outcomes = Outcomes(gone=len(plan.gone), left_out=plan.found.left_out, not_entered=plan.found.not_entered)
     shards = layout(recipe, feature_digest(recipe), descriptor_names(recipe), LYRICS_NAMES)
     space.use_features(shards.digest)
-    if plan.ear is not None or not recipe.encoder:
-        heard_songs.use(space, plan.ear.by.digest if plan.ear else "")
+    if plan.encoder is not None or not recipe.encoder:
+        heard_songs.use(space, plan.encoder.by.digest if plan.encoder else "")
     known = {record.track_id: record for _, record in plan.unchanged}
     tasks = [*plan.tasks, *read_again(space, plan.reread, known, crew, report)]
     path_of = {task.track_id: task.file.path for task in (*tasks, *plan.unheard)}
@@ -158,21 +158,21 @@ def run_plan(
         outcomes.failed += 1
     for batch in _batches(_reported((engine or describe_all)(tasks, crew), report)):
         _store(space, batch, shards, at)
-        outcomes.heard += _store_heard(space, batch, plan.ear)
+        outcomes.heard += _store_heard(space, batch, plan.encoder)
         for record, _ in batch:
             outcomes.count(path_of[record.track_id], record, reused=False)
     for batch in _batches(_reported(describe_all(plan.unheard, crew), report)) if plan.unheard else ():
-        outcomes.heard += _store_heard(space, batch, plan.ear)
+        outcomes.heard += _store_heard(space, batch, plan.encoder)
         silent = [record for record, features in batch if features is None]
         outcomes.reasons += [(path_of[record.track_id], "not heard", record.reason) for record in silent]
     return outcomes
 
 
-def _store_heard(space: Workspace, batch: list[Outcome], ear: Ear | None) -> int:
+def _store_heard(space: Workspace, batch: list[Outcome], encoder: SoundEncoder | None) -> int:
     """Store what was heard, and say in how many songs."""
     rows = [(record.track_id, features.heard) for record, features in batch if features and features.heard]
-    if ear is not None:
-        heard_songs.commit(space, rows, ear.by)
+    if encoder is not None:
+        heard_songs.commit(space, rows, encoder.by)
     return len(rows)
 
 

@@ -18,7 +18,7 @@ from audiorec.features.waveform import fold_to_stereo
 Float = NDArray[np.float32]
 
 
-class Ear(Protocol):
+class SoundEncoder(Protocol):
     """An encoder that hears patches of `samples` at `rate` Hz, at most `patches` of a song; it travels to workers."""
 
     @property
@@ -33,41 +33,43 @@ class Ear(Protocol):
     @property
     def patches(self) -> int: ...
 
-    def hear(self, patches: Float) -> Heard:
+    def encode(self, patches: Float) -> Heard:
         """What the encoder hears in the patches [P, samples] of one song."""
         ...
 
 
-def patches_of(stretches: Sequence[Float], rate: int, ear: Ear) -> Float:
+def patches_of(stretches: Sequence[Float], rate: int, encoder: SoundEncoder) -> Float:
     """Patches float32 [P, samples] of stretches [n, channels] of a song at `rate`, in the order of time.
 
     A stretch gives as many patches as it is long, the last one ending where it ends; one that is shorter than a patch
     is repeated.
     """
-    length = ear.samples * rate / ear.rate
+    length = encoder.samples * rate / encoder.rate
     slots = [
         (place, start)
         for place, stretch in enumerate(stretches)
         if len(stretch)
-        for start in _starts(round(len(stretch) * ear.rate / rate), ear.samples, max(1, round(len(stretch) / length)))
+        for start in _starts(
+            round(len(stretch) * encoder.rate / rate), encoder.samples, max(1, round(len(stretch) / length))
+        )
     ]
-    count = min(ear.patches, len(slots))
+    count = min(encoder.patches, len(slots))
     chosen = np.linspace(0, len(slots) - 1, count + 2)[1:-1] if count < 3 else np.linspace(0, len(slots) - 1, count)
     found, held = list[Float](), dict[int, Float]()
     for place, start in (slots[round(slot)] for slot in chosen):
         if place not in held:
             mono = stretches[place].mean(axis=1)
-            held = {place: soxr.resample(mono, rate, ear.rate, "HQ") if rate != ear.rate else mono}
-        patch = held[place][start : start + ear.samples]
-        found.append(np.resize(patch, ear.samples))
-    return np.stack(found) if found else np.zeros((0, ear.samples), np.float32)
+            held = {place: soxr.resample(mono, rate, encoder.rate, "HQ") if rate != encoder.rate else mono}
+        patch = held[place][start : start + encoder.samples]
+        found.append(np.resize(patch, encoder.samples))
+    return np.stack(found) if found else np.zeros((0, encoder.samples), np.float32)
 
 
 def _starts(length: int, samples: int, count: int) -> list[int]:
     return [int(start) for start in np.linspace(0, max(length - samples, 0), count)]
 
 
-class Listener:
+class StretchCollector:
     """Takes the sound of a song in blocks and holds the stretches that extraction would hold."""
 
     def __init__(self, recipe: FeatureRecipe, rate: int) -> None:

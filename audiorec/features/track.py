@@ -18,7 +18,7 @@ from audiorec.data.tracks import SILENT
 from audiorec.errors import AudiorecError, DecodeError
 from audiorec.features.decode import Decoding, decoders, open_decoding
 from audiorec.features.describe import Describer
-from audiorec.features.heard_patches import Ear, Listener, patches_of
+from audiorec.features.heard_patches import SoundEncoder, StretchCollector, patches_of
 from audiorec.features.lyrics import describe_lyrics, find_lyrics
 from audiorec.features.music_urls import copied, is_url
 from audiorec.features.recipe import FeatureRecipe
@@ -42,14 +42,14 @@ _SILENCE = 2.0**-15
 class Task:
     """A file to look at: its track id, where it is, how its features are made; `least`: the seconds it must last.
 
-    ear: the encoder that hears it; only_hears, only_tags: it was described before.
+    encoder: the encoder that hears it; only_hears, only_tags: it was described before.
     """
 
     track_id: int
     file: FoundFile
     recipe: FeatureRecipe
     least: float = 0.0
-    ear: Ear | None = None
+    encoder: SoundEncoder | None = None
     only_hears: bool = False
     only_tags: bool = False
 
@@ -186,24 +186,26 @@ def _describe_sound(decoding: Decoding, task: Task) -> TrackFeatures:
     for block in decoding.blocks:
         describer.push(block)
     _refuse_nothing(decoding)
-    features, ear = describer.finish(), task.ear
-    if ear is None:
+    features, encoder = describer.finish(), task.encoder
+    if encoder is None:
         return features
     try:
-        return replace(features, heard=ear.hear(patches_of(describer.stretches(), decoding.rate, ear)))
+        return replace(features, heard=encoder.encode(patches_of(describer.stretches(), decoding.rate, encoder)))
     except AudiorecError:
         # An encoder that fails costs no features; the next run tries to hear the song and says why it cannot.
         return features
 
 
 def _hear_sound(decoding: Decoding, task: Task) -> TrackFeatures:
-    listener, ear = Listener(task.recipe, decoding.rate), task.ear
-    assert ear is not None
+    collector, encoder = StretchCollector(task.recipe, decoding.rate), task.encoder
+    assert encoder is not None
     for block in decoding.blocks:
-        listener.push(block)
+        collector.push(block)
     _refuse_nothing(decoding)
     blank, none = np.zeros((0, 0, 0), np.uint8), np.zeros(0, np.float32)
-    return TrackFeatures(blank, blank, none, heard=ear.hear(patches_of(listener.finish(), decoding.rate, ear)))
+    return TrackFeatures(
+        blank, blank, none, heard=encoder.encode(patches_of(collector.finish(), decoding.rate, encoder))
+    )
 
 
 def _refuse_nothing(decoding: Decoding) -> None:

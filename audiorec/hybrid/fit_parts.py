@@ -46,7 +46,12 @@ def fit_parts(
     content = weighed(material.content, settings.blocks)
     points = content_space(content, played).place(content.blocks)
     taste = kept.taste or fit_taste(
-        content, seen.counts, settings.taste, elsewhere=material.elsewhere, artists=material.artist_groups
+        content,
+        seen.counts,
+        settings.taste,
+        elsewhere=material.elsewhere,
+        artists=material.artist_groups,
+        names=material.artist_names,
     )
     factors = kept.factors or fit_factors(seen.counts, settings.factors)
     recipe = settings.hybrid

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from audiorec.cold_start.guess_from_names import ArtistNames
 from audiorec.cold_start.name_vectors import ALBUM_GROUPS, ARTIST_GROUPS, name_vectors
 from audiorec.cold_start.taste import Content
 from audiorec.content.embedded_songs import embedded_songs
@@ -83,6 +84,13 @@ class Material:
     def artist_groups(self) -> NDArray[np.int64]:
         """The artist of each song, int64 [I]; every song of an unknown artist is a group of its own."""
         return np.where(self.artist >= 0, self.artist, self.artist.max(initial=0) + 1 + np.arange(len(self.artist)))
+
+    @property
+    def artist_names(self) -> ArtistNames | None:
+        """The artists of the songs, and of those without features; None where there are none of these."""
+        if self.elsewhere is None:
+            return None
+        return ArtistNames([track.artist for track in self.tracks], self.elsewhere_artists)
 
     def embed(self, listens: Interactions, settings: SpectralSettings) -> NetworkEmbedding:
         """The network of these listens, embedded as `train-network` does with these settings."""

@@ -15,6 +15,7 @@ from scipy.sparse.csgraph import connected_components, laplacian
 from scipy.sparse.linalg import eigsh
 
 from audiorec.learning.nearest import best_songs
+from audiorec.learning.nearest_by_cells import best_among_all
 from audiorec.ranking.joint_space import Vectors, known_rows
 
 Points = NDArray[np.float32]
@@ -27,6 +28,7 @@ _FEW = 10_000
 _MOST_STEP = 4.0
 _UNITS = 10.0
 _SPECTRAL_UP_TO = 20_000
+_EXACT_UP_TO = 20_000
 
 
 @dataclass(frozen=True)
@@ -60,20 +62,25 @@ def lay_out(track_ids: NDArray[np.int64], vectors: Vectors, before: SongMap | No
 
 
 def neighbour_graph(vectors: Vectors, count: int = NEIGHBOURS) -> tuple[NDArray[np.int32], sparse.csr_array]:
-    """Rows int32 [N, k] of the nearest songs, best first, and the symmetric fuzzy graph CSR [N, N] over them."""
+    """Rows int32 [N, k] of the nearest songs, best first, and the symmetric fuzzy graph CSR [N, N] over them.
+
+    The nearest are exact up to 20,000 songs, above nearly (`learning/nearest_by_cells.py`).
+    """
     size = len(vectors)
     k = min(count, max(size - 1, 1))
     near = np.full((size, k), -1, dtype=np.int32)
     weights = np.zeros((size, k), dtype=np.float64)
     known = known_rows(vectors)
+    every = best_among_all(vectors, k + 1) if size > _EXACT_UP_TO else None
     for start in range(0, size, 1024):
         rows = np.arange(start, min(start + 1024, size))
-        columns, cosines = best_songs(vectors[rows], vectors, k + 1)
-        for row, found, cosine in zip(rows.tolist(), columns, cosines, strict=True):
-            keep = (found != row) & known[found] & known[row]
-            chosen = found[keep][:k]
-            near[row, : len(chosen)] = chosen
-            weights[row, : len(chosen)] = _membership(1.0 - cosine[keep][:k])
+        columns, cosines = best_songs(vectors[rows], vectors, k + 1) if every is None else (of[rows] for of in every)
+        able = (columns != rows[:, None]) & (columns >= 0) & known[columns] & known[rows, None]
+        # Those that count first, in their order.
+        first = np.argsort(~able, axis=1, kind="stable")[:, :k]
+        able, columns, cosines = (np.take_along_axis(of, first, axis=1) for of in (able, columns, cosines))
+        near[rows, : able.shape[1]] = np.where(able, columns, -1)
+        weights[rows, : able.shape[1]] = _memberships(1.0 - cosines, able)
     rows, places = np.nonzero((near >= 0) & (weights > 1e-3))
     shape = (size, size)
     one = sparse.csr_array(sparse.coo_array((weights[rows, places], (rows, near[rows, places])), shape=shape))
@@ -81,14 +88,20 @@ def neighbour_graph(vectors: Vectors, count: int = NEIGHBOURS) -> tuple[NDArray[
     return near, sparse.csr_array(one + one.T - both)
 
 
-def _membership(distances: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Weights [k] of a song's neighbours: 1 for the nearest, falling so that they sum to log2 k (bisection)."""
-    gaps = np.maximum(np.asarray(distances, dtype=np.float64) - distances[:1].sum(), 0.0)
-    wanted, low, high = np.log2(max(len(gaps), 2)), 1e-6, 10.0
+def _memberships(distances: NDArray[np.floating], able: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Weights [B, k] of the neighbours of each song, those that count (bool [B, k]) first.
+
+    1 for the nearest, falling so that the weights of a song with n neighbours sum to log2 n (bisection).
+    """
+    distances = np.where(able, distances, 0.0).astype(np.float64)
+    gaps = np.where(able, np.maximum(distances - distances[:, :1], 0.0), np.inf)
+    wanted = np.log2(np.maximum(able.sum(axis=1), 2))
+    low, high = np.full(len(gaps), 1e-6), np.full(len(gaps), 10.0)
     for _ in range(32):
         middle = np.sqrt(low * high)
-        low, high = (low, middle) if np.exp(-gaps / middle).sum() > wanted else (middle, high)
-    return np.asarray(np.exp(-gaps / high))
+        above = np.exp(-gaps / middle[:, None]).sum(axis=1) > wanted
+        low, high = np.where(above, low, middle), np.where(above, middle, high)
+    return np.asarray(np.exp(-gaps / high[:, None]))
 
 
 def _start(vectors: Vectors, graph: sparse.csr_array, rng: np.random.Generator) -> NDArray[np.float64]:

@@ -5,6 +5,7 @@ time, and no request waits longer than a moment for it.
 """
 
 import hashlib
+import json
 import os
 import threading
 from collections import Counter
@@ -36,6 +37,19 @@ class Maps:
         self._lock = threading.Lock()
         self._kept: tuple[str, SongMap, list[dict[str, Any]]] | None = None
         self._drawing: Future[None] | None = None
+        self._shown: tuple[tuple[Path, int], bytes] | None = None
+
+    def shown(self, snapshot: Snapshot) -> bytes:
+        """The map as JSON: ids, x and y of the same order, neighbours by place in it, names, and regions; as `get`.
+
+        Kept for a snapshot: at 100,000 songs it is 9 MB, a second's work.
+        """
+        found, named = self.get(snapshot)
+        of = snapshot.root, snapshot.serial
+        kept = self._shown
+        if kept is None or kept[0] != of:
+            kept = self._shown = of, json.dumps(_plain(snapshot, found, named), separators=(",", ":")).encode()
+        return kept[1]
 
     def get(self, snapshot: Snapshot) -> tuple[SongMap, list[dict[str, Any]]]:
         """The map and its regions; a snapshot with the same songs and vectors gets the same.
@@ -65,6 +79,18 @@ class Maps:
             drawing.set_result(None)
         except Exception as error:  # noqa: BLE001 - whoever waits for it is told
             drawing.set_exception(error)
+
+
+def _plain(snapshot: Snapshot, found: SongMap, named: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "ids": found.track_ids.tolist(),
+        "x": [round(value, 4) for value in found.points[:, 0].tolist()],
+        "y": [round(value, 4) for value in found.points[:, 1].tolist()],
+        "neighbours": found.neighbours[:, :6].tolist(),
+        "titles": [track.title for track in snapshot.tracks],
+        "artists": [track.artist for track in snapshot.tracks],
+        "regions": named,
+    }
 
 
 def regions(snapshot: Snapshot, songs: SongMap) -> list[dict[str, Any]]:

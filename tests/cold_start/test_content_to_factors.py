@@ -4,6 +4,7 @@ import numpy as np
 from scipy import sparse
 
 from audiorec.cold_start.content_to_factors import TasteRecipe, fit_taste
+from audiorec.cold_start.guess_from_names import ArtistNames
 from audiorec.cold_start.taste import Content, standard_rows
 
 
@@ -35,6 +36,20 @@ def test_listens_elsewhere_help_users_of_whom_little_is_known() -> None:
     )
     sign = np.where(likes[:, 30:], 1.0, -1.0)
     assert (with_it * sign).mean() > (without * sign).mean()
+
+
+def test_names_of_artists_without_songs_at_hand_tell_of_new_ones() -> None:
+    content, plays, likes = world(np.random.default_rng(0))
+    noise = Content([np.random.default_rng(1).normal(size=(40, 10))], [1.0], content.usable)
+    scenes = [f"{('DJ Zoxx', 'The Hills')[n % 2]} {n}" for n in range(40)]
+    elsewhere = sparse.csr_array(np.kron(np.ones((15, 20)), np.eye(2)))
+    names = ArtistNames([""] * 30 + scenes[30:], scenes)
+    recipe, sign = TasteRecipe(ranks=(4,), choices=False), np.where(likes[:, 30:], 1.0, -1.0)
+    with_names, without = (
+        fit_taste(noise, plays, recipe, elsewhere=elsewhere, names=told).scores(np.arange(30))[:, 30:]
+        for told in (names, None)
+    )
+    assert (with_names * sign).mean() > (without * sign).mean() + 0.2
 
 
 def test_a_songs_own_listeners_take_over() -> None:

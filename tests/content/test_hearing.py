@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from audiorec.content import encoder_shelf, musicnn
-from audiorec.content.hearing import ear_of
+from audiorec.content.hearing import sound_encoder_of
 from audiorec.content.onnx_writer import Graph
 from audiorec.errors import InputError
 from audiorec.features.recipe import FeatureRecipe
@@ -24,25 +24,27 @@ def shelf(folder: Path, model: bytes, name: str = "musicnn", about: str = WAVEFO
 
 def test_an_ear_hears_mean_and_spread_and_names_the_tags(tmp_path: Path) -> None:
     labels = "\n".join(f"tag {number}" for number in range(musicnn.TAGS))
-    ear, why = ear_of(FeatureRecipe(), shelf(tmp_path, musicnn.build(random_weights(), {"labels": labels})))
-    assert ear is not None
+    encoder, why = sound_encoder_of(
+        FeatureRecipe(), shelf(tmp_path, musicnn.build(random_weights(), {"labels": labels}))
+    )
+    assert encoder is not None
     assert why == ""
-    assert (ear.rate, ear.samples, len(ear.by.labels)) == (16_000, musicnn.SAMPLES, musicnn.TAGS)
+    assert (encoder.rate, encoder.samples, len(encoder.by.labels)) == (16_000, musicnn.SAMPLES, musicnn.TAGS)
     patches = np.stack(list(signals().values()))
-    together, each = ear.hear(patches), [ear.hear(patch[None]) for patch in patches]
+    together, each = encoder.encode(patches), [encoder.encode(patch[None]) for patch in patches]
     np.testing.assert_allclose(together.mean, np.mean([one.mean for one in each], axis=0), atol=1e-5)
     np.testing.assert_allclose(together.spread, np.std([one.mean for one in each], axis=0), atol=1e-5)
     np.testing.assert_allclose(together.tags, np.mean([one.tags for one in each], axis=0), atol=1e-5)
-    other, _ = ear_of(FeatureRecipe(patches_heard=5), tmp_path)
+    other, _ = sound_encoder_of(FeatureRecipe(patches_heard=5), tmp_path)
     assert other is not None
-    assert other.by.digest != ear.by.digest
+    assert other.by.digest != encoder.by.digest
 
 
 def test_without_the_encoder_there_is_a_line_and_no_ear(tmp_path: Path) -> None:
-    ear, why = ear_of(FeatureRecipe(), tmp_path)
-    assert ear is None
+    encoder, why = sound_encoder_of(FeatureRecipe(), tmp_path)
+    assert encoder is None
     assert "audiorec encoder add musicnn" in why
-    assert ear_of(FeatureRecipe(encoder=""), tmp_path) == (None, "")
+    assert sound_encoder_of(FeatureRecipe(encoder=""), tmp_path) == (None, "")
 
 
 def hostile() -> dict[str, bytes]:
@@ -64,13 +66,13 @@ def hostile() -> dict[str, bytes]:
 def test_broken_and_hostile_files_are_refused_before_a_song_is_heard(tmp_path: Path, kind: str) -> None:
     place = shelf(tmp_path, hostile()[kind])
     with pytest.raises(InputError, match=r"musicnn\.onnx"):
-        ear_of(FeatureRecipe(), place)
+        sound_encoder_of(FeatureRecipe(), place)
 
 
 def test_an_encoder_of_spectrograms_cannot_hear(tmp_path: Path) -> None:
     about = 'view = "spectrogram"\nbands = 4\nframes = 6\nmean = -40.0\ndeviation = 20.0\n'
     with pytest.raises(InputError, match="takes spectrograms"):
-        ear_of(FeatureRecipe(encoder="mine"), shelf(tmp_path, mean_over_time(3), "mine", about))
+        sound_encoder_of(FeatureRecipe(encoder="mine"), shelf(tmp_path, mean_over_time(3), "mine", about))
 
 
 def test_an_encoder_of_the_wrong_shape_is_not_put_on_the_shelf(tmp_path: Path) -> None:

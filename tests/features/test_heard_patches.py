@@ -24,7 +24,7 @@ BY = HeardBy("loudness", "0123", ("loud",))
 
 
 @dataclass(frozen=True)
-class LoudnessEar:
+class LoudnessEncoder:
     """Hears the mean power and the first sample of each patch."""
 
     rate: int = 8_000
@@ -32,18 +32,18 @@ class LoudnessEar:
     patches: int = 3
     by: HeardBy = BY
 
-    def hear(self, patches: np.ndarray) -> Heard:
+    def encode(self, patches: np.ndarray) -> Heard:
         found = np.stack([np.square(patches).mean(axis=1), patches[:, 0]], axis=1).astype(np.float32)
         return Heard(found.mean(axis=0), found.std(axis=0), found[:, :1].mean(axis=0))
 
 
-EAR = LoudnessEar()
+ENCODER = LoudnessEncoder()
 
 
-class BrokenEar(LoudnessEar):
+class BrokenEncoder(LoudnessEncoder):
     """Fails at every song."""
 
-    def hear(self, patches: np.ndarray) -> Heard:
+    def encode(self, patches: np.ndarray) -> Heard:
         raise InputError("the encoder fails")
 
 
@@ -55,9 +55,9 @@ def make_library(folder: Path, songs: int = 3) -> Path:
     return folder
 
 
-def extract(root: Path, folder: Path, ear: LoudnessEar | None) -> Outcomes:
+def extract(root: Path, folder: Path, encoder: LoudnessEncoder | None) -> Outcomes:
     with Workspace.open(root, write=True) as space:
-        plan = make_plan(space, [os.fsencode(folder)], RECIPE, ear=ear)
+        plan = make_plan(space, [os.fsencode(folder)], RECIPE, encoder=encoder)
         return run_plan(space, plan, RECIPE, Crew(1), lambda size: None)
 
 
@@ -69,25 +69,25 @@ def heard(root: Path) -> HeardSongs | None:
 def test_patches_lie_at_even_distances_and_short_sound_is_repeated() -> None:
     ramp = np.arange(40_000, dtype=np.float32)[:, None]
     stretches = [ramp[:16_000], ramp[16_000:32_000], ramp[32_000:]]
-    ten = LoudnessEar(patches=10)
+    ten = LoudnessEncoder(patches=10)
     assert patches_of(stretches, 8_000, ten)[:, 0].tolist() == [4_000 * place for place in range(10)]
-    assert patches_of(stretches, 8_000, EAR)[:, 0].tolist() == [0, 16_000, 36_000]
-    assert patches_of(stretches, 8_000, LoudnessEar(patches=1))[:, 0].tolist() == [16_000]
-    (repeated,) = patches_of([ramp[:1_500]], 8_000, EAR)
+    assert patches_of(stretches, 8_000, ENCODER)[:, 0].tolist() == [0, 16_000, 36_000]
+    assert patches_of(stretches, 8_000, LoudnessEncoder(patches=1))[:, 0].tolist() == [16_000]
+    (repeated,) = patches_of([ramp[:1_500]], 8_000, ENCODER)
     np.testing.assert_array_equal(repeated, np.arange(4_000) % 1_500)
-    assert patches_of([np.repeat(ramp, 2, axis=1)], 16_000, EAR).shape == (3, 4_000)
-    assert len(patches_of([ramp[:0]], 8_000, EAR)) == 0
+    assert patches_of([np.repeat(ramp, 2, axis=1)], 16_000, ENCODER).shape == (3, 4_000)
+    assert len(patches_of([ramp[:0]], 8_000, ENCODER)) == 0
 
 
 def test_a_described_library_is_heard_by_a_pass_and_hears_the_same(tmp_path: Path) -> None:
     library = make_library(tmp_path / "music")
     at_once, later = tmp_path / "at once", tmp_path / "later"
-    assert extract(at_once, library, EAR).heard == 3
+    assert extract(at_once, library, ENCODER).heard == 3
     assert extract(later, library, None).heard == 0
     assert heard(later) is None
     with Workspace.open(later) as space:
         before, shards = space.inputs(), list((later / "features").rglob("*.parquet"))
-    outcomes = extract(later, library, EAR)
+    outcomes = extract(later, library, ENCODER)
     assert (outcomes.done, outcomes.reused, outcomes.heard) == (0, 3, 3)
     with Workspace.open(later) as space:
         assert space.inputs()["features"] == before["features"]
@@ -97,19 +97,19 @@ def test_a_described_library_is_heard_by_a_pass_and_hears_the_same(tmp_path: Pat
     one, other = heard(at_once), heard(later)
     assert one is not None
     assert other is not None
-    assert one.by == EAR.by
+    assert one.by == ENCODER.by
     for name in ("mean", "spread", "tags"):
         np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
-    assert extract(later, library, EAR).heard == 0
+    assert extract(later, library, ENCODER).heard == 0
 
 
 def test_a_changed_song_is_heard_anew_and_a_new_one_without_the_encoder_is_missing(tmp_path: Path) -> None:
     library, root = make_library(tmp_path / "music", songs=2), tmp_path / "space"
-    extract(root, library, EAR)
+    extract(root, library, ENCODER)
     before = heard(root)
     assert before is not None
     (library / "song 0.wav").write_bytes(signals.encoded(0.5 * signals.music(2.0, 22_050), 22_050, "WAV"))
-    assert extract(root, library, EAR).heard == 1
+    assert extract(root, library, ENCODER).heard == 1
     after = heard(root)
     assert after is not None
     assert after.tags[0] != before.tags[0]
@@ -125,11 +125,11 @@ def test_a_changed_song_is_heard_anew_and_a_new_one_without_the_encoder_is_missi
 
 def test_an_encoder_that_fails_costs_no_features_and_is_named(tmp_path: Path) -> None:
     library, root = make_library(tmp_path / "music", songs=1), tmp_path / "space"
-    first = extract(root, library, BrokenEar())
+    first = extract(root, library, BrokenEncoder())
     assert (first.done, first.failed, first.heard) == (1, 0, 0)
-    again = extract(root, library, BrokenEar())
+    again = extract(root, library, BrokenEncoder())
     assert [reason for _, _, reason in again.reasons] == ["the encoder fails"]
-    assert extract(root, library, EAR).heard == 1
+    assert extract(root, library, ENCODER).heard == 1
 
 
 @pytest.mark.parametrize("silence", [np.zeros(30_000, np.float32), np.zeros(3_000, np.float32)])
@@ -137,7 +137,7 @@ def test_silence_is_heard_as_silence(tmp_path: Path, silence: np.ndarray) -> Non
     library, root = tmp_path / "music", tmp_path / "space"
     library.mkdir()
     (library / "a.wav").write_bytes(signals.encoded(silence[:, None], 22_050, "WAV"))
-    extract(root, library, EAR)
+    extract(root, library, ENCODER)
     found = heard(root)
     assert found is not None
     np.testing.assert_array_equal(found.mean, 0.0)

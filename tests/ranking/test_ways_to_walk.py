@@ -8,6 +8,7 @@ from sklearn.manifold import trustworthiness
 
 from audiorec.data.tracks import Track
 from audiorec.errors import InputError
+from audiorec.ranking import song_map
 from audiorec.ranking.joint_space import joint_vectors, known_rows, likeness
 from audiorec.ranking.mood_search import build_index, search
 from audiorec.ranking.neighbours import Block, nearest
@@ -176,3 +177,16 @@ def test_songs_of_which_nothing_is_known_have_no_neighbours() -> None:
     assert not (near == 7).any()
     assert (graph != graph.T).nnz == 0
     assert np.isfinite(lay_out(np.arange(30), vectors).points).all()
+
+
+def test_the_map_of_a_large_library_is_as_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors, group = clumps(1500)
+    vectors[7] = 0.0
+    monkeypatch.setattr(song_map, "_EXACT_UP_TO", 0)
+    near, _ = neighbour_graph(vectors)
+    assert (near[7] == -1).all()
+    assert not (near == 7).any()
+    others = np.delete(np.arange(1500), 7)
+    assert (group[near[others]] == group[others, None]).mean() > 0.99
+    made = lay_out(np.arange(1500), vectors)
+    assert trustworthiness(vectors[others], made.points[others], n_neighbors=12, metric="cosine") >= 0.88

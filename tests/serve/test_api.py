@@ -165,6 +165,7 @@ def test_playlists(client: TestClient) -> None:
 
 def test_map_has_every_song_and_regions_hold_them(client: TestClient, server: Server) -> None:
     found = get(client, "/map")
+    assert get(client, "/map") == found
     assert len(found["ids"]) == len(found["x"]) == len(SONGS) + 1
     assert sorted(song for region in found["regions"] for song in region["songs"]) == found["ids"]
     assert (server.desk.state.root / "derived" / "song_map.safetensors").is_file()

@@ -92,20 +92,10 @@ def _duplicates(snapshot: Snapshot) -> dict[str, Any]:
     return {"duplicates": twins, "duplicates_count": len(several)}
 
 
-@router.get("/map")
-def song_map(desk: At) -> dict[str, Any]:
+@router.get("/map", response_model=dict[str, Any])
+def song_map(desk: At) -> Response:
     """All songs in two dimensions: ids, x and y of the same order, neighbours by place in it, and named regions."""
-    snapshot = desk.state.now()
-    found, regions = desk.maps.get(snapshot)
-    return {
-        "ids": found.track_ids.tolist(),
-        "x": [round(value, 4) for value in found.points[:, 0].tolist()],
-        "y": [round(value, 4) for value in found.points[:, 1].tolist()],
-        "neighbours": found.neighbours[:, :6].tolist(),
-        "titles": [track.title for track in snapshot.tracks],
-        "artists": [track.artist for track in snapshot.tracks],
-        "regions": regions,
-    }
+    return Response(desk.maps.shown(desk.state.now()), media_type="application/json")
 
 
 # --- users -------------------------------------------------------------------------------------------------------
