@@ -43,7 +43,7 @@ class Stage:
         seen: the listens left; held: CSR [U, I], the listens taken away; kind: int8 [I], WARM, COLD_SONG or
         COLD_ARTIST; asked: bool [I], songs that anybody plays (nothing is known of what nobody has heard); held_out:
         the share of each user's listens to warm songs that is held; elsewhere: CSR [U, J], listens to songs without
-        features, those of cold artists taken away too, or None; seed: of what is drawn here.
+        features, those of cold artists taken away too, or None, and J artists of these; seed: of what is drawn here.
     """
 
     seen: Interactions
@@ -52,6 +52,7 @@ class Stage:
     asked: NDArray[np.bool_]
     held_out: float
     elsewhere: sparse.csr_array | None
+    elsewhere_artists: tuple[str, ...]
     seed: int
 
     def lists(self, rows: NDArray[np.int64], kinds: Collection[int]) -> Masks:
@@ -118,6 +119,7 @@ def set_stage(
         played & ~lost,
         held_out,
         material.elsewhere_without(cold_artists),
+        tuple(key for key in material.elsewhere_artists if key not in cold_artists),
         seed,
     )
 
@@ -134,7 +136,7 @@ def rehearse(
     counts, recipe = stage.seen.counts, settings.neumf
     trained = None if recipe is None else neumf.train(counts, recipe, device=device, report=report)
     network = None if settings.network is None else material.embed(stage.seen, settings.network)
-    seen = replace(material, elsewhere=stage.elsewhere)
+    seen = replace(material, elsewhere=stage.elsewhere, elsewhere_artists=stage.elsewhere_artists)
     return fit_parts(seen, stage.seen, settings, collaborative=trained, network=network)
 
 
