@@ -27,7 +27,7 @@ from audiorec.cold_start.taste import Content
 from audiorec.data.interactions import Interactions
 from audiorec.data.tracks import Track
 from audiorec.hybrid.evaluation import METRICS, all_scores
-from audiorec.hybrid.inputs import Material
+from audiorec.hybrid.inputs import Elsewhere, Material
 from audiorec.hybrid.rehearsal import rehearse, set_stage
 from audiorec.hybrid.training import learn
 
@@ -81,11 +81,11 @@ def household(whole: Material, size: int, seed: int) -> Material:
     friends = [pair for pair in whole.friends if set(pair) <= set(users)]
     if whole.elsewhere is None:
         return only_heard(replace(whole, listens=listens, friends=friends))
-    theirs = sparse.csr_array(whole.elsewhere[rows])
+    theirs = sparse.csr_array(whole.elsewhere.listens[rows])
     others = np.unique(theirs.indices)
-    keys = tuple(whole.elsewhere_artists[column] for column in others)
-    elsewhere = sparse.csr_array(theirs[:, others])
-    return replace(whole, listens=listens, friends=friends, elsewhere=elsewhere, elsewhere_artists=keys)
+    keys = tuple(whole.elsewhere.artists[column] for column in others)
+    elsewhere = Elsewhere(sparse.csr_array(theirs[:, others]), keys)
+    return replace(whole, listens=listens, friends=friends, elsewhere=elsewhere)
 
 
 def only_heard(whole: Material) -> Material:
@@ -124,7 +124,7 @@ def netease(folder: Path) -> Material:
     content = Content([letters], [1.0], np.ones(len(ids), dtype=bool), ("album",))
     listens = Interactions(tuple(users.tolist()), np.arange(len(ids), dtype=np.int64), counts)
     prints = np.zeros((len(ids), 64), dtype=np.uint8)
-    return Material(tracks, listens, None, (), content, artist.astype(np.int64), [], {}, "", prints)
+    return Material(tracks, listens, None, content, artist.astype(np.int64), [], {}, "", prints)
 
 
 # --- asking -------------------------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ from audiorec.data.tracks import Track
 from audiorec.hybrid.evaluation import METRICS, PROTOCOLS, all_scores, measure
 from audiorec.hybrid.fit_cache import Kept
 from audiorec.hybrid.fit_parts import fit_parts
-from audiorec.hybrid.inputs import BLOCK_WEIGHTS, Material
+from audiorec.hybrid.inputs import BLOCK_WEIGHTS, Elsewhere, Material
 from audiorec.hybrid.recipe import HybridRecipe
 from audiorec.hybrid.rehearsal import COLD_ARTIST, WARM, Stage, learn_weights, rehearse, set_stage
 from audiorec.hybrid.settings import Settings, shipped
@@ -136,10 +136,10 @@ def load(folder: Path, workspace: Path | None, least: int) -> Material:
     friends = [(users[a], users[b]) for a, b in zip(*pairs.coords, strict=True) if a < b]
     interactions = Interactions(users, np.arange(size, dtype=np.int64), counts)
     rest = np.delete(np.arange(data.elsewhere.shape[1]), known)
-    elsewhere = sparse.csr_array(data.elsewhere[:, rest])
     others = tuple(data.names.elsewhere[number] for number in rest)
+    elsewhere = Elsewhere(sparse.csr_array(data.elsewhere[:, rest]), others)
     prints = np.zeros((size, 64), dtype=np.uint8)
-    return Material(tracks, interactions, elsewhere, others, content, np.arange(size), friends, {}, "", prints)
+    return Material(tracks, interactions, elsewhere, content, np.arange(size), friends, {}, "", prints)
 
 
 def names(material: Material, songs: np.ndarray) -> set[str]:
@@ -349,7 +349,8 @@ def new_users(material: Material, stage: Stage, parts: Parts, weights: Weights, 
     hidden = np.ones(counts.shape[0])
     hidden[rows] = 0.0
     assert material.elsewhere is not None
-    elsewhere = sparse.csr_array(sparse.diags_array(hidden) @ material.elsewhere)
+    listens = sparse.csr_array(sparse.diags_array(hidden) @ material.elsewhere.listens)
+    elsewhere = replace(material.elsewhere, listens=listens)
     known = None
     if parts.collaborative is not None:
         met = parts.collaborative.users_seen & (hidden > 0)

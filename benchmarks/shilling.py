@@ -155,11 +155,12 @@ def hybrid_lists(material: Material, weights: Weights, count: int, place: int) -
     users = (*material.listens.users, *(f"fake {number}" for number in range(extra)))
     elsewhere = material.elsewhere
     assert elsewhere is not None
-    nothing = sparse.csr_array((extra, elsewhere.shape[1]), dtype=elsewhere.dtype)
+    theirs = elsewhere.listens
+    nothing = sparse.csr_array((extra, theirs.shape[1]), dtype=theirs.dtype)
     attacked = replace(
         material,
         listens=Interactions(users, material.listens.items, counts),
-        elsewhere=sparse.csr_array(sparse.vstack([elsewhere, nothing], format="csr")),
+        elsewhere=replace(elsewhere, listens=sparse.csr_array(sparse.vstack([theirs, nothing], format="csr"))),
     )
     stage = set_stage(attacked, (), held_out=0.0, seed=SEED, cold_songs=0.0)
     parts = rehearse(attacked, stage, mixed.fitted_by(SEED, HYBRID_EPOCHS), device=CPU)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from audiorec.cold_start.name_vectors import ARTIST_GROUPS
+from audiorec.cold_start.name_vectors import ARTIST_GROUPS, distinct, plain, reader_of_letters
 from audiorec.learning.drawn import drawn
 
 Floats = NDArray[np.float64]
@@ -34,7 +34,6 @@ def guess_from_names(names: ArtistNames, vectors: Floats, most: int, seed: int) 
 
     At most `most` names, drawn with the seed, are learned from; zeros where there are too few.
     """
-    from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import Ridge
 
     guessed = np.zeros((len(names.songs), vectors.shape[1]))
@@ -42,26 +41,19 @@ def guess_from_names(names: ArtistNames, vectors: Floats, most: int, seed: int) 
     chosen = drawn(np.arange(len(known)), most, seed)
     if len(chosen) < _LEAST:
         return guessed
-    read = TfidfVectorizer(analyzer="char_wb", ngram_range=ARTIST_GROUPS, min_df=2, sublinear_tf=True)
+    read = reader_of_letters(ARTIST_GROUPS)
     try:
         letters = read.fit_transform([known[place] for place in chosen])
-    except ValueError:  # no group of signs stands in two names
+    except ValueError:
         return guessed
     learned = Ridge(alpha=_STRENGTH, solver="sparse_cg", tol=1e-4).fit(letters, means[chosen])
-    return np.asarray(learned.predict(read.transform(_plain(names.songs))), dtype=np.float64)
+    return np.asarray(learned.predict(read.transform(map(plain, names.songs))), dtype=np.float64)
 
 
 def _by_name(names: Sequence[str], vectors: Floats) -> tuple[list[str], Floats]:
     """Names that differ, and the mean vector of the songs of each."""
-    plain = _plain(names)
-    known = sorted(set(plain) - {""})
-    row = {name: number for number, name in enumerate(known)}
-    named = np.flatnonzero([name != "" for name in plain])
-    rows = np.array([row[plain[place]] for place in named], dtype=np.int64)
+    known, places = distinct(names)
+    rows = places[places >= 0]
     sums = np.zeros((len(known), vectors.shape[1]))
-    np.add.at(sums, rows, vectors[named])
+    np.add.at(sums, rows, vectors[places >= 0])
     return known, sums / np.bincount(rows, minlength=len(known))[:, None]
-
-
-def _plain(names: Sequence[str]) -> list[str]:
-    return [name.strip().casefold() for name in names]

@@ -7,9 +7,13 @@ name gets NaN.
 """
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from sklearn.feature_extraction.text import TfidfVectorizer
 
 # Directions kept; chosen on artists made cold inside training parts (docs/log.md).
 DIMS = 80
@@ -24,28 +28,41 @@ def name_vectors(names: Sequence[str], groups: tuple[int, int], dims: int = DIMS
 
     Rows of NaN for empty names, and all NaN where fewer than three differ.
     """
-    plain = [name.strip().casefold() for name in names]
-    known = sorted(set(plain) - {""})
+    known, places = distinct(names)
     found = np.full((len(names), dims), np.nan)
-    if len(known) < _LEAST:
-        return found
-    vectors = _directions(known, groups, dims)
-    row = {name: number for number, name in enumerate(known)}
-    named = [place for place, name in enumerate(plain) if name]
-    found[named] = vectors[[row[plain[place]] for place in named]]
+    if len(known) >= _LEAST:
+        found[places >= 0] = _directions(known, groups, dims)[places[places >= 0]]
     return found
+
+
+def plain(name: str) -> str:
+    """A name as it is read: without space around it, in one case."""
+    return name.strip().casefold()
+
+
+def distinct(names: Sequence[str]) -> tuple[list[str], NDArray[np.int64]]:
+    """The names that differ, in order, and the place of each name [N] among them, -1 of empty ones."""
+    read = [plain(name) for name in names]
+    known = sorted(set(read) - {""})
+    row = {name: number for number, name in enumerate(known)}
+    return known, np.array([row.get(name, -1) for name in read], dtype=np.int64)
+
+
+def reader_of_letters(groups: tuple[int, int]) -> "TfidfVectorizer":
+    """What weighs the groups of signs that stand in two names or more; its fit raises ValueError where none does."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    return TfidfVectorizer(analyzer="char_wb", ngram_range=groups, min_df=2, sublinear_tf=True)
 
 
 def _directions(names: Sequence[str], groups: tuple[int, int], dims: int) -> NDArray[np.float64]:
     """[names, dims]; columns beyond what the names can fill are zero."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.utils.extmath import randomized_svd
 
     found = np.zeros((len(names), dims))
-    read = TfidfVectorizer(analyzer="char_wb", ngram_range=groups, min_df=2, sublinear_tf=True)
     try:
-        grams = read.fit_transform(names)
-    except ValueError:  # no group of signs stands in two names
+        grams = reader_of_letters(groups).fit_transform(names)
+    except ValueError:
         return found
     size = min(dims, min(grams.shape) - 1)
     if size > 0:

@@ -101,8 +101,4 @@ def _read(db: sqlite3.Connection) -> Interactions | None:
     if not parts:
         return None
     users, ids, plays, when = (np.concatenate(column) for column in zip(*parts, strict=True))
-    names = sorted(numbers)
-    place = np.empty(len(names), dtype=np.int64)
-    place[[numbers[name] for name in names]] = np.arange(len(names))
-    order = np.lexsort((ids, place[users]))
-    return from_columns(names, place[users][order], ids[order], plays[order], when[order], np.unique(ids))
+    return from_columns(list(numbers), users, ids, plays, when, np.unique(ids))

@@ -49,7 +49,7 @@ def fit_parts(
         content,
         seen.counts,
         settings.taste,
-        elsewhere=material.elsewhere,
+        elsewhere=material.elsewhere_listens,
         artists=material.artist_groups,
         names=material.artist_names,
     )

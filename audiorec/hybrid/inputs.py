@@ -20,6 +20,7 @@ from audiorec.data import heard_songs
 from audiorec.data.comments import comment_feelings
 from audiorec.data.heard_songs import HeardSongs
 from audiorec.data.interactions import Interactions
+from audiorec.data.names import is_nobody
 from audiorec.data.tables import FeatureTable
 from audiorec.data.tracks import Track
 from audiorec.data.workspace import Workspace
@@ -49,20 +50,33 @@ COMMENTS_WEIGHT = 1.0
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """Listens CSR [U, J] to songs without features, and the keys of these songs' artists, J."""
+
+    listens: sparse.csr_array
+    artists: tuple[str, ...]
+
+    def without(self, artists: Collection[str]) -> "Elsewhere | None":
+        """Those to songs by these artists left out; None where nothing remains."""
+        kept = [place for place, key in enumerate(self.artists) if key not in artists]
+        if not kept:
+            return None
+        return Elsewhere(sparse.csr_array(self.listens[:, kept]), tuple(self.artists[place] for place in kept))
+
+
+@dataclass(frozen=True)
 class Material:
     """Everything about the songs, in the order of `listens.items`, and the users.
 
     Shape:
-        tracks: I; listens over songs with features; elsewhere: CSR [U, J], listens of the same users to songs without
-        features, or None, and the artist keys of those songs, J; content: blocks [I, .]; artist: int64 [I], -1 =
-        unknown; likes: what answers with like-probabilities, by signal; feature_digest: of the features; fingerprints:
-        uint8 [I, 64].
+        tracks: I; listens over songs with features; elsewhere: listens of the same users to songs without features, or
+        None; content: blocks [I, .]; artist: int64 [I], -1 = unknown; likes: what answers with like-probabilities, by
+        signal; feature_digest: of the features; fingerprints: uint8 [I, 64].
     """
 
     tracks: list[Track]
     listens: Interactions
-    elsewhere: sparse.csr_array | None
-    elsewhere_artists: tuple[str, ...]
+    elsewhere: Elsewhere | None
     content: Content
     artist: NDArray[np.int64]
     friends: list[tuple[str, str]]
@@ -86,11 +100,17 @@ class Material:
         return np.where(self.artist >= 0, self.artist, self.artist.max(initial=0) + 1 + np.arange(len(self.artist)))
 
     @property
+    def elsewhere_listens(self) -> sparse.csr_array | None:
+        """Listens CSR [U, J] to songs without features, None where there are none."""
+        return None if self.elsewhere is None else self.elsewhere.listens
+
+    @property
     def artist_names(self) -> ArtistNames | None:
         """The artists of the songs, and of those without features; None where there are none of these."""
         if self.elsewhere is None:
             return None
-        return ArtistNames([track.artist for track in self.tracks], self.elsewhere_artists)
+        others = ["" if is_nobody(key) else key for key in self.elsewhere.artists]
+        return ArtistNames([track.artist for track in self.tracks], others)
 
     def embed(self, listens: Interactions, settings: SpectralSettings) -> NetworkEmbedding:
         """The network of these listens, embedded as `train-network` does with these settings."""
@@ -100,22 +120,10 @@ class Material:
         """Which songs are by these artists (keys), bool [I]."""
         return np.array([self.artist_key(row) in artists for row in range(len(self.tracks))], dtype=bool)
 
-    def elsewhere_without(self, artists: Collection[str]) -> sparse.csr_array | None:
-        """Listens to songs without features, those by these artists left out."""
-        if self.elsewhere is None:
-            return None
-        others = np.flatnonzero([key not in artists for key in self.elsewhere_artists])
-        return sparse.csr_array(self.elsewhere[:, others]) if len(others) else None
-
     def without_artists(self, artists: Collection[str]) -> "Material":
         """The same songs as if nobody had ever played these artists, whether their songs have features or not."""
-        kept_keys = tuple(key for key in self.elsewhere_artists if key not in artists)
-        return replace(
-            self,
-            listens=self.listens.masked(~self.songs_of(artists)),
-            elsewhere=self.elsewhere_without(artists),
-            elsewhere_artists=kept_keys,
-        )
+        listens = self.listens.masked(~self.songs_of(artists))
+        return replace(self, listens=listens, elsewhere=self.elsewhere and self.elsewhere.without(artists))
 
     def artist_key(self, row: int) -> str:
         """The name under which the workspace keeps the part of a song's artist."""
@@ -133,7 +141,7 @@ def gather(space: Workspace) -> Material:
     return Material(
         tracks,
         listens,
-        *_elsewhere(space, listens, of),
+        _elsewhere(space, listens, of),
         with_comments(
             song_content(table, kept_spectra(space, table), tracks, artist, heard_songs.read(space, table.track_ids)),
             comment_feelings(space.root, [track.id for track in tracks]),
@@ -193,17 +201,15 @@ def with_comments(content: Content, feelings: NDArray[np.float64] | None) -> Con
     )
 
 
-def _elsewhere(
-    space: Workspace, listens: Interactions, tracks: Mapping[int, Track]
-) -> tuple[sparse.csr_array | None, tuple[str, ...]]:
+def _elsewhere(space: Workspace, listens: Interactions, tracks: Mapping[int, Track]) -> Elsewhere | None:
     every = space.interactions(every_song=True)
     row = {name: number for number, name in enumerate(every.users)}
     others = np.flatnonzero(~np.isin(every.items, listens.items))
     if not len(others):
-        return None, ()
+        return None
     rows = [row[name] for name in listens.users]
     keys = tuple(tracks[int(item)].artist_key for item in every.items[others])
-    return sparse.csr_array(sparse.csr_array(every.counts[rows])[:, others]), keys
+    return Elsewhere(sparse.csr_array(sparse.csr_array(every.counts[rows])[:, others]), keys)
 
 
 def _likes(space: Workspace, table: FeatureTable, tracks: list[Track], listens: Interactions) -> dict[str, Likes]:

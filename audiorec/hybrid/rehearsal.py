@@ -18,7 +18,7 @@ from audiorec.data.interactions import Interactions
 from audiorec.data.splits import entries
 from audiorec.hybrid.fit_parts import fit_parts
 from audiorec.hybrid.fit_weights import Lists, fit_weights, never_below
-from audiorec.hybrid.inputs import Material
+from audiorec.hybrid.inputs import Elsewhere, Material
 from audiorec.hybrid.recipe import HybridRecipe
 from audiorec.hybrid.settings import Settings
 from audiorec.hybrid.signals import Parts, signals
@@ -42,8 +42,8 @@ class Stage:
     Shape:
         seen: the listens left; held: CSR [U, I], the listens taken away; kind: int8 [I], WARM, COLD_SONG or
         COLD_ARTIST; asked: bool [I], songs that anybody plays (nothing is known of what nobody has heard); held_out:
-        the share of each user's listens to warm songs that is held; elsewhere: CSR [U, J], listens to songs without
-        features, those of cold artists taken away too, or None, and J artists of these; seed: of what is drawn here.
+        the share of each user's listens to warm songs that is held; elsewhere: listens to songs without features,
+        those of cold artists taken away too, or None; seed: of what is drawn here.
     """
 
     seen: Interactions
@@ -51,8 +51,7 @@ class Stage:
     kind: NDArray[np.int8]
     asked: NDArray[np.bool_]
     held_out: float
-    elsewhere: sparse.csr_array | None
-    elsewhere_artists: tuple[str, ...]
+    elsewhere: Elsewhere | None
     seed: int
 
     def lists(self, rows: NDArray[np.int64], kinds: Collection[int]) -> Masks:
@@ -118,8 +117,7 @@ def set_stage(
         kind,
         played & ~lost,
         held_out,
-        material.elsewhere_without(cold_artists),
-        tuple(key for key in material.elsewhere_artists if key not in cold_artists),
+        material.elsewhere and material.elsewhere.without(cold_artists),
         seed,
     )
 
@@ -136,7 +134,7 @@ def rehearse(
     counts, recipe = stage.seen.counts, settings.neumf
     trained = None if recipe is None else neumf.train(counts, recipe, device=device, report=report)
     network = None if settings.network is None else material.embed(stage.seen, settings.network)
-    seen = replace(material, elsewhere=stage.elsewhere, elsewhere_artists=stage.elsewhere_artists)
+    seen = replace(material, elsewhere=stage.elsewhere)
     return fit_parts(seen, stage.seen, settings, collaborative=trained, network=network)
 
 

@@ -68,7 +68,7 @@ def learn(
     are `unseen`: `evaluate` asks about them."""
     inner, chosen = material.without_artists(unseen), settings.hybrid
     learned = learn_block_weights(
-        inner.content, LEARNED, inner.listens.counts, inner.artist_groups, settings.taste, inner.elsewhere
+        inner.content, LEARNED, inner.listens.counts, inner.artist_groups, settings.taste, inner.elsewhere_listens
     )
     settings = replace(settings, blocks=learned)
     stage = set_stage(inner, cold, held_out=chosen.held_out, seed=chosen.seed)

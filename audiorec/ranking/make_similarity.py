@@ -98,7 +98,7 @@ def _content(space: Workspace, tracks: Sequence[Track]) -> dict[str, Block]:
         return {}  # songs known by name only: the network alone compares them
     place = {int(track): row for row, track in enumerate(table.track_ids)}
     rows = [(row, place[track.id]) for row, track in enumerate(tracks) if track.id in place]
-    here, there = (np.asarray(side, dtype=np.int64) for side in zip(*rows, strict=True))
+    here, there = np.array(rows, dtype=np.int64).reshape(-1, 2).T
     words = {"words": table.lyrics()}
     if space.has_model("lyrics"):
         from audiorec.labels.text_checkpoint import load_songs  # brings scikit-learn

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -13,8 +14,10 @@ from audiorec.cold_start.taste import Content
 from audiorec.data.interactions import Interactions
 from audiorec.data.tracks import Track
 from audiorec.data.workspace import Workspace
-from audiorec.hybrid.inputs import Material, gather
-from audiorec.hybrid.rehearsal import COLD_ARTIST, COLD_SONG, WARM, set_stage
+from audiorec.hybrid.inputs import Elsewhere, Material, gather
+from audiorec.hybrid.recipe import HybridRecipe
+from audiorec.hybrid.rehearsal import COLD_ARTIST, COLD_SONG, WARM, rehearse, set_stage
+from audiorec.hybrid.settings import shipped
 from tests.ranking.small_library import build
 
 
@@ -55,14 +58,32 @@ def test_mixed_lists_ask_for_the_same_share_of_cold_and_warm(material: Material)
 
 def test_what_cold_artists_have_without_features_is_hidden_too(material: Material) -> None:
     heard = sparse.csr_array(np.ones((len(material.listens.users), 3), dtype=np.float32))
-    wider = replace(material, elsewhere=heard, elsewhere_artists=("artist 2", "artist 3", "track 99"))
+    wider = replace(material, elsewhere=Elsewhere(heard, ("artist 2", "artist 3", "track 99")))
     stage = set_stage(wider, {"artist 2"}, held_out=0.2, seed=0)
     assert stage.elsewhere is not None
-    assert stage.elsewhere.shape[1] == 2
+    assert stage.elsewhere.listens.shape[1] == 2
+    assert stage.elsewhere.artists == ("artist 3", "track 99")
     without = wider.without_artists({"artist 2", "artist 3"})
-    assert without.elsewhere_artists == ("track 99",)
+    assert without.elsewhere is not None
+    assert without.elsewhere.artists == ("track 99",)
+    assert without.without_artists({"track 99"}).elsewhere is None
     assert not without.listens.counts[:, 8:16].nnz
     assert without.listens.counts[:, 16:].nnz == material.listens.counts[:, 16:].nnz
+
+
+def test_a_rehearsal_learns_from_the_names_of_whom_it_may_hear(material: Material) -> None:
+    names = (*(f"band {n}" for n in range(12)), "track 99")
+    listens = np.random.default_rng(0).integers(1, 5, (len(material.listens.users), len(names))).astype(np.float32)
+    wider = replace(material, elsewhere=Elsewhere(sparse.csr_array(listens), names))
+    stage = set_stage(wider, {"artist 2", "band 3"}, held_out=0.2, seed=0)
+    seen = replace(wider, elsewhere=stage.elsewhere).artist_names
+    assert seen is not None
+    assert "band 3" not in seen.elsewhere
+    assert seen.elsewhere[-1] == ""  # a song without an artist, which is no name
+    parts = rehearse(
+        wider, stage, replace(shipped(HybridRecipe()), neumf=None, network=None), device=torch.device("cpu")
+    )
+    assert np.isfinite(parts.taste.scores(np.arange(3))).all()
 
 
 @settings(max_examples=40, deadline=None)
@@ -80,7 +101,7 @@ def test_seen_and_held_make_the_whole(counts: np.ndarray, held_out: float, seed:
     ]
     listens = Interactions(tuple(map(str, range(users))), np.arange(songs), sparse.csr_array(counts))
     content = Content([np.zeros((songs, 1))], [1.0], np.ones(songs, dtype=bool))
-    material = Material(tracks, listens, None, (), content, artist, [], {}, "", np.zeros((songs, 64), dtype=np.uint8))
+    material = Material(tracks, listens, None, content, artist, [], {}, "", np.zeros((songs, 64), dtype=np.uint8))
     stage = set_stage(material, {"a1", "a3"}, held_out=held_out, seed=seed)
     np.testing.assert_array_equal((stage.seen.counts + stage.held).toarray(), counts)
     assert not stage.seen.counts.multiply(stage.held).nnz

@@ -122,3 +122,14 @@ def test_groups_of_the_network_are_made_beforehand(root: Path, monkeypatch: pyte
     with Workspace.open(root) as space:
         groups, _ = song_groups(gather(space), "network")
     assert sorted(row for group in groups for row in group.rows) == list(range(32))
+
+
+def test_features_of_songs_that_fail_now_compare_nothing(tmp_path: Path) -> None:
+    build(tmp_path)
+    with Workspace.open(tmp_path, write=True) as space:
+        space.db.execute("UPDATE track SET status = 'failed'")
+        space.add_paths([b"/music/later.mp3"])
+    with Workspace.open(tmp_path) as space:
+        library = gather(space)
+    assert len(library.ids) == 1
+    assert not library.blocks["sound"].known.any()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 
 from audiorec.features.lyrics.language import line_language
-from audiorec.features.lyrics.translations import is_romanisation
+from audiorec.features.lyrics.translations import EAST_ASIAN, is_romanisation
 
 _OTHER_HALVES = frozenset(
     "romaji;romanji;romanised;romanized;romanisation;romanization;pinyin;jyutping;transliteration;translation;translations;"
@@ -26,7 +26,6 @@ _SUNG_HALVES = frozenset(
 )
 _LONGEST_HEADING = 40
 _WORD = re.compile(r"[^\W_]+")
-_ASIAN = re.compile(r"[\u3040-\u9fff\uac00-\ud7a3]")
 # Of how many lines a language must be to be the block's, or the other half to be believed.
 _SHARE = 0.7
 _FEWEST = 3
@@ -37,7 +36,7 @@ _LATIN = "latin"
 def only_sung_blocks(lines: list[str], is_written: Callable[[str], bool]) -> list[str]:
     """Lines without blocks that say the same otherwise, blank ones included; `is_written`: which are not sung."""
     lines = _under_headings(lines, is_written)
-    if not _ASIAN.search("".join(lines)):
+    if not any(map(EAST_ASIAN.search, lines)):
         return lines  # neither romanised nor translated into Chinese
     languages = [_family(line) for line in lines]
     counts = Counter(filter(None, languages)).most_common(2)

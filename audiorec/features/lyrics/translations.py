@@ -22,7 +22,7 @@ _PINYIN = re.compile(
 _JYUTPING = re.compile(r"(?:[a-z]{1,6}[1-6]\s*)+")
 _TONES = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ", "aaaaeeeeiiiioooouuuuvvvv")
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _TAIL = re.compile(r"^(.*?\S)\s*(?:[(（『「【\[]\s*([^()（）『』「」【】\[\]]+?)\s*[)）』」】\]]|\s[/|／｜]\s(.+))$")
 _HAN_TAIL = re.compile(
     r"^([^\u3040-\u9fff\uac00-\ud7a3]*[A-Za-z][^\u3040-\u9fff\uac00-\ud7a3]*?)\s+([\u3400-\u9fff][^A-Za-z]*)$"
@@ -62,7 +62,7 @@ def only_sung(lines: list[str], is_written: Callable[[str], bool]) -> list[str]:
 
     One of two halves is Chinese, Japanese or Korean: most texts are passed over in a tenth of the time.
     """
-    if not any(map(_EAST_ASIAN.search, lines)):
+    if not any(map(EAST_ASIAN.search, lines)):
         return lines
     if any(line_language(line) == "ja" for line in lines):
         lines = [_FURIGANA.sub("", line) for line in lines]
