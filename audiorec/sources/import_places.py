@@ -20,7 +20,7 @@ from audiorec.sources.text_lines import guessed_encoding
 
 Reader = Callable[[str], Iterable[Row | Unread | Block]]
 # Sources whose files are text in whatever encoding a program wrote.
-_TEXTS = frozenset(("listens", "playlists", "scrobbler-log", "lastfm", "maloja", "panoscrobbler", "tidal"))
+_TEXTS = frozenset(("listens", "playlists", "scrobbler-log", "lastfm", "maloja", "panoscrobbler", "tidal", "rockbox"))
 
 
 @dataclass(frozen=True)
