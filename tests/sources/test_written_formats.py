@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from audiorec.errors import InputError
-from audiorec.sources import apple_music, deezer, jellyfin, koito, maloja, rockbox, scrobbler_log, tautulli
-from audiorec.sources.contract import Row, Unread
-from audiorec.sources.exports import members
+from audiorec.sources.formats.exports import members
+from audiorec.sources.players import rockbox, scrobbler_log
 from audiorec.sources.registry import recognise
+from audiorec.sources.rows.contract import Row, Unread
+from audiorec.sources.services import apple_music, deezer, jellyfin, koito, maloja, tautulli
 from tests.sources.made_exports import (
     APPLE,
     APPLE_LIBRARY,
