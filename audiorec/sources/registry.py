@@ -17,6 +17,7 @@ from audiorec.sources.players import (
     mpd_stickers,
     quodlibet,
     rhythmbox,
+    rockbox,
     scrobbler_log,
     strawberry,
 )
@@ -24,8 +25,10 @@ from audiorec.sources.playlists import read_playlist
 from audiorec.sources.rows.contract import Row, Unread
 from audiorec.sources.services import (
     apple_music,
+    deezer,
     jellyfin,
     jellyfin_api,
+    koito,
     lastfm,
     lastfm_api,
     listenbrainz,
@@ -39,6 +42,7 @@ from audiorec.sources.services import (
     spotify,
     subsonic,
     subsonic_replies,
+    tautulli,
     tidal,
     youtube_music,
 )
@@ -101,8 +105,15 @@ _ALL = (
         lastfm_api.answers,
         lastfm_api.fetch,
     ),
-    Source("maloja", "Maloja: its export of all scrobbles.", maloja.recognises, maloja.read),
-    Source("apple-music", "Apple Music: Play Activity of a privacy export.", apple_music.recognises, apple_music.read),
+    Source("maloja", "Maloja: its export of all scrobbles, and its database.", maloja.recognises, maloja.read),
+    Source("koito", "Koito: its export of all listens.", koito.recognises, koito.read),
+    Source(
+        "apple-music",
+        "Apple Music: plays, library and likes of a privacy export; zip, folder or file.",
+        apple_music.recognises,
+        apple_music.read,
+    ),
+    Source("deezer", "Deezer: the listening history of the account's data (XLSX).", deezer.recognises, deezer.read),
     Source(
         "panoscrobbler", "Pano Scrobbler: its log as JSON lines or CSV.", panoscrobbler.recognises, panoscrobbler.read
     ),
@@ -112,6 +123,7 @@ _ALL = (
         scrobbler_log.recognises,
         scrobbler_log.read,
     ),
+    Source("rockbox", "Rockbox: playback.log.", rockbox.recognises, rockbox.read),
     Source(
         "youtube-music",
         "YouTube Music: history and library of Google's Takeout; zip or file.",
@@ -129,7 +141,7 @@ _ALL = (
     Source("mpd", "MPD: its sticker database.", mpd_stickers.recognises, mpd_stickers.read),
     Source(
         "jellyfin",
-        "Jellyfin and Emby: songs as JSON of their API, or the server by its address.",
+        "Jellyfin and Emby: songs as JSON of their API, plays of Playback Reporting, or the server by its address.",
         jellyfin.recognises,
         jellyfin.read,
         jellyfin_api.answers,
@@ -143,6 +155,7 @@ _ALL = (
         plex_api.answers,
         plex_api.fetch,
     ),
+    Source("tautulli", "Tautulli: its history of a Plex server's plays.", tautulli.recognises, tautulli.read),
     Source(
         "navidrome",
         "Navidrome: its database, or the server by its address.",

@@ -5,7 +5,7 @@ five entities of XML itself and a DOCTYPE that names a DTD elsewhere (never read
 """
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -41,18 +41,27 @@ class XmlError(InputError):
 
 def xml_elements(path: Path) -> Iterator[Element]:
     """The elements of a file as they start and end; raises XmlError where it cannot be read (on)."""
+    return elements_of(_blocks(path), str(path))
+
+
+def elements_of(blocks: Iterable[bytes], name: str) -> Iterator[Element]:
+    """The same of bytes as they come, under the name that faults are told by."""
     reader = _Reader()
     try:
+        for block in blocks:
+            yield from reader.feed(block)
+        yield from reader.feed(b"", is_last=True)
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        raise XmlError(f"{name}, line {reader.line}: no XML that can be read on ({error})") from error
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    try:
         with path.open("rb") as file:
-            block = file.read(_BLOCK)
-            while block:
-                yield from reader.feed(block)
-                block = file.read(_BLOCK)
-            yield from reader.feed(b"", is_last=True)
+            while block := file.read(_BLOCK):
+                yield block
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from error
-    except (expat.ExpatError, ValueError, LookupError) as error:
-        raise XmlError(f"{path}, line {reader.line}: no XML that can be read on ({error})") from error
 
 
 def xml_records(path: Path) -> Iterator[tuple[Mapping[str, str], dict[str, str | None]]]:

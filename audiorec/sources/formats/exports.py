@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from audiorec.errors import InputError
 from audiorec.sources.formats.no_music import is_hidden, is_no_music
@@ -19,6 +20,7 @@ _BLOCK = 1 << 18
 _SMALL = 1 << 27  # bytes that any file may unpack to
 _RATIO = 150  # more than text compresses to: real histories stay below 40
 _MOST_FILES = 20_000
+_NESTED = 2  # archives in archives
 _DEEPEST = 3  # folders below the one that is named; an export has one or two
 _FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError)
 
@@ -59,7 +61,7 @@ def is_whole(folder: Path, wanted: Callable[[str], bool], beside: Callable[[str]
     A folder with other files too is none, or what else lies in it would never be looked at.
     """
     try:
-        names = [member.base for member in members(folder, lambda name: True)]
+        names = [file.name for file in _files(folder)]
     except InputError:
         return False
     return any(map(wanted, names)) and all(wanted(name) or beside(name) for name in names)
@@ -68,15 +70,17 @@ def is_whole(folder: Path, wanted: Callable[[str], bool], beside: Callable[[str]
 def members(path: Path, wanted: Callable[[str], bool]) -> Iterator[Member]:
     """The files of an export whose base names are wanted, in the order of their names; of a single file, itself.
 
-    What systems put beside them is none of the export: hidden files, resource forks, thumbnails.
+    What systems put beside them is none of the export: hidden files, resource forks, thumbnails. A wanted file that is
+    an archive itself stands for the wanted files in it.
     Raises ExportError when the archive cannot be opened or has too many files.
     """
     if not path.exists():
         raise InputError(f"cannot read {path}: there is no such file or folder")
     if path.is_dir():
-        files = list(islice(_below(path, _DEEPEST), _MOST_FILES + 1))
-        wanted_files = (file for file in _few(path, files) if wanted(file.name))
-        yield from (_of_file(file, file.relative_to(path).as_posix()) for file in wanted_files)
+        for file in _files(path):
+            if wanted(file.name):
+                alone = _of_file(file, file.relative_to(path).as_posix())
+                yield from _of_archive(file, wanted) if is_zip(head_of(alone)) else (alone,)
     elif zipfile.is_zipfile(path):
         yield from _of_archive(path, wanted)
     else:
@@ -121,7 +125,8 @@ def _below(folder: Path, depth: int) -> Iterator[Path]:
             yield from _below(Path(entry.path), depth - 1)
 
 
-def _few(path: Path, files: list[Path]) -> list[Path]:
+def _files(path: Path) -> list[Path]:
+    files = list(islice(_below(path, _DEEPEST), _MOST_FILES + 1))
     if len(files) > _MOST_FILES:
         raise ExportError(f"{path} holds more than {_MOST_FILES} files: name the folder of the export itself")
     return files
@@ -140,16 +145,44 @@ def _of_file(path: Path, name: str) -> Member:
 
 
 def _of_archive(path: Path, wanted: Callable[[str], bool]) -> Iterator[Member]:
+    with _opened(path, str(path)) as archive:
+        yield from _entries(archive, wanted, _NESTED)
+
+
+def _opened(file: Path | IO[bytes], name: str) -> zipfile.ZipFile:
     try:
-        archive = zipfile.ZipFile(path)
+        archive = zipfile.ZipFile(file)
     except _FAULTS as error:
-        raise ExportError(f"{path} is no archive that can be opened ({error})") from error
-    with archive:
-        if len(archive.filelist) > _MOST_FILES:
-            raise ExportError(f"{path} holds more than {_MOST_FILES} files, as no export does")
-        for info in sorted(archive.infolist(), key=lambda info: info.filename):
-            if _is_part(info) and wanted(PurePosixPath(info.filename).name):
-                yield _of_entry(archive, info)
+        raise ExportError(f"{name} is no archive that can be opened ({error})") from error
+    if len(archive.filelist) > _MOST_FILES:
+        archive.close()
+        raise ExportError(f"{name} holds more than {_MOST_FILES} files, as no export does")
+    return archive
+
+
+def _entries(archive: zipfile.ZipFile, wanted: Callable[[str], bool], depth: int) -> Iterator[Member]:
+    for info in sorted(archive.infolist(), key=lambda info: info.filename):
+        if not (_is_part(info) and wanted(PurePosixPath(info.filename).name)):
+            continue
+        if not info.filename.lower().endswith(".zip"):
+            yield _of_entry(archive, info)
+        else:
+            with _inside(archive, info, depth) as inner:
+                yield from _entries(inner, wanted, depth - 1)
+
+
+def _inside(archive: zipfile.ZipFile, info: zipfile.ZipInfo, depth: int) -> zipfile.ZipFile:
+    """An archive in an archive. Of what it unpacks to, zipfile gives no more than the size that it declares."""
+    if not depth or info.file_size > _most(info):
+        raise ExportError(f"{info.filename} is an archive as no export holds one: it is not read")
+    try:
+        return _opened(archive.open(info), info.filename)
+    except _FAULTS as error:
+        raise ExportError(f"{info.filename} cannot be unpacked ({error})") from error
+
+
+def _most(info: zipfile.ZipInfo) -> int:
+    return max(_SMALL, _RATIO * info.compress_size)
 
 
 def _is_part(info: zipfile.ZipInfo) -> bool:
@@ -159,7 +192,7 @@ def _is_part(info: zipfile.ZipInfo) -> bool:
 
 def _of_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
     def blocks() -> Iterator[bytes]:
-        size, most = 0, max(_SMALL, _RATIO * info.compress_size)
+        size, most = 0, _most(info)
         try:
             with archive.open(info) as file:
                 while block := file.read(_BLOCK):

@@ -10,11 +10,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from audiorec.sources.formats.text_lines import text_lines
-from audiorec.sources.rows.contract import Row, Unread
+from audiorec.sources.rows.contract import Kind, Row, Unread
 from audiorec.sources.rows.fields import FieldError, checked, length_of, moment_of, written
 
 _NAMES = ("artist", "album", "title", "number", "length", "rating", "time", "mbid")
 _OFFSET = re.compile(r"#TZ/(?:UTC|GMT)?\s*([+-])(\d{1,2}):?(\d{2})?\s*$", re.IGNORECASE)
+_UNTAGGED = "<UNTAGGED>"  # what Rockbox calls an artist that the tags do not name
 _EARLIEST = 946_684_800  # the year 2000: what is before comes from a clock that was never set
 
 
@@ -48,11 +49,18 @@ def _row(number: int, fields: list[str], zone: str) -> Row | Unread:
     if not field["title"]:
         return Unread(number, "no song")
     time = moment_of(field, "time")
-    if time is not None:
-        time = None if time < _EARLIEST else _in_utc(time, zone)
-    seconds = length_of(field, "length")
-    song = written(field["artist"], field["title"], field["album"], seconds=seconds, mbid=field.get("mbid", ""))
-    return Row("", song, time, kind="skip" if field["rating"].upper() == "S" else "play", row=number)
+    artist, title, path = field["artist"], field["title"], ""
+    if title.startswith("/"):  # a song without a title stands under its path
+        title, path = "", title
+    song = written("" if artist == _UNTAGGED else artist, title, field["album"], path, length_of(field, "length"),
+                   mbid=field.get("mbid", ""))  # fmt: skip
+    kind: Kind = "skip" if field["rating"].upper() == "S" else "play"
+    return Row("", song, None if time is None else clock(time, zone), kind=kind, row=number)
+
+
+def clock(time: float, zone: str = "UNKNOWN") -> float | None:
+    """UTC of a player's clock; None where it was never set. zone: as the header of a log says it."""
+    return None if time < _EARLIEST else _in_utc(time, zone)
 
 
 def _in_utc(time: float, zone: str) -> float:
