@@ -189,7 +189,7 @@ def test_readers_find_what_they_look_for() -> None:
     for file, name in (
         ("collaborative/als.py", "def implicit_als"),
         ("hybrid/fit_weights.py", "def fit_weights"),
-        ("sources/matching.py", "class Matcher"),
+        ("sources/matching/matcher.py", "class Matcher"),
         ("ranking/diversify.py", "def diversify"),
     ):
         assert name in (PACKAGE / file).read_text(encoding="utf-8")

@@ -9,14 +9,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audiorec.errors import InputError, UnknownNameError
-from audiorec.sources import (
-    apple_music,
+from audiorec.sources.players import (
     beets,
     clementine,
     foobar2000,
-    friends_tables,
-    items,
     itunes,
+    mpd_stickers,
+    quodlibet,
+    rhythmbox,
+    scrobbler_log,
+    strawberry,
+)
+from audiorec.sources.playlists import read_playlist
+from audiorec.sources.rows.contract import Row, Unread
+from audiorec.sources.services import (
+    apple_music,
     jellyfin,
     jellyfin_api,
     lastfm,
@@ -24,25 +31,18 @@ from audiorec.sources import (
     listenbrainz,
     listenbrainz_api,
     maloja,
-    mpd_stickers,
     navidrome,
     netease,
     panoscrobbler,
-    playlists,
     plex,
     plex_api,
-    quodlibet,
-    rhythmbox,
-    scrobbler_log,
     spotify,
-    strawberry,
     subsonic,
     subsonic_replies,
-    table_archives,
     tidal,
     youtube_music,
 )
-from audiorec.sources.contract import Row, Unread
+from audiorec.sources.tables import friends_tables, items, table_archives
 
 HEAD = 65_536  # bytes of a file that recognisers are shown
 
@@ -164,7 +164,12 @@ _ALL = (
         netease.recognises,
         netease.read,
     ),
-    Source("playlists", "Playlists: m3u, m3u8, pls, xspf, jspf, wpl, zpl, asx.", playlists.recognises, playlists.read),
+    Source(
+        "playlists",
+        "Playlists: m3u, m3u8, pls, xspf, jspf, wpl, zpl, asx.",
+        read_playlist.recognises,
+        read_playlist.read,
+    ),
     Source(
         "listens",
         "Tables of listens: CSV, TSV, Parquet, JSON lines, with columns in any order.",

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from audiorec.sources.netease_state import CrawlState
+from audiorec.sources.services.netease_state import CrawlState
 from tests.sources.made_exports import (
     APPLE,
     FOOBAR,

@@ -12,29 +12,31 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from audiorec.errors import InputError
-from audiorec.sources import (
-    apple_music,
+from audiorec.sources.players import (
     beets,
     clementine,
     foobar2000,
     itunes,
+    mpd_stickers,
+    quodlibet,
+    rhythmbox,
+    scrobbler_log,
+    strawberry,
+)
+from audiorec.sources.rows.contract import Row, Unread
+from audiorec.sources.services import (
+    apple_music,
     jellyfin,
     lastfm,
     listenbrainz,
     maloja,
-    mpd_stickers,
     navidrome,
     panoscrobbler,
     plex,
-    quodlibet,
-    rhythmbox,
-    scrobbler_log,
     spotify,
-    strawberry,
     tidal,
     youtube_music,
 )
-from audiorec.sources.contract import Row, Unread
 from tests.sources.made_exports import (
     APPLE,
     FOOBAR,
