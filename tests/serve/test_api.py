@@ -7,6 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from audiorec.serve.app import Server
+from audiorec.serve.own_command import own_command
 from tests.serve.music import RIGHT_TO_LEFT, SCRIPT, SONGS
 
 API = "/api/v1"
@@ -223,3 +224,16 @@ def test_folders_are_kept_alone_or_left_out(client: TestClient) -> None:
     assert listed() == listed(folders=[folder["song"]]) > 0
     assert listed(without_folders=[folder["song"]]) == 0
     assert client.post(f"{API}/recommend", json={"user": "low", "folders": [10**9]}).status_code == 404
+
+
+def test_commands_are_told_as_a_terminal_wants_them(
+    client: TestClient, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = server.desk.state.root
+    monkeypatch.delenv("AUDIOREC_WORKSPACE", raising=False)
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
+    assert client.get(f"{API}/status").json()["command"] == f"audiorec --workspace {root}"
+    monkeypatch.setattr("audiorec.serve.own_command.default_workspace", lambda: root)
+    assert own_command(root) == "audiorec"
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    assert own_command(root).endswith("/audiorec")
