@@ -9,7 +9,7 @@ _PIECE = 2**16
 
 
 class GrowingFile:
-    """It stands under its name when it is whole; what the maker raises is raised by every reader, after what was made."""
+    """It stands under its name when it is whole; what the maker raises, every reader raises after what was made."""
 
     def __init__(self, final: Path, pieces: Iterator[bytes]) -> None:
         final.parent.mkdir(parents=True, exist_ok=True)
@@ -26,7 +26,8 @@ class GrowingFile:
         at = 0
         while True:
             with self._news:
-                self._news.wait_for(lambda: self._size > at or self.has_ended)
+                while self._size == at and not self.has_ended:
+                    self._news.wait()
                 size = self._size
             if at == size:
                 break

@@ -40,7 +40,7 @@ def kept_file(folder: Path, path: bytes, kilobits: int) -> Path | None:
 def transcode(folder: Path, path: bytes, kilobits: int = 192) -> Iterator[bytes]:
     """MP3 in pieces as they are made; the whole is kept in `folder`. Raises GoneError before the first piece.
 
-    It is made at full speed, however slowly it is taken, and to its end when the listener goes: then it can be sought in.
+    It is made at full speed, however slowly it is taken, and to its end: then it can be sought in.
     """
     final = folder / f"{stamp(path)}-{kilobits}.mp3"
     with _LOCK:

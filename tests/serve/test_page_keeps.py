@@ -1,4 +1,4 @@
-"""The page in a real browser over time: reloads, going back, two tabs, songs that are gone or slow, what was said before."""
+"""The page in a real browser over time: reloads, going back, two tabs, songs that are gone or slow, what was said."""
 
 import shutil
 import time
