@@ -1,12 +1,15 @@
 """The API: songs, lists, feedback that counts at once, paths, radio, playlists, errors as problems."""
 
+import json
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
 from audiorec.serve.app import Server
+from audiorec.serve.maps import SHOWN_FILE, Maps
 from audiorec.serve.own_command import own_command
 from tests.serve.music import RIGHT_TO_LEFT, SCRIPT, SONGS
 
@@ -170,6 +173,20 @@ def test_map_has_every_song_and_regions_hold_them(client: TestClient, server: Se
     assert len(found["ids"]) == len(found["x"]) == len(SONGS) + 1
     assert sorted(song for region in found["regions"] for song in region["songs"]) == found["ids"]
     assert (server.desk.state.root / "derived" / "song_map.safetensors").is_file()
+
+
+def test_a_map_as_it_was_shown_is_read_after_a_start(
+    client: TestClient, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown, kept = client.get(f"{API}/map").content, server.desk.state.root / "derived" / SHOWN_FILE
+    snapshot = server.desk.state.now()
+    monkeypatch.setattr("audiorec.serve.maps.regions", lambda *_: [])
+    assert Maps().shown(snapshot) == shown
+    renamed = [replace(snapshot.tracks[0], title="Another"), *snapshot.tracks[1:]]
+    assert b"Another" in Maps().shown(replace(snapshot, tracks=renamed))
+    assert Maps().shown(snapshot) != shown  # it was of other names
+    kept.write_bytes(kept.read_bytes()[:-9])
+    assert json.loads(Maps().shown(snapshot))["regions"] == []
 
 
 def test_a_map_that_takes_long_is_drawn_while_others_are_answered(
