@@ -99,6 +99,11 @@ def _greet(session: Session, server: "Server", url: str) -> None:
         return
     console().print(f"Open {url} in a browser; music players (Subsonic) take the same address.")
     console().print(f"The library lies in {visible(str(session.workspace))}.", highlight=False, markup=False)
+    if "//localhost:" in url:
+        import socket
+
+        there = url.replace("localhost", socket.gethostname().lower())
+        console().print(f"From other devices: {there} (or this machine's address in the place of its name).")
     if server.desk.accounts.token is not None:
         from audiorec.data.forget_users import SECRETS
 

@@ -27,7 +27,7 @@ def test_version() -> None:
     [
         (["--workspace", "WS", "status"], "run audiorec extract FOLDER first"),
         (["no-such-command"], "No such command 'no-such-command'"),
-        (["recomend"], "No such command 'recomend'. Did you mean recommend?"),
+        (["statsu"], "No such command 'statsu'. Did you mean status?"),
         (["--workspace", "/proc/none", "serve"], "cannot write a workspace at /proc/none"),
         (["--workspace", "WS", "serve", "--host", "nowhere.invalid"], "name one with --host"),
         (["status", "--no-such-option"], "No such option"),
