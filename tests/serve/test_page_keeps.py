@@ -196,3 +196,21 @@ def test_a_region_is_listed_under_the_map_of_a_phone(browser: Any, running: tupl
         page.wait_for_selector("main .song")
         page.wait_for_timeout(300)
         assert 0 <= page.locator(".side h2").bounding_box()["y"] < 600
+
+
+def test_a_token_is_asked_for_until_it_is_given(browser: Any, root: Path) -> None:
+    for address, server in serve(root, needs_token=True):
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(address)
+        page.wait_for_selector("dialog[open] #token")
+        for _ in range(2):
+            page.keyboard.press("Escape")
+        page.wait_for_selector("dialog[open] #token")
+        page.fill("#token", "another")
+        page.click("dialog[open] >> text=Sign in >> nth=-1")
+        page.wait_for_selector("dialog >> text=this is not the token of this server")
+        page.fill("#token", server.desk.accounts.token or "")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("main h1")
+        context.close()

@@ -7,7 +7,7 @@ import { radio } from "./player.js";
 import { addAll, playAll } from "./queue.js";
 import { songList } from "./songs.js";
 import { together } from "./together.js";
-import { named } from "./words.js";
+import { countOf, named } from "./words.js";
 
 const LISTS = [
   ["new", "New songs", "Songs that you have not played yet."],
@@ -28,7 +28,7 @@ export async function forYou(box, _, status) {
   let songs = [];
   const buttons = h("div", { class: "row" },
     h("button", { class: "main", type: "button", onclick: () => playAll(songs) }, "Play all"),
-    h("button", { type: "button", onclick: () => { addAll(songs); toast(`${songs.length} songs in the queue`); } }, "Add to the queue"),
+    h("button", { type: "button", onclick: () => { addAll(songs); toast(`In the queue: ${countOf(songs)}`); } }, "Add to the queue"),
     h("button", { type: "button", onclick: () => radio({ songs: songs.slice(0, 5).map((song) => song.id) }, "your list") }, "Radio"));
 
   async function fill() {

@@ -151,7 +151,7 @@ async function begin() {
   player.start();
   by("token-form").addEventListener("submit", signIn);
   document.addEventListener("sign-in", () => { if (!by("sign-in").open) by("sign-in").showModal(); });
-  by("sign-in").addEventListener("cancel", (event) => event.preventDefault()); // there is nothing behind it
+  by("sign-in").addEventListener("close", () => by("sign-in").showModal()); // there is nothing behind it
   document.querySelector(".skip").addEventListener("click", (event) => { event.preventDefault(); by("content").focus(); });
   by("show-keys").addEventListener("click", () => by("keys").showModal());
   document.addEventListener("keydown", onKey);

@@ -6,7 +6,7 @@ import { user } from "./listener.js";
 import { addAll, playAll } from "./queue.js";
 import { painter } from "./points.js";
 import { songList } from "./songs.js";
-import { named } from "./words.js";
+import { countOf, named } from "./words.js";
 
 const NEAR = 14;
 const SHOWN = 100;
@@ -229,7 +229,7 @@ export async function mapView(box) {
   function show(name, songs) {
     side.replaceChildren(h("h2", {}, name), h("div", { class: "row" },
       playButtons(songs, h("button", { class: "main", type: "button", onclick: () => playAll(songs) }, "Play all"),
-        h("button", { type: "button", onclick: () => { addAll(songs); toast(`${songs.length} songs in the queue`); } }, "Add to the queue")),
+        h("button", { type: "button", onclick: () => { addAll(songs); toast(`In the queue: ${countOf(songs)}`); } }, "Add to the queue")),
       h("button", { type: "button", onclick: () => keep(name, songs).catch(failed) }, "Keep as playlist")),
       songList(songs.slice(0, SHOWN)), songs.length > SHOWN ? h("p", { class: "lead" }, `and ${songs.length - SHOWN} more`) : "");
     side.scrollIntoView({ block: "nearest" });

@@ -7,7 +7,7 @@ import { idsOf, picker } from "./picker.js";
 import { radio } from "./player.js";
 import { playAll } from "./queue.js";
 import { songList } from "./songs.js";
-import { named } from "./words.js";
+import { countOf, named } from "./words.js";
 
 const SAID = { like: "Liked", dislike: "Disliked", less: "Less like these", never: "Never again" };
 
@@ -15,10 +15,10 @@ export async function playlists(box) {
   const { playlists: own } = await get("/playlists", { user: user() });
   box.append(h("h1", {}, "Playlists"),
     own.length
-      ? h("ul", { class: "cards" }, own.map((one) => h("li", {}, h("a", { href: `#/list/${one.id}` }, one.name), h("span", {}, ` ${one.songs.length} songs`))))
+      ? h("ul", { class: "cards" }, own.map((one) => h("li", {}, h("a", { href: `#/list/${one.id}` }, one.name), h("span", {}, ` ${countOf(one.songs)}`))))
       : h("p", { class: "lead" }, named("None yet: choose “Add to a playlist” beside a song, keep the queue as one, or draw around songs on the map.")),
     h("h2", {}, "What you said"), h("ul", { class: "cards" }, Object.entries(SAID).map(([kind, name]) =>
-      h("li", {}, h("a", { href: `#/said/${kind}` }, name), h("span", {}, named(` ${songsSaid(kind).length} songs`))))));
+      h("li", {}, h("a", { href: `#/said/${kind}` }, name), h("span", {}, ` ${countOf(songsSaid(kind))}`)))));
 }
 
 // What was said of songs, to look at and to take back.
