@@ -45,7 +45,8 @@ class CodedVectors:
         few = min(EXACT, len(found) // 10) * len(sample) // max(len(found), 1)
         if few:
             best = np.flatnonzero(found > np.partition(sample, -few)[-few])
-            found[best] = self.vectors[best] @ np.asarray(query, dtype=np.float32)
+            # Not by BLAS: its threads, called from several, wait for each other in circles.
+            found[best] = np.einsum("nd,d->n", self.vectors[best], np.asarray(query, dtype=np.float32))
         return np.asarray(found)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
