@@ -28,7 +28,7 @@ from audiorec.ranking.explain import OF_ITEMS, OF_SONGS, OwnSong, OwnSongs, sent
 from audiorec.ranking.neighbours import Block
 from audiorec.ranking.opinions import NONE, Opinions, opinions
 from audiorec.ranking.serving import Serving, open_serving
-from audiorec.sources.path_endings import ITEMS_MARK
+from audiorec.sources.matching.path_endings import ITEMS_MARK
 
 USUAL = Wishes()
 _PARTS = ("cf", "network", "cnn", "svm")

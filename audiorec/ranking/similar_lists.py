@@ -8,7 +8,7 @@ from typing import Any
 from audiorec.errors import InputError
 from audiorec.ranking.neighbours import Block, nearest
 from audiorec.ranking.similarity import Library
-from audiorec.sources.matching import find_artist, find_song
+from audiorec.sources.matching.matcher import find_artist, find_song
 
 Record = dict[str, Any]
 

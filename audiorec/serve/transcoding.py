@@ -14,9 +14,9 @@ import av
 import numpy as np
 
 from audiorec.errors import DecodeError
-from audiorec.features.decode import Float, decoders, open_decoding
-from audiorec.features.sniff import Container, sniff
-from audiorec.features.waveform import fold_to_stereo
+from audiorec.features.decoding.decode import Float, decoders, open_decoding
+from audiorec.features.decoding.sniff import Container, sniff
+from audiorec.features.decoding.waveform import fold_to_stereo
 from audiorec.serve.media import stamp
 from audiorec.serve.problem_details import GoneError
 

@@ -9,15 +9,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audiorec.errors import InputError, UnknownNameError
-from audiorec.sources import (
-    apple_music,
+from audiorec.sources.players import (
     beets,
     clementine,
-    deezer,
     foobar2000,
-    friends_tables,
-    items,
     itunes,
+    mpd_stickers,
+    quodlibet,
+    rhythmbox,
+    rockbox,
+    scrobbler_log,
+    strawberry,
+)
+from audiorec.sources.playlists import read_playlist
+from audiorec.sources.rows.contract import Row, Unread
+from audiorec.sources.services import (
+    apple_music,
+    deezer,
     jellyfin,
     jellyfin_api,
     koito,
@@ -26,27 +34,20 @@ from audiorec.sources import (
     listenbrainz,
     listenbrainz_api,
     maloja,
-    mpd_stickers,
     navidrome,
     netease,
     panoscrobbler,
-    playlists,
+    playback_reporting,
     plex,
     plex_api,
-    quodlibet,
-    rhythmbox,
-    rockbox,
-    scrobbler_log,
     spotify,
-    strawberry,
     subsonic,
     subsonic_replies,
-    table_archives,
     tautulli,
     tidal,
     youtube_music,
 )
-from audiorec.sources.contract import Row, Unread
+from audiorec.sources.tables import friends_tables, items, table_archives
 
 HEAD = 65_536  # bytes of a file that recognisers are shown
 
@@ -141,7 +142,7 @@ _ALL = (
     Source("mpd", "MPD: its sticker database.", mpd_stickers.recognises, mpd_stickers.read),
     Source(
         "jellyfin",
-        "Jellyfin and Emby: songs as JSON of their API, plays of Playback Reporting, or the server by its address.",
+        "Jellyfin and Emby: songs as JSON of their API, or the server by its address.",
         jellyfin.recognises,
         jellyfin.read,
         jellyfin_api.answers,
@@ -154,6 +155,12 @@ _ALL = (
         plex.read,
         plex_api.answers,
         plex_api.fetch,
+    ),
+    Source(
+        "playback-reporting",
+        "Playback Reporting of Jellyfin and Emby: its database or its export of plays (TSV).",
+        playback_reporting.recognises,
+        playback_reporting.read,
     ),
     Source("tautulli", "Tautulli: its history of a Plex server's plays.", tautulli.recognises, tautulli.read),
     Source(
@@ -177,7 +184,12 @@ _ALL = (
         netease.recognises,
         netease.read,
     ),
-    Source("playlists", "Playlists: m3u, m3u8, pls, xspf, jspf, wpl, zpl, asx.", playlists.recognises, playlists.read),
+    Source(
+        "playlists",
+        "Playlists: m3u, m3u8, pls, xspf, jspf, wpl, zpl, asx.",
+        read_playlist.recognises,
+        read_playlist.read,
+    ),
     Source(
         "listens",
         "Tables of listens: CSV, TSV, Parquet, JSON lines, with columns in any order.",

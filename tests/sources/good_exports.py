@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from audiorec.sources.netease_state import CrawlState
+from audiorec.sources.services.netease_state import CrawlState
 from tests.sources.made_exports import (
     APPLE,
     DEEZER,
@@ -12,6 +12,7 @@ from tests.sources.made_exports import (
     ITUNES,
     PLAYBACK_LOG,
     PLEX_XML,
+    REPORTED,
     RHYTHMBOX,
     SCROBBLER_LOG,
     koito_export,
@@ -118,6 +119,7 @@ GOOD: dict[str, tuple[Callable[[Path], Path], int]] = {
     "koito": (lambda folder: write_json(folder / "koito.json", koito_export(koito_listen(), koito_listen(5))), 2),
     "deezer": (lambda folder: write_workbook(folder / "deezer-data_1.xlsx", "10_listeningHistory", DEEZER), 3),
     "rockbox": (_text("playback.log", PLAYBACK_LOG), 6),
+    "playback-reporting": (_text("reported.tsv", REPORTED), 2),
     "tautulli": (lambda folder: write_tautulli(folder / "tautulli.db"), 2),
     "panoscrobbler": (lambda folder: write_lines(folder / "p.jsonl", [PANO, PANO]), 2),
     "scrobbler-log": (_text(".scrobbler.log", SCROBBLER_LOG), 2),

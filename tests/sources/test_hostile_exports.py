@@ -12,32 +12,35 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from audiorec.errors import InputError
-from audiorec.sources import (
-    apple_music,
+from audiorec.sources.players import (
     beets,
     clementine,
     foobar2000,
     itunes,
+    mpd_stickers,
+    quodlibet,
+    rhythmbox,
+    rockbox,
+    scrobbler_log,
+    strawberry,
+)
+from audiorec.sources.rows.contract import Row, Unread
+from audiorec.sources.services import (
+    apple_music,
     jellyfin,
     koito,
     lastfm,
     listenbrainz,
     maloja,
-    mpd_stickers,
     navidrome,
     panoscrobbler,
+    playback_reporting,
     plex,
-    quodlibet,
-    rhythmbox,
-    rockbox,
-    scrobbler_log,
     spotify,
-    strawberry,
     tautulli,
     tidal,
     youtube_music,
 )
-from audiorec.sources.contract import Row, Unread
 from tests.sources.made_exports import (
     APPLE,
     APPLE_LIBRARY,
@@ -85,7 +88,7 @@ TEXTS: dict[str, tuple[ModuleType, str]] = {
     "apple-music likes": (apple_music, APPLE_LIKES),
     "koito": (koito, json.dumps(koito_export(*[koito_listen()] * 3))),
     "rockbox": (rockbox, "".join(f"160000{at}:201000:201000:/a.flac\n" for at in (1000, 2000, 3000))),
-    "playback reporting": (jellyfin, REPORTED),
+    "playback reporting": (playback_reporting, REPORTED),
     "panoscrobbler": (panoscrobbler, (json.dumps(PANO) + "\n") * 3),
     "itunes": (itunes, ITUNES),
     "rhythmbox": (rhythmbox, RHYTHMBOX),
