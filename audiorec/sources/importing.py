@@ -28,7 +28,10 @@ SHOWN = 1000  # rows without a song or that could not be read that a report name
 _HELD = 200_000  # of so many rows that are held back no more are
 # Kinds of which every row with a time is one play: a later export holds the same rows again. Other sources tell totals
 # with the time of the last play, and those replace the earlier counts.
-_LOGS = frozenset({"spotify", "listenbrainz", "lastfm", "maloja", "panoscrobbler", "scrobbler-log", "youtube-music"})
+_LOGS = frozenset(
+    ("spotify", "listenbrainz", "lastfm", "maloja", "koito", "panoscrobbler", "scrobbler-log", "rockbox", "deezer",
+     "youtube-music", "apple-music", "playback-reporting", "tautulli")
+)  # fmt: skip
 
 
 class NobodyError(InputError):

@@ -37,6 +37,7 @@ from audiorec.sources.services import (
     navidrome,
     netease,
     panoscrobbler,
+    playback_reporting,
     plex,
     plex_api,
     spotify,
@@ -141,7 +142,7 @@ _ALL = (
     Source("mpd", "MPD: its sticker database.", mpd_stickers.recognises, mpd_stickers.read),
     Source(
         "jellyfin",
-        "Jellyfin and Emby: songs as JSON of their API, plays of Playback Reporting, or the server by its address.",
+        "Jellyfin and Emby: songs as JSON of their API, or the server by its address.",
         jellyfin.recognises,
         jellyfin.read,
         jellyfin_api.answers,
@@ -154,6 +155,12 @@ _ALL = (
         plex.read,
         plex_api.answers,
         plex_api.fetch,
+    ),
+    Source(
+        "playback-reporting",
+        "Playback Reporting of Jellyfin and Emby: its database or its export of plays (TSV).",
+        playback_reporting.recognises,
+        playback_reporting.read,
     ),
     Source("tautulli", "Tautulli: its history of a Plex server's plays.", tautulli.recognises, tautulli.read),
     Source(

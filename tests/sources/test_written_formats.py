@@ -13,7 +13,7 @@ from audiorec.sources.formats.exports import members
 from audiorec.sources.players import rockbox, scrobbler_log
 from audiorec.sources.registry import recognise
 from audiorec.sources.rows.contract import Row, Unread
-from audiorec.sources.services import apple_music, deezer, jellyfin, koito, maloja, tautulli
+from audiorec.sources.services import apple_music, deezer, koito, maloja, playback_reporting, tautulli
 from tests.sources.made_exports import (
     APPLE,
     APPLE_LIBRARY,
@@ -176,8 +176,8 @@ def test_scrobbler_log_of_untagged_songs(tmp_path: Path) -> None:
 
 def test_playback_reporting(tmp_path: Path) -> None:
     path = written(tmp_path / "export.tsv", REPORTED)
-    assert recognise(path) == "jellyfin"
-    one, film = jellyfin.read(path)
+    assert recognise(path) == "playback-reporting"
+    one, film = playback_reporting.read(path)
     assert isinstance(one, Row)
     assert (one.song.artists, one.song.title) == (("The Harbours",), "Tin Boats (live)")
     assert (one.song.album, dict(one.song.ids)) == ("Low Water (Remaster)", {"jellyfin": "0c1d" * 8})
@@ -188,8 +188,8 @@ def test_playback_reporting(tmp_path: Path) -> None:
     columns = "DateCreated, UserId, ItemId, ItemType, ItemName, PlaybackMethod, ClientName, DeviceName, PlayDuration"
     rows_of = [tuple(line.split("\t")) for line in REPORTED.splitlines()]
     database = write_database(tmp_path / "playback_reporting.db", {f"PlaybackActivity({columns})": rows_of})
-    assert recognise(database) == "jellyfin"
-    assert next(iter(jellyfin.read(database))) == one
+    assert recognise(database) == "playback-reporting"
+    assert next(iter(playback_reporting.read(database))) == one
 
 
 def test_tautulli(tmp_path: Path) -> None:

@@ -1,14 +1,13 @@
-"""Jellyfin and Emby: songs as their API gives them, out of a file (JSON), and what Playback Reporting keeps.
+"""Jellyfin and Emby: songs as their API gives them, out of a file (JSON).
 
-Both keep how often a song was played and when for the last time. The server itself is read by `jellyfin_api.py`, the
-plug-in's plays by `playback_reporting.py`.
+Both keep how often a song was played and when for the last time. The server itself is read by `jellyfin_api.py`.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from audiorec.sources.formats.exports import head_of, members
+from audiorec.sources.formats.exports import members
 from audiorec.sources.formats.json_stream import JsonError, json_items
 from audiorec.sources.rows.contract import Row, Unread, WrittenSong
 from audiorec.sources.rows.fields import (
@@ -23,24 +22,18 @@ from audiorec.sources.rows.fields import (
     past_moment,
     text_of,
 )
-from audiorec.sources.services import playback_reporting
 
 _TICK = 1e-7  # seconds
 
 
 def recognises(path: Path, head: bytes) -> bool:
     """Whether a file is a list of items, or an item, of such a server."""
-    if playback_reporting.recognises(path, head):
-        return True
     start = head.lstrip(b"\xef\xbb\xbf \r\n\t")
     return start.startswith((b"{", b"[")) and b'"ServerId"' in head and b'"Name"' in head
 
 
 def read(path: Path) -> Iterator[Row | Unread]:
     """What was played, liked and rated; raises InputError when the file cannot be opened."""
-    if any(playback_reporting.recognises(path, head_of(member)) for member in members(path, lambda name: True)):
-        yield from playback_reporting.read(path)
-        return
     number = 0
     try:
         for entry in _items(path):
