@@ -4,6 +4,7 @@ What has no row here does not exist. It does not know what the rows mean: it sto
 """
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -114,11 +115,7 @@ def connect(path: Path, write: bool) -> sqlite3.Connection:
     Who reads sees one state until they close it, whatever a writer does meanwhile.
     """
     try:
-        uri = f"{path.absolute().as_uri()}?mode={'rwc' if write else 'ro'}"
-        db = sqlite3.connect(uri, uri=True, timeout=30, isolation_level=None)
-        db.execute("PRAGMA foreign_keys = ON")
-        if not write:
-            db.execute("BEGIN")  # the first query takes the snapshot
+        db = _opened(path, "mode=rwc") if write else _reader(path)
         version = int(db.execute("PRAGMA user_version").fetchone()[0])
         if write:
             db.execute("PRAGMA journal_mode = WAL")
@@ -132,6 +129,21 @@ def connect(path: Path, write: bool) -> sqlite3.Connection:
         )
     if not write and version < len(MIGRATIONS):
         raise WorkspaceError(f"{path} is of the older version {version}: run audiorec extract FOLDER once")
+    return db
+
+
+def _reader(path: Path) -> sqlite3.Connection:
+    """A connection that sees one state. Readers share an index of the journal; in a folder that may not be written to,
+    and where no writer left one, there is the file alone."""
+    alone = not os.access(path.parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists()
+    db = _opened(path, "mode=ro&immutable=1" if alone else "mode=ro")
+    db.execute("BEGIN")  # the first query takes the snapshot
+    return db
+
+
+def _opened(path: Path, how: str) -> sqlite3.Connection:
+    db = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=30, isolation_level=None)
+    db.execute("PRAGMA foreign_keys = ON")
     return db
 
 

@@ -4,6 +4,7 @@ One SQLite file beside the catalogue, so that feedback is taken while another pr
 is on the disk (a flush each time). It does not know songs beyond their ids.
 """
 
+import os
 import sqlite3
 import threading
 import time
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from audiorec.data.disk import unwritable
 from audiorec.errors import InputError, UnknownNameError, WorkspaceError
 
 LEDGER = "feedback.sqlite"  # its name in the workspace
@@ -65,16 +67,16 @@ class KeptList:
 
 
 class Ledger:
-    """The open file; every method is safe to call from several threads."""
+    """The open file; every method is safe to call from several threads.
+
+    Methods that write raise WorkspaceError when the disk does not take it.
+    """
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.RLock()
+        self._path = path
         try:
-            self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.execute("PRAGMA foreign_keys = ON")
-            self._db.executescript(_TABLES)
+            self._db = _opened(path) if os.access(path.parent, os.W_OK) else _for_reading(path)
         except sqlite3.DatabaseError as error:
             raise WorkspaceError(f"{path} cannot be used ({error}): move it away, it holds feedback only") from error
         self.changed_at = 0.0
@@ -90,18 +92,26 @@ class Ledger:
     @contextmanager
     def _writing(self, user: str | None = None) -> Iterator[sqlite3.Connection]:
         with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
             try:
+                self._db.execute("BEGIN IMMEDIATE")
                 yield self._db
                 self._db.execute("COMMIT")
-            except BaseException:
+            except BaseException as error:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
+                if isinstance(error, sqlite3.OperationalError):
+                    raise WorkspaceError(unwritable(self._path, error)) from error
                 raise
             self.version += 1
             if user is not None:
                 self._said[user] += 1
             self.changed_at = time.monotonic()
+
+    def entries_of_each(self) -> dict[str, int]:
+        """How many events and playlists each user has."""
+        every = "SELECT user FROM event UNION ALL SELECT owner FROM playlist"
+        with self._lock:
+            return dict(self._db.execute(f"SELECT user, count(*) FROM ({every}) GROUP BY user"))
 
     # --- events --------------------------------------------------------------------------------------------------
 
@@ -247,6 +257,25 @@ class Ledger:
         with self._writing() as db:
             if not db.execute("DELETE FROM playlist WHERE id = ?", (number,)).rowcount:
                 raise UnknownNameError(f"no playlist {number}: it may have been deleted")
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA foreign_keys = ON")
+    db.executescript(_TABLES)
+    return db
+
+
+def _for_reading(path: Path) -> sqlite3.Connection:
+    """What a folder that may not be written to holds, if anything; whatever writes there fails."""
+    address = f"{path.absolute().as_uri()}?mode=ro&immutable=1" if path.is_file() else "file::memory:"
+    db = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+    if not path.is_file():
+        db.executescript(_TABLES)
+    db.execute("PRAGMA query_only = ON")
+    return db
 
 
 def said_by(root: Path, user: str) -> list[Event]:

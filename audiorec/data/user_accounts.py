@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from audiorec.data.forget_users import take_out
-from audiorec.data.ledger import LEDGER
+from audiorec.data.ledger import LEDGER, Ledger
 from audiorec.data.listen_marks import mark
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError, UnknownNameError
@@ -153,12 +153,10 @@ def _in_events(path: Path, names: Sequence[str], into: str | None) -> None:
 
 def _feedback_of(root: Path) -> dict[str, int]:
     """How many events and playlists each user has on a server."""
-    path = root / LEDGER
-    if not path.is_file():
+    if not (root / LEDGER).is_file():
         return {}
-    query = "SELECT user, count(*) FROM (SELECT user FROM event UNION ALL SELECT owner FROM playlist) GROUP BY user"
-    with closing(sqlite3.connect(path, timeout=30)) as db:
-        return dict(db.execute(query))
+    with closing(Ledger(root / LEDGER)) as ledger:
+        return ledger.entries_of_each()
 
 
 def _refuse_unknown(space: Workspace, names: Sequence[str]) -> None:

@@ -1,12 +1,13 @@
 """Users renamed, joined and deleted: everything of theirs goes with them, and nothing of anybody else's."""
 
 import os
-import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from audiorec.data import user_accounts as accounts
+from audiorec.data.ledger import LEDGER, Ledger
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError, UnknownNameError
 from tests.waiting import waiting
@@ -39,12 +40,10 @@ def test_what_lies_beside_the_catalogue_goes_with_its_user(space: Workspace) -> 
 
     rows = [(user, None, "{}", None, None, "comment", 1.0, row) for row, user in enumerate(("ann", "bob", "ann"))]
     write_events(space.root, "x:/x", rows)
-    with sqlite3.connect(space.root / "feedback.sqlite") as db:
-        db.execute("CREATE TABLE event (user TEXT)")
-        db.execute("CREATE TABLE playlist (owner TEXT)")
-        db.executemany("INSERT INTO event VALUES (?)", [("ann",), ("dan",)])
-        db.execute("INSERT INTO playlist VALUES ('ann')")
-    db.close()
+    with closing(Ledger(space.root / LEDGER)) as ledger:
+        ledger.add("ann", 1, "like")
+        ledger.add("dan", 1, "like")
+        ledger.create_playlist("ann", "mine", [1])
     assert [(one.name, one.feedback) for one in accounts.accounts(space) if one.feedback] == [("ann", 2), ("dan", 1)]
     accounts.rename(space, "ann", "zoe")
     assert read_events(space.root, "x:/x")["user"].to_pylist() == ["zoe", "bob", "zoe"]
