@@ -18,6 +18,15 @@ from audiorec.cli.console import visible
 from audiorec.cli.session import Session
 from audiorec.errors import AudiorecError
 
+_FULL = "no space is left on the disk: free some"
+_AWAY = "a disk or share failed ({error}): see whether it is there"
+_CLOSED = "a file may not be written ({error}): see to its permissions"
+_OF_THE_DISK = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), _FULL),
+    **dict.fromkeys((errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT, errno.EHOSTDOWN), _AWAY),
+    **dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), _CLOSED),
+}
+
 
 class Commands(click.Group):
     """The commands, each imported when it is asked for: all of them are a third of what `status` takes."""
@@ -94,10 +103,8 @@ def main() -> None:
         # The reader of a pipe (head, less) has gone: that is no error of ours.
         sys.stderr.close()
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno not in _OF_THE_DISK:
             raise
-        click.echo(
-            "audiorec: no space is left on the disk: free some and run the same command again; what was done is kept",
-            err=True,
-        )
+        what = visible(_OF_THE_DISK[error.errno].format(error=error))
+        click.echo(f"audiorec: {what} and run the same command again; what was done is kept", err=True)
         sys.exit(2)

@@ -17,13 +17,14 @@ import numpy as np
 import safetensors
 import torch
 from numpy.typing import NDArray
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file
 from torch import nn
 from torch.nn.utils.parametrizations import spectral_norm
 from torch.optim.swa_utils import AveragedModel
 
 from audiorec.errors import CheckpointError, TooLittleError
 from audiorec.learning.averaging import mean_of_steps
+from audiorec.learning.checkpoint import write_arrays
 from audiorec.learning.distributed import add_gradients, copy_first, world
 from audiorec.learning.loop import Epoch
 from audiorec.recipes import Recipe
@@ -96,7 +97,7 @@ FILE = "generated.safetensors"
 
 def save_generated(folder: Path, patches: NDArray[np.uint8]) -> None:
     """Write patches uint8 [G, bands, frames], in the stored steps of the feature table."""
-    save_file({"patches": np.ascontiguousarray(patches)}, folder / FILE)
+    write_arrays(folder / FILE, {"patches": patches})
 
 
 def load_generated(folder: Path) -> NDArray[np.uint8]:

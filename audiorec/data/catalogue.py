@@ -4,7 +4,6 @@ What has no row here does not exist. It does not know what the rows mean: it sto
 """
 
 import json
-import os
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -121,6 +120,10 @@ def connect(path: Path, write: bool) -> sqlite3.Connection:
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
             _migrate(db, version)
+    except sqlite3.OperationalError as error:
+        raise WorkspaceError(
+            f"{path} cannot be used now ({error}): see whether its disk is full, away or may only be read"
+        ) from error
     except sqlite3.DatabaseError as error:
         raise WorkspaceError(f"{path} is not a catalogue that can be used ({error})") from error
     if version > len(MIGRATIONS):
@@ -133,11 +136,29 @@ def connect(path: Path, write: bool) -> sqlite3.Connection:
 
 
 def _reader(path: Path) -> sqlite3.Connection:
-    """A connection that sees one state. Readers share an index of the journal; in a folder that may not be written to,
-    and where no writer left one, there is the file alone."""
-    alone = not os.access(path.parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists()
-    db = _opened(path, "mode=ro&immutable=1" if alone else "mode=ro")
-    db.execute("BEGIN")  # the first query takes the snapshot
+    """A connection that sees one state.
+
+    Readers share an index of the journal; where it cannot be made (the disk is full or may only be read) and no writer
+    left a journal, there is the file alone.
+    """
+    try:
+        return _snapshot(path, "mode=ro")
+    except sqlite3.OperationalError:
+        if has_journal(path):
+            raise
+        return _snapshot(path, "mode=ro&immutable=1")
+
+
+def has_journal(path: Path) -> bool:
+    """Whether a writer's journal stands beside an SQLite file: its newest rows may be there alone."""
+    journal = path.with_name(f"{path.name}-wal")
+    return journal.is_file() and journal.stat().st_size > 0
+
+
+def _snapshot(path: Path, how: str) -> sqlite3.Connection:
+    db = _opened(path, how)
+    db.execute("BEGIN")
+    db.execute("PRAGMA user_version")  # the first query takes it
     return db
 
 

@@ -4,7 +4,6 @@ One SQLite file beside the catalogue, so that feedback is taken while another pr
 is on the disk (a flush each time). It does not know songs beyond their ids.
 """
 
-import os
 import sqlite3
 import threading
 import time
@@ -14,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from audiorec.data.catalogue import has_journal
 from audiorec.data.disk import unwritable
 from audiorec.errors import InputError, UnknownNameError, WorkspaceError
 
@@ -76,7 +76,11 @@ class Ledger:
         self._lock = threading.RLock()
         self._path = path
         try:
-            self._db = _opened(path) if os.access(path.parent, os.W_OK) else _for_reading(path)
+            self._db = _opened(path)
+        except sqlite3.OperationalError as error:
+            if has_journal(path):
+                raise WorkspaceError(unwritable(path, error)) from error
+            self._db = _for_reading(path)
         except sqlite3.DatabaseError as error:
             raise WorkspaceError(f"{path} cannot be used ({error}): move it away, it holds feedback only") from error
         self.changed_at = 0.0
@@ -269,10 +273,11 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 
 def _for_reading(path: Path) -> sqlite3.Connection:
-    """What a folder that may not be written to holds, if anything; whatever writes there fails."""
-    address = f"{path.absolute().as_uri()}?mode=ro&immutable=1" if path.is_file() else "file::memory:"
+    """What is there already, if anything, where the disk takes nothing; whatever writes fails."""
+    holds = path.is_file() and path.stat().st_size > 0
+    address = f"{path.absolute().as_uri()}?mode=ro&immutable=1" if holds else "file::memory:"
     db = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
-    if not path.is_file():
+    if not holds:
         db.executescript(_TABLES)
     db.execute("PRAGMA query_only = ON")
     return db

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import safetensors
 from numpy.typing import NDArray
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file
+from safetensors.numpy import save as save_bytes
 
 from audiorec.errors import CheckpointError
 
@@ -41,9 +42,14 @@ class Header:
 
 
 def save(folder: Path, header: Header, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Write `arrays.safetensors` and `header.json` into an existing folder."""
-    save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, folder / "arrays.safetensors")
+    """Write `arrays.safetensors` and `header.json` into an existing folder; raises OSError."""
+    write_arrays(folder / "arrays.safetensors", arrays)
     _write_header(folder, header)
+
+
+def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write a safetensors file; raises OSError when the disk does not take it, which the library's own writer hides."""
+    path.write_bytes(save_bytes({name: np.ascontiguousarray(array) for name, array in arrays.items()}))
 
 
 def load(folder: Path, kind: str, feature_digest: str | None = None) -> tuple[Header, dict[str, NDArray[Any]]]:

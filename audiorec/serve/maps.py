@@ -18,8 +18,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file
 
+from audiorec.learning.checkpoint import write_arrays
 from audiorec.ranking.mood_search import heard_in
 from audiorec.ranking.song_map import SongMap, lay_out
 from audiorec.serve.problem_details import NotReadyError
@@ -180,7 +181,7 @@ def _stored_or_made(snapshot: Snapshot, key: str) -> SongMap:
         "points": np.ascontiguousarray(made.points),
         "neighbours": np.ascontiguousarray(made.neighbours),
     }
-    _put(path, lambda temporary: save_file(arrays, temporary))
+    _put(path, lambda temporary: write_arrays(temporary, arrays))
     return made
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -89,6 +90,24 @@ def test_a_disk_that_may_only_be_read_is_named(small_disk: Path, music: Path) ->
     assert done.returncode not in (0, 1)
     assert "cannot be written" in done.stderr or "Read-only" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_a_workspace_on_a_full_disk_answers_and_says_that_it_cannot_be_written(small_disk: Path, music: Path) -> None:
+    space = small_disk / "space"
+    subprocess.run(["mount", "-o", "remount,size=200m", small_disk], check=True)
+    assert extract(space, music).returncode == 0
+    used = sum(path.stat().st_blocks for path in small_disk.rglob("*")) // 2
+    subprocess.run(["mount", "-o", f"remount,size={used + 40}k", small_disk], check=True)
+    with suppress(OSError), (small_disk / "rest").open("wb", buffering=0) as rest:
+        while rest.write(b"\0" * 512):
+            pass
+    words = [sys.executable, "-m", "audiorec", "--workspace", str(space)]
+    read = subprocess.run([*words, "status"], capture_output=True, text=True, check=False)
+    assert (read.returncode, read.stderr) == (0, "")
+    for writes in (["feedback", "--user", "ann", "--like", "1"], ["users", "rename", "ann", "bob"]):
+        done = subprocess.run([*words, *writes], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+        assert "disk" in done.stderr
 
 
 def test_music_on_a_disk_that_may_only_be_read_is_described(small_disk: Path, tmp_path: Path) -> None:
