@@ -209,7 +209,7 @@ def test_a_token_is_asked_for_until_it_is_given(browser: Any, root: Path) -> Non
         page.wait_for_selector("dialog[open] #token")
         page.fill("#token", "another")
         page.click("dialog[open] >> text=Sign in >> nth=-1")
-        page.wait_for_selector("dialog >> text=this is not the token of this server")
+        page.wait_for_selector("dialog >> text=This is not the token of this server")
         page.fill("#token", server.desk.accounts.token or "")
         page.keyboard.press("Enter")
         page.wait_for_selector("main h1")
