@@ -155,6 +155,23 @@ def test_songs_that_cannot_be_played_are_passed_over(browser: Any, library: Path
         (songs / "01.flac").write_bytes(torn)
 
 
+def test_a_server_that_is_gone_is_waited_for(browser: Any, running: tuple[str, Server]) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{running[0]}#/songs")
+    page.click('button[aria-label="Play Low One"]')
+    until(page, f"{AT} > 0.2")
+    context.set_offline(True)
+    page.keyboard.press("Control+ArrowRight")
+    page.wait_for_selector("#toast >> text=The server does not answer")
+    page.wait_for_timeout(2500)
+    assert page.inner_text("#now-title") == "Low Two"
+    context.set_offline(False)
+    until(page, f"{AT} > 0.2")
+    assert page.inner_text("#now-title") == "Low Two"
+    context.close()
+
+
 def test_a_song_is_sought_in_while_it_is_transcoded(
     page: Any, running: tuple[str, Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
