@@ -12,7 +12,7 @@ def command() -> None:
     """Add, list, describe and remove pre-trained encoders of music."""
 
 
-@command.command("add")
+@command.command("add", short_help="Add an encoder: the name musicnn, or an .onnx file.")
 @click.argument("source")
 def add(source: str) -> None:
     """Add SOURCE: the name musicnn (fetched once, ISC licence), or a file FILE.onnx with FILE.toml beside it."""
@@ -33,7 +33,7 @@ def list_() -> None:
     print_table("Encoders", ["encoder", "size", "file"], rows)
 
 
-@command.command("info")
+@command.command("info", short_help="Where an encoder comes from, and what it hears.")
 @click.argument("name")
 def info(name: str) -> None:
     """Show where the encoder NAME comes from, its licence, what it takes and what it says."""
@@ -45,7 +45,7 @@ def info(name: str) -> None:
     print_table(name, ["key", "value"], rows)
 
 
-@command.command("remove")
+@command.command("remove", short_help="Delete an encoder.")
 @click.argument("name")
 def remove(name: str) -> None:
     """Delete the encoder NAME; what was trained with it says so when it is missing."""

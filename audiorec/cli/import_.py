@@ -62,7 +62,7 @@ class Asked:
     columns: tuple[str, ...] = ()
 
 
-@command.command("auto")
+@command.command("auto", short_help="Anything: finds out what it is.")
 @_PLACES
 @_USER
 @_AS
@@ -77,7 +77,7 @@ def auto(session: Session, asked: Asked) -> None:
     _run(session, asked, None)
 
 
-@command.command("listens")
+@command.command("listens", short_help="Tables of listens: CSV, TSV, Parquet, JSON lines.")
 @_PLACES
 @_USER
 @_AS
@@ -100,7 +100,7 @@ def listens(session: Session, asked: Asked) -> None:
     _run(session, asked, "listens", lambda place: table_archives.read_blocks(Path(place), named, user))
 
 
-@command.command("playlists")
+@command.command("playlists", short_help="Playlists: m3u, pls, xspf, jspf, wpl and others.")
 @_PLACES
 @_USER
 @_AS
@@ -121,7 +121,7 @@ def friends(session: Session, files: tuple[Path, ...], as_json: bool) -> None:
     _run_others(session, "friends", files, as_json)
 
 
-@command.command("songs")
+@command.command("songs", short_help="Songs that are known by name only.")
 @_FILES
 @_JSON
 @pass_session
@@ -133,7 +133,7 @@ def songs(session: Session, files: tuple[Path, ...], as_json: bool) -> None:
     _run_others(session, "songs", files, as_json)
 
 
-@command.command("items")
+@command.command("items", short_help="Items of any kind, with vectors in the place of sound.")
 @_FILES
 @_JSON
 @pass_session

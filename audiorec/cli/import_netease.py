@@ -28,7 +28,7 @@ class Asked:
     as_json: bool
 
 
-@click.command("netease")
+@click.command("netease", short_help="A crawl of a compatible server of NetEase Cloud Music.")
 @click.argument("place", metavar="URL|FILE")
 @click.option("--of-user", multiple=True, type=click.IntRange(1), metavar="ID", help="A user to begin with.")
 @click.option("--of-playlist", multiple=True, type=click.IntRange(1), metavar="ID", help="A playlist to begin with.")

@@ -20,7 +20,7 @@ def list_() -> None:
     print_table("Shipped recipes", ["recipe", "file"], [(name, str(path)) for name, path in shipped().items()])
 
 
-@command.command("show")
+@command.command("show", short_help="Every key of a recipe, its value and what it means.")
 @click.argument("name")
 def show(name: str) -> None:
     """Show every key of the recipe NAME with its value and what it means."""

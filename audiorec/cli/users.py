@@ -66,7 +66,7 @@ def merge_users(session: Session, names: tuple[str, ...], into: str) -> None:
     _say(session, f"{', '.join(names)} and {into} are one now")
 
 
-@command.command("delete")
+@command.command("delete", short_help="Delete users with everything of theirs.")
 @click.argument("names", nargs=-1, required=True)
 @pass_session
 def delete_users(session: Session, names: tuple[str, ...]) -> None:

@@ -47,6 +47,8 @@ def test_help_says_each_command_on_a_line_of_its_own() -> None:
     told = run("--help").stdout
     for name, line in (pair for part in COMMANDS.values() for pair in part.items()):
         assert any(words.split() == [name, *line.split()] for words in told.splitlines()), name
+    for part in ("import", "users", "encoder", "recipe"):
+        assert "..." not in run(part, "--help").stdout.partition("Commands:")[2], part
     files = {path.stem for path in Path(frame.__file__).parent.glob("*.py")}
     assert {name.replace("-", "_") for part in COMMANDS.values() for name in part} - files == {"import"}
 

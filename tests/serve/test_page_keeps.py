@@ -155,6 +155,23 @@ def test_songs_that_cannot_be_played_are_passed_over(browser: Any, library: Path
         (songs / "01.flac").write_bytes(torn)
 
 
+def test_a_server_that_is_gone_is_waited_for(browser: Any, running: tuple[str, Server]) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{running[0]}#/songs")
+    page.click('button[aria-label="Play Low One"]')
+    until(page, f"{AT} > 0.2")
+    context.set_offline(True)
+    page.keyboard.press("Control+ArrowRight")
+    page.wait_for_selector("#toast >> text=The server does not answer")
+    page.wait_for_timeout(2500)
+    assert page.inner_text("#now-title") == "Low Two"
+    context.set_offline(False)
+    until(page, f"{AT} > 0.2")
+    assert page.inner_text("#now-title") == "Low Two"
+    context.close()
+
+
 def test_a_song_is_sought_in_while_it_is_transcoded(
     page: Any, running: tuple[str, Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -209,7 +226,7 @@ def test_a_token_is_asked_for_until_it_is_given(browser: Any, root: Path) -> Non
         page.wait_for_selector("dialog[open] #token")
         page.fill("#token", "another")
         page.click("dialog[open] >> text=Sign in >> nth=-1")
-        page.wait_for_selector("dialog >> text=this is not the token of this server")
+        page.wait_for_selector("dialog >> text=This is not the token of this server")
         page.fill("#token", server.desk.accounts.token or "")
         page.keyboard.press("Enter")
         page.wait_for_selector("main h1")

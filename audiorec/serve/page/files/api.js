@@ -30,7 +30,8 @@ async function ask(method, path, body) {
       await new Promise((done) => setTimeout(done, 1000));
       continue;
     }
-    throw new Problem(answer.status, found.detail ?? "This did not work.");
+    const said = found.detail || "This did not work.";
+    throw new Problem(answer.status, said[0].toUpperCase() + said.slice(1));
   }
 }
 

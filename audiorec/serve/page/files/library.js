@@ -93,7 +93,9 @@ export function watch(place, job) {
   });
   source.addEventListener("state", (event) => {
     const now = JSON.parse(event.data);
-    bar.value = now.step;
+    // One step of unknown length moves without an end.
+    if (now.steps > 1) bar.value = now.step;
+    else bar.removeAttribute("value");
     words.textContent = now.state === "running" ? `${taskOf(now)}: step ${now.step + 1} of ${now.steps}, ${STEPS[now.doing] ?? now.doing}` : `${taskOf(now)}: ${now.state}`;
     stop.hidden = bar.hidden = latest.hidden = now.state !== "running";
     said.open ||= now.kind === "evaluate" || now.state === "failed"; // there its lines are the answer

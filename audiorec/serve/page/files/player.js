@@ -5,6 +5,7 @@ import { clock, failed, h, icon, iconButton, toast } from "./dom.js";
 import { keepLoudness, keepQueue, keptQueue, loudness } from "./kept.js";
 import { opinionOf, played, say, skipped, user } from "./listener.js";
 import { add, addAll, changed, clear, current, drop, go, jump, move, queue, setRadio, shuffle } from "./queue.js";
+import { countOf } from "./words.js";
 
 const by = (id) => document.getElementById(id);
 const audio = by("audio");
@@ -16,6 +17,9 @@ let counted = false;
 // Seconds of it that were heard, and where it was last looked: who seeks to the end has not played it.
 let heard = 0;
 let lookedAt = 0;
+// Where it goes on once it can be read again, and where it was cut off the last time.
+let goesOnAt = null;
+let cutAt = -1;
 let bars = [];
 let isAsking = false;
 let isRestored = false;
@@ -87,7 +91,10 @@ function seek(seconds) {
   const song = loaded;
   if (!audio.readyState) audio.addEventListener("loadedmetadata", () => { if (loaded === song) seek(seconds); }, { once: true });
   else if (Number.isFinite(audio.duration) || isBuffered(seconds)) audio.currentTime = seconds;
-  else reopen(seconds, !audio.paused);
+  else {
+    toast(`The song is being made ready: it goes on at ${clock(seconds)}`);
+    reopen(seconds, !audio.paused);
+  }
 }
 
 const isBuffered = (seconds) => [...Array(audio.buffered.length).keys()].some((n) => audio.buffered.start(n) <= seconds && seconds <= audio.buffered.end(n));
@@ -95,12 +102,13 @@ const isBuffered = (seconds) => [...Array(audio.buffered.length).keys()].some((n
 // A song that is transcoded while it plays has no length yet and cannot be sought in: soon it is a whole file.
 function reopen(seconds, plays, tries = 1) {
   const song = loaded;
-  toast(`The song is being made ready: it goes on at ${clock(seconds)}`);
+  goesOnAt = seconds;
   audio.src = `${audioOf(song)}?again=${tries}`;
   audio.addEventListener("loadedmetadata", () => {
     if (loaded !== song) return;
     if (!Number.isFinite(audio.duration)) setTimeout(() => { if (loaded === song) reopen(seconds, plays, tries + 1); }, 1000);
     else {
+      goesOnAt = null;
       audio.currentTime = seconds;
       if (plays) audio.play().catch(() => {});
     }
@@ -134,6 +142,8 @@ function load(song) {
   loaded = song;
   counted = false;
   heard = lookedAt = 0;
+  goesOnAt = null;
+  cutAt = -1;
   bars = [];
   audio.src = audioOf(song);
   if (!isRestored) audio.play().catch(() => {});
@@ -147,14 +157,23 @@ function load(song) {
   tick();
 }
 
+// What is wrong with the song itself is said, and the next one comes; a server or a network that is gone is waited for.
 function broken() {
   if (!loaded || !audio.getAttribute("src")) return;
-  const song = loaded;
+  const song = loaded, seconds = goesOnAt ?? audio.currentTime;
+  const isCut = audio.error?.code === MediaError.MEDIA_ERR_NETWORK && seconds > cutAt;
+  const later = (does, wait) => setTimeout(() => { if (loaded === song) does(); }, wait);
   fetch(audioOf(song), { method: "GET", headers: { Range: "bytes=0-1" } })
     .then((answer) => (answer.ok ? { detail: "This browser cannot play it." } : answer.json()))
-    .then((found) => toast(`${song.title}: ${found.detail}`))
-    .catch(() => toast("The server does not answer."));
-  setTimeout(() => { if (loaded === song) go(1); }, 1500);
+    .then((found) => {
+      cutAt = seconds;
+      if (isCut) return reopen(seconds, true);
+      toast(`${song.title}: ${found.detail}`);
+      later(() => go(1), 1500);
+    }, () => {
+      toast("The server does not answer: the song goes on when it does.");
+      later(() => reopen(seconds, true), 3000);
+    });
 }
 
 function tick() {
@@ -246,7 +265,6 @@ async function refill() {
     if (songs.length) addAll(songs);
     else queue.seeds = null;
   } catch (error) {
-    queue.seeds = null;
     failed(error);
   } finally {
     isAsking = false;
@@ -263,6 +281,8 @@ function showQueue() {
 }
 
 function drawQueue() {
+  const seconds = queue.songs.reduce((sum, song) => sum + (song.seconds || 0), 0);
+  by("queue-size").textContent = `${countOf(queue.songs)}, ${clock(seconds)}`;
   const focus = document.activeElement?.dataset?.act;
   by("queue-list").replaceChildren(
     ...queue.songs.map((song, place) =>
