@@ -65,6 +65,13 @@ MIGRATIONS: tuple[str, ...] = (
     DROP TABLE listen;
     ALTER TABLE sums RENAME TO listen;
     """,
+    # What media servers call the songs (`subsonic`, ...) and their first artists (`subsonic artist`, ...).
+    """
+    CREATE TABLE server_id (
+        source TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, track_id INTEGER NOT NULL,
+        PRIMARY KEY (source, kind, id)
+    ) STRICT, WITHOUT ROWID;
+    """,
 )
 
 
