@@ -13,7 +13,7 @@ from audiorec.sources.formats.exports import members
 from audiorec.sources.players import rockbox, scrobbler_log
 from audiorec.sources.registry import recognise
 from audiorec.sources.rows.contract import Row, Unread
-from audiorec.sources.services import apple_music, deezer, koito, maloja, playback_reporting, tautulli
+from audiorec.sources.services import apple_music, deezer, koito, listenbrainz, maloja, playback_reporting, tautulli
 from tests.sources.made_exports import (
     APPLE,
     APPLE_LIBRARY,
@@ -24,6 +24,7 @@ from tests.sources.made_exports import (
     REPORTED,
     koito_export,
     koito_listen,
+    listen,
     write_database,
     write_json,
     write_maloja,
@@ -119,6 +120,36 @@ def test_archives_in_archives_are_bounded(tmp_path: Path) -> None:
     bomb.write_bytes(zipped({"Apple_Media_Services.zip": bytes(200_000_000)}))
     with pytest.raises(InputError, match="not read"):
         list(members(bomb, lambda name: name.startswith("Apple")))
+
+
+def test_listenbrainz_feedback_is_named_by_the_listens(tmp_path: Path) -> None:
+    mapped = {"recording_mbid": MBID.format(1), "artists": [{"artist_credit_name": "The Harbours"}]}
+    said = {"artist_name": "The Harbours", "track_name": "Tin Boats", "mbid_mapping": mapped}
+    feedback = [
+        {"recording_msid": None, "recording_mbid": MBID.format(1), "score": 1, "created": 1_600_000_000},
+        {"recording_msid": "m", "recording_mbid": None, "score": -1, "created": 1_600_000_000},
+        {"recording_msid": "gone", "recording_mbid": None, "score": 1, "created": 1_600_000_000},
+    ]
+    pin = {"recording_msid": "m", "recording_mbid": None, "blurb_content": None, "pinned_until": 5, "created": 4}
+    listens = [
+        {"inserted_at": 1, "listened_at": 1_600_000_000.0, "recording_msid": "n", "track_metadata": said},
+        listen(1_600_000_300, "Gulls"),
+    ]
+    lines = {"feedback.jsonl": feedback, "pinned_recording.jsonl": [pin], "listens/2020/9.jsonl": listens}
+    files = {name: "".join(json.dumps(one) + "\n" for one in some) for name, some in lines.items()}
+    user = json.dumps({"user_id": 7, "username": "ann"}) + "\n"
+    path = write_zip(tmp_path / "listenbrainz_ann.zip", {"user.json": user, **files})
+    assert recognise(path) == "listenbrainz"
+    found = list(listenbrainz.read(path))
+    told = [(row.user, row.kind, row.song.title, row.time) for row in rows(found)]
+    assert told == [
+        ("ann", "play", "Tin Boats", 1_600_000_000.0),
+        ("ann", "play", "Gulls", 1_600_000_300.0),
+        ("ann", "like", "Tin Boats", 1_600_000_000.0),
+        ("ann", "dislike", "Gulls", 1_600_000_000.0),
+        ("ann", "star", "Gulls", 4.0),
+    ]
+    assert [one.reason for one in found if isinstance(one, Unread)] == ["no song"]
 
 
 def test_deezer(tmp_path: Path) -> None:
