@@ -11,9 +11,19 @@ import pytest
 from audiorec.errors import InputError
 from audiorec.sources.formats.exports import members
 from audiorec.sources.players import rockbox, scrobbler_log
+from audiorec.sources.playlists import read_playlist
 from audiorec.sources.registry import recognise
 from audiorec.sources.rows.contract import Row, Unread
-from audiorec.sources.services import apple_music, deezer, koito, listenbrainz, maloja, playback_reporting, tautulli
+from audiorec.sources.services import (
+    apple_music,
+    deezer,
+    koito,
+    listenbrainz,
+    maloja,
+    playback_reporting,
+    tautulli,
+    youtube_music,
+)
 from tests.sources.made_exports import (
     APPLE,
     APPLE_LIBRARY,
@@ -25,6 +35,7 @@ from tests.sources.made_exports import (
     koito_export,
     koito_listen,
     listen,
+    watched,
     write_database,
     write_json,
     write_maloja,
@@ -150,6 +161,37 @@ def test_listenbrainz_feedback_is_named_by_the_listens(tmp_path: Path) -> None:
         ("ann", "star", "Gulls", 4.0),
     ]
     assert [one.reason for one in found if isinstance(one, Unread)] == ["no song"]
+
+
+@pytest.mark.parametrize("words", ["Sledovali jste {}", "{} adlı videoyu izlediniz"])
+def test_youtube_music_in_a_language_that_is_not_known(tmp_path: Path, words: str) -> None:
+    songs = [watched(words.format(f"Tin Boats {number}{chr(97 + number)}")) for number in range(25)]
+    film = {"header": "YouTube", "titleUrl": "https://www.youtube.com/watch?v=b"}
+    films = [watched(words.format(f"{number} film"), **film) for number in range(5)]
+    found = rows(youtube_music.read(write_json(tmp_path / "historie.json", [*films, *songs])))
+    assert [row.song.title for row in found[:2]] == ["Tin Boats 0a", "Tin Boats 1b"]
+    few = rows(youtube_music.read(write_json(tmp_path / "few.json", songs[:2])))
+    assert [row.song.title for row in few] == [words.format("Tin Boats 0a"), words.format("Tin Boats 1b")]
+
+
+def test_youtube_music_library_with_a_translated_column(tmp_path: Path) -> None:
+    table = "ID do vídeo,Song Title,Album Title,Artist Name 1\naaaaaaaaaaa,Tin Boats,Low Water,The Harbours\n"
+    (row,) = youtube_music.read(written(tmp_path / "songs.csv", table))
+    assert isinstance(row, Row)
+    assert (row.song.title, dict(row.song.ids)) == ("Tin Boats", {"youtube": "aaaaaaaaaaa"})
+
+
+def test_playlists_of_winamp_and_smil(tmp_path: Path) -> None:
+    winamp = written(tmp_path / "a.b4s", """<?xml version="1.0" encoding="UTF-8"?>
+<WinampXML><playlist num_entries="1" label="Rain">
+<entry Playstring="file:C:\\Music\\Tin Boats.mp3"><Name>The Harbours - Tin Boats</Name><Length>201000</Length></entry>
+</playlist></WinampXML>""")  # fmt: skip
+    smil = written(tmp_path / "a.smil", '<smil><body><seq><audio src="Music/Gulls.ogg"/></seq></body></smil>')
+    for path, meant in ((winamp, "C:\\Music\\Tin Boats.mp3"), (smil, "Music/Gulls.ogg")):
+        assert recognise(path) == "playlists"
+        (row,) = read_playlist.read(path)
+        assert isinstance(row, Row)
+        assert (row.song.path, row.kind) == (meant, "playlist")
 
 
 def test_deezer(tmp_path: Path) -> None:
