@@ -18,6 +18,7 @@ from audiorec.sources.services import (
     apple_music,
     deezer,
     koito,
+    lastfm,
     listenbrainz,
     maloja,
     playback_reporting,
@@ -35,6 +36,7 @@ from tests.sources.made_exports import (
     koito_export,
     koito_listen,
     listen,
+    scrobble,
     watched,
     write_database,
     write_json,
@@ -192,6 +194,14 @@ def test_playlists_of_winamp_and_smil(tmp_path: Path) -> None:
         (row,) = read_playlist.read(path)
         assert isinstance(row, Row)
         assert (row.song.path, row.kind) == (meant, "playlist")
+
+
+@pytest.mark.parametrize("pages", [[{"track": [scrobble(), scrobble()]}, {"track": [scrobble()]}],
+                                   [[scrobble(), scrobble()], [scrobble()]]])  # fmt: skip
+def test_lastfm_pages_in_a_list(tmp_path: Path, pages: object) -> None:
+    path = write_json(tmp_path / "scrobbles.json", pages)
+    assert recognise(path) == "lastfm"
+    assert [row.song.title for row in rows(lastfm.read(path))] == ["Tin Boats"] * 3
 
 
 def test_deezer(tmp_path: Path) -> None:
