@@ -272,7 +272,6 @@ def _with_decoding(record: FileRecord, decoding: Decoding) -> FileRecord:
         reason=joined(*reasons, record.reason),
         decoder=decoding.decoder,
         seconds=decoding.seconds,
-        seconds_promised=None if decoding.is_guess else decoding.declared,
         bad_packets=decoding.bad_packets,
     )
 

@@ -96,12 +96,12 @@ def open_decoding(decoder: str, file: BinaryIO, container: Container) -> Decodin
     The blocks are float32 [n, channels] in [-1, 1] (louder is possible for float files); what is not a number
     or absurdly loud is 0.
     """
-    promised = mp3_seconds(file) if container.name == "mp3" else None
+    by_table = mp3_seconds(file) if container.name == "mp3" else None
     if decoder == "soundfile":
         decoding = _open_soundfile(file.fileno())
     else:
-        decoding = _open_pyav(file.fileno(), container, promised)
-    decoding.is_guess = container.name in NO_LENGTH or (container.name == "mp3" and promised is None)
+        decoding = _open_pyav(file.fileno(), container, by_table)
+    decoding.is_guess = container.name in NO_LENGTH or (container.name == "mp3" and by_table is None)
     if container.name == "wma":
         decoding.is_guess = not names_size(file.fileno(), container)
     decoding.faults = container.faults
@@ -148,14 +148,14 @@ def _goes_on(file: int, kind: str) -> bool:
     return holds is not None and any(holds(os.pread(file, _STRETCH, place)) for place in range(here, end, _STRETCH))
 
 
-def _open_pyav(file: int, container: Container, promised: float | None) -> Decoding:
-    """`promised`: the length by an mp3's table, where FFmpeg guesses when tags or files lie behind the first."""
+def _open_pyav(file: int, container: Container, by_table: float | None) -> Decoding:
+    """`by_table`: the length by an mp3's table, where FFmpeg guesses when tags or files lie behind the first."""
     packets = open_packets(file, container, container.name == "wav" and wav_goes_on(file))
-    decoding = Decoding("pyav", packets.rate, packets.channels, promised or packets.declared)
+    decoding = Decoding("pyav", packets.rate, packets.channels, by_table or packets.declared)
     _check(decoding)
 
     def follow() -> None:
-        decoding.declared, decoding.bad_packets = promised or packets.declared, packets.bad
+        decoding.declared, decoding.bad_packets = by_table or packets.declared, packets.bad
         decoding.problem = packets.problem
 
     def frames() -> Iterator[Float]:

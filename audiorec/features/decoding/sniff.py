@@ -50,7 +50,7 @@ _AC3 = Container("ac3", "ac3", False)
 _DTS = Container("dts", "dts", False)
 _LATM = Container("latm", "loas", False)
 _TRANSPORT = Container("mpeg-ts", "mpegts", False)
-# What FFmpeg works out from the bit rate where the container holds no length is no promise.
+# What FFmpeg works out from the bit rate, where the container holds no length, is a guess.
 NO_LENGTH = frozenset(("aac", "latm", "ac3", "dts", "truehd", "mlp", "mpeg-ts", "mpeg"))
 # Frames alone, for whose decoders a tag behind them is a broken frame.
 _BARE = frozenset(("latm", "ac3", "dts", "truehd", "mlp", "mpeg-ts", "amr"))

@@ -193,6 +193,12 @@ class NameIndex:
         return [one.id for one in songs]
 
 
+def credited(artists: Sequence[str], song: WrittenSong) -> list[int]:
+    """Places of the artists whom a reading of a written song names, alone or among others."""
+    asked = {key for credits, _ in _ways(song) for keys in _keys(credits) for key in keys}
+    return [place for place, name in enumerate(artists) if any(asked & keys for keys in _keys((name,)))]
+
+
 def _grouped(pairs: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     for key, track in pairs:

@@ -74,6 +74,16 @@ class PathIndex:
         return found
 
 
+def may_end_so(paths: str, written: str) -> bool:
+    """Whether a file may have the name with which a written path ends; False is sure.
+
+    paths: those of the library, one after the other; none is looked at by itself, which one question is not worth.
+    """
+    folded = _folded(paths)
+    ends = [parts[-1] for path in _readings(written) if (parts := _parts(path))]
+    return any(f"/{_key(_stem(end))}" in folded for end in ends)
+
+
 def tells(name: str) -> bool:
     """Whether a name of a file or folder says more than "Track 01" or "Music" do."""
     return bool(_EMPTY_WORDS.sub("", name.casefold()))
@@ -155,5 +165,9 @@ def _composed(text: str) -> str:
 @lru_cache(maxsize=50_000)
 def _key(part: str) -> str:
     """A name without case and without the signs that some systems cannot store and replace or leave out."""
+    return _folded(part)
+
+
+def _folded(part: str) -> str:
     folded = unicodedata.normalize("NFKC", part).casefold() if not part.isascii() else part.lower()
     return folded.translate(_UNSTORABLE) or folded

@@ -13,10 +13,10 @@ from typing import Any
 
 from audiorec.sources.formats.text_file import UNREADABLE
 from audiorec.sources.rows.contract import Row, Unread, WrittenSong
+from audiorec.sources.rows.times import LATEST
 
 Entry = Mapping[str, Any]
 _LONGEST = 4_000  # signs of a name or a path
-_LATEST = 4_102_444_800.0  # the year 2100: what lies beyond is a finer unit than seconds
 _LARGEST_NAME = 10**18  # some songs are called 1999
 _MOST_PLAYS = 1_000_000_000
 _REMEMBERED = 100_000  # songs, some 60 MB
@@ -202,7 +202,7 @@ def moment_of(entry: Entry, name: str) -> float | None:
     None where there is none; raises FieldError.
     """
     value = entry.get(name)
-    if value.__class__ is int and 0 <= value <= _LATEST:
+    if value.__class__ is int and 0 <= value <= LATEST:
         return float(value)
     if value is None or value == "":
         return None
@@ -216,7 +216,7 @@ def moment(seconds: float, name: str) -> float:
     """A moment in any unit as seconds; raises FieldError for one before 1970."""
     if seconds < 0:
         raise FieldError(f"its {name} is no moment: {seconds:g}")
-    while seconds > _LATEST:
+    while seconds > LATEST:
         seconds /= 1000
     return seconds
 
