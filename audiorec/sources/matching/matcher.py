@@ -20,7 +20,7 @@ __all__ = ["LISTED", "Match", "Matcher", "find_artist", "find_song", "parse_song
 
 NONE = "no such song in the library"
 _GLOBAL = ("mbid", "isrc")  # ids that mean one recording in every library
-_REMEMBERED = 100_000  # songs whose match is kept, so that the next row of the same song costs nothing
+_REMEMBERED = 400_000  # songs whose match is kept, so that the next row of the same song costs nothing
 
 
 @dataclass(frozen=True, slots=True)

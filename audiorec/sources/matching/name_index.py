@@ -298,7 +298,7 @@ def _asked(credits: tuple[str, ...], title: str, song: WrittenSong) -> Asked:
     return Asked(normalise(title), parse_title(title), whole, parts, album, stage, song.seconds or 0.0)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=200_000)
 def _keys(credits: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
     whole = {artist_key(artist) for artist in credits} - {""}
     parts = {artist_key(part) for artist in credits for part in split_artists(artist)} - {""}

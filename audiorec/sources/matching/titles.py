@@ -59,7 +59,7 @@ class Title(NamedTuple):
     version: str
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=500_000)
 def parse_title(text: str) -> Title:
     """Take the known suffixes off a title.
 
