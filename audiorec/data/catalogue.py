@@ -66,6 +66,13 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE sums RENAME TO listen;
     """,
     "ALTER TABLE track DROP COLUMN seconds_promised;",
+    # What media servers call the songs (`subsonic`, ...) and their first artists (`subsonic artist`, ...).
+    """
+    CREATE TABLE server_id (
+        source TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, track_id INTEGER NOT NULL,
+        PRIMARY KEY (source, kind, id)
+    ) STRICT, WITHOUT ROWID;
+    """,
 )
 
 

@@ -223,6 +223,17 @@ class Workspace(OpenFolder):
 
         return listens.resolve_waiting(self, found)
 
+    def add_server_ids(self, source: str, ids: Mapping[tuple[str, str], int]) -> None:
+        """Store what a server calls songs and artists ((kind, id) -> track), in the place of what it said before."""
+        with self.transaction() as db:
+            db.execute("DELETE FROM server_id WHERE source = ?", (source,))
+            rows = ((source, kind, key, track) for (kind, key), track in ids.items())
+            db.executemany("INSERT INTO server_id VALUES (?, ?, ?, ?)", rows)
+
+    def server_ids(self) -> list[tuple[str, str, int]]:
+        """Kind, id and track of what servers call songs and artists, sorted."""
+        return list(self.db.execute("SELECT kind, id, track_id FROM server_id ORDER BY kind, id, source"))
+
     def add_friends(self, source: str, pairs: Iterable[tuple[str, str]]) -> None:
         """Store friendships; each pair once, whatever its order."""
         with self.transaction() as db:

@@ -25,7 +25,7 @@ from audiorec.ranking.mood_search import MoodIndex, build_index, heard_numbers
 from audiorec.ranking.neighbours import Block
 from audiorec.ranking.recordings import recordings
 from audiorec.ranking.song_columns import SongColumns, pack_songs
-from audiorec.serve.foreign_ids import foreign_ids
+from audiorec.serve.foreign_ids import ForeignIds, foreign_ids
 from audiorec.sources.matching.path_endings import ITEMS_MARK
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Snapshot:
     column: dict[int, int] = field(default_factory=dict)
     sizes: dict[int, int] = field(default_factory=dict)
     added: dict[int, float] = field(default_factory=dict)
-    foreign: dict[str, int] = field(default_factory=dict)
+    foreign: ForeignIds = field(default_factory=ForeignIds)
     next_step: str = "audiorec extract FOLDER"
     features: str = ""
 
@@ -96,11 +96,6 @@ class Snapshot:
     @cached_property
     def _plays(self) -> NDArray[np.float32]:
         return np.asarray(self.counts.sum(axis=0), dtype=np.float32).reshape(-1)
-
-    @cached_property
-    def foreign_of(self) -> dict[int, str]:
-        """The id in a media server of each song that has one, by track id."""
-        return {track: item for item, track in self.foreign.items()}
 
     @cached_property
     def artist_numbers(self) -> NDArray[np.int64]:
@@ -159,6 +154,7 @@ def take_snapshot(root: Path, serial: int, is_demo: bool = False) -> Snapshot:
             notes.append(str(error))
             vectors = np.zeros((len(tracks), 1), np.float32)
         recommender, following = _recommender(space, notes), next_step(space)
+        foreign = foreign_ids(space.server_ids())
         features = space.inputs().get("features", "")
         stamps = space.db.execute("SELECT id, size, mtime_ns FROM track WHERE present = 1").fetchall()
     return Snapshot(
@@ -167,7 +163,7 @@ def take_snapshot(root: Path, serial: int, is_demo: bool = False) -> Snapshot:
         build_index(tracks, numbers), recommender, models, tuple(notes), dict(library.row),
         {} if recommender is None else {track: n for n, track in enumerate(recommender.listens.items.tolist())},
         {track: size for track, size, _ in stamps}, {track: at / 1e9 for track, _, at in stamps},
-        foreign_ids(root), following, features,
+        foreign, following, features,
     )  # fmt: skip
 
 

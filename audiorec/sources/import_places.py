@@ -22,18 +22,9 @@ from audiorec.sources.tables import friends_tables, items, songs_tables, table_a
 Reader = Callable[[str], Iterable[Row | Unread | Block]]
 # Sources whose files are text in whatever encoding a program wrote.
 _TEXTS = frozenset(
-    (
-        "listens",
-        "playlists",
-        "scrobbler-log",
-        "lastfm",
-        "maloja",
-        "panoscrobbler",
-        "tidal",
-        "rockbox",
-        "playback-reporting",
-    )
-)
+    ("listens", "playlists", "scrobbler-log", "rockbox", "lastfm", "maloja", "panoscrobbler", "playback-reporting",
+     "tidal")
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

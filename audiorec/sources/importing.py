@@ -21,7 +21,7 @@ from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
 from audiorec.sources.formats.no_music import files_below
 from audiorec.sources.matching.matcher import Match, Matcher, shown
-from audiorec.sources.rows.contract import Row, Unread, WrittenSong
+from audiorec.sources.rows.contract import ARTIST, SERVERS, Row, Unread, WrittenSong
 from audiorec.sources.rows.row_blocks import KINDS, Block, Integers, in_blocks
 
 SHOWN = 1000  # rows without a song or that could not be read that a report names; all are counted
@@ -36,6 +36,9 @@ _LOGS = frozenset(
 
 class NobodyError(InputError):
     """A row is nobody's."""
+
+
+_SERVER_IDS = frozenset(server + what for server in SERVERS for what in ("", ARTIST))
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,7 @@ def import_rows(
             space.add_events(source, batches)
         else:
             space.add_table(source, batches)
+        space.add_server_ids(source, known.server_ids)
     except NobodyError as error:
         raise NobodyError(f"{report.file}: {error}") from error
     return report
@@ -155,6 +159,7 @@ class _Known:
         self._matcher, self._owner, self._folder, self._is_log = matcher, owner, folder, is_log
         self._users: dict[str, str] = {}
         self._songs: Sequence[WrittenSong] = ()
+        self.server_ids: dict[tuple[str, str], int] = {}
         self._meant: dict[int, _Meant] = {}
 
     def user(self, name: str) -> str:
@@ -167,9 +172,17 @@ class _Known:
             self._songs, self._meant = songs, {}
         return [self._meant.get(place) or self._find(place) for place in places]
 
+    def match(self, song: WrittenSong) -> Match:
+        """The track of a song; what servers call it, and its artist, is noted."""
+        match = self._matcher.match(song, self._folder)
+        if match.track_id is not None and song.ids:
+            for kind in _SERVER_IDS & song.ids.keys():
+                self.server_ids.setdefault((kind, song.ids[kind]), match.track_id)
+        return match
+
     def _find(self, place: int) -> _Meant:
         song = self._songs[place]
-        match = self._matcher.match(song, self._folder)
+        match = self.match(song)
         # An event is known again by its song as written; of sums only what waits for its song is kept so.
         found = _Meant(match, pack(song) if self._is_log or match.track_id is None else "")
         if match.track_id is not None or song.title or song.path:
@@ -183,6 +196,8 @@ def _batches(blocks: Iterable[Block], known: _Known, report: ImportReport) -> It
     for block in blocks:
         for row in block.unread:
             _note_unread(row, report)
+            if row.song is not None and row.song.ids:
+                known.match(row.song)
         name, user = np.unique(block.user, return_inverse=True)
         names = [known.user(block.names[place]) for place in name.tolist()]
         used, song = np.unique(block.song, return_inverse=True)

@@ -186,7 +186,7 @@ _ALL = (
     ),
     Source(
         "playlists",
-        "Playlists: m3u, m3u8, pls, xspf, jspf, wpl, zpl, asx.",
+        "Playlists: m3u, m3u8, pls, xspf, jspf, wpl, zpl, asx, b4s, smil.",
         read_playlist.recognises,
         read_playlist.read,
     ),

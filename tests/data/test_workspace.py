@@ -233,6 +233,14 @@ def test_absent_foreign_and_newer_workspaces_are_named(tmp_path: Path) -> None:
             Workspace.open(newer, write=write)
 
 
+def test_ids_of_servers_are_replaced_by_source(tmp_path: Path) -> None:
+    with Workspace.open(tmp_path, write=True) as space:
+        space.add_server_ids("jellyfin:a", {("jellyfin", "x"): 1, ("jellyfin artist", "y"): 1})
+        space.add_server_ids("plex:b", {("plex", "7"): 2})
+        space.add_server_ids("jellyfin:a", {("jellyfin", "z"): 3})
+        assert space.server_ids() == [("jellyfin", "z", 3), ("plex", "7", 2)]
+
+
 def test_listens_of_an_earlier_version_are_kept(tmp_path: Path) -> None:
     db = sqlite3.connect(tmp_path / "catalogue.sqlite")
     for script in MIGRATIONS[:5]:

@@ -1,14 +1,16 @@
 """What plugins of media servers ask, with the shapes that they expect and the ids of their own server."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
-from audiorec.data.events import write_events
+from audiorec.data.workspace import Workspace
 from audiorec.serve.app import Server
-from audiorec.serve.foreign_ids import foreign_ids
+from audiorec.sources.import_places import import_places
+from audiorec.sources.importing import Owner
 
 
 @pytest.fixture
@@ -54,28 +56,27 @@ def test_playlists_and_an_idle_server(client: TestClient, ids: dict[str, str]) -
     assert get(client, "config")["songs"] == 13
 
 
-def test_ids_of_the_server_that_was_imported(client: TestClient, server: Server, ids: dict[str, str]) -> None:
-    one, two = int(ids["Low One"]), int(ids["Low Two"])
-    rows = [
-        (
-            "ann",
-            one,
-            json.dumps({"title": "Low One", "ids": {"jellyfin": "af01", "mbid": "m"}}),
-            None,
-            None,
-            "play",
-            1.0,
-            1,
-        ),
-        ("ann", two, json.dumps({"title": "Low Two", "ids": {"subsonic": "tr-9"}}), None, None, "play", 1.0, 2),
-        ("ann", None, json.dumps({"title": "Away", "ids": {"subsonic": "tr-8"}}), None, None, "play", 1.0, 3),
-        ("ann", one, "not json", None, None, "play", 1.0, 4),
-    ]
-    root = server.desk.state.root
-    write_events(root, "jellyfin:test", rows)
-    (root / "listens" / "jellyfin" / "broken.parquet").write_bytes(b"PAR1 no")
-    assert foreign_ids(root) == {"af01": one, "tr-9": two}
+def jellyfin_song(title: str, key: str, **data: Any) -> dict[str, Any]:
+    artists = [{"Name": "Ebb", "Id": "ebb0"}]
+    return {"Name": title, "ServerId": "s", "Id": key, "Type": "Audio", "Artists": ["Ebb"], "ArtistItems": artists,
+            "UserData": data}  # fmt: skip
+
+
+def test_ids_of_the_server_that_was_imported(client: TestClient, server: Server, tmp_path: Path) -> None:
+    played, never = jellyfin_song("Low One", "af01", PlayCount=2), jellyfin_song("Low Two", "af02", PlayCount=0)
+    saved = tmp_path / "items.json"
+    saved.write_text(json.dumps({"Items": [played, never, jellyfin_song("Away", "af03", PlayCount=1)]}))
+    with Workspace.open(server.desk.state.root, write=True) as space:
+        import_places(space, [str(saved)], None, Owner("ann"))
     server.desk.state.refresh()
     found = get(client, "similar_tracks", item_id="af01", n=13)
-    assert "tr-9" in {song["item_id"] for song in found}
-    assert get(client, "find_path", start_song_id="tr-9", end_song_id="af01")["path"][0]["item_id"] == "tr-9"
+    assert "af02" in {song["item_id"] for song in found}
+    assert get(client, "similar_tracks", item_id="af02", n=1)
+    by_name, by_id = (get(client, "similar_artists", artist=name, n=2) for name in ("Ebb", "ebb0"))
+    assert by_name == by_id
+    other = by_id[0]["artist"]
+    assert "ebb0" in {one["artist_id"] for one in get(client, "similar_artists", artist=other, n=5000)}
+    songs = get(client, "similar_artists", artist="ebb0", n=1, include_component_matches="true")
+    (match,) = songs[0]["component_matches"]
+    assert {"item_id": "af01", "title": "Low One"} in match["artist1_representative_songs"]
+    assert match["artist2_representative_songs"]

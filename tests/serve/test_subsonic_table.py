@@ -23,6 +23,8 @@ PROMISED: dict[str, tuple[dict[str, Any], str]] = {
     "getArtist": ({"id": "ARTIST"}, "artist"),
     "getAlbum": ({"id": "ALBUM"}, "album"),
     "getAlbumList2": ({"type": "newest"}, "albumList2"),
+    "getAlbumInfo": ({"id": "ALBUM"}, "albumInfo"),
+    "getAlbumInfo2": ({"id": "ALBUM"}, "albumInfo"),
     "getSong": ({"id": "SONG"}, "song"),
     "getGenres": ({}, "genres"),
     "getSongsByGenre": ({"genre": "Techno"}, "songsByGenre"),
@@ -109,3 +111,39 @@ def test_every_question_is_answered_in_both_forms(client: TestClient, names: dic
 def test_sound_and_pictures(client: TestClient, names: dict[str, str], question: str) -> None:
     answer = ask(client, question, "json", id=names["SONG"])
     assert (answer.status_code, answer.headers["content-type"]) == (200, MEDIA[question])
+
+
+def test_jsonp_calls_the_function_of_the_page(client: TestClient) -> None:
+    answer = ask(client, "ping", "jsonp", callback="player.take")
+    assert answer.headers["content-type"].startswith("application/javascript")
+    assert re.fullmatch(r'player\.take\(\{"subsonic-response":.*\}\);', answer.text)
+    for bad in ("", "alert(1);x", "a b", "x" * 200):
+        plain = ask(client, "ping", "jsonp", callback=bad)
+        assert plain.headers["content-type"] == "application/json"
+        assert plain.json()["subsonic-response"]["status"] == "ok"
+
+
+NEEDED = {  # what players' code takes for granted (null or absent ends in a crash there)
+    "song": ("id", "parent", "title", "isDir", "album", "artist", "albumId", "artistId", "coverArt", "duration",
+             "created", "contentType", "suffix", "path", "type", "mediaType", "bitRate", "size", "isVideo"),
+    "album": ("id", "name", "artist", "artistId", "coverArt", "songCount", "duration", "created", "isDir", "title"),
+    "artist": ("id", "name", "coverArt", "albumCount"),
+}  # fmt: skip
+
+
+def test_entries_have_what_players_take_for_granted(client: TestClient) -> None:
+    found = ask(client, "search3", "json", query="", songCount=100).json()["subsonic-response"]["searchResult3"]
+    for kind, names in NEEDED.items():
+        assert found[kind]
+        for entry in found[kind]:
+            assert [name for name in names if entry.get(name) is None] == []
+
+
+def test_a_form_may_ask_and_several_songs_be_scrobbled(client: TestClient, names: dict[str, str]) -> None:
+    asked = [("id", names["SONG"]), ("id", names["OTHER"]), ("time", "1600000000000"), ("time", "1600000300000")]
+    body = "&".join(f"{name}={value}" for name, value in [*CALLER.items(), ("f", "json"), *asked])
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    answer = client.post("/rest/scrobble", content=body, headers=form).json()["subsonic-response"]
+    assert answer["status"] == "ok"
+    song = ask(client, "getSong", "json", id=names["OTHER"]).json()["subsonic-response"]["song"]
+    assert song["playCount"] >= 1

@@ -245,7 +245,8 @@ def test_subsonic_by_token() -> None:
     assert told(found) == EXPECTED
     assert isinstance(found[0], Row)
     assert (found[0].time, found[0].song.seconds, found[0].song.path) == (1_600_000_000.0, 201.0, "h/tin boats.flac")
-    assert found[0].song.ids == {"subsonic": "tr-1", "mbid": MBID.format(1), "isrc": "XX0000000001"}
+    ids = {"subsonic": "tr-1", "subsonic artist": "a", "mbid": MBID.format(1), "isrc": "XX0000000001"}
+    assert found[0].song.ids == ids
 
 
 @pytest.mark.parametrize("code", [10, 41, 42])

@@ -11,9 +11,20 @@ import pytest
 from audiorec.errors import InputError
 from audiorec.sources.formats.exports import members
 from audiorec.sources.players import rockbox, scrobbler_log
+from audiorec.sources.playlists import read_playlist
 from audiorec.sources.registry import recognise
 from audiorec.sources.rows.contract import Row, Unread
-from audiorec.sources.services import apple_music, deezer, koito, maloja, playback_reporting, tautulli
+from audiorec.sources.services import (
+    apple_music,
+    deezer,
+    koito,
+    lastfm,
+    listenbrainz,
+    maloja,
+    playback_reporting,
+    tautulli,
+    youtube_music,
+)
 from tests.sources.made_exports import (
     APPLE,
     APPLE_LIBRARY,
@@ -24,6 +35,9 @@ from tests.sources.made_exports import (
     REPORTED,
     koito_export,
     koito_listen,
+    listen,
+    scrobble,
+    watched,
     write_database,
     write_json,
     write_maloja,
@@ -119,6 +133,75 @@ def test_archives_in_archives_are_bounded(tmp_path: Path) -> None:
     bomb.write_bytes(zipped({"Apple_Media_Services.zip": bytes(200_000_000)}))
     with pytest.raises(InputError, match="not read"):
         list(members(bomb, lambda name: name.startswith("Apple")))
+
+
+def test_listenbrainz_feedback_is_named_by_the_listens(tmp_path: Path) -> None:
+    mapped = {"recording_mbid": MBID.format(1), "artists": [{"artist_credit_name": "The Harbours"}]}
+    said = {"artist_name": "The Harbours", "track_name": "Tin Boats", "mbid_mapping": mapped}
+    feedback = [
+        {"recording_msid": None, "recording_mbid": MBID.format(1), "score": 1, "created": 1_600_000_000},
+        {"recording_msid": "m", "recording_mbid": None, "score": -1, "created": 1_600_000_000},
+        {"recording_msid": "gone", "recording_mbid": None, "score": 1, "created": 1_600_000_000},
+    ]
+    pin = {"recording_msid": "m", "recording_mbid": None, "blurb_content": None, "pinned_until": 5, "created": 4}
+    listens = [
+        {"inserted_at": 1, "listened_at": 1_600_000_000.0, "recording_msid": "n", "track_metadata": said},
+        listen(1_600_000_300, "Gulls"),
+    ]
+    lines = {"feedback.jsonl": feedback, "pinned_recording.jsonl": [pin], "listens/2020/9.jsonl": listens}
+    files = {name: "".join(json.dumps(one) + "\n" for one in some) for name, some in lines.items()}
+    user = json.dumps({"user_id": 7, "username": "ann"}) + "\n"
+    path = write_zip(tmp_path / "listenbrainz_ann.zip", {"user.json": user, **files})
+    assert recognise(path) == "listenbrainz"
+    found = list(listenbrainz.read(path))
+    told = [(row.user, row.kind, row.song.title, row.time) for row in rows(found)]
+    assert told == [
+        ("ann", "play", "Tin Boats", 1_600_000_000.0),
+        ("ann", "play", "Gulls", 1_600_000_300.0),
+        ("ann", "like", "Tin Boats", 1_600_000_000.0),
+        ("ann", "dislike", "Gulls", 1_600_000_000.0),
+        ("ann", "star", "Gulls", 4.0),
+    ]
+    assert [one.reason for one in found if isinstance(one, Unread)] == ["no song"]
+
+
+@pytest.mark.parametrize("words", ["Sledovali jste {}", "{} adlı videoyu izlediniz"])
+def test_youtube_music_in_a_language_that_is_not_known(tmp_path: Path, words: str) -> None:
+    songs = [watched(words.format(f"Tin Boats {number}{chr(97 + number)}")) for number in range(25)]
+    film = {"header": "YouTube", "titleUrl": "https://www.youtube.com/watch?v=b"}
+    films = [watched(words.format(f"{number} film"), **film) for number in range(5)]
+    found = rows(youtube_music.read(write_json(tmp_path / "historie.json", [*films, *songs])))
+    assert [row.song.title for row in found[:2]] == ["Tin Boats 0a", "Tin Boats 1b"]
+    few = rows(youtube_music.read(write_json(tmp_path / "few.json", songs[:2])))
+    assert [row.song.title for row in few] == [words.format("Tin Boats 0a"), words.format("Tin Boats 1b")]
+
+
+def test_youtube_music_library_with_a_translated_column(tmp_path: Path) -> None:
+    table = "ID do vídeo,Song Title,Album Title,Artist Name 1\naaaaaaaaaaa,Tin Boats,Low Water,The Harbours\n"
+    (row,) = youtube_music.read(written(tmp_path / "songs.csv", table))
+    assert isinstance(row, Row)
+    assert (row.song.title, dict(row.song.ids)) == ("Tin Boats", {"youtube": "aaaaaaaaaaa"})
+
+
+def test_playlists_of_winamp_and_smil(tmp_path: Path) -> None:
+    winamp = written(tmp_path / "a.b4s", """<?xml version="1.0" encoding="UTF-8"?>
+<WinampXML><playlist num_entries="1" label="Rain">
+<entry Playstring="file:C:\\Music\\Tin Boats.mp3"><Name>The Harbours - Tin Boats</Name><Length>201000</Length></entry>
+</playlist></WinampXML>""")  # fmt: skip
+    smil = written(tmp_path / "a.smil", '<smil><body><seq><audio src="Music/Gulls.ogg"/></seq></body></smil>')
+    for path, meant in ((winamp, "C:\\Music\\Tin Boats.mp3"), (smil, "Music/Gulls.ogg")):
+        assert recognise(path) == "playlists"
+        (row,) = read_playlist.read(path)
+        assert isinstance(row, Row)
+        assert (row.song.path, row.kind) == (meant, "playlist")
+
+
+@pytest.mark.parametrize("pages", [[{"track": [scrobble(), scrobble()]}, {"track": [scrobble()]}],
+                                   [[scrobble(), scrobble()], [scrobble()]]])  # fmt: skip
+def test_lastfm_pages_in_a_list(tmp_path: Path, pages: object) -> None:
+    path = write_json(tmp_path / "scrobbles.json", pages)
+    assert recognise(path) == "lastfm"
+    assert [row.song.title for row in rows(lastfm.read(path))] == ["Tin Boats"] * 3
 
 
 def test_deezer(tmp_path: Path) -> None:

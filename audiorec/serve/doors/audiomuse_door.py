@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import numpy as np
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from audiorec.errors import InputError, UnknownNameError
 from audiorec.ranking.joint_space import known_rows
@@ -16,19 +16,23 @@ from audiorec.ranking.mood_search import fold
 from audiorec.ranking.paths import find_path
 from audiorec.serve.desk import DEFAULT_USER, Desk, desk_of
 from audiorec.serve.doors.lists_door import near_artists
+from audiorec.serve.doors.songs_door import artists_of
 from audiorec.serve.near_songs import near_rows
 from audiorec.serve.snapshot import Snapshot
 
 router = APIRouter(prefix="/api")
+_REPRESENTATIVE = 10  # songs of an artist
 At = Annotated[Desk, Depends(desk_of)]
 Text = Annotated[str, Query(max_length=500)]
-Count = Annotated[int, Query(ge=1, le=1000)]
+# Plugins ask for more than there may be and rely on the server to know its bounds.
+Count = Annotated[int, AfterValidator(lambda count: min(max(count, 1), 1000)), Query()]
 
 
 def _row(snapshot: Snapshot, item_id: str, title: str = "", artist: str = "") -> int:
     """Row of a song by its id in the media server, by its id here, or by title and artist."""
-    if item_id in snapshot.foreign and snapshot.foreign[item_id] in snapshot.row:
-        return snapshot.row[snapshot.foreign[item_id]]
+    meant = snapshot.foreign.songs.get(item_id)
+    if meant in snapshot.row:
+        return snapshot.row[meant]
     if item_id.isdecimal() and len(item_id) < 19 and int(item_id) in snapshot.row:
         return snapshot.row[int(item_id)]
     for row, track in enumerate(snapshot.tracks if title else []):
@@ -40,7 +44,7 @@ def _row(snapshot: Snapshot, item_id: str, title: str = "", artist: str = "") ->
 def _item(snapshot: Snapshot, row: int) -> dict[str, Any]:
     track = snapshot.tracks[row]
     return {
-        "item_id": snapshot.foreign_of.get(track.id, str(track.id)),
+        "item_id": snapshot.foreign.of_song.get(track.id, str(track.id)),
         "title": track.title,
         "author": track.artist,
         "album": track.album,
@@ -86,12 +90,36 @@ def path(
 
 
 @router.get("/similar_artists")
-def similar_artists(desk: At, artist: Text = "", artist_id: Text = "", n: Count = 10) -> list[dict[str, Any]]:
-    """Artists near to one."""
-    found = near_artists(desk.state.now(), artist or artist_id, n)
-    return [
-        {"artist": one["name"], "artist_id": one["name"], "divergence": round(1.0 - one["score"], 6)} for one in found
-    ]
+def similar_artists(
+    desk: At, artist: Text = "", artist_id: Text = "", n: Count = 10, include_component_matches: bool = False
+) -> list[dict[str, Any]]:
+    """Artists near to one, who is named or meant by the id in the media server; with songs of both where asked for."""
+    snapshot = desk.state.now()
+    names = _artists_there(snapshot)
+    ids = {name: key for key, name in names.items()}
+    # Navidrome's plugin sends the id of an artist as the name.
+    name = names.get(artist or artist_id, artist or artist_id)
+    found: list[dict[str, Any]] = []
+    for one in near_artists(snapshot, name, n):
+        near = {"artist": one["name"], "artist_id": ids.get(one["name"], one["name"])}
+        found.append({**near, "divergence": round(1.0 - one["score"], 6)})
+    for near in found if include_component_matches else ():
+        songs = {"artist1": _best_songs(snapshot, name), "artist2": _best_songs(snapshot, near["artist"])}
+        near["component_matches"] = [{f"{which}_representative_songs": best for which, best in songs.items()}]
+    return found
+
+
+def _artists_there(snapshot: Snapshot) -> dict[str, str]:
+    """Artists by their ids in the media server."""
+    known = {key: snapshot.row[track] for key, track in snapshot.foreign.artists.items() if track in snapshot.row}
+    return {key: snapshot.tracks[row].artist for key, row in known.items() if snapshot.tracks[row].artist}
+
+
+def _best_songs(snapshot: Snapshot, name: str) -> list[dict[str, Any]]:
+    """An artist's songs, the most played first."""
+    plays, rows = snapshot.plays(), artists_of(snapshot)[name]
+    best = [_item(snapshot, row) for row in sorted(rows, key=lambda row: (-plays[row], row))[:_REPRESENTATIVE]]
+    return [{"item_id": one["item_id"], "title": one["title"]} for one in best]
 
 
 @router.get("/search_tracks")

@@ -100,6 +100,12 @@ def album(call: Caller) -> Body:
     return {"album": {**call.album_entry(found), "song": [call.song(row) for row in found.rows]}}
 
 
+def album_info(call: Caller) -> Body:
+    """What is written of an album, or of a song's: no notes are kept here, and players ask on opening one."""
+    call.rows(call.text("id"))
+    return {"albumInfo": {"notes": ""}}
+
+
 def directory(call: Caller) -> Body:
     """An artist's albums or an album's songs, as a folder's content."""
     thing = call.text("id")

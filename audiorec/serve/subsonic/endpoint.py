@@ -61,6 +61,8 @@ QUESTIONS: Mapping[str, Callable[[Caller], dict[str, Any]]] = {
     "getSonicSimilarTracks": browsing.sonic_similar,
     "findSonicPath": browsing.sonic_path,
     "getTopSongs": browsing.top_songs,
+    "getAlbumInfo": browsing.album_info,
+    "getAlbumInfo2": browsing.album_info,
     "getArtistInfo": browsing.artist_info,
     "getArtistInfo2": browsing.artist_info2,
     "star": acting.star,

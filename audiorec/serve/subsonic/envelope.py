@@ -14,6 +14,8 @@ from audiorec import __version__
 
 VERSION = "1.16.1"
 _NAMESPACE = "http://subsonic.org/restapi"
+# A name of a function that a page calls with the answer; anything else would be a script of somebody else's.
+_CALLED = re.compile(r"[A-Za-z_$][\w$.]{0,99}", re.ASCII)
 # What XML 1.0 cannot hold at all, not even escaped.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -47,8 +49,13 @@ def _written(asked: Mapping[str, str], status: str, body: Mapping[str, Any]) -> 
         "serverVersion": __version__,
         "openSubsonic": True,
     }
-    if asked.get("f", "xml") in ("json", "jsonp"):
-        return JSONResponse({"subsonic-response": {**head, **body}})
+    form = asked.get("f", "xml")
+    if form in ("json", "jsonp"):
+        answer = JSONResponse({"subsonic-response": {**head, **body}})
+        called = _CALLED.fullmatch(asked.get("callback", ""))
+        if form == "json" or not called:
+            return answer
+        return Response(f"{called[0]}({bytes(answer.body).decode()});", media_type="application/javascript")
     inside = element("subsonic-response", {"xmlns": _NAMESPACE, **head, **body})
     return Response(f'<?xml version="1.0" encoding="UTF-8"?>\n{inside}', media_type="application/xml")
 

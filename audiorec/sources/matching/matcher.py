@@ -14,7 +14,7 @@ from audiorec.data.tracks import Track
 from audiorec.errors import UnknownNameError
 from audiorec.sources.matching.name_index import NameIndex
 from audiorec.sources.matching.path_endings import LISTED, PathFound, PathIndex
-from audiorec.sources.rows.contract import WrittenSong
+from audiorec.sources.rows.contract import ARTIST, WrittenSong
 
 __all__ = ["LISTED", "Match", "Matcher", "find_artist", "find_song", "parse_song", "shown"]
 
@@ -88,7 +88,8 @@ class Matcher:
     def _learn(self, song: WrittenSong, track: int | None) -> None:
         """Remember what a song's ids turned out to mean, for rows that know the id alone; two meanings are none."""
         for kind, value in song.ids.items():
-            if kind not in ("track", "song") and self._ids.setdefault((kind, value), track) != track:
+            means_a_song = kind not in ("track", "song") and not kind.endswith(ARTIST)
+            if means_a_song and self._ids.setdefault((kind, value), track) != track:
                 self._ids[kind, value] = None
 
     def near(self, song: WrittenSong) -> tuple[int, ...]:
@@ -135,6 +136,8 @@ class Matcher:
 
     def _by_id(self, paths: PathIndex, names: NameIndex, song: WrittenSong) -> int | None:
         for kind, value in song.ids.items():
+            if kind.endswith(ARTIST):
+                continue
             if kind in _GLOBAL and (recording := self._recording(names, song, _id_key(kind, value))) is not None:
                 return recording
             track = paths.listed(value) if kind != "track" else None

@@ -1,6 +1,8 @@
-"""Playlists that are marked up: XSPF (XML), JSPF (the same in JSON), WPL (Windows Media Player, Zune) and ASX.
+"""Playlists that are marked up: XSPF (XML), JSPF (the same in JSON), WPL (Windows Media Player, Zune), ASX, B4S
+(Winamp) and SMIL.
 
-WPL and ASX files are often no valid XML, so they are read as leniently as web pages are. It does not know the library.
+WPL, ASX and B4S files are often no valid XML, so they are read as leniently as web pages are. It does not know the
+library.
 """
 
 import json
@@ -58,7 +60,7 @@ def read_jspf(path: Path) -> Iterator[Row | Unread]:
 
 
 def read_wpl(path: Path) -> Iterator[Row | Unread]:
-    """Every media element of a WPL or ZPL list, and every entry of an ASX list."""
+    """Every media element of a WPL, ZPL or SMIL list, and every entry of an ASX or B4S list."""
     reader = _MediaReader()
     for line in text_lines(path):
         reader.feed(line + "\n")
@@ -72,7 +74,8 @@ def read_wpl(path: Path) -> Iterator[Row | Unread]:
 
 _OF_MEDIA = {"location": "src", "title": "tracktitle", "creator": "trackartist", "album": "albumtitle",
              "duration": "duration"}  # fmt: skip
-_OF_ENTRY = {"title": "title", "author": "creator"}
+_OF_ENTRY = {"title": "title", "name": "title", "author": "creator"}
+_BARE_FILE = re.compile(r"file:(?!//)", re.IGNORECASE)  # how Winamp begins a path
 
 
 class _MediaReader(HTMLParser):
@@ -87,11 +90,11 @@ class _MediaReader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Called for every element; `<media .../>` comes here too."""
         said = {name: value or "" for name, value in attrs}
-        if tag == "media":
+        if tag in ("media", "audio"):
             entry = {key: said.get(name, "") for key, name in _OF_MEDIA.items()}
             self.found.append((self.getpos()[0], entry))
         elif tag == "entry":
-            self._entry = {}
+            self._entry = {"location": _BARE_FILE.sub("", said["playstring"])} if "playstring" in said else {}
         elif self._entry is not None and tag == "ref":
             self._entry.setdefault("location", said.get("href", ""))
         self._inside = tag

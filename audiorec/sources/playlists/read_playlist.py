@@ -1,4 +1,4 @@
-"""Playlists (m3u, m3u8, pls, xspf, jspf, wpl, zpl, asx): the songs in their order, as paths and as names.
+"""Playlists (m3u, m3u8, pls, xspf, jspf, wpl, zpl, asx, b4s, smil): the songs in their order, as paths and as names.
 
 Lists of text are read here, the others in `marked_playlists.py`. A list says nothing of who made it, so its rows have
 no user. It does not know the library: paths of other machines are given as they are written.
@@ -28,7 +28,7 @@ _SOUND = re.compile(
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")  # in no path, but in what is no text
 # Marks of encodings, and how DOS and careless programs end a file.
 _AROUND = " \t\r\n\f\v\xa0\ufeff\x1a"
-_ENDINGS = frozenset((".m3u", ".m3u8", ".pls", ".xspf", ".jspf", ".wpl", ".zpl", ".asx"))
+_ENDINGS = frozenset((".m3u", ".m3u8", ".pls", ".xspf", ".jspf", ".wpl", ".zpl", ".asx", ".b4s", ".smil"))
 _HEAD = 65_536  # bytes
 _PLS = re.compile(r"\s*(?P<key>file|title|length)(?P<number>\d{1,9})\s*=\s*(?P<value>.*)", re.IGNORECASE)
 _DASH = re.compile(r"\s+[-–—]\s+")
@@ -74,7 +74,7 @@ def _format(path: Path, head: bytes) -> str:
     if lower.startswith("<"):
         if "xspf.org/ns" in lower or "<tracklist" in lower:
             return "xspf"
-        return "wpl" if any(word in lower for word in ("<?wpl", "<?zpl", "<smil", "<asx")) else ""
+        return "wpl" if any(word in lower for word in ("<?wpl", "<?zpl", "<smil", "<asx", "<winampxml")) else ""
     if lower.startswith("{"):
         return "jspf" if '"playlist"' in lower and ('"track"' in decode(head).casefold() or "jspf" in lower) else ""
     if path.suffix.lower() in (".m3u", ".m3u8", ".pls"):

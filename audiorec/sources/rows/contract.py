@@ -10,6 +10,9 @@ from typing import Literal, NamedTuple
 
 Kind = Literal["play", "like", "dislike", "skip", "never", "playlist", "star", "rating", "comment"]
 _NO_IDS: Mapping[str, str] = {}
+# Ids by which media servers know songs, and artists: what their plugins and players ask by.
+SERVERS = ("subsonic", "jellyfin", "plex")
+ARTIST = " artist"  # behind the name of a server: the id of the song's first artist there, which names no song
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,12 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """An entry that gives no row, and why; `skipped` is meant so (a podcast), otherwise it could not be read."""
+    """An entry that gives no row, and why; `skipped` is meant so (a podcast), otherwise it could not be read.
+
+    song: what a server calls a song that nobody has played yet.
+    """
 
     row: int
     reason: str
     skipped: bool = False
+    song: WrittenSong | None = None

@@ -91,7 +91,7 @@ def _of_kept(number: int, kept: Kept, user: str) -> Iterator[Row | Unread]:
     if kept.starred:
         yield Row(user, kept.song, kept.star_time, None, "star", 1.0, number)
     if not (kept.plays or kept.skips or kept.stars or kept.starred) and kept.liked is None:
-        yield Unread(number, "never played, rated or liked", skipped=True)
+        yield Unread(number, "never played, rated or liked", skipped=True, song=kept.song)
 
 
 def written(

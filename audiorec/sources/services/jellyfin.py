@@ -9,7 +9,7 @@ from typing import Any
 
 from audiorec.sources.formats.exports import members
 from audiorec.sources.formats.json_stream import JsonError, json_items
-from audiorec.sources.rows.contract import Row, Unread, WrittenSong
+from audiorec.sources.rows.contract import ARTIST, Row, Unread, WrittenSong
 from audiorec.sources.rows.fields import (
     Entry,
     Kept,
@@ -63,7 +63,9 @@ def kept_item(number: int, entry: Entry) -> Kept | Unread:
     names = [checked(name.strip(), "artist") for name in list_of(entry, "Artists") if isinstance(name, str)]
     names = names or [text_of(entry, "AlbumArtist")]
     mbid = text_of(ids, "MusicBrainzRecording") or text_of(ids, "MusicBrainzTrack")
-    known = {kind: key for kind, key in (("jellyfin", text_of(entry, "Id")), ("mbid", mbid)) if key}
+    artist = next((one for one in list_of(entry, "ArtistItems") if isinstance(one, dict)), {})
+    said = {"jellyfin": text_of(entry, "Id"), f"jellyfin{ARTIST}": text_of(artist, "Id"), "mbid": mbid}
+    known = {kind: key for kind, key in said.items() if key}
     song = WrittenSong(tuple(filter(None, names)), text_of(entry, "Name"), text_of(entry, "Album"), _path(entry), known,
                        length_of(entry, "RunTimeTicks", _TICK))  # fmt: skip
     liked = True if data.get("IsFavorite") is True else data.get("Likes")

@@ -42,9 +42,10 @@ def recognises(path: Path, head: bytes) -> bool:
     if path.is_dir():
         return False
     if head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in (b"{", b"["):
-        is_page = b'"track"' in head and b'"uts"' in head and b'"#text"' in head
+        is_listed = re.match(rb"\s*\[\s*\[", head) or b'"track"' in head
+        is_page = is_listed and b'"uts"' in head and b'"#text"' in head
         stats = b'"scrobbles"' in head and b'"username"' in head and b'"albumId"' in head
-        return is_page or stats or any(key in head for key in _HEADS[:2])
+        return bool(is_page) or stats or any(key in head for key in _HEADS[:2])
     return _is_table(path, head)
 
 
@@ -109,6 +110,8 @@ def _entries(member: Member) -> Iterator[tuple[int, Any]]:
 
 def _tracks(place: str, value: Any) -> list[Any]:
     """The tracks of a list of pages or of tracks, or of a page, which holds a single one without a list."""
+    if place == "[]" and isinstance(value, list):
+        return value
     if place == "[]" and isinstance(value, dict):
         page = value.get("recenttracks", value)
         tracks = page.get("track", value) if isinstance(page, dict) and "artist" not in page else value

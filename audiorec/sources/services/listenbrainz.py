@@ -26,6 +26,8 @@ from audiorec.sources.rows.fields import (
 
 _NAMES = re.compile(r"(?:\d{1,2}|\d{4}-\d{1,2}|listens.*|feedback|pinned_recordings?|user)\.jsonl?$", re.IGNORECASE)
 _OPENED = ("", ".payload", ".payload.listens", ".listens", ".feedback", ".pinned_recordings")
+_OPINIONS = re.compile(r"(?:feedback|pinned_recordings?)\.jsonl$", re.IGNORECASE)
+_IDS = ("recording_msid", "recording_mbid")
 _SPOTIFY = re.compile(r"track[/:](\w{22})\b")
 
 
@@ -39,19 +41,49 @@ def recognises(path: Path, head: bytes) -> bool:
 
 
 def read(path: Path) -> Iterator[Row | Unread]:
-    """Listens, feedback and pins; raises InputError when nothing can be opened."""
-    user = next((_user_in(part) for part in members(path, _is_part) if part.base.lower() == "user.json"), "")
+    """Listens, then feedback and pins; raises InputError when nothing can be opened.
+
+    An export's feedback and pins name songs by ids alone: what its listens call them is taken.
+    """
+    user = next((_user_in(part) for part in members(path, _is_part) if _is_user(part)), "")
+    wanted = set(_ids_alone(path))
+    named: dict[str, Any] = {}
     number = 0
+    for is_last in (False, True):
+        for part in members(path, _is_part):
+            if _is_user(part) or bool(_OPINIONS.match(part.base)) != is_last:
+                continue
+            try:
+                for found in rows(_entries(part, number, wanted, named), lambda at, entry: parse(at, entry, user)):
+                    number = found.row
+                    yield found
+            except (JsonError, ExportError) as error:
+                number += 1
+                yield Unread(number, f"{part.name}: {error}")
+
+
+def _is_user(part: Member) -> bool:
+    return part.base.lower() == "user.json"
+
+
+def _ids_alone(path: Path) -> Iterator[str]:
+    """The ids of listens that feedback and pins name without a title."""
     for part in members(path, _is_part):
-        if part.base.lower() == "user.json":
-            continue
-        try:
-            for found in rows(_entries(part, number), lambda at, entry: parse(at, entry, user)):
-                number = found.row
-                yield found
-        except (JsonError, ExportError) as error:
-            number += 1
-            yield Unread(number, f"{part.name}: {error}")
+        if _OPINIONS.match(part.base):
+            try:
+                for _, value in json_lines(part.blocks()):
+                    if isinstance(value, dict) and not value.get("track_metadata"):
+                        yield from (key for key in map(value.get, _IDS) if isinstance(key, str))
+            except ExportError:
+                continue  # said when its rows are read
+
+
+def _ids_of(entry: Entry) -> Iterator[str]:
+    said = entry.get("track_metadata")
+    mapped = said.get("mbid_mapping") if isinstance(said, dict) else None
+    for key in (entry.get("recording_msid"), mapped.get("recording_mbid") if isinstance(mapped, dict) else None):
+        if isinstance(key, str):
+            yield key
 
 
 def parse(number: int, entry: Entry, user: str = "") -> Row | Unread:
@@ -92,8 +124,20 @@ def _user_in(part: Member) -> str:
         return ""
 
 
-def _entries(part: Member, number: int) -> Iterator[tuple[int, Any]]:
-    """Objects of JSON lines or of one document; a document of one line is both."""
+def _entries(part: Member, number: int, wanted: set[str], named: dict[str, Any]) -> Iterator[tuple[int, Any]]:
+    """Objects of JSON lines or of one document; `named` gathers what listens say of the wanted ids, and tells it."""
+    for at, value in _objects(part, number):
+        if wanted and isinstance(value, dict):
+            if "listened_at" in value:
+                named.update((key, value.get("track_metadata")) for key in _ids_of(value) if key in wanted)
+            elif not value.get("track_metadata"):
+                said = next((named[key] for key in map(value.get, _IDS) if isinstance(key, str) and key in named), None)
+                value = {**value, "track_metadata": said}
+        yield at, value
+
+
+def _objects(part: Member, number: int) -> Iterator[tuple[int, Any]]:
+    """A document of one line is both."""
     if not part.base.lower().endswith(".json"):
         for at, value in json_lines(part.blocks()):
             yield number + at, value

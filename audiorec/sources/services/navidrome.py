@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from audiorec.sources.formats.sqlite_files import DatabaseError, columns, entries, has_tables, opened, picked
-from audiorec.sources.rows.contract import Row, Unread, WrittenSong
+from audiorec.sources.rows.contract import ARTIST, Row, Unread, WrittenSong
 from audiorec.sources.rows.fields import (
     Entry,
     Kept,
@@ -25,7 +25,10 @@ from audiorec.sources.rows.fields import (
     written,
 )
 
-_SONG = ("path", "title", "artist", "album_artist", "album", "duration", "mbz_recording_id", "mbz_track_id")
+_SONG = (
+    *("id", "artist_id", "path", "title", "artist", "album_artist", "album", "duration"),
+    *("mbz_recording_id", "mbz_track_id"),
+)
 
 
 def recognises(path: Path, head: bytes) -> bool:
@@ -123,4 +126,5 @@ def _song(entry: Entry) -> WrittenSong:
     artist = text_of(entry, "artist") or text_of(entry, "album_artist")
     mbid = text_of(entry, "mbz_recording_id") or text_of(entry, "mbz_track_id")
     title, album, path = (text_of(entry, name) for name in ("title", "album", "path"))
-    return written(artist, title, album, path, length_of(entry, "duration"), mbid=mbid)
+    ids = {"subsonic": text_of(entry, "id"), f"subsonic{ARTIST}": text_of(entry, "artist_id"), "mbid": mbid}
+    return written(artist, title, album, path, length_of(entry, "duration"), **ids)

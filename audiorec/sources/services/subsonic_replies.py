@@ -11,7 +11,7 @@ from typing import Any
 
 from audiorec.errors import InputError
 from audiorec.sources.formats.text_file import read_text
-from audiorec.sources.rows.contract import Row, Unread, WrittenSong
+from audiorec.sources.rows.contract import ARTIST, Row, Unread, WrittenSong
 from audiorec.sources.rows.fields import (
     Entry,
     FieldError,
@@ -71,6 +71,7 @@ def song_of(entry: Entry) -> WrittenSong:
     isrc = entry.get("isrc")
     ids = {
         "subsonic": text_of(entry, "id"),
+        f"subsonic{ARTIST}": _artist_id(entry),
         "mbid": text_of(entry, "musicBrainzId"),
         "isrc": text_of({"isrc": isrc[0] if isinstance(isrc, list) and isrc else None}, "isrc"),
     }
@@ -78,6 +79,12 @@ def song_of(entry: Entry) -> WrittenSong:
     known = {kind: key for kind, key in ids.items() if key}
     title, album, path = (text_of(entry, name) for name in ("title", "album", "path"))
     return WrittenSong(names, title, album, path, known, length_of(entry, "duration"))
+
+
+def _artist_id(entry: Entry) -> str:
+    """The id of the first artist, who may be another than that of the album."""
+    artists = [artist for artist in list_of(entry, "artists") if isinstance(artist, dict)]
+    return text_of(artists[0], "id") if artists else text_of(entry, "artistId")
 
 
 def kept_song(number: int, entry: Entry, seen: int = 0) -> Kept | Unread:

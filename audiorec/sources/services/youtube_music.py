@@ -1,14 +1,16 @@
 """YouTube Music out of Google's Takeout: the history (JSON or HTML) and the songs of the library (CSV), as zip or file.
 
-The history also holds what was watched on YouTube itself, which is skipped. Titles begin with a word such as "Watched"
-in the language of the account. How long a song was heard is not said.
+The history also holds what was watched on YouTube itself, which is skipped. Titles begin or end with a word such as
+"Watched" in the language of the account: the usual ones are known, of others what all titles share. How long a song
+was heard is not said.
 """
 
 import csv
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ _WATCHED = re.compile(
     re.IGNORECASE,
 )
 _TOPIC = re.compile(r"\s+[-–]\s+(?:Topic|Thema|Thème|Tema|Tópico|Onderwerp|Temat|トピック)$|VEVO$", re.IGNORECASE)
+_VIDEO_ID = re.compile(r"[\w-]{11}")
 _VIDEO = re.compile(r"[?&]v=([\w-]{11})")
 _CELL = re.compile(
     r"<a href=\"(?P<url>[^\"]*)\">(?P<title>.*?)</a>"
@@ -33,6 +36,7 @@ _CELL = re.compile(
 )
 _ZONES = {"CET": 1, "CEST": 2, "BST": 1, "EET": 2, "EEST": 3, "MSK": 3, "JST": 9, "EST": -5, "EDT": -4, "CST": -6,
           "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "UTC": 0, "GMT": 0}  # fmt: skip
+_FIRST, _ENOUGH = 500, 20  # titles that are looked at, and so many different ones that share no word by chance
 _LONGEST = 100_000  # signs of one entry of the page
 
 
@@ -78,7 +82,28 @@ def _values(part: Member) -> Iterator[Any]:
     if b"Song Title,Album Title" in head[:300]:
         lines = (line.decode("utf-8-sig", "replace") for line in byte_lines(part.blocks(), _LONGEST))
         return csv.DictReader(lines)
-    return (value for _, value in json_items(part.blocks(), ("",)))
+    return _without_watched(value for _, value in json_items(part.blocks(), ("",)))
+
+
+def _without_watched(values: Iterator[Any]) -> Iterator[Any]:
+    """The entries, without the words that all titles of a history begin or end with."""
+    first = list(islice(values, _FIRST))
+    titles = [value["title"] for value in first if isinstance(value, dict) and isinstance(value.get("title"), str)]
+    titles = list(dict.fromkeys(title.replace("\N{NO-BREAK SPACE}", " ") for title in titles))
+    shared = 0, 0
+    if len(titles) >= _ENOUGH and not any(map(_WATCHED.search, titles)):
+        shared = _shared_words(titles), _shared_words([title[::-1] for title in titles])
+    for value in chain(first, values):
+        if any(shared) and isinstance(value, dict) and isinstance(value.get("title"), str):
+            value = {**value, "title": value["title"][shared[0] : len(value["title"]) - shared[1]]}
+        yield value
+
+
+def _shared_words(texts: Sequence[str]) -> int:
+    """How many signs of whole words, with the blank behind them, all texts begin with."""
+    first, last = min(texts), max(texts)
+    length = next((at for at, (one, two) in enumerate(zip(first, last, strict=False)) if one != two), len(first))
+    return first.rfind(" ", 0, length) + 1
 
 
 def _row(number: int, entry: Entry) -> Row | Unread:
@@ -106,10 +131,10 @@ def _song_of(title: str, url: str, channel: str) -> WrittenSong:
 
 def _saved(number: int, entry: Entry) -> Row | Unread:
     names = [text_of(entry, key) for key in entry if str(key).startswith("Artist Name")]
-    title, video = (
-        text_of(entry, "Song Title"),
-        text_of(entry, "Video ID") or text_of(entry, "Song URL").partition("v=")[2],
-    )
+    title, video = text_of(entry, "Song Title"), text_of(entry, "Song URL").partition("v=")[2]
+    if not video:  # its column has a name in the language of the account, and is the first
+        first = text_of(entry, next(iter(entry)))
+        video = first if _VIDEO_ID.fullmatch(first) else ""
     if not title:
         return Unread(number, "no song")
     song = written("; ".join(filter(None, names)), title, text_of(entry, "Album Title"), youtube=video)
