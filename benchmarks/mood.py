@@ -58,7 +58,8 @@ def main() -> None:
         places = [(options.data, options.workspace or Path(temporary) / "data")]
         if options.test_data:
             places.append((options.test_data, Path(temporary) / "test"))
-        songs = load(places, options.target, hears=not set(options.models) <= set(NETWORKS))
+        hears = not set(options.models) <= set(NETWORKS)
+        songs = load(places, options.target, hears, options.encoder)
         for folds in options.folds:
             found: dict[str, np.ndarray] = {}
             numbers = range(options.first_seed, options.first_seed + options.seeds)
@@ -73,7 +74,12 @@ def main() -> None:
                     )
                     found.setdefault(name, np.full((options.seeds, *likely.shape), np.nan))[place] = likely
             for line in report(songs, found, options.reliability):
-                about = {"benchmark": "mood", "target": options.target, "folds": "test" if options.test_data else folds}
+                about = {
+                    "benchmark": "mood",
+                    "target": options.target,
+                    "encoder": options.encoder,
+                    "folds": "test" if options.test_data else folds,
+                }
                 print(json.dumps(about | line | {"seeds": options.seeds}), flush=True)
 
 
@@ -83,6 +89,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("AUDIOREC_DATA", "../shared/data")))
     parser.add_argument("--test-data", type=Path, help="train on --data, test on this folder")
     parser.add_argument("--target", choices=["cluster", "quadrant"], default="cluster")
+    parser.add_argument("--encoder", choices=("none", "mtt", "msd"), default="none", help="what it hears is sound too")
     parser.add_argument("--folds", nargs="+", choices=["artist", "random"], default=["artist", "random"])
     parser.add_argument("--models", nargs="+", choices=sorted(MODELS), default=sorted(MODELS))
     parser.add_argument("--seeds", type=int, default=3)

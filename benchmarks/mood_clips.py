@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from heard_clips import heard
 from scipy import sparse
 
 from audiorec.data.tables import FeatureTable
@@ -18,7 +19,7 @@ from audiorec.features.lyrics.wording import song_words
 from audiorec.labels import sound_words
 from audiorec.labels.classifiers import Question, statistics_likeness
 from audiorec.labels.ls_svm import fit_label_ridge
-from audiorec.labels.song_facts import SongFacts, sound_statistics, text_feelings
+from audiorec.labels.song_facts import SongFacts, sound_statistics, text_feelings, used_words
 from audiorec.labels.tag_tfidf import tag_directions
 from audiorec.network.artist_places import listener_places
 from audiorec.sources.formats.text_decoding import plain_text
@@ -42,24 +43,26 @@ class Songs:
     library: Path
 
 
-def load(places: Sequence[tuple[Path, Path]], target: str, hears: bool = True) -> Songs:
+def load(places: Sequence[tuple[Path, Path]], target: str, hears: bool = True, encoder: str = "none") -> Songs:
     """Everything known of the clips of (data folder, workspace) and, where there is a second, after them of its.
 
     Without `hears` there are no statistics of the sound, which take a minute: networks need none.
     """
-    rows, tables, statistics, dictionaries = [], [], [], ()
+    rows, tables, statistics, words, dictionaries = [], [], [], [], ()
     for folder, root in places:
         described, table = extracted(folder / "moodclips", root)
         if hears:
             patches = table.logmel()
             dictionaries = dictionaries or sound_words.learn_dictionaries(patches.values, seed=0)
-            statistics.append(sound_statistics(table, patches, dictionaries))
+            found = None if encoder == "none" else heard(root, folder / "moodclips" / "library", encoder, 3)
+            statistics.append(sound_statistics(table, patches, found))
+            words.append(used_words(patches, dictionaries))
         rows.append(described)
         tables.append(table)
     every = [row for part in rows for row in part]
     texts = [read_lyrics(row) for row in every]
     facts = SongFacts(
-        tuple(np.concatenate(block) for block in zip(*statistics, strict=True)),
+        *(tuple(np.concatenate(block) for block in zip(*part, strict=True)) for part in (statistics, words)),
         tuple(song_words(text) if text else None for text in texts), text_feelings(texts),
         listeners(places[0][0] / "hetrec-lastfm-2k", [row["hetrec_artist_id"] for row in every]),
         tags(places[0][0] / "hetrec-lastfm-2k", [row["hetrec_artist_id"] for row in every]),

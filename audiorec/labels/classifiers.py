@@ -4,7 +4,7 @@ Every classifier gives scores of the songs that teach without their artists' son
 it can be trusted, and of the songs that are asked about. It does not know files, nor what the labels mean.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,12 +18,12 @@ from audiorec.labels.song_facts import SongFacts
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Scores = tuple[Floats, Floats]  # of the teaching songs [N, C], artist left out; of the songs asked about [M, C]
-# How much the kinds of statistics count in their sum: descriptors, correlations, changes, sound words of three lengths.
-# For few songs the descriptors alone may be better; which, is chosen by the teaching songs.
-STATISTICS = ((2.0, 1.0, 1.0, 1.0, 1.0, 1.0), (1.0, 0.0, 0.0, 0.0, 0.0, 0.0))
+# How much the kinds of statistics count in their sum: descriptors, correlations, changes, what an encoder heard.
+# For few songs those without correlations and changes may be better; which, is chosen by the teaching songs.
+STATISTICS = ((2.0, 1.0, 1.0, 1.0), (2.0, 0.0, 0.0, 1.0))
 # A part of what is known of a song -> its classifiers.
 PARTS = {
-    "audio": ("statistics", "hints"),
+    "audio": ("statistics", "sound words", "hints"),
     "words": ("pairs", "letters", "presence"),
     "feelings": ("feelings",),
     "network": ("listeners",),
@@ -77,15 +77,27 @@ def _by_statistics(question: Question) -> Scores | None:
     return min(found, key=lambda scores: error_of(scores[0], truth))
 
 
+def _by_sound_words(question: Question) -> Scores | None:
+    """The use of sound words of all lengths: as a classifier of its own it errs elsewhere than the statistics do."""
+    likeness = _mean_likeness(question, [(block, 1.0) for block in question.facts.sound_words])
+    return _says(*likeness, question, question.teach)
+
+
 def statistics_likeness(question: Question, weights: Sequence[float] = STATISTICS[0]) -> tuple[Floats, Floats]:
     """Weighted mean of the similarities by each kind of statistics, [N, N] and [M, N]."""
+    return _mean_likeness(question, zip(question.facts.statistics, weights, strict=True))
+
+
+def _mean_likeness(question: Question, blocks: Iterable[tuple[Floats, float]]) -> tuple[Floats, Floats]:
+    """Weighted mean of the similarities by each block that has columns."""
     teach, ask = question.teach, question.ask
     own, cross = np.zeros((len(teach), len(teach))), np.zeros((len(ask), len(teach)))
-    for block, weight in zip(question.facts.statistics, weights, strict=True):
-        if weight:
-            here, there = _block_likeness(block, teach, ask)
-            own += weight / sum(weights) * here
-            cross += weight / sum(weights) * there
+    counted = [(block, weight) for block, weight in blocks if weight and block.shape[1]]
+    total = sum(weight for _, weight in counted)
+    for block, weight in counted:
+        here, there = _block_likeness(block, teach, ask)
+        own += weight / total * here
+        cross += weight / total * there
     return own, cross
 
 
@@ -167,6 +179,7 @@ def _by_direction(view: str) -> Callable[[Question], Scores | None]:
 
 CLASSIFIERS: dict[str, Callable[[Question], Scores | None]] = {
     "statistics": _by_statistics,
+    "sound words": _by_sound_words,
     "hints": _by_hints,
     "pairs": _by_text("pairs"),
     "letters": _by_text("letters"),

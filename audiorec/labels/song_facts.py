@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from audiorec.data.heard_songs import HeardSongs
 from audiorec.data.tables import FeatureTable, Patches
 from audiorec.errors import InputError
 from audiorec.features.lyrics import LYRICS_NAMES, describe_lyrics
@@ -27,13 +28,15 @@ class SongFacts:
     """Facts of N songs; whoever asks skips what is NaN or None.
 
     Shape:
-        statistics: blocks [N, D_b] of the sound, the first the descriptors; lines: a text of each song, or None;
-        feelings: [N, F], NaN without a text; listeners: [N, L], where the song's artist stands among listeners, of unit
-        length, NaN where nobody is known; tags: [N, T], the same by what the song or its artist is tagged with; hints:
-        [N, H], scores for another kind of label, H = 0 for none.
+        statistics: blocks [N, D_b] of the sound: descriptors, correlations of bands, changes, and what an encoder heard
+        (without columns where none did); sound_words: blocks [N, D_b], how often words of three lengths are used;
+        lines: a text of each song, or None; feelings: [N, F], NaN without a text; listeners: [N, L], where the song's
+        artist stands among listeners, of unit length, NaN where nobody is known; tags: [N, T], the same by what the
+        song or its artist is tagged with; hints: [N, H], scores for another kind of label, H = 0 for none.
     """
 
     statistics: tuple[Floats, ...]
+    sound_words: tuple[Floats, ...]
     lines: tuple[Lines | None, ...]
     feelings: Floats
     listeners: Floats
@@ -46,23 +49,39 @@ class SongFacts:
         return np.array([text is not None for text in self.lines], dtype=bool)
 
 
-def song_facts(table: FeatureTable, texts: Sequence[str | None], listeners: Floats, tags: Floats) -> SongFacts:
-    """Facts of the table's songs with their texts [N], places among listeners [N, L] and directions of tags [N, T]."""
+def song_facts(
+    table: FeatureTable, texts: Sequence[str | None], heard: HeardSongs | None, listeners: Floats, tags: Floats
+) -> SongFacts:
+    """Facts of the table's songs with their texts [N], what an encoder heard in them, places among listeners [N, L] and
+    directions of tags [N, T]."""
     patches = table.logmel()
     check_patches(patches)
-    statistics = sound_statistics(table, patches, sound_words.learn_dictionaries(patches.values, seed=0))
+    statistics = sound_statistics(table, patches, heard)
+    words = used_words(patches, sound_words.learn_dictionaries(patches.values, seed=0))
     lines = tuple(song_words(text) if text else None for text in texts)
-    return SongFacts(statistics, lines, text_feelings(texts), listeners, tags, np.zeros((len(texts), 0)))
+    return SongFacts(statistics, words, lines, text_feelings(texts), listeners, tags, np.zeros((len(texts), 0)))
 
 
-def sound_statistics(table: FeatureTable, patches: Patches, dictionaries: Sequence[Dictionary]) -> tuple[Floats, ...]:
-    """Descriptors, correlations of bands, changes, and the use of sound words of each length: blocks [N, D]."""
+def sound_statistics(table: FeatureTable, patches: Patches, heard: HeardSongs | None) -> tuple[Floats, ...]:
+    """Descriptors, correlations of bands, changes, and what an encoder heard: blocks [N, D]."""
     layout = table.layout
     related = relations(patches.values, patches.owner, layout.logmel_scale, layout.logmel_offset)
+    return (table.descriptors().astype(np.float64), *related, _heard_block(heard, len(table)))
+
+
+def _heard_block(heard: HeardSongs | None, songs: int) -> Floats:
+    """The encoder's means [N, d]; a song that was not heard stands at the median, without any there are no columns."""
+    if heard is None or not heard.known.any():
+        return np.zeros((songs, 0))
+    usual = np.median(heard.mean[heard.known], axis=0)
+    return np.where(heard.known[:, None], heard.mean, usual).astype(np.float64)
+
+
+def used_words(patches: Patches, dictionaries: Sequence[Dictionary]) -> tuple[Floats, ...]:
+    """The use of sound words of each length: blocks [N, D]."""
     used = sound_words.describe_all(dictionaries, patches.values, patches.owner)
     edges = np.cumsum([2 * words for _, _, words in sound_words.SIZES])[:-1]
-    words = np.split(used.astype(np.float64), edges, axis=1)
-    return (table.descriptors().astype(np.float64), *related, *words)
+    return tuple(np.split(used.astype(np.float64), edges, axis=1))
 
 
 def check_patches(patches: Patches) -> None:

@@ -13,6 +13,7 @@ from audiorec import recipes
 from audiorec.content.learn_to_hear import lesson_in
 from audiorec.content.likes_training import Reporter, view_patches
 from audiorec.content.song_encoder import View
+from audiorec.data import heard_songs
 from audiorec.data.genres import genre_names
 from audiorec.data.tracks import Track
 from audiorec.data.workspace import Workspace
@@ -90,7 +91,7 @@ def train_moods(
     labels = [read.labels.get(track.id, "") for track in tracks]
     note(f"moods: reading {len(table)} songs and their words")
     tags = tag_directions([dict.fromkeys(genre_names(track.genre), 1.0) for track in tracks])
-    facts = song_facts(table, table.texts(), _listeners(space, tracks), tags)
+    facts = song_facts(table, table.texts(), heard_songs.read(space, table.track_ids), _listeners(space, tracks), tags)
     found = label_library(facts, labels, [track.artist for track in tracks], advance)
     every = LabelTable(table.track_ids, found.names, found.probabilities.astype(np.float32), found.scores)
 

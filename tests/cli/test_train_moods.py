@@ -9,7 +9,9 @@ from click.testing import CliRunner, Result
 
 from audiorec.cli.session import Session
 from audiorec.cli.train_moods import command
+from audiorec.data import heard_songs
 from audiorec.data.catalogue import FileRecord
+from audiorec.data.heard_songs import Heard, HeardBy
 from audiorec.data.tables import Layout, TrackFeatures
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
@@ -49,6 +51,35 @@ def fill(root: Path, bands: int = 64) -> None:
 
 def train(root: Path, labels: Path, *more: str) -> Result:
     return CliRunner().invoke(command, [str(labels), *more], obj=Session(root, True), catch_exceptions=False)
+
+
+def hear(root: Path, songs: int) -> None:
+    """An encoder hears the moods of the first songs, for certain."""
+    by = HeardBy("ear", "e" * 16)
+    vectors = [np.float32([mood(track) == "calm", track % 7]) for track in range(1, songs + 1)]
+    none = np.zeros(0, np.float32)
+    with Workspace.open(root, write=True) as space:
+        rows = [(track, Heard(vector, vector, none)) for track, vector in enumerate(vectors, 1)]
+        heard_songs.commit(space, rows, by)
+        heard_songs.use(space, by.digest)
+
+
+def test_what_an_encoder_heard_counts_and_a_song_that_it_did_not_hear_is_labelled_too(tmp_path: Path) -> None:
+    fill(tmp_path / "ws")
+    labels = tmp_path / "moods.csv"
+    labels.write_text("\n".join(["song,mood", *(f"{t:02d}.mp3,{mood(t)}" for t in range(1, LABELLED + 1))]), "utf-8")
+
+    def chances(out: str) -> np.ndarray:
+        train(tmp_path / "ws", labels, "--out", str(tmp_path / out))
+        with (tmp_path / out).open(encoding="utf-8", newline="") as file:
+            return np.array([float(row["calm"]) for row in csv.DictReader(file)])
+
+    deaf = chances("deaf.csv")
+    hear(tmp_path / "ws", SONGS - 10)
+    heard = chances("heard.csv")
+    assert np.isfinite(heard).all()
+    assert len(heard) == SONGS
+    assert np.abs(heard - deaf).max() > 0.01
 
 
 def test_every_song_gets_a_label_and_the_figure_is_of_left_out_artists(tmp_path: Path) -> None:

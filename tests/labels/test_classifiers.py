@@ -15,16 +15,18 @@ TEACH, ASK = np.arange(42), np.arange(42, SONGS)
 WORDS = (["river", "sleep", "quiet"], ["shout", "burn", "run"], ["money", "city", "night"])
 
 
-def facts(texts: int = SONGS, sound: float = 1.0) -> SongFacts:
-    """Sound tells the labels apart as far as `sound` says; every second of the first `texts` songs has a text."""
+def facts(texts: int = SONGS, sound: float = 1.0, ear: float | None = None) -> SongFacts:
+    """Sound tells the labels apart as far as `sound` says, an encoder as far as `ear` does (None: there is none); every
+    second of the first `texts` songs has a text."""
     rng = np.random.default_rng(0)
     block = rng.normal(size=(SONGS, 6))
     block[:, :3] += 2.5 * sound * np.eye(3)[INDEX]
     lines = tuple([WORDS[INDEX[n]]] * 2 if n % 2 and n < texts else None for n in range(SONGS))
     has = np.array([line is not None for line in lines])
     feelings = np.where(has[:, None], rng.normal(size=(SONGS, 4)), np.nan)
-    none = np.zeros((SONGS, 0))
-    return SongFacts((block, *[np.zeros((SONGS, 2))] * 5), lines, feelings, none, none, none)
+    none, still = np.zeros((SONGS, 0)), np.zeros((SONGS, 2))
+    heard = none if ear is None else rng.normal(size=(SONGS, 5)) + ear * np.eye(5)[INDEX]
+    return SongFacts((block, *[still] * 2, heard), (still,) * 3, lines, feelings, none, none, none)
 
 
 def right(probabilities: np.ndarray) -> float:
@@ -43,9 +45,17 @@ def test_songs_without_a_text_are_told_by_their_sound_and_the_others_by_both() -
 
 
 def test_a_part_that_knows_too_few_songs_or_not_all_labels_stays_away() -> None:
-    assert set(scores_of(Question(facts(texts=6), INDEX, ARTISTS, TEACH, ASK))) == {"statistics"}
-    every = {"statistics", *PARTS["words"], *PARTS["feelings"]}
+    assert set(scores_of(Question(facts(texts=6), INDEX, ARTISTS, TEACH, ASK))) == {"statistics", "sound words"}
+    every = {"statistics", "sound words", *PARTS["words"], *PARTS["feelings"]}
     assert set(scores_of(Question(facts(), INDEX, ARTISTS, TEACH, ASK))) == every
+
+
+def test_what_an_encoder_heard_tells_labels_that_the_statistics_do_not() -> None:
+    def by_sound(ear: float | None) -> float:
+        asked = Question(facts(sound=0.0, ear=ear), INDEX, ARTISTS, TEACH, ASK)
+        return right(label_probabilities(asked, ["audio"]))
+
+    assert by_sound(4.0) > 0.8 > 0.6 > by_sound(None)
 
 
 def test_the_truth_of_the_songs_asked_about_is_never_looked_at() -> None:
