@@ -4,6 +4,7 @@ What has no row here does not exist. It does not know what the rows mean: it sto
 """
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -115,8 +116,12 @@ def connect(path: Path, write: bool) -> sqlite3.Connection:
     Who reads sees one state until they close it, whatever a writer does meanwhile.
     """
     try:
-        uri = f"{path.absolute().as_uri()}?mode={'rwc' if write else 'ro'}"
-        db = sqlite3.connect(uri, uri=True, timeout=30, isolation_level=None)
+        db = sqlite3.connect(
+            f"{path.absolute().as_uri()}?{'mode=rwc' if write else _reading(path)}",
+            uri=True,
+            timeout=30,
+            isolation_level=None,
+        )
         db.execute("PRAGMA foreign_keys = ON")
         if not write:
             db.execute("BEGIN")  # the first query takes the snapshot
@@ -134,6 +139,12 @@ def connect(path: Path, write: bool) -> sqlite3.Connection:
     if not write and version < len(MIGRATIONS):
         raise WorkspaceError(f"{path} is of the older version {version}: run audiorec extract FOLDER once")
     return db
+
+
+def _reading(path: Path) -> str:
+    """How to open a catalogue for reading: SQLite wants to write files beside it, and a folder may take none."""
+    is_at_rest = not os.path.exists(f"{path}-wal")
+    return "mode=ro&immutable=1" if is_at_rest and not os.access(path.parent, os.W_OK) else "mode=ro"
 
 
 def _migrate(db: sqlite3.Connection, version: int) -> None:

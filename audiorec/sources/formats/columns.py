@@ -19,7 +19,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
               "nombre d écoutes", "lectures", "riproduzioni", "conteggio riproduzioni", "número de reproducciones",
               "anzahl wiedergaben", "прослушиваний", "количество", "odtworzenia", "liczba odtworzeń", "přehrání",
               "çalma sayısı", "aantal keer afgespeeld", "spelningar", "재생횟수", "재생수", "播放數", "播放次數",
-              "anzahl der wiedergaben", "häufigkeit", "gespielt", "nombre de lectures", "nombre d écoutes", "nb lectures",
+              "anzahl der wiedergaben", "häufigkeit", "gespielt", "nombre de lectures", "nb lectures",
               "execuções", "número de reproduções", "ouvidas", "播放量", "听歌次数", "收听次数", "再生数", "回数",
               "количество прослушиваний", "воспроизведений", "воспроизведения", "количество воспроизведений",
               "afgespeeld", "uppspelningar", "afspilninger", "avspillinger", "toistot", "dinlenme", "dinlenme sayısı",
@@ -40,7 +40,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
                "artiest", "intérprete", "wykonawca", "artysta", "umělec", "sanatçı", "esittäjä", "виконавець",
                "καλλιτέχνης", "아티스트", "가수", "藝人", "演出者", "アーティスト名",
                "nom de l artiste", "nombre del artista", "nome artista", "nome do artista", "künstlername",
-               "歌手名", "歌手名称", "歌手名稱", "演唱者", "артист", "kunstner", "sanatçı adı", "アーティスト 名"),
+               "歌手名", "歌手名称", "歌手名稱", "演唱者", "артист", "kunstner", "sanatçı adı"),
     "album_artist": ("album artist", "album artist name", "album artist name s"),
     "title": ("title", "track", "track name", "track title", "song title", "song name", "name", "titel", "titre",
               "título", "titolo", "canción", "canzone", "brano", "canção", "música", "faixa", "låt",
@@ -95,6 +95,17 @@ def find_columns(header: Sequence[str], named: Mapping[str, str] | None = None) 
         if column not in found and known:
             found[column] = known[0]
     return found
+
+
+def header_place(rows: Sequence[Sequence[str]]) -> int:
+    """Which of a table's first rows names its columns; programs write titles and dates above it. 0 where none does."""
+    return next((place for place, row in enumerate(rows) if is_header(row)), 0)
+
+
+def is_header(row: Sequence[str]) -> bool:
+    """Whether a row names a column for a song and another one beside it."""
+    columns = find_columns(row)
+    return names_a_song(columns) and len(columns) > 1
 
 
 def names_a_song(columns: Mapping[str, int]) -> bool:
