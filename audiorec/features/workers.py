@@ -25,6 +25,7 @@ Outcome = tuple[FileRecord, TrackFeatures | None]
 Work = Callable[[Task], Outcome]
 # A file may kill a worker twice; then it is left alone until it changes.
 MOST_CRASHES = 2
+MOST_TIMEOUTS = 2
 # A pool ends with a worker that is killed while it starts; so often in a row without a file between them.
 _MOST_LOSSES = 5
 _LOOK_SECONDS = 5.0
@@ -120,8 +121,11 @@ class _Supervised:
             raise PoolLostError from error
 
     def _outcome(self, task: Task, future: "ProcessFuture[Outcome]") -> Outcome:
-        """The result of a task; a crash is tried once more, as the fault may have been the machine's."""
-        crashes = 0
+        """The result of a task; a crash or a timeout is tried once more, as the fault may have been the machine's.
+
+        The pool counts by the clock of the day, which goes on while the machine sleeps and jumps when it is set.
+        """
+        crashes = timeouts = 0
         while True:
             try:
                 record, features = self._result(future)
@@ -129,7 +133,10 @@ class _Supervised:
             except PoolLostError:
                 raise
             except FutureTimeoutError:
-                return passing(task, "took too long and was stopped")
+                timeouts += 1
+                if timeouts >= MOST_TIMEOUTS:
+                    return passing(task, "took too long and was stopped")
+                future = self._schedule(task)
             except MemoryError:
                 return passing(task, "needs more memory than a worker may have")
             except ProcessExpired as error:

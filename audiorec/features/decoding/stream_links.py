@@ -34,7 +34,8 @@ def links(file: int, name: str, start: int, end: int) -> Parts:
     if mark := _MARKS.get(name):
         return _apart([start, *_places(file, mark, start + 1, end)], end)
     if name == "mp4":
-        return _apart([place for place, _, box in _boxes(file, start, end) if box == b"ftyp" or place == start], end)
+        begun = [place for place, _, box in _boxes(file, start, end) if box == b"ftyp" and place > start]
+        return _apart([start, *begun], end)
     if name == "wavpack":
         return _wavpack_links(file, start, end)
     return _sized_links(file, name, start, end) if name in _SIZED else ((start, end),)

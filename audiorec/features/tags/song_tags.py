@@ -23,26 +23,24 @@ from audiorec.features.may_pass import raise_if_it_may_pass
 from audiorec.features.tags.chunk_words import chunk_words
 from audiorec.features.tags.tag_pages import Page, page_of
 
-# The names of one thing in ID3, Vorbis / APE, MP4, ASF and RIFF INFO, in lower case; the first that has a value counts.
+# Names of one thing in ID3, Vorbis / APE, MP4, ASF and RIFF, as `_GAPS` leaves them: the first with a value counts.
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "title": ("tit2", "tt2", "title", "\xa9nam", "inam"),
-    "artists": ("txxx:artists", "artists", "----:com.apple.itunes:artists", "wm/artists", "----:artists"),
+    "artists": ("artists",),
     "artist": ("tpe1", "tp1", "artist", "\xa9art", "author", "iart", "performer"),
-    "album_artist": ("tpe2", "tp2", "albumartist", "album artist", "aart", "wm/albumartist", "txxx:albumartist",
-                     "txxx:album artist", "album_artist", "albumartists", "txxx:albumartists"),
-    "artist_mbid": ("musicbrainz_artistid", "txxx:musicbrainz artist id",
-                    "----:com.apple.itunes:musicbrainz artist id", "musicbrainz/artist id"),
-    "album_artist_mbid": ("musicbrainz_albumartistid", "txxx:musicbrainz album artist id",
-                          "----:com.apple.itunes:musicbrainz album artist id", "musicbrainz/album artist id"),
-    "album": ("talb", "tal", "album", "\xa9alb", "wm/albumtitle", "iprd", "product"),
-    "year": ("tdrc", "tyer", "tye", "tdor", "tory", "date", "year", "originaldate", "\xa9day", "wm/year", "icrd",
-             "tdrl", "originalyear", "txxx:originalyear", "txxx:year", "wm/originalreleaseyear", "date_released",
-             "date_recorded"),
-    "genre": ("tcon", "tco", "genre", "\xa9gen", "wm/genre", "ignr", "txxx:genre"),
-    "mbid": ("ufid:http://musicbrainz.org", "musicbrainz_trackid", "----:com.apple.itunes:musicbrainz track id",
-             "musicbrainz/track id", "txxx:musicbrainz track id"),
-    "isrc": ("tsrc", "isrc", "----:com.apple.itunes:isrc", "wm/isrc"),
+    "album_artist": ("tpe2", "tp2", "albumartist", "aart", "albumartists"),
+    "artist_mbid": ("musicbrainzartistid", "musicbrainz/artistid"),
+    "album_artist_mbid": ("musicbrainzalbumartistid", "musicbrainz/albumartistid"),
+    "album": ("talb", "tal", "album", "\xa9alb", "albumtitle", "iprd", "product"),
+    "year": ("tdrc", "tyer", "tye", "tdor", "tory", "date", "year", "originaldate", "\xa9day", "icrd", "tdrl",
+             "originalyear", "originalreleaseyear", "releasedate", "releaseyear", "datereleased", "recorddate",
+             "recordingdate", "daterecorded"),
+    "genre": ("tcon", "tco", "genre", "\xa9gen", "ignr"),
+    "mbid": ("ufid:http://musicbrainz.org", "musicbrainztrackid", "musicbrainz/trackid"),
+    "isrc": ("tsrc", "isrc", "xid"),
 }  # fmt: skip
+# Prefixes of owners, languages and signs by which writers differ: TXXX:ALBUM ARTIST, WM/AlbumArtist, ALBUM_ARTIST.
+_GAPS = re.compile(r"^(?:txxx:|----:(?:[^:]*:)?|wm/)|:eng.*|[\s_]")
 # mutagen lets errors of its parsers out on hostile files (MemoryError: a length that no file has): such tags are as
 # good as none.
 _TORN = (mutagen.MutagenError, ArithmeticError, AttributeError, EOFError, LookupError, MemoryError, OSError, TypeError,
@@ -56,11 +54,17 @@ _BY_FFMPEG = frozenset(
 _WITH_APE = frozenset(("mp3", "flac", "tta", "aac", "latm", "ac3", "dts", "shorten", "tak"))
 _ENDINGS = {"mp4": "m4a", "wavpack": "wv", "musepack": "mpc", "matroska": "mka"}
 _MBID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
+_ISRC = re.compile(r"(?<![A-Z0-9])[A-Z]{2}[A-Z0-9]{3}[0-9]{7}(?![A-Z0-9])")
 # A number in front of a name is a track's when it is padded, when a dash, dot or underscore follows, or when it is the
-# disc's too ("1-05"); "50 Cent" and "99 Luftballons" are names.
-_NUMBER = re.compile(r"^\s*(?:\d{1,2}[-.]\d{1,3}[\s._-]+|0\d{1,2}[\s._-]+|\d{1,3}\s*[._-]\s*(?=\S))(?=\D|\d+\D)")
-_DASH = re.compile(r"\s+[-–—]\s+|(?<=\w)\s*–\s*(?=\w)")
+# disc's too ("1-05"); "50 Cent", "99 Luftballons" and "2-4-6-8 Motorway" are names.
+_NUMBER = re.compile(
+    r"^\s*(?!\d+-\d+-\d)(?:\d{1,2}[-.]\d{1,3}[\s._-]+|0\d{1,2}[\s._-]+|[(\[]\d{2}[)\]]\s*|\d{1,3}\s*[._、-]\s*(?=\S))"
+    r"(?=\D|\d+\D)"
+)
+_CJK = "[\u3040-\u9fff\uac00-\ud7a3]"
+_DASH = re.compile(rf"\s+[-–—]\s+|(?<=\w)\s*–\s*(?=\w)|(?<={_CJK})-(?={_CJK})")
+# A track's number in the middle: "Artist - Album - 01 - Title".
+_NUMBER_WITHIN = re.compile(r"\s-\s(?:.*\s-\s)?(?:\d{1,3}\s-|0\d\.?)\s(?=\S)")
 
 
 @dataclass(frozen=True)
@@ -178,7 +182,9 @@ def _claimed_texts(path: bytes) -> list[str]:
 def _values(found: Sequence[Any], keys: Sequence[str], page: Page, makes_sense: Callable[[str], Any]) -> list[str]:
     """Values of the first key that has any that makes sense, in the first tags that have it."""
     for tags in found:
-        named = dict(_named(tags))
+        named: dict[str, list[str]] = {}
+        for name, found_texts in _named(tags):
+            named.setdefault(name, []).extend(found_texts)
         for key in keys:
             texts = [text for piece in named.get(key, ()) if (text := _clean(page.read(piece)))]
             if any(map(makes_sense, texts)):
@@ -187,11 +193,11 @@ def _values(found: Sequence[Any], keys: Sequence[str], page: Page, makes_sense: 
 
 
 def _named(tags: Any) -> Iterator[tuple[str, list[str]]]:
-    """Every tag by its name in lower case with its texts; one that cannot be read is left out."""
+    """Every tag by its folded name with its texts; one that cannot be read is left out."""
     for name in _names(tags):
         try:
             value = tags[name]
-            yield str(name).lower().partition(":eng")[0], list(_texts(value))
+            yield _GAPS.sub("", str(name).lower()), list(_texts(value))
         except _TORN:
             continue
 
@@ -203,11 +209,28 @@ def _names(tags: Any) -> list[str]:
         return []
 
 
+_SWAPPED = frozenset(letter << 8 for letter in range(32, 127))
+
+
 def _texts(value: Any) -> Iterator[str]:
     value = value.data if isinstance(value, UFID) else value  # type: ignore[attr-defined]
     pieces = value if isinstance(value, list | tuple) else getattr(value, "text", value)
     for piece in pieces if isinstance(pieces, list | tuple) else [pieces]:
-        yield _text_of(piece) if isinstance(piece, bytes) else str(piece)
+        yield _text_of(piece) if isinstance(piece, bytes) else _in_order(str(piece))
+
+
+def _in_order(text: str) -> str:
+    """UTF-16 that was read in the wrong order of bytes put right, where its mark or letters all of ASCII tell.
+
+    >>> _in_order("吀椀搀攀"), _in_order("夜曲")
+    ('Tide', '夜曲')
+    """
+    is_swapped = text[:1] == "\ufffe" or (len(text) > 1 and all(ord(sign) in _SWAPPED for sign in text))
+    return (
+        text.encode("utf-16-le", "surrogatepass").decode("utf-16-be", "replace").lstrip("\ufeff")
+        if is_swapped
+        else text
+    )
 
 
 def _text_of(data: bytes) -> str:
@@ -246,7 +269,7 @@ def _is_special(mbids: list[str]) -> bool:
 
 
 def _fitting(form: re.Pattern[str], texts: list[str]) -> str:
-    return next((text for text in texts if form.fullmatch(text)), "")
+    return next((found[0] for text in texts if (found := form.search(text))), "")
 
 
 def _split(texts: list[str]) -> tuple[str, ...]:
@@ -288,7 +311,8 @@ _MAKES_SENSE: Mapping[str, Callable[[str], Any]] = {"year": _year, "mbid": lambd
 
 def _from_name(path: bytes) -> tuple[str, str]:
     stem = _clean(os.fsdecode(os.path.splitext(os.path.basename(path))[0]))
+    stem = stem if " " in stem else stem.replace("_", " ").strip()
     name = _NUMBER.sub("", stem) or stem
-    parts = _DASH.split(name, maxsplit=1)
+    parts = (_NUMBER_WITHIN if _NUMBER_WITHIN.search(name) else _DASH).split(name, maxsplit=1)
     artist, title = (parts[0].strip(), parts[1].strip()) if len(parts) == 2 else ("", "")
     return (artist, title) if title else ("", name)

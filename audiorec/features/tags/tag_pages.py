@@ -22,6 +22,10 @@ _CP1252 = {
 # Pages whose text read as Latin-1 may be Latin-1 after all.
 _LATIN = frozenset(("cp1252", "cp1250", "cp1254", "iso8859_2"))
 _TWO_SCRIPTS = re.compile("[A-Za-z][\u0370-\uffff]|[\u0370-\u052f][A-Za-z]")
+# One letter of Greek or Cyrillic within a word of ASCII: "Bjцrk" among Russian fields is Björk.
+_ONE_STRANGER = re.compile(
+    "(?<![\u0370-\u052f])[\u0370-\u052f](?![\u0370-\u052f])(?:(?<=[A-Za-z].)(?=[A-Za-z])|(?<=[A-Za-z]{2}.)|(?=[A-Za-z]{2}))"
+)
 # Words without a letter of ASCII, and letters that Latin-1 does not hold.
 _NO_LATIN = re.compile(rb"(?<![A-Za-z\x80-\xff])[\x80-\xff]+(?![A-Za-z\x80-\xff])|[\x83\x8a\x8c\x8e\x9a\x9c\x9e\x9f]")
 _NEIGHBOURS = 24  # files around one whose tags are looked at
@@ -45,7 +49,8 @@ class Page:
         if data is None:
             return text
         try:
-            return data.decode(self.name)
+            read = data.decode(self.name)
+            return text if _ONE_STRANGER.search(read) else read
         except UnicodeDecodeError:
             return data.decode(self.name, "replace") if self.sure else text
 

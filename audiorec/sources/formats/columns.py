@@ -18,7 +18,12 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
               "écoutes", "ascolti", "再生回数", "прослушивания",
               "nombre d écoutes", "lectures", "riproduzioni", "conteggio riproduzioni", "número de reproducciones",
               "anzahl wiedergaben", "прослушиваний", "количество", "odtworzenia", "liczba odtworzeń", "přehrání",
-              "çalma sayısı", "aantal keer afgespeeld", "spelningar", "재생횟수", "재생수", "播放數", "播放次數"),
+              "çalma sayısı", "aantal keer afgespeeld", "spelningar", "재생횟수", "재생수", "播放數", "播放次數",
+              "anzahl der wiedergaben", "häufigkeit", "gespielt", "nombre de lectures", "nb lectures",
+              "execuções", "número de reproduções", "ouvidas", "播放量", "听歌次数", "收听次数", "再生数", "回数",
+              "количество прослушиваний", "воспроизведений", "воспроизведения", "количество воспроизведений",
+              "afgespeeld", "uppspelningar", "afspilninger", "avspillinger", "toistot", "dinlenme", "dinlenme sayısı",
+              "odtworzeń", "počet přehrání"),
     "time": ("listened at", "played at", "scrobbled at", "timestamp", "uts", "ts", "last played", "date played",
              "datetime", "date time", "utc time", "end time", "date", "time", "added at", "date added", "when", "datum",
              "zeit", "日期", "播放时间", "时间",
@@ -33,13 +38,18 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
                "creator", "singer", "band", "interpret", "künstler", "artiste", "artista", "исполнитель",
                "艺术家", "歌手", "艺人", "アーティスト",
                "artiest", "intérprete", "wykonawca", "artysta", "umělec", "sanatçı", "esittäjä", "виконавець",
-               "καλλιτέχνης", "아티스트", "가수", "藝人", "演出者", "アーティスト名"),
+               "καλλιτέχνης", "아티스트", "가수", "藝人", "演出者", "アーティスト名",
+               "nom de l artiste", "nombre del artista", "nome artista", "nome do artista", "künstlername",
+               "歌手名", "歌手名称", "歌手名稱", "演唱者", "артист", "kunstner", "sanatçı adı"),
     "album_artist": ("album artist", "album artist name", "album artist name s"),
     "title": ("title", "track", "track name", "track title", "song title", "song name", "name", "titel", "titre",
               "título", "titolo", "canción", "canzone", "brano", "canção", "música", "faixa", "låt",
               "название", "песня", "трек", "标题", "歌名", "歌曲", "曲名", "タイトル",
               "content name", "nummer", "tytuł", "utwór", "skladba", "název", "şarkı", "parça", "kappale", "назва",
-              "композиция", "τίτλος", "제목", "곡명", "노래", "노래 제목", "標題", "曲目", "歌曲名", "楽曲"),
+              "композиция", "τίτλος", "제목", "곡명", "노래", "노래 제목", "標題", "曲目", "歌曲名", "楽曲",
+              "titelname", "liedtitel", "songtitel", "morceau", "titre du morceau", "nom du titre", "nom du morceau",
+              "nombre de la canción", "título de la canción", "nome da música", "titolo brano", "歌曲名称", "歌曲名稱",
+              "歌曲标题", "曲", "トラック", "トラック名", "楽曲名", "название трека", "название песни", "şarkı adı"),
     "song": ("song", "music", "item", "lied", "chanson",
              # Both in one column.
              "artist title", "artist track", "artist song", "artist name track name", "track description"),
@@ -85,6 +95,17 @@ def find_columns(header: Sequence[str], named: Mapping[str, str] | None = None) 
         if column not in found and known:
             found[column] = known[0]
     return found
+
+
+def header_place(rows: Sequence[Sequence[str]]) -> int:
+    """Which of a table's first rows names its columns; programs write titles and dates above it. 0 where none does."""
+    return next((place for place, row in enumerate(rows) if is_header(row)), 0)
+
+
+def is_header(row: Sequence[str]) -> bool:
+    """Whether a row names a column for a song and another one beside it."""
+    columns = find_columns(row)
+    return names_a_song(columns) and len(columns) > 1
 
 
 def names_a_song(columns: Mapping[str, int]) -> bool:

@@ -11,13 +11,14 @@ from itertools import chain, islice
 from pathlib import Path
 
 from audiorec.errors import InputError
-from audiorec.sources.formats.columns import find_columns
+from audiorec.sources.formats.columns import find_columns, header_place
 from audiorec.sources.formats.text_lines import text_lines
 
 Fields = list[str]
 _NONE = "\x1f"
-_DELIMITERS = (",", "\t", ";", "|")
+_DELIMITERS = (",", "\t", ";", "|", "，")
 _SEP = re.compile(r"^\ufeff?\"?sep=(.)\"?$", re.IGNORECASE)
+_FIRST = 20  # lines that tell the delimiter and the header
 _SPAN = 100  # lines that one quoted field may span
 _PATIENCE = 1000  # fields without an end after which only single lines are tried
 
@@ -28,19 +29,21 @@ def read_delimited(path: Path) -> Iterator[tuple[int, Fields]]:
     Raises InputError when the file cannot be opened.
     """
     lines = enumerate(text_lines(path), start=1)
-    first = list(islice(lines, 20))
-    if first and (said := _SEP.match(first[0][1].strip())):
+    first = list(islice(lines, _FIRST))
+    if first and (said := _SEP.match(first[0][1].strip(" \r"))):
         return split_rows(chain(first[1:], lines), said[1])
     return split_rows(chain(first, lines), sniff_delimiter([line for _, line in first]))
 
 
 def read_headed(path: Path, example: str) -> tuple[Iterator[tuple[int, Fields]], Fields]:
-    """The rows after the first, and the first; raises InputError, which shows the example, when there is none."""
+    """The rows after the header, and the header; raises InputError, which shows the example, when there is none."""
     rows = read_delimited(path)
-    _, header = next(rows, (0, []))
+    first = list(islice(rows, _FIRST))
+    place = header_place([fields for _, fields in first])
+    header = first[place][1] if first else []
     if not header:
         raise InputError(f"{path} is empty: it needs a header such as {example} and rows")
-    return rows, [header[0].lstrip("\ufeff"), *header[1:]]
+    return chain(first[place + 1 :], rows), [header[0].lstrip("\ufeff"), *header[1:]]
 
 
 def split_rows(lines: Iterator[tuple[int, str]], delimiter: str) -> Iterator[tuple[int, Fields]]:
@@ -65,11 +68,12 @@ def split_rows(lines: Iterator[tuple[int, str]], delimiter: str) -> Iterator[tup
 
 
 def sniff_delimiter(lines: list[str]) -> str:
-    """The delimiter that finds the most known columns in the first line, then the one that divides all lines alike."""
+    """The delimiter that finds the most known columns in the header, then the one that divides all lines alike."""
     lines = [line for line in lines if line.strip()] or [""]
 
     def merit(delimiter: str) -> tuple[int, bool, int]:
         rows = [_quoted(line, delimiter) or line.split(delimiter) for line in lines]
+        rows = rows[header_place(rows) :]
         width = len(rows[0])
         return len(find_columns(rows[0])), width > 1 and all(len(row) == width for row in rows), width
 

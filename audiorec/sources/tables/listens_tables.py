@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple, cast
 
 from audiorec.errors import InputError
-from audiorec.sources.formats.columns import find_columns, names_a_song
+from audiorec.sources.formats.columns import find_columns, is_header, names_a_song
 from audiorec.sources.formats.delimited import read_headed, sniff_delimiter, split_rows
 from audiorec.sources.formats.record_files import is_json, is_parquet, json_records, parquet_records
 from audiorec.sources.formats.text_file import decode
@@ -48,13 +48,10 @@ def recognises(path: Path, head: bytes) -> bool:
 
 def recognises_text(head: bytes) -> bool:
     """The same of the first bytes of a text of delimiters."""
-    if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return False
     lines = decode(head).replace("\r\n", "\n").replace("\r", "\n").split("\n")[:20]
     lines = lines[1:] if lines[0].lower().lstrip('\ufeff"').startswith("sep=") else lines
-    _, header = next(split_rows(enumerate(lines, start=1), sniff_delimiter(lines)), (0, []))
-    columns = find_columns(header)
-    return names_a_song(columns) and len(columns) > 1
+    rows = split_rows(enumerate(lines, start=1), sniff_delimiter(lines))
+    return any("\0" not in "".join(row) and is_header(row) for _, row in rows)
 
 
 def read(path: Path, named: Mapping[str, str] | None = None, user: str = "") -> Iterator[Row | Unread]:

@@ -25,6 +25,12 @@ _UNIX = 10  # digits of a moment in seconds, from 2001 on
 _UUID = re.compile(r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
 _SPOTIFY = re.compile(r"(?:spotify:track:|/track/)([0-9A-Za-z]{22})")
 _CLOCK = re.compile(r"^\s*\d{1,2}:\d{2}")
+# Counts as spreadsheets guard them (="3", '3) and with the word for them: "3x", "3 plays", "3次".
+_COUNT = re.compile(
+    r"[='\"“]*\s*(\d[\d\s.,'’]*?)\s*(?:[x×*次回회]|plays?|times|scrobbles?|mal|fois|veces|volte|vezes|раз)?\.?[\"”']*",
+    re.IGNORECASE,
+)
+_THOUSANDS = re.compile(r"\d{1,3}(?:[,'’\s]\d{3})+")
 _YES = frozenset("1 true yes y x ja oui si loved liked ♥ ❤ 是".split())
 _KINDS: Mapping[str, Kind] = {
     "play": "play", "listen": "play", "scrobble": "play", "like": "like", "love": "like", "loved": "like",
@@ -205,13 +211,14 @@ def plays(text: str) -> float | None:
     text = text.strip()
     if not text:
         return 1.0
-    count = _number(text)
+    found = _COUNT.fullmatch(text)
+    count = _number(found[1] if found else text)
     return count if count is not None and 0 < count <= _MOST_PLAYS else None
 
 
 def _number(text: str) -> float | None:
-    if re.fullmatch(r"\d{1,3}(?:,\d{3})+", text):
-        text = text.replace(",", "")
+    if _THOUSANDS.fullmatch(text):
+        text = "".join(filter(str.isdigit, text))
     try:
         number = float(text.replace(",", "."))
     except ValueError:
