@@ -19,7 +19,7 @@ from audiorec.features.lyrics.wording import song_words
 from audiorec.labels import sound_words
 from audiorec.labels.classifiers import Question, statistics_likeness
 from audiorec.labels.ls_svm import fit_label_ridge
-from audiorec.labels.song_facts import SongFacts, sound_statistics, text_feelings, used_words
+from audiorec.labels.song_facts import SongFacts, heard_block, sound_statistics, text_feelings, used_words
 from audiorec.labels.tag_tfidf import tag_directions
 from audiorec.network.artist_places import listener_places
 from audiorec.sources.formats.text_decoding import plain_text
@@ -48,14 +48,15 @@ def load(places: Sequence[tuple[Path, Path]], target: str, hears: bool = True, e
 
     Without `hears` there are no statistics of the sound, which take a minute: networks need none.
     """
-    rows, tables, statistics, words, dictionaries = [], [], [], [], ()
+    rows, tables, statistics, words, blocks, dictionaries = [], [], [], [], [], ()
     for folder, root in places:
         described, table = extracted(folder / "moodclips", root)
         if hears:
             patches = table.logmel()
             dictionaries = dictionaries or sound_words.learn_dictionaries(patches.values, seed=0)
             found = None if encoder == "none" else heard(root, folder / "moodclips" / "library", encoder, 3)
-            statistics.append(sound_statistics(table, patches, found))
+            statistics.append(sound_statistics(table, patches))
+            blocks.append(heard_block(found, len(table)))
             words.append(used_words(patches, dictionaries))
         rows.append(described)
         tables.append(table)
@@ -63,6 +64,7 @@ def load(places: Sequence[tuple[Path, Path]], target: str, hears: bool = True, e
     texts = [read_lyrics(row) for row in every]
     facts = SongFacts(
         *(tuple(np.concatenate(block) for block in zip(*part, strict=True)) for part in (statistics, words)),
+        np.concatenate(blocks) if blocks else np.zeros((len(every), 0)),
         tuple(song_words(text) if text else None for text in texts), text_feelings(texts),
         listeners(places[0][0] / "hetrec-lastfm-2k", [row["hetrec_artist_id"] for row in every]),
         tags(places[0][0] / "hetrec-lastfm-2k", [row["hetrec_artist_id"] for row in every]),

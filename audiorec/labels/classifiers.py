@@ -18,9 +18,11 @@ from audiorec.labels.song_facts import SongFacts
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Scores = tuple[Floats, Floats]  # of the teaching songs [N, C], artist left out; of the songs asked about [M, C]
-# How much the kinds of statistics count in their sum: descriptors, correlations, changes, what an encoder heard.
-# For few songs those without correlations and changes may be better; which, is chosen by the teaching songs.
-STATISTICS = ((2.0, 1.0, 1.0, 1.0), (2.0, 0.0, 0.0, 1.0))
+# How much the kinds of statistics count in their sum: descriptors, correlations, changes, and sound words of three
+# lengths. For few songs the descriptors alone may be better; which, is chosen by the teaching songs.
+STATISTICS = ((2.0, 1.0, 1.0, 1.0, 1.0, 1.0), (1.0, 0.0, 0.0, 0.0, 0.0, 0.0))
+# With what an encoder heard in the place of sound words, which then vote by themselves (docs/log.md).
+STATISTICS_HEARD = ((2.0, 1.0, 1.0, 1.0), (2.0, 0.0, 0.0, 1.0))
 # A part of what is known of a song -> its classifiers.
 PARTS = {
     "audio": ("statistics", "sound words", "hints"),
@@ -73,26 +75,32 @@ def _says(own: Floats, cross: Floats, question: Question, teach: Ints) -> Scores
 def _by_statistics(question: Question) -> Scores | None:
     """The least-squares SVM on the statistics that are best for left-out artists."""
     truth = question.index[question.teach]
-    found = [_says(*statistics_likeness(question, one), question, question.teach) for one in STATISTICS]
+    sums = STATISTICS_HEARD if question.facts.is_heard else STATISTICS
+    found = [_says(*statistics_likeness(question, one), question, question.teach) for one in sums]
     return min(found, key=lambda scores: error_of(scores[0], truth))
 
 
 def _by_sound_words(question: Question) -> Scores | None:
-    """The use of sound words of all lengths: as a classifier of its own it errs elsewhere than the statistics do."""
+    """The use of sound words of all lengths, where an encoder takes their place in the sum: it errs elsewhere."""
+    if not question.facts.is_heard:
+        return None
     likeness = _mean_likeness(question, [(block, 1.0) for block in question.facts.sound_words])
     return _says(*likeness, question, question.teach)
 
 
-def statistics_likeness(question: Question, weights: Sequence[float] = STATISTICS[0]) -> tuple[Floats, Floats]:
-    """Weighted mean of the similarities by each kind of statistics, [N, N] and [M, N]."""
-    return _mean_likeness(question, zip(question.facts.statistics, weights, strict=True))
+def statistics_likeness(question: Question, weights: Sequence[float] | None = None) -> tuple[Floats, Floats]:
+    """Weighted mean of the similarities by each kind of statistics, [N, N] and [M, N]; all kinds unless told."""
+    facts = question.facts
+    usual = (STATISTICS_HEARD if facts.is_heard else STATISTICS)[0]
+    blocks = (*facts.statistics, facts.heard) if facts.is_heard else (*facts.statistics, *facts.sound_words)
+    return _mean_likeness(question, zip(blocks, weights or usual, strict=True))
 
 
 def _mean_likeness(question: Question, blocks: Iterable[tuple[Floats, float]]) -> tuple[Floats, Floats]:
-    """Weighted mean of the similarities by each block that has columns."""
+    """Weighted mean of the similarities by each block."""
     teach, ask = question.teach, question.ask
     own, cross = np.zeros((len(teach), len(teach))), np.zeros((len(ask), len(teach)))
-    counted = [(block, weight) for block, weight in blocks if weight and block.shape[1]]
+    counted = [(block, weight) for block, weight in blocks if weight]
     total = sum(weight for _, weight in counted)
     for block, weight in counted:
         here, there = _block_likeness(block, teach, ask)

@@ -28,8 +28,8 @@ class SongFacts:
     """Facts of N songs; whoever asks skips what is NaN or None.
 
     Shape:
-        statistics: blocks [N, D_b] of the sound: descriptors, correlations of bands, changes, and what an encoder heard
-        (without columns where none did); sound_words: blocks [N, D_b], how often words of three lengths are used;
+        statistics: blocks [N, D_b] of the sound: descriptors, correlations of bands, changes; sound_words: blocks
+        [N, D_b], how often words of three lengths are used; heard: [N, d], what an encoder heard, d = 0 for none;
         lines: a text of each song, or None; feelings: [N, F], NaN without a text; listeners: [N, L], where the song's
         artist stands among listeners, of unit length, NaN where nobody is known; tags: [N, T], the same by what the
         song or its artist is tagged with; hints: [N, H], scores for another kind of label, H = 0 for none.
@@ -37,6 +37,7 @@ class SongFacts:
 
     statistics: tuple[Floats, ...]
     sound_words: tuple[Floats, ...]
+    heard: Floats
     lines: tuple[Lines | None, ...]
     feelings: Floats
     listeners: Floats
@@ -48,6 +49,11 @@ class SongFacts:
         """Songs with a text."""
         return np.array([text is not None for text in self.lines], dtype=bool)
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether an encoder heard any of the songs."""
+        return bool(self.heard.shape[1])
+
 
 def song_facts(
     table: FeatureTable, texts: Sequence[str | None], heard: HeardSongs | None, listeners: Floats, tags: Floats
@@ -56,20 +62,20 @@ def song_facts(
     directions of tags [N, T]."""
     patches = table.logmel()
     check_patches(patches)
-    statistics = sound_statistics(table, patches, heard)
+    statistics, block = sound_statistics(table, patches), heard_block(heard, len(table))
     words = used_words(patches, sound_words.learn_dictionaries(patches.values, seed=0))
     lines = tuple(song_words(text) if text else None for text in texts)
-    return SongFacts(statistics, words, lines, text_feelings(texts), listeners, tags, np.zeros((len(texts), 0)))
+    return SongFacts(statistics, words, block, lines, text_feelings(texts), listeners, tags, np.zeros((len(texts), 0)))
 
 
-def sound_statistics(table: FeatureTable, patches: Patches, heard: HeardSongs | None) -> tuple[Floats, ...]:
-    """Descriptors, correlations of bands, changes, and what an encoder heard: blocks [N, D]."""
+def sound_statistics(table: FeatureTable, patches: Patches) -> tuple[Floats, ...]:
+    """Descriptors, correlations of bands, and changes: blocks [N, D]."""
     layout = table.layout
     related = relations(patches.values, patches.owner, layout.logmel_scale, layout.logmel_offset)
-    return (table.descriptors().astype(np.float64), *related, _heard_block(heard, len(table)))
+    return (table.descriptors().astype(np.float64), *related)
 
 
-def _heard_block(heard: HeardSongs | None, songs: int) -> Floats:
+def heard_block(heard: HeardSongs | None, songs: int) -> Floats:
     """The encoder's means [N, d]; a song that was not heard stands at the median, without any there are no columns."""
     if heard is None or not heard.known.any():
         return np.zeros((songs, 0))
