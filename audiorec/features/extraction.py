@@ -1,6 +1,5 @@
 """How a library is extracted: the options of `audiorec extract` and of `Library.extract`, and who does the work."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -9,6 +8,7 @@ from pathlib import Path
 from audiorec.errors import InputError
 from audiorec.features.extract import Engine
 from audiorec.features.workers import Crew
+from audiorec.learning.at_once import processors
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Extraction:
     @property
     def crew(self) -> Crew:
         """The processes of this machine."""
-        return Crew(self.jobs or len(os.sched_getaffinity(0)), self.nice, self.max_memory)
+        return Crew(self.jobs or processors(), self.nice, self.max_memory)
 
     @property
     def describe(self) -> Engine | None:

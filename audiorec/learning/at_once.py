@@ -12,8 +12,13 @@ FROM = 50_000
 
 def at_once(pieces: Sequence[Callable[[], Answer]], size: int) -> list[Answer]:
     """What the pieces answer, in their order; one after the other where each works on fewer than `FROM` numbers."""
-    workers = min(len(os.sched_getaffinity(0)), len(pieces))
+    workers = min(processors(), len(pieces))
     if size < FROM or workers < 2:
         return [piece() for piece in pieces]
     with ThreadPoolExecutor(workers) as threads:
         return list(threads.map(lambda piece: piece(), pieces))
+
+
+def processors() -> int:
+    """How many this process may use; where the system does not tell (macOS), how many there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
