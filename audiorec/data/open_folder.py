@@ -70,6 +70,11 @@ class OpenFolder:
         """Ids of the tracks that have features of this recipe."""
         return {row[0] for row in self.db.execute("SELECT track_id FROM feature WHERE digest = ?", (digest,))}
 
+    def has_other_features(self, digest: str) -> set[int]:
+        """Ids of the tracks that have features of another recipe than this, or of an earlier version of it."""
+        query = "SELECT DISTINCT track_id FROM feature WHERE digest != ? AND digest NOT LIKE 'heard-%'"
+        return {row[0] for row in self.db.execute(query, (digest,))}
+
     def place_shard(self, digest: str, write: Callable[[Path], None]) -> str:
         """Put a shard that `write` makes on the disk; returns its place below the root, which no row names yet."""
         folder = self.root / "features" / digest

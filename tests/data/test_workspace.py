@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from audiorec.data.catalogue import MIGRATIONS, FileRecord
+from audiorec.data.coded_sound import coded, mu_law
 from audiorec.data.tables import Layout, TrackFeatures
 from audiorec.data.workspace import Workspace
 from audiorec.errors import CheckpointError, WorkspaceError
@@ -21,7 +22,7 @@ LAYOUT = Layout("d" * 16, ("loudness", "tempo"), ("joy",), 0.5, -80.0, 11025)
 def features(value: int, lyrics: bool = True) -> TrackFeatures:
     return TrackFeatures(
         logmel=np.full((2, 4, 3), value, dtype=np.uint8),
-        waveform=np.full((1, 2, 5), value, dtype=np.uint8),
+        waveform=coded(np.full((1, 2, 512), value / 100, dtype=np.float32), LAYOUT.waveform_rate),
         descriptors=np.array([value, -value], dtype=np.float32),
         lyrics=np.array([value / 2], dtype=np.float32) if lyrics else None,
         lyrics_text=f"line {value}" if lyrics else None,
@@ -54,7 +55,9 @@ def test_features_come_back_as_they_went_in(tmp_path: Path) -> None:
         patches = table.logmel(np.array([3, 1]))
         assert patches.owner.tolist() == [0, 0, 1, 1]
         assert patches.values[:, 0, 0].tolist() == [3, 3, 1, 1]
-        assert table.waveform().values.shape == (3, 2, 5)
+        sounds = table.waveform(np.array([3, 1])).values
+        assert sounds.shape == (2, 2, 512)
+        np.testing.assert_allclose(sounds.mean(axis=(1, 2)), mu_law(np.array([0.03, 0.01])), atol=3)
         assert table.fingerprints()[:, 0].tolist() == [1, 2, 3]
 
 
