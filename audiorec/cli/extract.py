@@ -81,7 +81,7 @@ def command(session: Session, /, paths: tuple[str, ...], strict: bool, since: da
 def _intent(plan: "Plan") -> str:
     text = counted(len(plan.tasks), "file") + " to look at"
     if plan.otherwise_described:
-        text += f" ({plan.otherwise_described} of them were described by another recipe or an earlier version)"
+        text += f" (another recipe or version has described {plan.otherwise_described} of them)"
     text += f", {len(plan.unchanged)} as before"
     text += f", {counted(len(plan.reread), 'file')} with tags that an older version read" if plan.reread else ""
     return text + (

@@ -12,6 +12,7 @@ from pathlib import Path
 from audiorec.data.tracks import Track
 from audiorec.errors import WorkspaceError
 
+_PATIENCE_MS = 30_000
 # Each entry takes a catalogue one version further; never edit an entry that was released, add one.
 MIGRATIONS: tuple[str, ...] = (
     """
@@ -116,7 +117,7 @@ def connect(path: Path, write: bool) -> sqlite3.Connection:
     """
     try:
         uri = f"{path.absolute().as_uri()}?mode={'rwc' if write else 'ro'}"
-        db = sqlite3.connect(uri, uri=True, timeout=30, isolation_level=None)
+        db = sqlite3.connect(uri, uri=True, timeout=_PATIENCE_MS / 1000, isolation_level=None)
         db.execute("PRAGMA foreign_keys = ON")
         if not write:
             db.execute("BEGIN")  # the first query takes the snapshot
@@ -134,6 +135,15 @@ def connect(path: Path, write: bool) -> sqlite3.Connection:
     if not write and version < len(MIGRATIONS):
         raise WorkspaceError(f"{path} is of the older version {version}: run audiorec extract FOLDER once")
     return db
+
+
+def is_read_as_it_is(db: sqlite3.Connection) -> bool:
+    """Whether nobody reads an older state of the catalogue than the last one; nobody is waited for."""
+    db.execute("PRAGMA busy_timeout = 0")
+    # SQLite empties its log only when every reader sees the last state in it.
+    is_busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    db.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
+    return not is_busy
 
 
 def _migrate(db: sqlite3.Connection, version: int) -> None:

@@ -24,6 +24,7 @@ _FLOOR, _HALF_OCTAVE = np.float32(1e-4), np.float32(2**0.5)
 # Of a band's root mean square: at 0 Hz noise lies 18 dB below it. What is left and right alike is heard more exactly.
 _STEP, _SIDE = 0.436, 2.0
 _RISE = np.sin(np.pi / (4 * HOP) * np.arange(1, 2 * HOP, 2)).astype(np.float32)
+_FALL = np.ascontiguousarray(_RISE[::-1])
 _MU = np.float32(255.0)
 
 
@@ -82,9 +83,10 @@ def _lapped(sound: Float) -> Float:
     *others, samples = sound.shape
     blocks = np.zeros((*others, -(-samples // HOP) + 2, HOP), np.float32)
     blocks.reshape(*others, blocks.shape[-2] * HOP)[..., HOP : HOP + samples] = sound
-    a, b = np.split(blocks[..., :-1, :] * _RISE, 2, axis=-1)
-    c, d = np.split(blocks[..., 1:, :] * _RISE[::-1], 2, axis=-1)
-    folded = np.concatenate([-c[..., ::-1] - d, a - b[..., ::-1]], axis=-1)
+    rising, falling = blocks[..., :-1, :] * _RISE, blocks[..., 1:, :] * -_FALL
+    half, folded = HOP // 2, np.empty_like(rising)
+    np.add(falling[..., half - 1 :: -1], falling[..., half:], out=folded[..., :half])
+    np.subtract(rising[..., :half], rising[..., : half - 1 : -1], out=folded[..., half:])
     return np.asarray(scipy.fft.dct(folded, type=4, norm="ortho"))
 
 
@@ -94,6 +96,6 @@ def _unlapped(found: Float) -> Float:
 
     late, early = np.split(scipy.fft.dct(found, type=4, norm="ortho"), 2, axis=-1)
     rising = np.concatenate([early, -early[..., ::-1]], axis=-1) * _RISE
-    falling = np.concatenate([-late[..., ::-1], -late], axis=-1) * _RISE[::-1]
+    falling = np.concatenate([late[..., ::-1], late], axis=-1) * -_FALL
     blocks = rising[..., 1:, :] + falling[..., :-1, :]
     return np.asarray(blocks.reshape(*blocks.shape[:-2], blocks.shape[-2] * HOP))

@@ -85,6 +85,14 @@ def shard_table(rows: Sequence[tuple[int, TrackFeatures]], layout: Layout) -> pa
     return pa.table(_columns(rows, layout), schema=_schema(layout))
 
 
+def has_earlier_form(path: Path) -> bool:
+    """Whether a shard was written by an earlier version, whose recipes nobody can ask for any more."""
+    try:
+        return bool((read_schema(path).metadata or {}).get(_PATCHES_KEY) != _CODED)
+    except (OSError, pa.ArrowException):
+        return False
+
+
 class FeatureTable:
     """The valid rows of a set of shards, in rising order of track id; columns are read when they are asked for."""
 

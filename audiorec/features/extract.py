@@ -168,6 +168,9 @@ def run_plan(
         outcomes.heard += _store_heard(space, batch, plan.encoder)
         silent = [record for record, features in batch if features is None]
         outcomes.reasons += [(path_of[record.track_id], "not heard", record.reason) for record in silent]
+    if plan.otherwise_described:
+        space.let_go_of_earlier_versions(shards.digest)
+    space.let_go_of_shards()
     return outcomes
 
 
