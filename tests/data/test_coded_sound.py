@@ -1,4 +1,4 @@
-"""Sound comes back with noise that stays below it in every band, in a third of the room, and of both channels."""
+"""Sound comes back with noise that stays below it in every band, in less room, and of both channels."""
 
 import zlib
 
@@ -32,7 +32,7 @@ def below(sound: Float, found: Float, low: float, high: float) -> float:
     return float(10.0 * np.log10(power[0] / power[1]))
 
 
-@pytest.mark.parametrize(("low", "high", "least"), [(50, 500, 14), (500, 1500, 12), (1500, 3000, 9), (3000, 5400, 7)])
+@pytest.mark.parametrize(("low", "high", "least"), [(50, 500, 22), (500, 1500, 20), (1500, 3000, 18), (3000, 5400, 16)])
 def test_noise_follows_the_level_of_each_band(low: float, high: float, least: float) -> None:
     sound = noise(slope=1.0)  # 39 dB from 60 Hz to the highest band
     found = sound_of(coded(stereo(sound, sound), RATE), RATE)[0, 0]
@@ -42,7 +42,7 @@ def test_noise_follows_the_level_of_each_band(low: float, high: float, least: fl
 def test_two_channels_come_back_as_two() -> None:
     left, right = noise(0.5, seed=1), noise(0.5, seed=2)
     found = sound_of(coded(stereo(left, right), RATE), RATE)[0]
-    assert min(below(left, found[0], 50, 5400), below(right, found[1], 50, 5400)) > 6
+    assert min(below(left, found[0], 50, 5400), below(right, found[1], 50, 5400)) > 8
 
 
 def test_one_sound_on_both_channels_is_kept_once() -> None:
@@ -53,10 +53,10 @@ def test_one_sound_on_both_channels_is_kept_once() -> None:
     np.testing.assert_array_equal(found[:, 0], found[:, 1])
 
 
-def test_takes_half_the_room_of_mu_law() -> None:
+def test_takes_less_room_than_mu_law() -> None:
     sound = stereo(noise(0.5), noise(0.5))
     before = len(zlib.compress(differences(mu_law(sound)).tobytes(), 1))
-    assert len(zlib.compress(coded(sound, RATE).tobytes(), 1)) < 0.5 * before
+    assert len(zlib.compress(coded(sound, RATE).tobytes(), 1)) < 0.7 * before
 
 
 def test_silence_stays_silence() -> None:
