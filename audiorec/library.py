@@ -227,7 +227,7 @@ class Library:
         """
         from audiorec.data.ledger import LEDGER, Ledger
         from audiorec.sources.importing import user_name
-        from audiorec.sources.matching import find_song
+        from audiorec.sources.matching.matcher import find_song
 
         with self._read() as space:
             tracks = space.tracks()

@@ -29,7 +29,7 @@ from audiorec.collaborative import registry
 from audiorec.collaborative.protocols import Ranker, full_report, sampled_ranks
 from audiorec.data.splits import LeaveOneOut, leave_one_out
 from audiorec.learning.loop import choose_device
-from audiorec.sources import ncf_format, triplets
+from audiorec.sources.tables import ncf_format, triplets
 
 
 @dataclass(frozen=True)

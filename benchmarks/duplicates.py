@@ -24,7 +24,7 @@ import soxr
 from audiorec.features.describe import Describer
 from audiorec.features.fingerprint import LIKE, same_recordings
 from audiorec.features.recipe import FeatureRecipe
-from audiorec.features.tags import read_tags
+from audiorec.features.tags.song_tags import read_tags
 from audiorec.features.workers import ENVIRONMENT
 
 DRESSES = ("mp3_high", "mp3_middle", "mp3_low", "vorbis", "mono_22k")

@@ -27,12 +27,12 @@ import numpy as np
 import soundfile
 
 from audiorec.content.hearing import sound_encoder_of
-from audiorec.features.decode import open_any
+from audiorec.features.decoding.decode import open_any
+from audiorec.features.decoding.sniff import sniff
 from audiorec.features.describe import Describer
 from audiorec.features.heard_patches import SoundEncoder, patches_of
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.features.scan import scan
-from audiorec.features.sniff import sniff
 from audiorec.features.track import Task, describe_file
 from audiorec.features.workers import ENVIRONMENT
 

@@ -31,7 +31,7 @@ from audiorec.collaborative.als_scoring import AlsScores, fold_in_user, gram_of
 from audiorec.collaborative.item_model import ItemToItem
 from audiorec.collaborative.itemknn import nearest_items
 from audiorec.hybrid.weights import calibrate
-from audiorec.sources import ncf_format
+from audiorec.sources.tables import ncf_format
 
 SIGNALS, K = (1, 3, 5, 10, 20), 20
 RANK, PENALTY, ALPHA = 64, 1.0, 10.0

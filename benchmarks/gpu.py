@@ -8,8 +8,8 @@ and bfloat16: samples a second; floating-point operations a second as a share of
 the same card, or for NeuMF, whose work is reading vectors, bytes a second as a share of what a copy reaches; and the
 share of the time in which the device waits for the host (1 - time of its kernels / time), how often a step (of the
 2-D and 1-D networks and NeuMF: an epoch) copies between the two, and the three slowest kernels. Steps are those of the
-classes that train; only autocast is switched from outside. Then log-mel by `features/spectra.py` and by torch on the
-device, and the largest differences between what the device and the processor say. Data are made.
+classes that train; only autocast is switched from outside. Then log-mel by `features/descriptors/spectra.py` and by
+torch on the device, and the largest differences between what the device and the processor say. Data are made.
 """
 
 import argparse
@@ -39,7 +39,7 @@ from audiorec.content.multimodal import LikeHead, Multimodal
 from audiorec.content.patches import PatchStore
 from audiorec.content.song_encoder import SongEncoder, embed_songs
 from audiorec.data.tables import Patches
-from audiorec.features import spectra
+from audiorec.features.descriptors import spectra
 from audiorec.learning.averaging import mean_of_steps
 from audiorec.learning.loop import choose_device
 from audiorec.network.embedding import NetworkEmbedding

@@ -27,7 +27,7 @@ from audiorec.features.lyrics.sentiment import chinese_feeling
 from audiorec.features.lyrics.simplify import simplified
 from audiorec.features.lyrics.wording import song_words
 from audiorec.labels.text_classifier import TextClassifier
-from audiorec.sources.text_decoding import plain_text
+from audiorec.sources.formats.text_decoding import plain_text
 
 REVIEWS = 4_000  # as many as the published comparison used
 SONGS_TIMED = 400

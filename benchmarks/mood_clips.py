@@ -21,7 +21,7 @@ from audiorec.labels.ls_svm import fit_label_ridge
 from audiorec.labels.song_facts import SongFacts, sound_statistics, text_feelings
 from audiorec.labels.tag_tfidf import tag_directions
 from audiorec.network.artist_places import listener_places
-from audiorec.sources.text_decoding import plain_text
+from audiorec.sources.formats.text_decoding import plain_text
 
 
 @dataclass(frozen=True, eq=False)

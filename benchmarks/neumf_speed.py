@@ -73,7 +73,7 @@ def training(args: argparse.Namespace) -> dict[str, object]:
 
 def training_rate(args: argparse.Namespace, short: bool) -> dict[str, float]:
     """Samples (positives and negatives) a second by both clocks, the best epoch after one to warm up."""
-    from audiorec.sources import ncf_format
+    from audiorec.sources.tables import ncf_format
 
     counts = ncf_format.read(args.data / "cf" / "lastfm" / "lastfm").split.train
     return rates(counts.nnz, epoch_seconds(counts, args.epochs + 1, args.device, short))

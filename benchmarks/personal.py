@@ -1,16 +1,17 @@
-"""Like or not, one model a user (task T1): what words and release add to sound, on artists that nobody has played.
+"""Like or not, one model a user (task T1): what words, release and names add to sound, on artists that nobody played.
 
 Folds, artists and content are those of `cold_start.py`. Every user has a least-squares SVM of their own, taught by
 their artists of the training part and by the others, weighed alike; nobody else's listens are in it. Strength of the
-decay and weight of the further blocks are chosen by left-out scores of training artists. Prints JSON lines:
-mean AUC over users for sound alone and with each further block, and the paired gains with 95 % intervals from a
-bootstrap over users.
+decay and weight of the further blocks are chosen by left-out scores of training artists. With `--encoder` what it
+heard is part of the sound. Prints JSON lines: mean AUC over users for sound alone and with each further block, and the
+paired gains with 95 % intervals from a bootstrap over users.
 """
 
 import argparse
 import json
 import os
 from functools import partial
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -21,14 +22,10 @@ from sklearn.model_selection import KFold
 
 from audiorec.labels.ls_svm import alike, normal_scores
 
-AUDIO = ("sound", "spectrum")
-SYSTEMS = {
-    "audio": AUDIO,
-    "audio + words": (*AUDIO, "words"),
-    "audio + words + release": (*AUDIO, "words", "release", "album"),
-}
+DESCRIPTORS, HEARD = ("sound", "spectrum"), ("encoder", "encoder_spread")
+FURTHER = (("words", ("words",)), ("release", ("release", "album")), ("names", ("artist",)))
 DECAYS = (0.3, 1.0, 3.0, 10.0)
-SHARES = (0.25, 0.5, 0.75)  # of the kernel that the blocks beside sound may have
+SHARES = (0.25, 0.5, 0.75)  # that what an encoder heard may have of sound, and the other blocks of everything
 FEWEST = 3  # artists of the training part that a user has played
 
 
@@ -38,34 +35,47 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("AUDIOREC_DATA", "../shared/data")))
     parser.add_argument("--workspace", type=Path, help="a workspace with the clips extracted; made when it has none")
     parser.add_argument("--seeds", type=int, default=3, help="seed 0 has the folds of cold_start.py")
+    parser.add_argument("--encoder", choices=("none", "mtt", "msd"), default="none", help="what heard the clips too")
     add_options(parser)
     options = parser.parse_args()
-    data = load(options.data, options.workspace)
+    data = load(options.data, options.workspace, encoder=options.encoder)
     played = (data.listens > 0).toarray().T
     with sharing(options) as each:
         found = {
-            name: np.array(list(each(partial(one_seed, data, played, name), range(options.seeds)))) for name in SYSTEMS
+            name: np.array(list(each(partial(one_seed, data, played, blocks), range(options.seeds))))
+            for name, blocks in systems(data).items()
         }
+    about = {"benchmark": "personal", "encoder": options.encoder}
     for name, values in found.items():
         by_seed = np.nanmean(values, axis=1)
-        line = {"benchmark": "personal", "system": name, "metric": "auc", "value": round(float(by_seed.mean()), 4)}
+        line = about | {"system": name, "metric": "auc", "value": round(float(by_seed.mean()), 4)}
         users = int(np.isfinite(values).any(axis=0).sum())
         print(json.dumps(line | {"spread": round(float(by_seed.std()), 4), "users": users}), flush=True)
-    names = list(SYSTEMS)
-    for first, second in ((names[1], names[0]), (names[2], names[1]), (names[2], names[0])):
+    names = list(found)
+    for first, second in (*zip(names[1:], names, strict=False), (names[-1], names[0])):
         gains = known_mean(found[first] - found[second])
         gains = gains[np.isfinite(gains)]
         rng = np.random.default_rng(0)
         drawn = [gains[rng.integers(len(gains), size=len(gains))].mean() for _ in range(2000)]
         low, high = (round(float(edge), 4) for edge in np.quantile(drawn, [0.025, 0.975]))
-        line = {"benchmark": "personal", "system": f"{first} - {second}", "metric": "auc"}
+        line = about | {"system": f"{first} - {second}", "metric": "auc"}
         print(json.dumps(line | {"value": round(float(gains.mean()), 4), "interval": [low, high]}), flush=True)
 
 
-def one_seed(data: Data, played: np.ndarray, name: str, seed: int) -> np.ndarray:
+def systems(data: Data) -> dict[str, tuple[str, ...]]:
+    """The blocks that each system reads: sound, then one more kind of content after the other."""
+    name, blocks = "audio", (*DESCRIPTORS, *(block for block in HEARD if block in data.blocks))
+    found = {name: blocks}
+    for kind, more in FURTHER:
+        name, blocks = f"{name} + {kind}", (*blocks, *more)
+        found[name] = blocks
+    return found
+
+
+def one_seed(data: Data, played: np.ndarray, blocks: tuple[str, ...], seed: int) -> np.ndarray:
     """Mean AUC over the folds for each user [U], NaN where they have too few artists on either side."""
     folds = KFold(5, shuffle=True, random_state=seed).split(np.zeros(len(data.artists)))
-    return known_mean(np.array([one_fold(data, played, SYSTEMS[name], train, cold) for train, cold in folds]))
+    return known_mean(np.array([one_fold(data, played, blocks, train, cold) for train, cold in folds]))
 
 
 def one_fold(
@@ -74,8 +84,9 @@ def one_fold(
     """AUC for each user [U] among the cold artists."""
     kernels = {name: likeness(data.blocks[name], train, cold) for name in blocks}
     best: tuple[float, np.ndarray] | None = None
-    for share in SHARES if set(blocks) - set(AUDIO) else (0.0,):
-        own, cross = (mixed(kernels, share, side) for side in (0, 1))
+    heard, further = (bool(set(blocks) & set(HEARD)), bool(set(blocks) - {*DESCRIPTORS, *HEARD}))
+    for shares in product(SHARES if heard else (0.0,), SHARES if further else (0.0,)):
+        own, cross = (mixed(kernels, *shares, side) for side in (0, 1))
         for decay in DECAYS:
             left_out, scores = personal(own, cross, played[train], decay)
             auc = np.nanmean(users_auc(left_out, played[train]))
@@ -92,11 +103,13 @@ def likeness(block: np.ndarray, train: np.ndarray, cold: np.ndarray) -> tuple[np
     return alike(here, here), alike(there, here)
 
 
-def mixed(kernels: dict[str, tuple[np.ndarray, np.ndarray]], share: float, side: int) -> np.ndarray:
-    """Mean likeness by sound and mean likeness by the rest, the rest weighing `share`."""
-    sound = np.mean([kernels[name][side] for name in AUDIO], axis=0)
-    rest = [kernel[side] for name, kernel in kernels.items() if name not in AUDIO]
-    return (1 - share) * sound + share * np.mean(rest, axis=0) if rest else sound
+def mixed(kernels: dict[str, tuple[np.ndarray, np.ndarray]], heard: float, further: float, side: int) -> np.ndarray:
+    """Mean likeness by descriptors, by what an encoder heard, which has a share of sound, and by the rest of all."""
+    rest = tuple(name for name in kernels if name not in {*DESCRIPTORS, *HEARD})
+    shares = {DESCRIPTORS: (1 - further) * (1 - heard), HEARD: (1 - further) * heard, rest: further}
+    used = {names: share for names, share in shares.items() if share}
+    means = [share * np.mean([kernels[name][side] for name in names], axis=0) for names, share in used.items()]
+    return np.asarray(np.sum(means, axis=0))
 
 
 def personal(own: np.ndarray, cross: np.ndarray, liked: np.ndarray, decay: float) -> tuple[np.ndarray, np.ndarray]:

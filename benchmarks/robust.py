@@ -29,7 +29,7 @@ from audiorec.collaborative.protocols import Ranker, full_lists, sampled_ranks
 from audiorec.data.splits import LeaveOneOut
 from audiorec.learning.loop import quiet
 from audiorec.learning.many import Each
-from audiorec.sources import ncf_format
+from audiorec.sources.tables import ncf_format
 
 CPU = torch.device("cpu")
 BUDGET = ("epochs=15", "refit=false")

@@ -32,7 +32,7 @@ from audiorec.hybrid.evaluation import all_scores
 from audiorec.hybrid.inputs import Material
 from audiorec.hybrid.rehearsal import rehearse, set_stage
 from audiorec.hybrid.weights import Weights
-from audiorec.sources import ncf_format
+from audiorec.sources.tables import ncf_format
 
 CPU = torch.device("cpu")
 FILLERS, LIST, SEED = 30, 10, 0

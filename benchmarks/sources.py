@@ -26,9 +26,9 @@ import numpy as np
 from made_exports import EXPORTS, SPECIAL, TRADITIONAL, Words
 
 from audiorec.data.tracks import Track
-from audiorec.sources.contract import Row, WrittenSong
-from audiorec.sources.matching import Matcher
+from audiorec.sources.matching.matcher import Matcher
 from audiorec.sources.registry import SOURCES
+from audiorec.sources.rows.contract import Row, WrittenSong
 
 SUFFIXES = ("(Remastered)", "- 2011 Remaster", "(Mono Version)", "[Remaster 2015]", "[Mono]", "- Radio Edit",
             "(Album Version)", "(Deluxe Edition)", "- Remastered 2009", "[Explicit]", "(Official Video)")  # fmt: skip

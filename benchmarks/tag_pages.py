@@ -12,7 +12,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from audiorec.features.tag_pages import page_of
+from audiorec.features.tags.tag_pages import page_of
 
 # artist|title|album
 SONGS = {

@@ -29,7 +29,7 @@ from audiorec.collaborative.amnn import AmnnNet
 from audiorec.collaborative.history import HistoryModel
 from audiorec.collaborative.protocols import Ranker, full_ranks, sampled_ranks
 from audiorec.data.splits import LeaveOneOut, leave_one_out
-from audiorec.sources import ncf_format, triplets
+from audiorec.sources.tables import ncf_format, triplets
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -23,7 +23,7 @@ from audiorec.collaborative.als import als
 from audiorec.hybrid.weights import calibrate
 from audiorec.network.spectral_training import hold_out
 from audiorec.ranking.agreement import least_misery, mean
-from audiorec.sources import ncf_format
+from audiorec.sources.tables import ncf_format
 
 SIZES, GROUPS, K = (2, 3, 5), 150, 20
 WAYS = {"least_misery": least_misery, "mean": mean, "first": lambda scores: scores[0]}

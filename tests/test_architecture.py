@@ -43,6 +43,12 @@ FLOORS = {
     "__main__": 11,
 }
 
+# The folders inside a room, from the ground up: an import goes to the same folder, or to one that stands before it.
+FOLDERS = {
+    "sources": ("formats", "rows", "matching", "playlists", "tables", "players", "services"),
+    "features": ("lyrics", "decoding", "tags", "descriptors"),
+}
+
 
 def room(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
@@ -80,6 +86,12 @@ def module_name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+def folder(module: str) -> str:
+    """The folder inside a room in which a module stands: "" for those that stand in the room itself."""
+    parts = module.split(".")
+    return parts[2] if len(parts) > 3 else ""
+
+
 def imports_of(path: Path, modules: set[str]) -> set[str]:
     """Modules of audiorec that this file imports anywhere: inside functions and for types alone too."""
     found = set()
@@ -98,6 +110,16 @@ def test_no_import_cycles() -> None:
     # The package's face hands names on; a file that takes its version does not depend on those.
     graph = {name: imports_of(path, set(files)) for name, path in files.items() if name != "audiorec"}
     TopologicalSorter(graph).prepare()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_folders_inside_a_room_have_an_order(path: Path) -> None:
+    modules = {module_name(other) for other in FILES}
+    order = FOLDERS.get(room(path), ())
+    here = folder(module_name(path))
+    for other in imports_of(path, modules):
+        if here in order and other.startswith(f"audiorec.{room(path)}.") and folder(other) in order:
+            assert order.index(folder(other)) <= order.index(here), f"{path} in {here} imports {other}"
 
 
 @pytest.mark.parametrize("path", [*FILES, *BENCHMARKS], ids=lambda path: str(path.relative_to(ROOT)))
@@ -189,7 +211,7 @@ def test_readers_find_what_they_look_for() -> None:
     for file, name in (
         ("collaborative/als.py", "def implicit_als"),
         ("hybrid/fit_weights.py", "def fit_weights"),
-        ("sources/matching.py", "class Matcher"),
+        ("sources/matching/matcher.py", "class Matcher"),
         ("ranking/diversify.py", "def diversify"),
     ):
         assert name in (PACKAGE / file).read_text(encoding="utf-8")

@@ -137,7 +137,7 @@ def _refuse_nothing(workspace: Path, music: Path) -> None:
 
 def _bring_listens(steps: _Steps, assets: Path | None, music: Path) -> str | None:
     """Import what is known of listeners; returns what the page must say of them, None when nothing is known."""
-    from audiorec.sources.playlists import playlists_below
+    from audiorec.sources.playlists.read_playlist import playlists_below
 
     listens = import_.command.commands
     if assets is not None:

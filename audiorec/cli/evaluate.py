@@ -15,7 +15,7 @@ from audiorec.collaborative.model_names import MODELS
 
 if TYPE_CHECKING:
     from audiorec.hybrid.evaluation import Row
-    from audiorec.sources.ncf_format import NcfData
+    from audiorec.sources.tables.ncf_format import NcfData
 
 BASELINES = ("popularity", "itemknn", "ease", "neumf")
 
@@ -135,7 +135,7 @@ def _by_protocol(session: Session, asked: Options, protocol: str) -> None:
 
 def _from_files(files: Path, asked: Options) -> "list[NcfData]":
     """A published split as it is, or one or several drawn from a listening file."""
-    from audiorec.sources import bare_files
+    from audiorec.sources.tables import bare_files
 
     if asked.latest:
         raise click.UsageError("bare files hold no times to find the latest song by: leave --latest out")
@@ -153,7 +153,7 @@ def _drawn(session: Session, asked: Options) -> "list[NcfData]":
     from audiorec.data.splits import HoldOut
     from audiorec.data.workspace import Workspace
     from audiorec.errors import InputError
-    from audiorec.sources.ncf_format import NcfData
+    from audiorec.sources.tables.ncf_format import NcfData
 
     with Workspace.open(session.workspace) as space:
         listens = space.interactions(every_song=True)
@@ -167,7 +167,7 @@ def _drawn(session: Session, asked: Options) -> "list[NcfData]":
 
 def _write(folder: Path, questions: "Sequence[NcfData]") -> None:
     """Write every question as three files that others can be measured on."""
-    from audiorec.sources import ncf_format
+    from audiorec.sources.tables import ncf_format
 
     folder.mkdir(parents=True, exist_ok=True)
     for number, question in enumerate(questions):

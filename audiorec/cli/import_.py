@@ -93,7 +93,7 @@ def listens(session: Session, asked: Asked) -> None:
     The song is a column path, artist and title, or an id. Rows of songs that are not in the library are kept and
     matched later, when their files are there. Importing a file again replaces what it gave before.
     """
-    from audiorec.sources import table_archives
+    from audiorec.sources.tables import table_archives
 
     named = dict(column.partition("=")[::2] for column in asked.columns)
     user = asked.instead or asked.user

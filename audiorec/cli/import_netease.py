@@ -53,7 +53,7 @@ def command(session: Session, asked: Asked) -> None:
     from audiorec.data.workspace import Workspace
     from audiorec.features.lyrics.comment_feeling import comment_feeling
     from audiorec.sources.importing import Owner
-    from audiorec.sources.netease_import import bring
+    from audiorec.sources.services.netease_import import bring
 
     is_crawl = asked.place.startswith(("http://", "https://"))
     if is_crawl:
@@ -67,7 +67,7 @@ def command(session: Session, asked: Asked) -> None:
 
 
 def _agree(asked: Asked) -> None:
-    from audiorec.sources.netease_crawl import NOTICE
+    from audiorec.sources.services.netease_crawl import NOTICE
 
     if asked.yes:
         return
@@ -78,9 +78,9 @@ def _agree(asked: Asked) -> None:
 
 
 def _crawl(session: Session, asked: Asked, path: Path) -> None:
-    from audiorec.sources.http_client import HttpClient, ServiceError
-    from audiorec.sources.netease_crawl import Crawl
-    from audiorec.sources.netease_state import Caps, CrawlState
+    from audiorec.sources.services.http_client import HttpClient, ServiceError
+    from audiorec.sources.services.netease_crawl import Crawl
+    from audiorec.sources.services.netease_state import Caps, CrawlState
 
     caps = Caps(asked.users, asked.songs, asked.comments, asked.steps)
     with CrawlState(path) as state, progress("asking", 0, session.quiet) as advance:

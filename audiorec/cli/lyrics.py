@@ -54,7 +54,7 @@ def _text_of(session: Session, song: str) -> str | None:
     if path.is_file():
         return _text_of_file(path)
     from audiorec.data.workspace import Workspace
-    from audiorec.sources.matching import find_song
+    from audiorec.sources.matching.matcher import find_song
 
     with Workspace.open(session.workspace) as space:
         track = find_song(space.tracks(), song)
@@ -70,7 +70,7 @@ def _text_of_file(path: Path) -> str | None:
 
     if path.suffix.lower() in (".lrc", ".txt"):
         return read_lyrics_file(path)
-    from audiorec.features.tags import read_tags
+    from audiorec.features.tags.song_tags import read_tags
 
     with path.open("rb") as file:
         return read_lyrics(os.fsencode(path), read_tags(file, os.fsencode(path)).lyrics)

@@ -6,22 +6,17 @@ A command's file is imported when it is asked for, and imports what is heavy ins
 
 import errno
 import sys
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 
 import click
 
 from audiorec import __version__
+from audiorec.cli.commands import COMMANDS
 from audiorec.cli.console import visible
 from audiorec.cli.session import Session
 from audiorec.errors import AudiorecError
-
-# Each is the file of this folder of that name.
-_COMMANDS = (
-    "augment", "clusters", "demo", "encoder", "evaluate", "export", "extract", "feedback", "import", "lyrics",
-    "network", "playlists", "recipe", "recommend", "serve", "similar", "status", "tracks", "train", "train-cf",
-    "train-cnn", "train-hybrid", "train-lyrics", "train-moods", "train-network", "train-svm", "unmatched", "users",
-)  # fmt: skip
 
 
 class Commands(click.Group):
@@ -29,14 +24,29 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of all, in order."""
-        return sorted({*_COMMANDS, *self.commands})
+        return [*dict.fromkeys([*(name for part in COMMANDS.values() for name in part), *self.commands])]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name, None where there is none."""
-        if cmd_name in _COMMANDS and cmd_name not in self.commands:
+        if cmd_name not in self.commands and any(cmd_name in part for part in COMMANDS.values()):
             file = {"import": "import_"}.get(cmd_name, cmd_name.replace("-", "_"))
             self.add_command(import_module(f"audiorec.cli.{file}").command)
         return super().get_command(ctx, cmd_name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is called; one that is nearly so named is asked for."""
+        if self.get_command(ctx, args[0]) is None and (near := get_close_matches(args[0], self.list_commands(ctx), 1)):
+            ctx.fail(f"No such command '{args[0]}'. Did you mean {near[0]}?")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Each part with its commands, their names as wide as the widest of all."""
+        wide = max(len(name) for part in COMMANDS.values() for name in part)
+        for title, part in COMMANDS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(wide), line) for name, line in part.items()])
 
 
 def _default_workspace() -> Path:
@@ -60,7 +70,8 @@ def _default_workspace() -> Path:
 def cli(ctx: click.Context, workspace: Path, quiet: bool) -> None:
     """Recommend music from its sound, its lyrics and who listens to it: songs that nobody has played yet included.
 
-    New here? Run `audiorec demo`. With your own music: extract FOLDER, import auto FILE, train, recommend --user NAME.
+    New here? Run `audiorec serve --open`, whose page loads a demo library. With your own music: extract FOLDER, import
+    auto FILE, train, recommend --user NAME.
     """
     ctx.obj = Session(workspace, quiet)
 

@@ -42,7 +42,7 @@ def command(session: Session, name: str, kind: str | None, out: Path, nodes: int
 def _find(network: "Network", tracks: list["Track"], name: str, kind: str | None) -> tuple[str, int, str]:
     """Kind, row and shown name of what a person means: a user first, then an artist, then a song."""
     from audiorec.errors import UnknownNameError
-    from audiorec.sources.matching import find_artist, find_song
+    from audiorec.sources.matching.matcher import find_artist, find_song
 
     if kind in (None, "user") and name in network.users:
         return "user", network.users.index(name), name

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from audiorec.cli.console import console
+from audiorec.cli.console import console, visible
 from audiorec.cli.session import Session, as_one, pass_session
 
 if TYPE_CHECKING:
@@ -45,9 +45,10 @@ def command(session: Session, asked: Options) -> None:
         from audiorec.errors import InputError
 
         raise InputError(f"{error.name} is not installed: pip install 'audiorec[serve]'") from error
+    from audiorec.data.disk import make_folder
     from audiorec.serve.gate import is_loopback
 
-    session.workspace.mkdir(parents=True, exist_ok=True)
+    make_folder(session.workspace)
     needs_token = not is_loopback(asked.host)
     server = make_server(session.workspace, needs_token, _names(asked, needs_token))
     sock = _listen(asked.host, asked.port)
@@ -82,6 +83,8 @@ def _listen(host: str, port: int) -> "socket.socket":
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind(address)
         sock.listen(2048)
+    except socket.gaierror as error:
+        raise InputError(f"{host} is no address of this machine ({error.strerror}): name one with --host") from error
     except OSError as error:
         raise InputError(f"cannot listen on {host}:{port} ({error.strerror}): choose another with --port") from error
     return sock
@@ -95,6 +98,12 @@ def _greet(session: Session, server: "Server", url: str) -> None:
     if session.quiet:
         return
     console().print(f"Open {url} in a browser; music players (Subsonic) take the same address.")
+    console().print(f"The library lies in {visible(str(session.workspace))}.", highlight=False, markup=False)
+    if "//localhost:" in url:
+        import socket
+
+        there = url.replace("localhost", socket.gethostname().lower())
+        console().print(f"From other devices: {there} (or this machine's address in the place of its name).")
     if server.desk.accounts.token is not None:
         from audiorec.data.forget_users import SECRETS
 

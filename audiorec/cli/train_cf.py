@@ -40,7 +40,7 @@ def command(
     from audiorec.learning.loop import choose_device
 
     if files is not None:
-        from audiorec.sources import bare_files
+        from audiorec.sources.tables import bare_files
 
         report = epoch_reporter(model, "NDCG@10", session.quiet)
         found = bare_files.read(files)

@@ -47,7 +47,7 @@ def _waiting(space: "Workspace", top: int | None) -> list[tuple[str, ...]]:
     from itertools import islice
 
     from audiorec.sources.importing import folder_of, waiting_songs
-    from audiorec.sources.matching import Matcher
+    from audiorec.sources.matching.matcher import Matcher
 
     tracks = space.tracks()
     matcher = Matcher(tracks)

@@ -38,10 +38,13 @@ class Taste:
     pairs: tuple[Pair, ...]
     popularity: Floats
 
-    def scores(self, user_rows: NDArray[np.integer]) -> Floats:
+    def scores(self, user_rows: NDArray[np.integer]) -> NDArray[np.floating]:
         """Mean of the members' scores, each standardised over the songs of a user: [B, I]."""
-        parts = [standard_rows(inner_products(pair.users[user_rows], pair.songs)) for pair in self.pairs]
-        return np.asarray(np.mean(parts, axis=0))
+        first, *others = (standard_rows(inner_products(pair.users[user_rows], pair.songs)) for pair in self.pairs)
+        for one in others:
+            first += one
+        first /= len(self.pairs)
+        return first
 
     def member(self, name: str, user_rows: NDArray[np.integer]) -> Floats:
         """Scores of one member [B, I]."""
@@ -49,15 +52,16 @@ class Taste:
         return np.asarray(inner_products(pair.users[user_rows], pair.songs), dtype=np.float64)
 
 
-def standard_rows(scores: NDArray[np.floating]) -> Floats:
-    """Each row with mean 0 and deviation 1 over its known values; a constant row becomes 0."""
-    values = np.asarray(scores, dtype=np.float64)
-    if np.isfinite(values).all():
-        moved = values - values.mean(axis=1, keepdims=True)
-        deviation = np.sqrt(np.square(moved).mean(axis=1, keepdims=True))
-        return np.asarray(moved / np.where(deviation > 1e-12, deviation, np.inf))
-    known = np.isfinite(values)
-    count = np.maximum(known.sum(axis=1, keepdims=True), 1)
-    moved = values - np.where(known, values, 0.0).sum(axis=1, keepdims=True) / count
-    deviation = np.sqrt(np.where(known, moved**2, 0.0).sum(axis=1, keepdims=True) / count)
-    return np.asarray(moved / np.where(deviation > 1e-12, deviation, np.inf))
+def standard_rows(scores: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Each row with mean 0 and deviation 1 over its known values, in its own precision; a constant row becomes 0."""
+    known = np.isfinite(scores)
+    where, count = True, scores.shape[1]
+    if not known.all():
+        where, count = known, np.maximum(known.sum(axis=1, keepdims=True), 1)
+    # Sums in float64: over a million songs those of float32 would be off.
+    mean = scores.sum(axis=1, keepdims=True, dtype=np.float64, where=where) / count
+    moved = scores - mean.astype(scores.dtype)
+    squares = np.square(moved).sum(axis=1, keepdims=True, dtype=np.float64, where=where)
+    deviation = np.sqrt(squares / count)
+    moved /= np.where(deviation > 1e-12, deviation, np.inf).astype(scores.dtype)
+    return np.asarray(moved)

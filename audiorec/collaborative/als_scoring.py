@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from audiorec.learning.coded_vectors import Vectors, inner_products
+from audiorec.learning.silence import silence
 
 _SONGS_AT_ONCE = 2048  # in float64 they stay in the cache
 
@@ -22,7 +23,7 @@ class AlsScores:
     def scores(self, user_rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Scores of all songs: int64 [B] -> float32 [B, I]; NaN for users and songs without listens."""
         found = np.asarray(inner_products(np.asarray(self.users[user_rows], dtype=np.float32), self.items))
-        np.copyto(found, np.nan, where=~self.items_seen)
+        silence(found, ~self.items_seen)
         found[~np.any(self.users[user_rows], axis=1)] = np.nan
         return found
 

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from audiorec.learning.silence import silence
+
 
 @dataclass(frozen=True)
 class ItemToItem:
@@ -24,14 +26,20 @@ class ItemToItem:
     def scores(self, user_rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Scores of all songs: int64 [B] -> float32 [B, I], NaN for users without history and songs nobody heard."""
         mine = sparse.csr_array(self.history[user_rows])
-        product = mine @ self.weights
-        found = np.asarray(product.toarray() if sparse.issparse(product) else product, dtype=np.float32)
+        found = self._sums(mine)
         seen = self.items_seen
         if seen is None:
             seen = np.bincount(self.history.indices, minlength=found.shape[1]) > 0
-        np.copyto(found, np.nan, where=~seen)
+        silence(found, ~seen)
         found[np.diff(mine.indptr) == 0] = np.nan
         return found
+
+    def _sums(self, mine: sparse.csr_array) -> NDArray[np.float32]:
+        if len(mine.indptr) == 2 and sparse.issparse(self.weights):
+            # Of one user only the own songs' rows are read: a sparse product looks at all songs three times.
+            return np.asarray(self.weights[mine.indices].T @ mine.data, dtype=np.float32)[None]
+        product = mine @ self.weights
+        return np.asarray(product.toarray() if sparse.issparse(product) else product, dtype=np.float32)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """All parameters as arrays with names; `from_arrays` is the way back."""

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from audiorec.learning.coded_vectors import Vectors, inner_products, plain
 from audiorec.learning.drawn import drawn
+from audiorec.learning.silence import silence
 
 Floats32 = NDArray[np.float32]
 # Directions kept of the SVM's decisions, and songs that they are taken from. On the clips with Last.fm listens 64 leave
@@ -46,13 +47,13 @@ class LikesBySides:
     def __call__(self, users: Sequence[str]) -> Floats32:
         """Probabilities float32 [B, I]; NaN for users whom the model does not know and for songs it learned from."""
         rows = np.array([self._row.get(name, -1) for name in users], dtype=np.int64)
-        found = -inner_products(self.users[rows], self.songs)
+        found = inner_products(-self.users[rows], self.songs)
         # In place: a list asks for every song of the library.
         found -= self.bias[rows, None]
         np.exp(np.clip(found, -60.0, 60.0, out=found), out=found)
         found += 1.0
         np.reciprocal(found, out=found)
-        np.copyto(found, np.nan, where=self.silent)
+        silence(found, self.silent)
         found[rows < 0] = np.nan
         return found
 

@@ -66,6 +66,7 @@ MIGRATIONS: tuple[str, ...] = (
     DROP TABLE listen;
     ALTER TABLE sums RENAME TO listen;
     """,
+    "ALTER TABLE track DROP COLUMN seconds_promised;",
 )
 
 
@@ -73,9 +74,8 @@ MIGRATIONS: tuple[str, ...] = (
 class FileRecord:
     """What is known of one file after it was looked at: its stamp on the disk, tags, and how decoding went.
 
-    `seconds` and `seconds_promised` (by the header; None when it says nothing) are lengths; `sidecar` is the stamp of
-    the lyrics file beside it; `crashes` counts the workers that this file has killed; `reader` is the version of what
-    read it.
+    `seconds` is the length that was decoded; `sidecar` is the stamp of the lyrics file beside it; `crashes` counts the
+    workers that this file has killed; `reader` is the version of what read it.
     """
 
     track_id: int
@@ -92,7 +92,6 @@ class FileRecord:
     genre: str = ""
     decoder: str = ""
     seconds: float = 0.0
-    seconds_promised: float | None = None
     bad_packets: int = 0
     crashes: int = 0
     album_artist: str = ""
@@ -177,7 +176,7 @@ def write_record(db: sqlite3.Connection, record: FileRecord) -> None:
     """Store what a look at a file gave."""
     db.execute(
         "UPDATE track SET size = ?, mtime_ns = ?, status = ?, reason = ?, sidecar = ?, content_hash = ?, title = ?,"
-        " artists = ?, album = ?, year = ?, genre = ?, decoder = ?, seconds = ?, seconds_promised = ?, bad_packets = ?,"
+        " artists = ?, album = ?, year = ?, genre = ?, decoder = ?, seconds = ?, bad_packets = ?,"
         " crashes = ?, album_artist = ?, mbid = ?, isrc = ?, reader = ? WHERE id = ?",
         (
             *(
@@ -195,7 +194,7 @@ def write_record(db: sqlite3.Connection, record: FileRecord) -> None:
                 record.year,
                 record.genre,
             ),
-            *(record.decoder, record.seconds, record.seconds_promised, record.bad_packets, record.crashes),
+            *(record.decoder, record.seconds, record.bad_packets, record.crashes),
             *(record.album_artist, record.mbid, record.isrc, record.reader),
             record.track_id,
         ),

@@ -27,18 +27,28 @@ def refuse_url(root: Path) -> None:
 
 def take_lock(root: Path) -> IO[str]:
     """The writer's lock of a workspace, whose folder is made; raises WorkspaceError when another process holds it."""
+    make_folder(root)
     try:
-        root.mkdir(parents=True, exist_ok=True)
         lock = (root / "writer.lock").open("w")
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         lock.close()
         raise WorkspaceError(f"{root} is being written by another audiorec: wait for it to end") from None
     except OSError as error:
-        raise WorkspaceError(
-            f"cannot write a workspace at {root} ({error.strerror}): name another with --workspace"
-        ) from error
+        raise _no_workspace(root, error) from error
     return lock
+
+
+def make_folder(root: Path) -> None:
+    """Make a workspace's folder where it is not there; raises WorkspaceError."""
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _no_workspace(root, error) from error
+
+
+def _no_workspace(root: Path, error: OSError) -> WorkspaceError:
+    return WorkspaceError(f"cannot write a workspace at {root} ({error.strerror}): name another with --workspace")
 
 
 def flush_file(path: Path) -> None:

@@ -12,7 +12,8 @@ def no_songs(db: sqlite3.Connection) -> str:
     """Why no song can be used."""
     files = _count(db, "track WHERE present = 1")
     if files:
-        return f"none of the {files} files here can be used: audiorec status --files says why"
+        which = "the one file here cannot" if files == 1 else f"none of the {files} files here can"
+        return f"{which} be used: audiorec status --files says why"
     return f"no songs here yet: {_FIRST}"
 
 

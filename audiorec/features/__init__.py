@@ -1,1 +1,1 @@
-"""Signal to numbers: decoding, spectra, rhythm, lyrics, the network of listeners, and their fusion."""
+"""Signal to numbers: decoding, spectra, rhythm, tags, lyrics, and their fusion."""

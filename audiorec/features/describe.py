@@ -12,17 +12,17 @@ from numpy.typing import NDArray
 from audiorec.data.coded_sound import coded
 from audiorec.data.tables import TrackFeatures
 from audiorec.errors import DecodeError
-from audiorec.features import shape, spectra, tonal
+from audiorec.features.decoding.waveform import MonoResampler, fold_to_stereo, stretch
+from audiorec.features.descriptors import shape, spectra, tonal
+from audiorec.features.descriptors.frames import Framer, Stretch
+from audiorec.features.descriptors.held_frames import HeldFrames
+from audiorec.features.descriptors.loudness import LoudnessMeter
+from audiorec.features.descriptors.rhythm import flux
+from audiorec.features.descriptors.summary import SongFrames, summarise
+from audiorec.features.descriptors.timbre import mfcc
 from audiorec.features.fingerprint import Fingerprinter
-from audiorec.features.frames import Framer, Stretch
-from audiorec.features.held_frames import HeldFrames
-from audiorec.features.loudness import LoudnessMeter
 from audiorec.features.recipe import FeatureRecipe
-from audiorec.features.rhythm import flux
 from audiorec.features.segments import Candidate, Cutter, Shelf, pick
-from audiorec.features.summary import SongFrames, summarise
-from audiorec.features.timbre import mfcc
-from audiorec.features.waveform import MonoResampler, fold_to_stereo, stretch
 
 Float = NDArray[np.float32]
 # Shorter sounds have no rhythm, no key, hardly a timbre: nothing that a recommendation could rest on.

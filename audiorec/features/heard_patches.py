@@ -11,9 +11,9 @@ import soxr
 from numpy.typing import NDArray
 
 from audiorec.data.heard_songs import Heard, HeardBy
+from audiorec.features.decoding.waveform import fold_to_stereo
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.features.segments import Candidate, Cutter, Shelf
-from audiorec.features.waveform import fold_to_stereo
 
 Float = NDArray[np.float32]
 

@@ -12,8 +12,8 @@ import torch
 import torchaudio
 from numpy.typing import NDArray
 
+from audiorec.features.descriptors.spectra import mel_weights
 from audiorec.features.recipe import FeatureRecipe
-from audiorec.features.spectra import mel_weights
 
 PEAK = 0.8
 

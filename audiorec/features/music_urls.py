@@ -19,7 +19,7 @@ from audiorec.data.stores import patiently, store
 from audiorec.errors import InputError
 from audiorec.features.lyrics.read import sidecar_paths
 from audiorec.features.scan import NOT_READ, SUFFIXES, FoundFile, Scan, scan
-from audiorec.sources.no_music import is_hidden, is_no_music
+from audiorec.sources.formats.no_music import is_hidden, is_no_music
 
 _BLOCK = 4_000_000  # bytes
 

@@ -44,7 +44,7 @@ class _Unit:
     """Some tasks under way, and how often their worker or node has died."""
 
     tasks: Sequence[Task]
-    promised: Any
+    pending: Any
     deaths: int = 0
 
 
@@ -81,7 +81,7 @@ class _Coordinator:
     def _finish(self, unit: _Unit) -> list[Outcome]:
         """The outcomes of a unit; after a death each of its files goes alone, so that the one at fault is named."""
         try:
-            outcomes: list[Outcome] = ray_cluster.answer(self.ray, unit.promised)
+            outcomes: list[Outcome] = ray_cluster.answer(self.ray, unit.pending)
             return outcomes
         except self.ray.exceptions.RayTaskError as error:
             raise ray_cluster.as_ours(error) from None

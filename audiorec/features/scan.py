@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from audiorec.errors import InputError
 from audiorec.features.lyrics.read import LYRICS_SUFFIXES, name_key, names_beside, sidecar_paths
-from audiorec.sources.no_music import Ignored, ignored_below, is_hidden, is_ignored, is_no_music, left_out_by
+from audiorec.sources.formats.no_music import Ignored, ignored_below, is_hidden, is_ignored, is_no_music, left_out_by
 
 SUFFIXES = frozenset(
     b".mp3 .mp2 .mp1 .mpga .mpa .flac .ogg .oga .ogx .opus .spx .wav .wave .bwf .rf64 .w64 .m4a .m4b .m4p .m4r .mp4"

@@ -16,15 +16,15 @@ from audiorec.data.catalogue import NO_STAMP, FileRecord
 from audiorec.data.tables import TrackFeatures
 from audiorec.data.tracks import SILENT
 from audiorec.errors import AudiorecError, DecodeError
-from audiorec.features.decode import Decoding, decoders, open_decoding
+from audiorec.features.decoding.decode import Decoding, decoders, open_decoding
+from audiorec.features.decoding.sniff import Container, sniff
 from audiorec.features.describe import Describer
 from audiorec.features.heard_patches import SoundEncoder, StretchCollector, patches_of
 from audiorec.features.lyrics import describe_lyrics, find_lyrics
 from audiorec.features.music_urls import copied, is_url
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.features.scan import FoundFile
-from audiorec.features.sniff import Container, sniff
-from audiorec.features.tags import Tags, read_tags
+from audiorec.features.tags.song_tags import Tags, read_tags
 
 # The version of what is made of a file's first bytes, tags and lyrics: raised when an older one read files otherwise.
 # Then tags are read again, and what failed or was cut is described again.
@@ -272,7 +272,6 @@ def _with_decoding(record: FileRecord, decoding: Decoding) -> FileRecord:
         reason=joined(*reasons, record.reason),
         decoder=decoding.decoder,
         seconds=decoding.seconds,
-        seconds_promised=None if decoding.is_guess else decoding.declared,
         bad_packets=decoding.bad_packets,
     )
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from audiorec import metrics
 from audiorec.errors import TooLittleError
 from audiorec.hybrid.recipe import HybridRecipe
-from audiorec.hybrid.retrieve import best_of_each, places
+from audiorec.hybrid.retrieve import best_of_each, order, places
 from audiorec.hybrid.weights import SIGNALS, Floats, Weights
 
 # Songs of each list that the weights are fitted on; more make the fit slower, not better.
@@ -101,7 +101,7 @@ def _sample(lists: Lists, names: list[str], rng: np.random.Generator) -> _Sample
     for place, row in enumerate(rows):
         for number, name in enumerate(names):
             signal, able = lists.signals[name][row], candidates[place]
-            placed = places(signal[chosen[place]], np.sort(signal[able & np.isfinite(signal)]))
+            placed = places(signal[chosen[place]], order(signal, able, _BEST))
             values[place, :, number] = np.where(able[chosen[place]] | np.isnan(placed), placed, 0.0)
     return _Sample(
         values,

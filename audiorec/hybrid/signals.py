@@ -4,9 +4,9 @@ The cheap parts are fitted from listens that may be seen, so that a rehearsal ca
 signals against each other.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -15,8 +15,10 @@ from scipy import sparse
 
 from audiorec.cold_start.content_space import unit_rows
 from audiorec.cold_start.taste import Taste, standard_rows
-from audiorec.hybrid.weights import rough_places
+from audiorec.hybrid.weights import SIGNALS, rough_places
+from audiorec.learning.at_once import at_once
 from audiorec.learning.coded_vectors import Vectors, inner_products, plain
+from audiorec.learning.silence import silence
 
 if TYPE_CHECKING:
     from audiorec.collaborative.item_model import ItemToItem
@@ -104,7 +106,7 @@ class Parts:
     heard: Floats | None = None
     unit_points: NDArray[np.float32] | None = None
     short_points: Vectors | None = None
-    popular: Floats | None = None
+    popular: NDArray[np.floating] | None = None
 
     @cached_property
     def directions(self) -> NDArray[np.float32]:
@@ -126,35 +128,49 @@ class Parts:
 
 def signals(songs: Songs, parts: Parts, rows: Rows) -> dict[str, NDArray[np.floating]]:
     """Every signal that can be had, each [B, I]; the names are those of `weights.SIGNALS`."""
-    expected = predicted(parts, rows)
-    found = {"predicted": expected, "content": content(parts, rows)}
-    for values in found.values():  # without content, listens alone give a score
-        np.copyto(values, np.nan, where=~songs.usable)
-    if parts.collaborative is not None:
-        found["collaborative"] = parts.collaborative.scores(rows)
-    found["factors"] = factors(parts, rows, expected)
-    found["neighbours"] = neighbours(parts, rows)
-    for name, likes in songs.likes.items():
-        found[name] = likes([parts.seen.users[row] for row in rows])
-    if parts.placed is not None:
-        found["network"] = network(parts.placed, rows)
-    found["artist"] = artist_prior(parts.seen.counts, songs.artist, rows)
+    pieces = list(_pieces(songs, parts, rows))
+    found = {name: one for some in at_once(pieces, len(songs.usable)) for name, one in some.items()}
+    return {name: found[name] for name in SIGNALS if name in found}
+
+
+def _pieces(songs: Songs, parts: Parts, rows: Rows) -> Iterator[Callable[[], dict[str, NDArray[np.floating]]]]:
+    """What can be computed at the same time, the longest first."""
+
+    def with_content(values: NDArray[np.floating]) -> NDArray[np.floating]:
+        silence(values, ~songs.usable)  # without content, listens alone give a score
+        return values
+
+    def both() -> dict[str, NDArray[np.floating]]:
+        expected = with_content(predicted(parts, rows))
+        return {"predicted": expected, "factors": factors(parts, rows, expected)}
+
+    yield both
+    if (placed := parts.placed) is not None:
+        yield lambda: {"network": network(placed, rows)}
+    if (neural := parts.collaborative) is not None:
+        yield lambda: {"collaborative": neural.scores(rows)}
+    yield lambda: {"content": with_content(content(parts, rows))}
+    names = [parts.seen.users[row] for row in rows]
+    for signal, likes in songs.likes.items():
+        yield partial(lambda signal, likes: {signal: likes(names)}, signal, likes)
+    yield lambda: {"neighbours": neighbours(parts, rows)}
+    yield lambda: {"artist": artist_prior(parts.seen.counts, songs.artist, rows)}
     popular = popularity(parts) if parts.popular is None else parts.popular
-    found["popularity"] = np.broadcast_to(popular, (len(rows), len(popular)))
-    return found
+    yield lambda: {"popularity": np.broadcast_to(popular, (len(rows), len(popular)))}
 
 
-def predicted(parts: Parts, rows: Rows) -> Floats:
+def predicted(parts: Parts, rows: Rows) -> NDArray[np.floating]:
     """Scores predicted from content: the taste models, and NeuMF with the song's vector predicted from content."""
-    taste = standard_rows(parts.taste.scores(rows))
+    taste = parts.taste.scores(rows)
     if parts.predicted is None or parts.cold is None:
         return taste
+    taste = standard_rows(taste)
     neural = standard_rows(parts.cold.score_with_item_vectors(rows, parts.predicted))
     share = parts.mixing.neural
     return np.asarray(np.where(np.isnan(neural), taste, (1.0 - share) * taste + share * neural))
 
 
-def factors(parts: Parts, rows: Rows, expected: Floats) -> NDArray[np.float32]:
+def factors(parts: Parts, rows: Rows, expected: NDArray[np.floating]) -> NDArray[np.float32]:
     """Implicit ALS by place, [B, I]; a song with few listeners keeps the place `expected` by content until more arrive.
 
     ALS draws the vectors of such songs to nothing: without the prediction from content a song fell at its first
@@ -163,7 +179,8 @@ def factors(parts: Parts, rows: Rows, expected: Floats) -> NDArray[np.float32]:
     own, eased = rough_places(parts.factors.scores(rows)), rough_places(expected)
     # In place: a list asks for every song of the library.
     eased -= own
-    eased *= (parts.mixing.settled / (parts.listeners + parts.mixing.settled)).astype(np.float32)
+    settled = np.float32(parts.mixing.settled)
+    eased *= settled / (parts.listeners.astype(np.float32) + settled)
     eased += own
     np.copyto(eased, own, where=np.isnan(expected))
     return eased
@@ -188,26 +205,26 @@ def network(placed: Placed, rows: Rows) -> NDArray[np.floating]:
     """Cosine of user and song in the embedded network; NaN for what it does not know."""
     users = placed.users[rows]
     found = inner_products(users, placed.songs)
-    np.copyto(found, np.nan, where=~placed.known)
+    silence(found, ~placed.known)
     found[~users.any(axis=1)] = np.nan
     return found
 
 
-def artist_prior(counts: sparse.csr_array, artist: Rows, rows: Rows) -> Floats:
+def artist_prior(counts: sparse.csr_array, artist: Rows, rows: Rows) -> NDArray[np.float32]:
     """Log plays of the user of this artist's other songs; minus infinity for none, NaN for an unknown artist."""
     own = sparse.csr_array(counts[rows])
     user, data = np.repeat(np.arange(len(rows)), np.diff(own.indptr)), own.data.astype(np.float64)
-    artists = int(artist.max(initial=-1)) + 2
-    numbers = user * artists + artist[own.indices] + 1
+    artists = int(artist.max(initial=-1)) + 2  # the last is the unknown one, which -1 means
+    numbers = user * artists + artist[own.indices] % artists
     plays = np.zeros((len(rows), artists))
     np.add.at(plays.ravel(), numbers, data)
     # None at all must add nothing to a score, or a reason would say that they play the artist.
-    logs = _log_plays(plays)
-    logs[:, 0] = np.nan
-    found = logs[:, artist + 1]
+    logs = _log_plays(plays).astype(np.float32)
+    logs[:, -1] = np.nan
+    found = logs.take(artist, axis=1)
     others = _log_plays(plays.ravel()[numbers] - data)
     found[user, own.indices] = np.where(artist[own.indices] < 0, np.nan, others)
-    return found
+    return np.asarray(found)
 
 
 def _log_plays(plays: Floats) -> Floats:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from audiorec.learning import checkpoint
 from audiorec.learning.checkpoint import Header
+from audiorec.learning.coded_vectors import stacked
 
 KIND = "hybrid"
 _BINS, _MANY = 1 << 16, 10_000
@@ -143,25 +144,21 @@ def rough_places(values: NDArray[np.floating]) -> NDArray[np.float32]:
     """
     if values.shape[1] < _MANY:
         return calibrate(values, np.ones((1, 1), dtype=bool)).astype(np.float32)
-    return np.stack([_spread_by_count(row) for row in values])
+    return stacked([_spread_by_count(row) for row in values])
 
 
 def _spread_by_count(values: NDArray[np.floating]) -> NDArray[np.float32]:
-    unknown = np.isnan(values)
-    count = len(values) - int(np.count_nonzero(unknown))
-    if not count:
-        return values.astype(np.float32)
     low, high = np.fmin.reduce(values), np.fmax.reduce(values)
-    bins = (values - low) * (values.dtype.type(_BINS - 1) / (high - low) if high > low else values.dtype.type(0.0))
-    np.copyto(bins, 0.0, where=unknown)
+    bins = values - low
+    bins *= values.dtype.type(_BINS - 1) / (high - low) if high > low else values.dtype.type(0.0)
+    np.fmin(bins, values.dtype.type(_BINS), out=bins)  # what is unknown stands in a bin of its own, the last
     numbers = bins.astype(np.int64)
-    counts = np.bincount(numbers, minlength=_BINS)
-    counts[0] -= len(values) - count
+    counts = np.bincount(numbers, minlength=_BINS + 1)[:_BINS]
+    count = int(counts.sum())
     # Twice the mean place of a bin's values from the top: what lies above it counts whole, its own half.
     places = 2 * (count - np.cumsum(counts)) + counts - 1
-    found = _of_half_places(count).take(places, mode="clip").astype(np.float32).take(numbers)
-    np.copyto(found, np.float32(np.nan), where=unknown)
-    return np.asarray(found)
+    values_of_bins = _of_half_places(count).take(places, mode="clip") if count else np.zeros(_BINS)
+    return np.asarray(np.append(values_of_bins, np.nan).astype(np.float32).take(numbers))
 
 
 def spread_places(place: NDArray[np.floating], count: NDArray[np.integer] | int) -> Floats:

@@ -31,8 +31,8 @@ from audiorec.labels.text_classifier import TextClassifier
 from audiorec.learning.curve_file import write_curves
 from audiorec.learning.loop import choose_device, quiet
 from audiorec.network.artist_places import listener_places
-from audiorec.sources.labelled_texts import read_labelled
-from audiorec.sources.labels_tables import read_labels
+from audiorec.sources.tables.labelled_texts import read_labelled
+from audiorec.sources.tables.labels_tables import read_labels
 
 _FEWEST = 10  # texts
 _AT_ONCE = 500  # songs

@@ -4,6 +4,7 @@ A list's time over a large library is the bytes that its products read. Codes ar
 are off by a hundredth of the deviation of the exact ones; the best are computed exactly.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,14 +38,15 @@ class CodedVectors:
         from simsimd import cdist
 
         asked, step = _coded(np.asarray(query * self.columns, dtype=np.float32)[None])
-        found = np.asarray(cdist(asked, self.codes, metric="dot"), dtype=np.float32)[0]
+        found = np.asarray(cdist(asked, self.codes, metric="dot", out_dtype="float32"))[0]
         found *= self.rows
         found *= step[0]
         sample = found[:: max(1, len(found) // _SAMPLE)]
         few = min(EXACT, len(found) // 10) * len(sample) // max(len(found), 1)
         if few:
             best = np.flatnonzero(found > np.partition(sample, -few)[-few])
-            found[best] = self.vectors[best] @ np.asarray(query, dtype=np.float32)
+            # Not by BLAS: its threads, called from several, wait for each other in circles.
+            found[best] = np.einsum("nd,d->n", self.vectors[best], np.asarray(query, dtype=np.float32))
         return np.asarray(found)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
@@ -63,8 +65,13 @@ def plain(vectors: Vectors) -> NDArray[np.floating]:
 def inner_products(queries: NDArray[np.floating], vectors: Vectors) -> NDArray[np.floating]:
     """Queries [B, d] with all vectors, float32 [B, I]; see `CodedVectors.products` where they are coded."""
     if isinstance(vectors, CodedVectors):
-        return np.stack([vectors.products(query) for query in queries])
+        return stacked([vectors.products(query) for query in queries])
     return np.asarray(queries.astype(vectors.dtype, copy=False) @ vectors.T)
+
+
+def stacked(rows: Sequence[Floats32]) -> Floats32:
+    """Rows [I] as [B, I]; a single one is not copied."""
+    return rows[0][None] if len(rows) == 1 else np.stack(rows)
 
 
 def code(vectors: Floats32, columns: Floats32 | None = None) -> CodedVectors:

@@ -39,8 +39,8 @@ def workers(engine: str = "local", address: str | None = None, gpus: int = 0) ->
         def each(work: Callable[[Task], Answer], tasks: Sequence[Task]) -> Iterator[Answer]:
             remote = ray.remote(num_cpus=1, num_gpus=gpus, max_retries=_AGAIN)(_on_node)
             held = ray.put(work)
-            promised = [remote.remote(__version__, held, task) for task in tasks]
-            return (_answer(ray, one) for one in promised)
+            pending = [remote.remote(__version__, held, task) for task in tasks]
+            return (_answer(ray, one) for one in pending)
 
         yield each
 
@@ -50,9 +50,9 @@ def _on_node(version: str, work: Callable[[Task], Answer], task: Task) -> Answer
     return work(task)
 
 
-def _answer(ray: Any, promised: Any) -> Any:
+def _answer(ray: Any, pending: Any) -> Any:
     try:
-        return ray_cluster.answer(ray, promised)
+        return ray_cluster.answer(ray, pending)
     except ray.exceptions.RayTaskError as error:
         raise ray_cluster.as_ours(error) from None
     except ray.exceptions.RayError as error:

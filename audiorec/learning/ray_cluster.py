@@ -44,14 +44,14 @@ def connected(address: str | None) -> Iterator[Any]:
             ray.shutdown()
 
 
-def answer(ray: Any, promised: Any) -> Any:
+def answer(ray: Any, pending: Any) -> Any:
     """What a task answers; raises Ray's own errors, and InputError when for a minute no node is left to do it."""
     last = time.monotonic()
-    while not ray.wait([promised], timeout=_LOOK)[0]:
+    while not ray.wait([pending], timeout=_LOOK)[0]:
         last = time.monotonic() if processors(ray) else last
         if time.monotonic() - last > _PATIENCE:
             raise InputError("no node of the cluster is left: start some and run the same command; the rest is kept")
-    return ray.get(promised)
+    return ray.get(pending)
 
 
 def processors(ray: Any) -> int:

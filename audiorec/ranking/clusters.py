@@ -57,12 +57,13 @@ def find_clusters(
     """
     rows = np.flatnonzero(known)
     directions = unit(np.asarray(vectors[rows], dtype=np.float64))
-    able = [count for count in counts if count < len(np.unique(directions.round(9), axis=0))]
+    learned, judged, runs = directions[drawn(np.arange(len(directions)), _LEARNED, seed)], [], {}
+    different = len(np.unique(learned.round(9), axis=0))
+    able = [count for count in counts if count < different]
     if not able:
         raise InputError(
             f"so few songs that differ ({len(rows)} known) cannot be grouped: train on more listens, or extract more"
         )
-    learned, judged, runs = directions[drawn(np.arange(len(directions)), _LEARNED, seed)], [], {}
     for count in able:
         runs[count] = [_fit(learned, count, seed + step) for step in range(seeds)]
         judged.append(_judge(learned, runs[count], count, seed))

@@ -65,16 +65,24 @@ NOBODY = Owner()
 
 
 def diversify(
-    scores: NDArray[np.floating], shelf: Shelf, wishes: Wishes, owner: Owner = NOBODY, pool: int = 200
+    scores: NDArray[np.floating],
+    shelf: Shelf,
+    wishes: Wishes,
+    owner: Owner = NOBODY,
+    pool: int = 200,
+    columns: NDArray[np.integer] | None = None,
 ) -> list[int]:
     """Columns of the list, best first.
 
-    scores [I] (-inf: not to be listed). Songs are taken from the `pool` best, and from as many of the tail where that
-    has places of its own. When caps leave the list short, it stays short only if nothing else is left in the whole.
+    scores [n] (-inf: not to be listed) of some columns [n] of the shelf, or of all. Songs are taken from the `pool`
+    best, and from as many of the tail where that has places of its own. When caps leave the list short, it stays short
+    only if nothing else is left in the whole.
     """
-    found = _take(scores, shelf, wishes, owner, pool)
+    if columns is None:
+        columns = np.arange(len(scores))
+    found = _take(scores, columns, shelf, wishes, owner, pool)
     if len(found) < wishes.top and pool < int(np.isfinite(scores).sum()):
-        return diversify(scores, shelf, wishes, owner, pool * 8)
+        return diversify(scores, shelf, wishes, owner, pool * 8, columns)
     return found
 
 
@@ -87,22 +95,29 @@ def long_tail(listeners: NDArray[np.floating], head: float = 0.8) -> NDArray[np.
     return tail
 
 
-def _take(scores: NDArray[np.floating], shelf: Shelf, wishes: Wishes, owner: Owner, pool: int) -> list[int]:
+def _take(
+    scores: NDArray[np.floating],
+    columns: NDArray[np.integer],
+    shelf: Shelf,
+    wishes: Wishes,
+    owner: Owner,
+    pool: int,
+) -> list[int]:
     allowed = np.flatnonzero(np.isfinite(scores))
     best = allowed[np.argsort(-scores[allowed], kind="stable")]
     if wishes.explore and shelf.tail is not None:
-        tail = best[shelf.tail[best]][:pool]
+        tail = best[shelf.tail[columns[best]]][:pool]
         best = np.concatenate([best[:pool], tail[~np.isin(tail, best[:pool])]])
     else:
         best = best[:pool]
     if not len(best):
         return []
-    taking = _Taking(scores[best], shelf.part(best), wishes, owner.genres)
+    taking = _Taking(scores[best], shelf.part(columns[best]), wishes, owner.genres)
     if len(owner.songs):
         taking.close_own(shelf.part(np.asarray(owner.songs, dtype=np.int64)))
     while len(taking.taken) < wishes.top and taking.take():
         pass
-    return [int(best[place]) for place in taking.taken]
+    return [int(columns[best[place]]) for place in taking.taken]
 
 
 class _Taking:

@@ -37,7 +37,7 @@ OF_SONGS = Reasons(
     },
     {"sound": "sounds like", "words": "has words like", "network": "shares listeners with"},
 )
-# Of items with vectors in the place of sound (`sources/items.py`).
+# Of items with vectors in the place of sound (`sources/tables/items.py`).
 OF_ITEMS = Reasons(
     {
         "collaborative": "users with your taste chose it",

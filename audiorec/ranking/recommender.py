@@ -28,7 +28,7 @@ from audiorec.ranking.explain import OF_ITEMS, OF_SONGS, OwnSong, OwnSongs, sent
 from audiorec.ranking.neighbours import Block
 from audiorec.ranking.opinions import NONE, Opinions, opinions
 from audiorec.ranking.serving import Serving, open_serving
-from audiorec.sources.path_endings import ITEMS_MARK
+from audiorec.sources.matching.path_endings import ITEMS_MARK
 
 USUAL = Wishes()
 _PARTS = ("cf", "network", "cnn", "svm")
@@ -162,13 +162,11 @@ class Recommender:
             warmth = self.weights.warmth(one.parts.listeners[columns], one.parts.songs_of_users)
             scores.append(score_union(self.weights, used, replace(union, columns=columns), warmth))
             totals.append(one.opinion.moved(scores[-1].total[0], columns, one.parts.directions))
-        total = np.full(len(self.tracks), -np.inf)
-        total[columns] = agreed(totals)
         genre = self.serving.arrays["genre"]
         plays = np.concatenate([one.parts.seen.counts.data for one in asked.members])
         owned = np.concatenate([one.own for one in asked.members])
         owner = Owner(asked.own if asked.is_new else (), genre_shares.shares(genre[owned], plays, len(self.genres)))
-        chosen = diversify(total, shelf, wishes, owner)
+        chosen = diversify(agreed(totals), shelf, wishes, owner, columns=columns)
         return _Ranked(np.array(chosen, dtype=np.int64), np.searchsorted(columns, chosen), mean_scores(scores))
 
     def _retrieved(self, one: "_Member", asked: "_Asked", each: int) -> tuple[dict[str, NDArray[np.floating]], Union]:

@@ -91,8 +91,8 @@ class Serving:
         return self.now.plays()
 
     @cached_property
-    def _popular(self) -> NDArray[np.float64]:
-        return popularity_of(self.listeners, self.arrays["popularity"])
+    def _popular(self) -> NDArray[np.float32]:
+        return popularity_of(self.listeners, self.arrays["popularity"]).astype(np.float32)
 
     @cached_property
     def _is_heard(self) -> NDArray[np.bool_]:

@@ -5,22 +5,45 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from audiorec.errors import InputError
 from audiorec.ranking.neighbours import Block, nearest
 from audiorec.ranking.similarity import Library
-from audiorec.sources.matching import find_artist, find_song
+from audiorec.sources.matching.matcher import LISTED, Matcher, find_artist, find_song, parse_song
+from audiorec.sources.matching.name_index import credited
+from audiorec.sources.matching.path_endings import may_end_so
 
 Record = dict[str, Any]
 
 
 def song_row(library: Library, song: str) -> int:
     """Row of the song that a person means: a path, a track id, `artist - title`; raises UnknownNameError."""
+    # An index of all names takes seconds at 100,000 songs, and most of what people write needs none.
     for path in (Path(song), Path.cwd() / song):
-        # A whole path needs no index of all names: at 100,000 songs that takes seconds.
         row = library.tracks.at_path(os.fsencode(os.path.normpath(path)))
         if row is not None:
             return row
-    return library.row[find_song(list(library.tracks), song).id]
+    row = _by_id_or_artist(library, song)
+    return library.row[find_song(list(library.tracks), song).id] if row is None else row
+
+
+def _by_id_or_artist(library: Library, song: str) -> int | None:
+    """Row of the song with this number, or of the one song of the artist that is written that has the title; None where
+    only all songs would tell."""
+    is_listed = library.tracks.at_path(os.fsencode(f"{LISTED}{song}")) is not None
+    if is_listed or may_end_so(os.fsdecode(library.tracks.arrays["path.bytes"].tobytes()), song):
+        return None
+    if song.isascii() and song.isdigit() and int(song) in library.row:
+        return library.row[int(song)]
+    written, (rows, starts) = parse_song(song), library.songs_of
+    theirs = {row for place in credited(library.artists, written) for row in rows[starts[place] : starts[place + 1]]}
+    if not theirs:
+        return None
+    # Songs of nobody may be credited by their file's name.
+    theirs.update(np.flatnonzero(library.first < 0).tolist())
+    found = Matcher([library.tracks[row] for row in sorted(theirs)]).match(written)
+    return library.row[found.track_id] if found.track_id is not None and found.how == "name" else None
 
 
 def artist_row(library: Library, artist: str) -> int:

@@ -9,6 +9,7 @@ import json
 import os
 import threading
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
@@ -25,60 +26,66 @@ from audiorec.serve.problem_details import NotReadyError
 from audiorec.serve.snapshot import Snapshot
 
 FILE = "song_map.safetensors"
+SHOWN_FILE = "song_map.json"
+# Of how regions are made and named, and of what the page gets.
+_SHOWN_VERSION = 1
 _REGION_SONGS = 40
 _PATIENCE = 5.0  # seconds that a request waits for a map
 _MOST_REGIONS = 24
 
 
 class Maps:
-    """The map of the current snapshot; made when it is first asked for, in a thread of its own."""
+    """The map of the current snapshot as the page wants it; made when it is first asked for, in a thread of its own."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: tuple[str, SongMap, list[dict[str, Any]]] | None = None
+        self._kept: tuple[_Of, bytes] | None = None
         self._drawing: Future[None] | None = None
-        self._shown: tuple[tuple[Path, int], bytes] | None = None
 
     def shown(self, snapshot: Snapshot) -> bytes:
-        """The map as JSON: ids, x and y of the same order, neighbours by place in it, names, and regions; as `get`.
-
-        Kept for a snapshot: at 100,000 songs it is 9 MB, a second's work.
-        """
-        found, named = self.get(snapshot)
-        of = snapshot.root, snapshot.serial
-        kept = self._shown
-        if kept is None or kept[0] != of:
-            kept = self._shown = of, json.dumps(_plain(snapshot, found, named), separators=(",", ":")).encode()
-        return kept[1]
-
-    def get(self, snapshot: Snapshot) -> tuple[SongMap, list[dict[str, Any]]]:
-        """The map and its regions; a snapshot with the same songs and vectors gets the same.
+        """The map as JSON: ids, x and y of the same order, neighbours by place in it, names, and regions.
 
         Raises NotReadyError where drawing takes longer than anybody waits for an answer: it goes on meanwhile.
         """
-        key = _key(snapshot)
+        of = snapshot.root, snapshot.serial
         with self._lock:
             kept = self._kept
-            if kept is not None and kept[0] == key:
-                return kept[1], kept[2]
+            if kept is not None and kept[0] == of:
+                return kept[1]
             if self._drawing is None or self._drawing.done():
                 self._drawing = Future()
-                threading.Thread(target=self._draw, args=(snapshot, key, self._drawing), daemon=True).start()
+                threading.Thread(target=self._draw, args=(snapshot, of, self._drawing), daemon=True).start()
             drawing = self._drawing
         with suppress(TimeoutError):
             drawing.result(timeout=_PATIENCE)
         kept = self._kept
-        if kept is None or kept[0] != key:
+        if kept is None or kept[0] != of:
             raise NotReadyError("the map is being drawn: a large library takes minutes the first time")
-        return kept[1], kept[2]
+        return kept[1]
 
-    def _draw(self, snapshot: Snapshot, key: str, drawing: "Future[None]") -> None:
+    def _draw(self, snapshot: Snapshot, of: "_Of", drawing: "Future[None]") -> None:
         try:
-            made = _stored_or_made(snapshot, key)
-            self._kept = key, made, regions(snapshot, made)
+            self._kept = of, _stored_or_shown(snapshot)
             drawing.set_result(None)
         except Exception as error:  # noqa: BLE001 - whoever waits for it is told
             drawing.set_exception(error)
+
+
+_Of = tuple[Path, int]
+
+
+def _stored_or_shown(snapshot: Snapshot) -> bytes:
+    """Written out it is 9 MB at 100,000 songs, and naming its regions takes seconds: so it is kept as it is sent."""
+    layout = _layout_key(snapshot)
+    key, path = _shown_key(snapshot, layout), snapshot.root / "derived" / SHOWN_FILE
+    with suppress(OSError):
+        head, _, shown = path.read_bytes().partition(b"\n")
+        if head == f"{key} {len(shown)}".encode():
+            return shown
+    found = _stored_or_made(snapshot, layout)
+    shown = json.dumps(_plain(snapshot, found, regions(snapshot, found)), separators=(",", ":")).encode()
+    _put(path, lambda temporary: temporary.write_bytes(f"{key} {len(shown)}\n".encode() + shown))
+    return shown
 
 
 def _plain(snapshot: Snapshot, found: SongMap, named: list[dict[str, Any]]) -> dict[str, Any]:
@@ -145,10 +152,19 @@ def _name(
     return " · ".join(best) or snapshot.tracks[int(rows[0])].artist or snapshot.tracks[int(rows[0])].title
 
 
-def _key(snapshot: Snapshot) -> str:
-    ids = np.array([track.id for track in snapshot.tracks], dtype=np.int64)
-    digest = hashlib.sha256(ids.tobytes())
+def _layout_key(snapshot: Snapshot) -> str:
+    digest = hashlib.sha256(snapshot.ids.tobytes())
     digest.update(np.ascontiguousarray(snapshot.vectors[::17]).tobytes())
+    return digest.hexdigest()
+
+
+def _shown_key(snapshot: Snapshot, layout: str) -> str:
+    """What is said of the songs, too: their names, and all that regions are named by."""
+    digest = hashlib.sha256(f"{_SHOWN_VERSION} {layout}".encode())
+    said = [(track.title, track.artist, track.genre, track.year) for track in snapshot.tracks]
+    digest.update(json.dumps([said, snapshot.languages]).encode())
+    for name, values in sorted(snapshot.moods.numbers.items()):
+        digest.update(name.encode() + values.tobytes())
     return digest.hexdigest()
 
 
@@ -157,9 +173,14 @@ def _stored_or_made(snapshot: Snapshot, key: str) -> SongMap:
     stored = _read(path)
     if stored is not None and stored[0] == key:
         return stored[1]
-    ids = np.array([track.id for track in snapshot.tracks], dtype=np.int64)
-    made = lay_out(ids, snapshot.vectors, None if stored is None else stored[1])
-    _write(path, key, made)
+    made = lay_out(snapshot.ids, snapshot.vectors, None if stored is None else stored[1])
+    arrays: dict[str, NDArray[Any]] = {
+        "key": np.frombuffer(key.encode(), dtype=np.uint8),
+        "track_ids": made.track_ids,
+        "points": np.ascontiguousarray(made.points),
+        "neighbours": np.ascontiguousarray(made.neighbours),
+    }
+    _put(path, lambda temporary: save_file(arrays, temporary))
     return made
 
 
@@ -172,17 +193,11 @@ def _read(path: Path) -> tuple[str, SongMap] | None:
         return None  # it can be made again
 
 
-def _write(path: Path, key: str, made: SongMap) -> None:
+def _put(path: Path, write: Callable[[Path], object]) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    arrays: dict[str, NDArray[Any]] = {
-        "key": np.frombuffer(key.encode(), dtype=np.uint8),
-        "track_ids": made.track_ids,
-        "points": np.ascontiguousarray(made.points),
-        "neighbours": np.ascontiguousarray(made.neighbours),
-    }
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        save_file(arrays, temporary)
+        write(temporary)
         os.replace(temporary, path)
     except OSError:
         temporary.unlink(missing_ok=True)  # a full disk costs the next start its map, not this one

@@ -16,10 +16,10 @@ import mutagen
 from mutagen.flac import FLAC, Picture
 
 from audiorec.data.tracks import Track
+from audiorec.features.decoding.sniff import Container, sniff
 from audiorec.features.music_urls import is_url
-from audiorec.features.sniff import Container, sniff
 from audiorec.serve.problem_details import GoneError
-from audiorec.sources.path_endings import LISTED
+from audiorec.sources.matching.path_endings import LISTED
 
 # What browsers play as it is.
 _TYPES = {

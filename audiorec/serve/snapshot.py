@@ -26,7 +26,7 @@ from audiorec.ranking.neighbours import Block
 from audiorec.ranking.recordings import recordings
 from audiorec.ranking.song_columns import SongColumns, pack_songs
 from audiorec.serve.foreign_ids import foreign_ids
-from audiorec.sources.path_endings import ITEMS_MARK
+from audiorec.sources.matching.path_endings import ITEMS_MARK
 
 if TYPE_CHECKING:
     from audiorec.ranking.recommender import Recommender

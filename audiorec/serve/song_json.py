@@ -4,7 +4,7 @@ from typing import Any
 
 from audiorec.data.tracks import Track
 from audiorec.serve.snapshot import Snapshot
-from audiorec.sources.path_endings import LISTED
+from audiorec.sources.matching.path_endings import LISTED
 
 
 def song_json(track: Track, plays: float = 0.0) -> dict[str, Any]:

@@ -1,22 +1,22 @@
 """Transcoding for players: any song that audiorec decodes as MP3 in pieces, and kept for the next time.
 
-The decoder is the extraction's own (an open file, a format from its first bytes). Kept files are bounded by count; a
-file stands under its final name only when it is whole.
+The decoder is the extraction's own (an open file, a format from its first bytes). Kept files are bounded by count.
 """
 
 import io
-import os
 import threading
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import av
 import numpy as np
 
 from audiorec.errors import DecodeError
-from audiorec.features.decode import Float, decoders, open_decoding
-from audiorec.features.sniff import Container, sniff
-from audiorec.features.waveform import fold_to_stereo
+from audiorec.features.decoding.decode import Float, decoders, open_decoding
+from audiorec.features.decoding.sniff import Container, sniff
+from audiorec.features.decoding.waveform import fold_to_stereo
+from audiorec.serve.growing_file import GrowingFile
 from audiorec.serve.media import stamp
 from audiorec.serve.problem_details import GoneError
 
@@ -25,6 +25,10 @@ _RATES = (44_100, 48_000, 32_000)
 _MOST_KEPT = 40
 # Two at a time: a listener's own song and the next one; more would starve the rest of the server.
 _AT_ONCE = threading.Semaphore(2)
+# Frames encoded at a time: decoders give blocks of most of a minute, and the first sound is waited for.
+_FRAMES = 2**17
+_GROWING: dict[Path, GrowingFile] = {}
+_LOCK = threading.Lock()
 
 
 def kept_file(folder: Path, path: bytes, kilobits: int) -> Path | None:
@@ -34,30 +38,31 @@ def kept_file(folder: Path, path: bytes, kilobits: int) -> Path | None:
 
 
 def transcode(folder: Path, path: bytes, kilobits: int = 192) -> Iterator[bytes]:
-    """MP3 in pieces as they are made; the whole is kept in `folder`. Raises GoneError before the first piece."""
-    pieces = _encoded(path, kilobits)
-    with _AT_ONCE:
-        first = next(pieces, None)
+    """MP3 in pieces as they are made; the whole is kept in `folder`. Raises GoneError before the first piece.
+
+    It is made at full speed, however slowly it is taken, and to its end: then it can be sought in.
+    """
+    final = folder / f"{stamp(path)}-{kilobits}.mp3"
+    with _LOCK:
+        for ended in [name for name, file in _GROWING.items() if file.has_ended]:
+            del _GROWING[ended]
+        if final not in _GROWING:
+            _bound(folder)
+            _GROWING[final] = GrowingFile(final, _in_turn(_encoded(path, kilobits)))
+        pieces = _GROWING[final].read()
+    first = next(pieces, None)
     if first is None:
         raise GoneError("this song holds no sound that can be played")
-    return _keeping(folder, folder / f"{stamp(path)}-{kilobits}.mp3", first, pieces)
+    return chain([first], pieces)
 
 
-def _keeping(folder: Path, final: Path, first: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    folder.mkdir(parents=True, exist_ok=True)
-    temporary = folder / f".{os.getpid()}-{threading.get_ident()}-{final.name}.tmp"
-    try:
-        with temporary.open("wb") as file:
-            piece: bytes | None = first
-            while piece is not None:
-                file.write(piece)
-                yield piece
-                with _AT_ONCE:  # not while a slow listener takes the piece
-                    piece = next(pieces, None)
-        os.replace(temporary, final)
-        _bound(folder)
-    finally:
-        temporary.unlink(missing_ok=True)
+def _in_turn(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    while True:
+        with _AT_ONCE:
+            piece = next(pieces, None)
+        if piece is None:
+            return
+        yield piece
 
 
 def _encoded(path: bytes, kilobits: int) -> Iterator[bytes]:
@@ -72,7 +77,7 @@ def _encoded(path: bytes, kilobits: int) -> Iterator[bytes]:
             stream = out.add_stream("libmp3lame", rate=target, layout="stereo")
             stream.bit_rate = kilobits * 1000
             resampler = av.AudioResampler(format="s16p", layout="stereo", rate=target, frame_size=1152)
-            for block in blocks:
+            for block in (whole[at : at + _FRAMES] for whole in blocks for at in range(0, len(whole), _FRAMES)):
                 frame = av.AudioFrame.from_ndarray(_interleaved(block), format="flt", layout="stereo")
                 frame.sample_rate = rate
                 for ready in resampler.resample(frame):
@@ -113,5 +118,5 @@ def _taken(sink: io.BytesIO) -> Iterator[bytes]:
 
 def _bound(folder: Path) -> None:
     kept = sorted(folder.glob("*.mp3"), key=lambda file: file.stat().st_mtime)
-    for file in kept[:-_MOST_KEPT]:
+    for file in kept[: 1 - _MOST_KEPT]:  # one more is about to come
         file.unlink(missing_ok=True)

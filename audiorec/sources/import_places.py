@@ -7,20 +7,33 @@ from urllib.parse import urlsplit, urlunsplit
 
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
-from audiorec.sources import friends_tables, items, netease, songs_tables, table_archives
-from audiorec.sources.contract import Row, Unread
+from audiorec.sources.formats.no_music import files_below
+from audiorec.sources.formats.text_lines import guessed_encoding
 from audiorec.sources.importing import ImportReport, Owner, import_rows, rematch, source_of, user_name
-from audiorec.sources.matching import Matcher
-from audiorec.sources.netease import Judge
-from audiorec.sources.netease_import import bring
-from audiorec.sources.no_music import files_below
+from audiorec.sources.matching.matcher import Matcher
 from audiorec.sources.registry import OTHERS, recognise, recognise_url, source_named
-from audiorec.sources.row_blocks import Block
-from audiorec.sources.text_lines import guessed_encoding
+from audiorec.sources.rows.contract import Row, Unread
+from audiorec.sources.rows.row_blocks import Block
+from audiorec.sources.services import netease
+from audiorec.sources.services.netease import Judge
+from audiorec.sources.services.netease_import import bring
+from audiorec.sources.tables import friends_tables, items, songs_tables, table_archives
 
 Reader = Callable[[str], Iterable[Row | Unread | Block]]
 # Sources whose files are text in whatever encoding a program wrote.
-_TEXTS = frozenset(("listens", "playlists", "scrobbler-log", "lastfm", "maloja", "panoscrobbler", "tidal"))
+_TEXTS = frozenset(
+    (
+        "listens",
+        "playlists",
+        "scrobbler-log",
+        "lastfm",
+        "maloja",
+        "panoscrobbler",
+        "tidal",
+        "rockbox",
+        "playback-reporting",
+    )
+)
 
 
 @dataclass(frozen=True)

@@ -19,16 +19,19 @@ import pyarrow as pa
 from audiorec.data.event_shards import plays
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
-from audiorec.sources.contract import Row, Unread, WrittenSong
-from audiorec.sources.matching import Match, Matcher, shown
-from audiorec.sources.no_music import files_below
-from audiorec.sources.row_blocks import KINDS, Block, Integers, in_blocks
+from audiorec.sources.formats.no_music import files_below
+from audiorec.sources.matching.matcher import Match, Matcher, shown
+from audiorec.sources.rows.contract import Row, Unread, WrittenSong
+from audiorec.sources.rows.row_blocks import KINDS, Block, Integers, in_blocks
 
 SHOWN = 1000  # rows without a song or that could not be read that a report names; all are counted
 _HELD = 200_000  # of so many rows that are held back no more are
 # Kinds of which every row with a time is one play: a later export holds the same rows again. Other sources tell totals
 # with the time of the last play, and those replace the earlier counts.
-_LOGS = frozenset({"spotify", "listenbrainz", "lastfm", "maloja", "panoscrobbler", "scrobbler-log", "youtube-music"})
+_LOGS = frozenset(
+    ("spotify", "listenbrainz", "lastfm", "maloja", "koito", "panoscrobbler", "scrobbler-log", "rockbox", "deezer",
+     "youtube-music", "apple-music", "playback-reporting", "tautulli")
+)  # fmt: skip
 
 
 class NobodyError(InputError):

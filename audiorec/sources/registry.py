@@ -9,40 +9,45 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audiorec.errors import InputError, UnknownNameError
-from audiorec.sources import (
-    apple_music,
+from audiorec.sources.players import (
     beets,
     clementine,
     foobar2000,
-    friends_tables,
-    items,
     itunes,
+    mpd_stickers,
+    quodlibet,
+    rhythmbox,
+    rockbox,
+    scrobbler_log,
+    strawberry,
+)
+from audiorec.sources.playlists import read_playlist
+from audiorec.sources.rows.contract import Row, Unread
+from audiorec.sources.services import (
+    apple_music,
+    deezer,
     jellyfin,
     jellyfin_api,
+    koito,
     lastfm,
     lastfm_api,
     listenbrainz,
     listenbrainz_api,
     maloja,
-    mpd_stickers,
     navidrome,
     netease,
     panoscrobbler,
-    playlists,
+    playback_reporting,
     plex,
     plex_api,
-    quodlibet,
-    rhythmbox,
-    scrobbler_log,
     spotify,
-    strawberry,
     subsonic,
     subsonic_replies,
-    table_archives,
+    tautulli,
     tidal,
     youtube_music,
 )
-from audiorec.sources.contract import Row, Unread
+from audiorec.sources.tables import friends_tables, items, table_archives
 
 HEAD = 65_536  # bytes of a file that recognisers are shown
 
@@ -101,8 +106,15 @@ _ALL = (
         lastfm_api.answers,
         lastfm_api.fetch,
     ),
-    Source("maloja", "Maloja: its export of all scrobbles.", maloja.recognises, maloja.read),
-    Source("apple-music", "Apple Music: Play Activity of a privacy export.", apple_music.recognises, apple_music.read),
+    Source("maloja", "Maloja: its export of all scrobbles, and its database.", maloja.recognises, maloja.read),
+    Source("koito", "Koito: its export of all listens.", koito.recognises, koito.read),
+    Source(
+        "apple-music",
+        "Apple Music: plays, library and likes of a privacy export; zip, folder or file.",
+        apple_music.recognises,
+        apple_music.read,
+    ),
+    Source("deezer", "Deezer: the listening history of the account's data (XLSX).", deezer.recognises, deezer.read),
     Source(
         "panoscrobbler", "Pano Scrobbler: its log as JSON lines or CSV.", panoscrobbler.recognises, panoscrobbler.read
     ),
@@ -112,6 +124,7 @@ _ALL = (
         scrobbler_log.recognises,
         scrobbler_log.read,
     ),
+    Source("rockbox", "Rockbox: playback.log.", rockbox.recognises, rockbox.read),
     Source(
         "youtube-music",
         "YouTube Music: history and library of Google's Takeout; zip or file.",
@@ -144,6 +157,13 @@ _ALL = (
         plex_api.fetch,
     ),
     Source(
+        "playback-reporting",
+        "Playback Reporting of Jellyfin and Emby: its database or its export of plays (TSV).",
+        playback_reporting.recognises,
+        playback_reporting.read,
+    ),
+    Source("tautulli", "Tautulli: its history of a Plex server's plays.", tautulli.recognises, tautulli.read),
+    Source(
         "navidrome",
         "Navidrome: its database, or the server by its address.",
         navidrome.recognises,
@@ -164,7 +184,12 @@ _ALL = (
         netease.recognises,
         netease.read,
     ),
-    Source("playlists", "Playlists: m3u, m3u8, pls, xspf, jspf, wpl, zpl, asx.", playlists.recognises, playlists.read),
+    Source(
+        "playlists",
+        "Playlists: m3u, m3u8, pls, xspf, jspf, wpl, zpl, asx.",
+        read_playlist.recognises,
+        read_playlist.read,
+    ),
     Source(
         "listens",
         "Tables of listens: CSV, TSV, Parquet, JSON lines, with columns in any order.",

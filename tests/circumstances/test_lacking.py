@@ -35,8 +35,8 @@ def test_no_file_can_be_used(place: Place) -> None:
     (place.root / "plays.csv").write_text("user,path\nu,a.mp3\n")
     place.library.import_auto(place.root / "plays.csv")
     told = said(place)
-    assert "none of the 1 files here can be used" in told["features"]
-    assert "none of the 1 files here can be used" in told["list"]
+    assert "the one file here cannot be used" in told["features"]
+    assert "the one file here cannot be used" in told["list"]
     assert told["next"] == "audiorec status --files"
 
 

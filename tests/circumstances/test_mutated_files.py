@@ -26,12 +26,13 @@ from audiorec.features.lyrics import find_lyrics
 from audiorec.features.lyrics.parts import sung_lines
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.features.scan import FoundFile
-from audiorec.features.tags import read_tags
+from audiorec.features.tags.song_tags import read_tags
 from audiorec.features.track import Task, describe_file
-from audiorec.sources import listens_tables, playlists
-from audiorec.sources.contract import Row, Unread
-from audiorec.sources.text_decoding import decode_text, plain_text
-from audiorec.sources.text_lines import guessed_encoding
+from audiorec.sources.formats.text_decoding import decode_text, plain_text
+from audiorec.sources.formats.text_lines import guessed_encoding
+from audiorec.sources.playlists import read_playlist
+from audiorec.sources.rows.contract import Row, Unread
+from audiorec.sources.tables import listens_tables
 from tests import made_audio, signals
 
 MOST_SECONDS = 5.0
@@ -58,7 +59,7 @@ def sound(path: Path) -> None:
 
 
 def playlist(path: Path) -> None:
-    rows(playlists.read, path)
+    rows(read_playlist.read, path)
 
 
 def table(path: Path) -> None:
@@ -239,7 +240,7 @@ def of_a_list(path: Path, page: str, lines: list[str]) -> tuple[list[str], bool]
     """The texts that a reader gives, and whether it marks them as a guess."""
     list_ = path / "x.m3u"
     list_.write_bytes("".join(f"{line}/{line}.mp3\n" for line in lines).encode(page))
-    return [row.song.path for row in playlists.read(list_) if isinstance(row, Row)], bool(guessed_encoding(list_))
+    return [row.song.path for row in read_playlist.read(list_) if isinstance(row, Row)], bool(guessed_encoding(list_))
 
 
 def of_a_table(path: Path, page: str, lines: list[str]) -> tuple[list[str], bool]:

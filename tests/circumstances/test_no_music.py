@@ -7,9 +7,9 @@ from zipfile import ZipFile
 import pytest
 
 from audiorec.features.scan import scan
-from audiorec.sources.exports import members
-from audiorec.sources.no_music import files_below
-from audiorec.sources.playlists import playlists_below
+from audiorec.sources.formats.exports import members
+from audiorec.sources.formats.no_music import files_below
+from audiorec.sources.playlists.read_playlist import playlists_below
 from tests.circumstances.place import Place, named
 
 # Files, a text after "|"; those in capitals are songs.

@@ -10,7 +10,7 @@ from audiorec.cli.evaluate import command
 from audiorec.cli.session import Session
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
-from audiorec.sources import bare_files, ncf_format
+from audiorec.sources.tables import bare_files, ncf_format
 
 
 def run(workspace: Path, *options: str) -> Result:

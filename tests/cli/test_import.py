@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from audiorec.cli.main import cli
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
-from audiorec.sources.contract import Row, Unread, WrittenSong
+from audiorec.sources.rows.contract import Row, Unread, WrittenSong
 
 
 def call(root: Path, *words: str) -> Result:

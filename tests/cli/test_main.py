@@ -10,6 +10,7 @@ import pytest
 
 from audiorec import __version__
 from audiorec.cli import main as frame
+from audiorec.cli.commands import COMMANDS
 from audiorec.errors import InputError
 
 
@@ -26,6 +27,9 @@ def test_version() -> None:
     [
         (["--workspace", "WS", "status"], "run audiorec extract FOLDER first"),
         (["no-such-command"], "No such command 'no-such-command'"),
+        (["statsu"], "No such command 'statsu'. Did you mean status?"),
+        (["--workspace", "/proc/none", "serve"], "cannot write a workspace at /proc/none"),
+        (["--workspace", "WS", "serve", "--host", "nowhere.invalid"], "name one with --host"),
         (["status", "--no-such-option"], "No such option"),
         (["--workspace", "no\x1b[31m", "status"], "no␛[31m"),
     ],
@@ -37,6 +41,14 @@ def test_a_mistake_is_named_and_exits_2(tmp_path: Path, arguments: list[str], me
     assert message in done.stderr
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
+
+
+def test_help_says_each_command_on_a_line_of_its_own() -> None:
+    told = run("--help").stdout
+    for name, line in (pair for part in COMMANDS.values() for pair in part.items()):
+        assert any(words.split() == [name, *line.split()] for words in told.splitlines()), name
+    files = {path.stem for path in Path(frame.__file__).parent.glob("*.py")}
+    assert {name.replace("-", "_") for part in COMMANDS.values() for name in part} - files == {"import"}
 
 
 def call(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> int | str | None:

@@ -9,7 +9,7 @@ import torch
 from audiorec import metrics
 from audiorec.collaborative import registry
 from audiorec.collaborative.protocols import sampled_ranks
-from audiorec.sources import ncf_format
+from audiorec.sources.tables import ncf_format
 
 DATA = Path(os.environ.get("AUDIOREC_DATA", "../shared/data"))
 

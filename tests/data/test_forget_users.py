@@ -18,7 +18,7 @@ from audiorec.learning import checkpoint
 from audiorec.network import embedding
 from audiorec.network.training import train as train_network
 from audiorec.serve.logins import Accounts
-from audiorec.sources.netease_state import CrawlState
+from audiorec.sources.services.netease_state import CrawlState
 from tests.ranking.small_library import build
 from tests.waiting import waiting
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from audiorec.errors import InputError
-from audiorec.sources.contract import Row, Unread
-from audiorec.sources.friends_tables import read_friends
 from audiorec.sources.registry import SOURCES
-from audiorec.sources.songs_tables import read_songs
+from audiorec.sources.rows.contract import Row, Unread
+from audiorec.sources.tables.friends_tables import read_friends
+from audiorec.sources.tables.songs_tables import read_songs
 
 GOOD = "user,song,title,artist\nann,1,晴天,周杰伦\nbob,2,后来,刘若英\n"
 MALFORMED: dict[str, bytes] = {

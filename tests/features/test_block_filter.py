@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import scipy.signal
 
-from audiorec.features.block_filter import STEP, BlockFilter, block_response
-from audiorec.features.loudness import k_weighting
+from audiorec.features.descriptors.block_filter import STEP, BlockFilter, block_response
+from audiorec.features.descriptors.loudness import k_weighting
 
 
 @pytest.mark.parametrize("rate", [1_000, 8_000, 44_100, 192_000, 768_000])

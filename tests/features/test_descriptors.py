@@ -4,10 +4,10 @@ import librosa
 import numpy as np
 import pytest
 
-from audiorec.features import shape, spectra, timbre, tonal
-from audiorec.features.frames import Framer
-from audiorec.features.loudness import LoudnessMeter
-from audiorec.features.rhythm import describe_rhythm, flux
+from audiorec.features.descriptors import shape, spectra, timbre, tonal
+from audiorec.features.descriptors.frames import Framer
+from audiorec.features.descriptors.loudness import LoudnessMeter
+from audiorec.features.descriptors.rhythm import describe_rhythm, flux
 from tests import signals
 
 RATE, N_FFT, HOP = 22_050, 2048, 512

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from audiorec.data.catalogue import FileRecord
-from audiorec.features.decode import open_any
+from audiorec.features.decoding.decode import open_any
+from audiorec.features.decoding.sniff import sniff
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.features.scan import scan
-from audiorec.features.sniff import sniff
 from audiorec.features.track import Task, describe_file
 from tests import signals
 from tests.made_audio import coded, dff, dsf, streams, with_video

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from audiorec.features.held_frames import HeldFrames
+from audiorec.features.descriptors.held_frames import HeldFrames
 
 
 def fill(frames: int, most: int = 64, stretch: int = 8) -> np.ndarray:

@@ -12,11 +12,11 @@ from pebble import ProcessFuture, ProcessPool
 
 from audiorec.data.workspace import Workspace
 from audiorec.features import track, workers
-from audiorec.features.decode import Decoding, Float, open_decoding
+from audiorec.features.decoding.decode import Decoding, Float, open_decoding
+from audiorec.features.decoding.sniff import Container
 from audiorec.features.extract import make_plan, run_plan
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.features.scan import FoundFile, scan
-from audiorec.features.sniff import Container
 from audiorec.features.workers import Crew
 from tests import made_audio, signals
 
@@ -92,7 +92,7 @@ def test_a_disk_that_fails_in_the_middle_is_no_end_of_the_sound(
 
     monkeypatch.setattr(track, "Describer", Failing)
     monkeypatch.setattr(track, "open_decoding", decoding)
-    monkeypatch.setattr("audiorec.features.decode.BLOCK_BYTES", 40_000)
+    monkeypatch.setattr("audiorec.features.decoding.decode.BLOCK_BYTES", 40_000)
     record, features = track.describe_file(task)
     assert record.may_pass, record
     assert features is None

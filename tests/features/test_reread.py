@@ -82,7 +82,7 @@ def test_lyrics_that_an_older_reader_did_not_see_are_described(
     music.mkdir()
     song(music / "b.mp3", 400, TIT2="Moon", USLT="hello my old friend")
     with monkeypatch.context() as patch:
-        patch.setattr("audiorec.features.tags.tag_lyrics", lambda tags: None)
+        patch.setattr("audiorec.features.tags.song_tags.tag_lyrics", lambda tags: None)
         patch.setattr("audiorec.features.track.READER", READER - 1)
         extract(root, music)
     described.clear()

@@ -7,7 +7,7 @@ import pytest
 import soundfile
 from mutagen import File
 
-from audiorec.features.tags import read_tags
+from audiorec.features.tags.song_tags import read_tags
 
 
 @pytest.mark.parametrize("suffix", ["flac", "ogg"])

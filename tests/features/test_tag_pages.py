@@ -7,8 +7,8 @@ import av
 import pytest
 from mutagen import id3
 
-from audiorec.features.tag_pages import Page, page_of
-from audiorec.features.tags import Tags, read_tags
+from audiorec.features.tags.song_tags import Tags, read_tags
+from audiorec.features.tags.tag_pages import Page, page_of
 from tests import made_audio, signals
 
 MP3 = signals.mp3(0.3)

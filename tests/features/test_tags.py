@@ -14,7 +14,7 @@ from mutagen import id3
 from mutagen.flac import FLAC
 from mutagen.oggvorbis import OggVorbis
 
-from audiorec.features.tags import Tags, read_tags
+from audiorec.features.tags.song_tags import Tags, read_tags
 from tests import signals
 
 SECOND = (0.2 * np.sin(np.arange(22050) / 7.0)).astype(np.float32)

@@ -14,7 +14,7 @@ from mutagen.flac import FLAC
 from mutagen.mp4 import MP4
 
 from audiorec.data.genres import genre_names
-from audiorec.features.tags import Tags, read_tags
+from audiorec.features.tags.song_tags import Tags, read_tags
 from tests import made_audio, signals
 
 Make = Callable[[Path], None]

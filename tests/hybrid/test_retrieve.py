@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from audiorec.hybrid.retrieve import EACH, best_of_each, places, score_union
+from audiorec.hybrid import retrieve
+from audiorec.hybrid.retrieve import EACH, best_of_each, order, places, score_union
 from audiorec.hybrid.weights import SIGNALS, Weights, calibrate, rough_places, score
 from audiorec.learning.coded_vectors import code, inner_products
 
@@ -46,7 +47,7 @@ def test_the_list_is_that_of_ranking_everything(seed: int) -> None:
 def test_places_are_those_of_sorting_everything() -> None:
     signals, candidates = made(1)
     for values in signals.values():
-        ordered = np.sort(values[candidates & np.isfinite(values)])
+        ordered = order(values, candidates, EACH)
         whole = calibrate(values[None], candidates[None])[0, candidates]
         np.testing.assert_allclose(places(values[candidates], ordered), whole)
 
@@ -59,7 +60,7 @@ def test_what_is_not_allowed_is_not_in_the_union_but_keeps_its_place() -> None:
     assert (allowed & candidates)[union.columns].all()
     everything = best_of_each(signals, candidates)
     for name, ordered in union.ordered.items():
-        np.testing.assert_array_equal(ordered, everything.ordered[name])
+        np.testing.assert_array_equal(ordered.best, everything.ordered[name].best)
 
 
 def test_many_equal_values_bring_no_more_than_asked() -> None:
@@ -97,3 +98,46 @@ def test_rough_places_are_near_those_of_sorting() -> None:
     same = np.full((1, SONGS), 3.0)
     np.testing.assert_allclose(rough_places(same), calibrate(same, np.ones((1, 1), dtype=bool)), atol=1e-6)
     assert np.isnan(rough_places(np.full((1, SONGS), np.nan))).all()
+
+
+def many(seed: int) -> tuple[dict[str, NDArray[np.float32]], NDArray[np.bool_]]:
+    """So many songs that a sample tells where most of them stand."""
+    rng = np.random.default_rng(seed)
+    songs, common = 400_000, rng.normal(size=400_000)
+    signals = {name: (0.5 * common + rng.normal(size=songs)).astype(np.float32) for name in SIGNALS}
+    signals["collaborative"][rng.random(songs) < 0.3] = np.nan
+    signals["artist"] = np.where(rng.random(songs) < 0.001, signals["artist"], -np.inf).astype(np.float32)
+    signals["popularity"] = np.round(signals["popularity"])  # six values: too few stand above any
+    return signals, rng.random(songs) > 0.1
+
+
+def test_of_very_many_songs_the_best_are_exact_and_the_others_nearly_in_place() -> None:
+    signals, candidates = many(0)
+    union = best_of_each(signals, candidates)
+    for name, values in signals.items():
+        able = candidates & np.isfinite(values)
+        best = np.flatnonzero(able)[np.argsort(-values[able], kind="stable")][:EACH]
+        assert set(best) <= set(union.columns), name
+        whole, ordered = calibrate(values[None], candidates[None])[0], union.ordered[name]
+        if ordered.step > 1 and len(ordered.others):
+            assert len(ordered.best) + len(ordered.others) < 0.4 * able.sum()
+        np.testing.assert_allclose(places(values[best], ordered), whole[best], atol=2e-4)
+        np.testing.assert_allclose(places(values[able], ordered), whole[able], atol=0.01)
+
+
+def test_of_very_many_songs_the_list_is_that_of_sorting_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    signals, candidates = many(1)
+    warmth, shared = np.random.default_rng(1).random((1, len(candidates))), []
+    for allowed in (None, np.arange(len(candidates)) % 3 == 0):
+        sampled = best_of_each(signals, candidates, allowed)
+        monkeypatch.setattr(retrieve, "_SAMPLE", len(candidates))
+        whole = best_of_each(signals, candidates, allowed)
+        monkeypatch.undo()
+        np.testing.assert_array_equal(sampled.columns, whole.columns)
+        for user in range(10):
+            near, true = (
+                score_union(weights(user), signals, union, warmth[:, union.columns]).total[0].argsort()[::-1][:20]
+                for union in (sampled, whole)
+            )
+            shared.append(len(set(near) & set(true)) / 20)
+    assert np.mean(shared) >= 0.98

@@ -1,5 +1,6 @@
 """What songs are compared by: it lies ready until it changes, and what the network cannot know stands by its sound."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,7 +8,9 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from audiorec.data.tracks import Track
 from audiorec.data.workspace import Workspace
+from audiorec.errors import UnknownNameError
 from audiorec.learning.directions import unit
 from audiorec.network import embedding
 from audiorec.network.graph import build_network
@@ -15,8 +18,10 @@ from audiorec.network.spectral import SpectralSettings
 from audiorec.network.spectral_training import embed_network
 from audiorec.ranking import clusters, make_similarity, similar_lists
 from audiorec.ranking.similar_lists import artist_row, artists_like, song_row, songs_like
-from audiorec.ranking.similarity import gather
+from audiorec.ranking.similarity import Library, gather
+from audiorec.ranking.song_columns import SongColumns, pack_songs
 from audiorec.ranking.song_groups import make_ready, song_groups
+from audiorec.sources.matching.matcher import find_song
 from tests.ranking.small_library import build, style_of
 
 
@@ -106,14 +111,73 @@ def test_artists_are_where_their_songs_are(root: Path) -> None:
         assert listeners[row] == listens[:, songs].any(axis=1).sum()
 
 
-def test_a_whole_path_needs_no_index_of_names(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_paths_ids_and_names_need_no_index_of_all_names(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Workspace.open(root) as space:
         library = gather(space)
-    assert song_row(library, "artist 1 - song 6") == song_row(library, "6") == 5
+    assert song_row(library, "song 6") == 5
     monkeypatch.setattr(similar_lists, "find_song", None)
+    assert (
+        song_row(library, "artist 1 - song 6") == song_row(library, "ARTIST 1 - Song 6") == song_row(library, "6") == 5
+    )
     assert song_row(library, "/music/07.mp3") == 7
     monkeypatch.chdir("/")
     assert song_row(library, "./music/07.mp3") == 7
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nelly - dilemma",
+        "Kelly Rowland - Dilemma",
+        "David Bowie - Under Pressure",
+        "Queen - Under Pressure",
+        "Mono - Signs",
+        "Stones - Angie",
+        "Stones - Angie (Live)",
+        "Stones - Hello",
+        "Stones - Under Pressure",
+        "Nobody Known - Angie",
+        "2",
+        "8",
+        "9",
+    ],
+)
+def test_a_song_of_its_artist_is_what_all_songs_would_tell(text: str) -> None:
+    named = [
+        ("Dilemma (Album Version)", ("Nelly", "Kelly Rowland")),
+        ("Under Pressure", ("Queen & David Bowie",)),
+        ("Angie", ("Stones",)),
+        ("Angie (Live)", ("Stones",)),
+        ("Hello (Part 1)", ("Stones",)),
+        ("Under Pressure", ("Queen & Stones feat. Ann",)),
+        ("7", ("Two",)),
+        ("", ()),
+    ]
+    tracks = [
+        Track(place + 1, path, title, artists, "", None, "", 0.0, "ok", "")
+        for place, (title, artists) in enumerate(named)
+        for path in [b"/music/Mono - Signs.ogg" if not title else b"/music/%d.mp3" % place]
+    ]
+    artists, groups = make_similarity._artists(tracks)
+    library = Library(
+        SongColumns(pack_songs(tracks)),
+        np.arange(1, 9),
+        {},
+        artists,
+        {},
+        (np.concatenate(groups), np.cumsum([0, *map(len, groups)])),
+        np.array([artists.index(track.artist) if track.artist else -1 for track in tracks], dtype=np.int32),
+        {},
+        Path(),
+    )
+
+    def answer(find: Callable[[], int]) -> int | str:
+        try:
+            return find()
+        except UnknownNameError as error:
+            return str(error)
+
+    assert answer(lambda: song_row(library, text)) == answer(lambda: find_song(tracks, text).id - 1)
 
 
 def test_groups_of_the_network_are_made_beforehand(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

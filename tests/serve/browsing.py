@@ -20,9 +20,9 @@ FLAGS = (
 ).split()
 
 
-def serve(root: Path) -> Iterator[tuple[str, Server]]:
+def serve(root: Path, needs_token: bool = False) -> Iterator[tuple[str, Server]]:
     """A server of a workspace and its address, until it is let go."""
-    server = make_server(root)
+    server = make_server(root, needs_token)
     config = uvicorn.Config(server.app, http=PatientProtocol, port=0, log_level="error", timeout_graceful_shutdown=1)
     served = uvicorn.Server(config)
     thread = threading.Thread(target=served.run, daemon=True)

@@ -1,12 +1,16 @@
 """The API: songs, lists, feedback that counts at once, paths, radio, playlists, errors as problems."""
 
+import json
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
 from audiorec.serve.app import Server
+from audiorec.serve.maps import SHOWN_FILE, Maps
+from audiorec.serve.own_command import own_command
 from tests.serve.music import RIGHT_TO_LEFT, SCRIPT, SONGS
 
 API = "/api/v1"
@@ -171,6 +175,20 @@ def test_map_has_every_song_and_regions_hold_them(client: TestClient, server: Se
     assert (server.desk.state.root / "derived" / "song_map.safetensors").is_file()
 
 
+def test_a_map_as_it_was_shown_is_read_after_a_start(
+    client: TestClient, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown, kept = client.get(f"{API}/map").content, server.desk.state.root / "derived" / SHOWN_FILE
+    snapshot = server.desk.state.now()
+    monkeypatch.setattr("audiorec.serve.maps.regions", lambda *_: [])
+    assert Maps().shown(snapshot) == shown
+    renamed = [replace(snapshot.tracks[0], title="Another"), *snapshot.tracks[1:]]
+    assert b"Another" in Maps().shown(replace(snapshot, tracks=renamed))
+    assert Maps().shown(snapshot) != shown  # it was of other names
+    kept.write_bytes(kept.read_bytes()[:-9])
+    assert json.loads(Maps().shown(snapshot))["regions"] == []
+
+
 def test_a_map_that_takes_long_is_drawn_while_others_are_answered(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -223,3 +241,16 @@ def test_folders_are_kept_alone_or_left_out(client: TestClient) -> None:
     assert listed() == listed(folders=[folder["song"]]) > 0
     assert listed(without_folders=[folder["song"]]) == 0
     assert client.post(f"{API}/recommend", json={"user": "low", "folders": [10**9]}).status_code == 404
+
+
+def test_commands_are_told_as_a_terminal_wants_them(
+    client: TestClient, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = server.desk.state.root
+    monkeypatch.delenv("AUDIOREC_WORKSPACE", raising=False)
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
+    assert client.get(f"{API}/status").json()["command"] == f"audiorec --workspace {root}"
+    monkeypatch.setattr("audiorec.serve.own_command.default_workspace", lambda: root)
+    assert own_command(root) == "audiorec"
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    assert own_command(root).endswith("/audiorec")

@@ -19,7 +19,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium here: apt-get install chromium"),
 ]
-VIEWS = ("", "songs", "map", "path", "lists", "library", "search/low", "song/1", "artist/Ebb", "list/1")
+VIEWS = ("", "songs", "map", "path", "lists", "said/like", "library", "search/low", "song/1", "artist/Ebb", "list/1")
 
 
 @pytest.fixture

@@ -227,10 +227,10 @@ def test_training_is_begun_watched_and_stopped(page: Any) -> None:
     goto(page, "library")
     page.click("text=Train on what is played")
     page.wait_for_selector("progress")
-    until(page, "document.querySelector('[role=status]:not(#toast)').innerText.startsWith('train: step 1')")
+    until(page, "document.querySelector('[role=status]:not(#toast)').innerText.startsWith('Training: step 1')")
     page.reload()  # the job goes on without the page
-    page.wait_for_selector("text=A job is running: train")
+    page.wait_for_selector("text=A job is running: Training")
     goto(page, "library")
     page.click("button >> text=Stop")
-    until(page, "document.querySelector('main [role=status]').innerText === 'train: stopped'")
+    until(page, "document.querySelector('main [role=status]').innerText === 'Training: stopped'")
     until(page, "document.getElementById('banner').hidden")

@@ -4,14 +4,19 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from audiorec.sources.netease_state import CrawlState
+from audiorec.sources.services.netease_state import CrawlState
 from tests.sources.made_exports import (
     APPLE,
+    DEEZER,
     FOOBAR,
     ITUNES,
+    PLAYBACK_LOG,
     PLEX_XML,
+    REPORTED,
     RHYTHMBOX,
     SCROBBLER_LOG,
+    koito_export,
+    koito_listen,
     listen,
     maloja_scrobble,
     quodlibet_library,
@@ -21,6 +26,8 @@ from tests.sources.made_exports import (
     write_database,
     write_json,
     write_lines,
+    write_tautulli,
+    write_workbook,
     write_zip,
 )
 
@@ -109,6 +116,11 @@ GOOD: dict[str, tuple[Callable[[Path], Path], int]] = {
     "lastfm": (lambda folder: write_json(folder / "x.json", {"recenttracks": {"track": [scrobble(), scrobble()]}}), 2),
     "maloja": (lambda folder: write_json(folder / "m.json", {"scrobbles": [maloja_scrobble(), maloja_scrobble(5)]}), 2),
     "apple-music": (_text("Apple Music Play Activity.csv", APPLE), 5),
+    "koito": (lambda folder: write_json(folder / "koito.json", koito_export(koito_listen(), koito_listen(5))), 2),
+    "deezer": (lambda folder: write_workbook(folder / "deezer-data_1.xlsx", "10_listeningHistory", DEEZER), 3),
+    "rockbox": (_text("playback.log", PLAYBACK_LOG), 6),
+    "playback-reporting": (_text("reported.tsv", REPORTED), 2),
+    "tautulli": (lambda folder: write_tautulli(folder / "tautulli.db"), 2),
     "panoscrobbler": (lambda folder: write_lines(folder / "p.jsonl", [PANO, PANO]), 2),
     "scrobbler-log": (_text(".scrobbler.log", SCROBBLER_LOG), 2),
     "itunes": (_text("Library.xml", ITUNES), 10),

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 MBID = "0a1b2c3d-0000-4000-8000-00000000000{}"
 
@@ -54,6 +55,36 @@ def write_zip(path: Path, files: Mapping[str, str | bytes]) -> Path:
         for name, text in files.items():
             archive.writestr(name, text)
     return path
+
+
+def write_workbook(path: Path, sheet: str, rows: Sequence[Sequence[str | float]]) -> Path:
+    """A workbook of two sheets; texts of the second lie in the table that cells share, where they do not repeat."""
+    texts: list[str] = []
+
+    def cell(value: str | float, place: str) -> str:
+        if isinstance(value, float):
+            return f'<c r="{place}" s="1"><v>{value}</v></c>'
+        if value not in texts:
+            texts.append(value)
+            return f'<c r="{place}" t="inlineStr"><is><t>{escape(value)}</t></is></c>'
+        return f'<c r="{place}" t="s"><v>{texts.index(value)}</v></c>'
+
+    lines = [
+        "".join(cell(value, f"{chr(65 + at)}{number}") for at, value in enumerate(row) if value != "")
+        for number, row in enumerate(rows, start=1)
+    ]
+    body = "".join(f"<row>{line}</row>" for line in lines)
+    names, links = "http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://x.example/relationships"
+    shared = "".join(f"<si><r><t>{escape(text[:2])}</t></r><r><t>{escape(text[2:])}</t></r></si>" for text in texts)
+    return write_zip(path, {
+        "xl/workbook.xml": f'<workbook xmlns="{names}" xmlns:r="{links}"><sheets><sheet name="1_account" r:id="a"/>'
+                           f'<sheet name="{sheet}" r:id="b"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": '<Relationships><Relationship Id="a" Target="worksheets/sheet1.xml"/>'
+                                      '<Relationship Id="b" Target="worksheets/sheet2.xml"/></Relationships>',
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{names}"><sheetData/></worksheet>',
+        "xl/worksheets/sheet2.xml": f'<worksheet xmlns="{names}"><sheetData>{body}</sheetData></worksheet>',
+        "xl/sharedStrings.xml": f'<sst xmlns="{names}">{shared}</sst>',
+    })  # fmt: skip
 
 
 def write_database(path: Path, tables: Mapping[str, Sequence[Sequence[object]]]) -> Path:
@@ -180,3 +211,77 @@ APPLE = """"Album Name","Artist Name","Client IP Address","End Reason Type","Eve
 "","","","","","LYRIC_DISPLAY","","","","Tide"
 "","Ann","","NATURAL_END_OF_TRACK","2024-01-31T12:50:00Z","PLAY_END","9000","VIDEO","9000","Tide (Video)"
 """  # noqa: E501
+
+APPLE_LIBRARY = [
+    {"Content Type": "Song", "Track Identifier": 1, "Title": "Tide", "Artist": "Ann", "Album": "Sea",
+     "Track Duration": 181_000, "Track Play Count": 4, "Last Played Date": "2024-01-31T12:37:00Z", "Skip Count": 1,
+     "Track Like Rating": "liked", "Apple Music Track Identifier": 77},
+    {"Content Type": "Song", "Track Identifier": 2, "Title": "Low", "Artist": "Mo Ley", "Album": "Low LP",
+     "Track Play Count": 2, "Last Played Date": "2023-01-31T12:37:00Z", "Favorite Status - Track": True},
+    {"Content Type": "Music Video", "Track Identifier": 3, "Title": "Tide (Video)", "Artist": "Ann"},
+]  # fmt: skip
+
+APPLE_LIKES = """Favorite Type,Item Reference,Item Description,Last Modified,Preference
+SONG,7,The Harbours - Tin Boats,2024-01-31T12:37:00Z,LIKE
+SONG,8,Mo Ley - Gulls,2024-01-31T12:37:00Z,DISLIKE
+ARTIST,9,Mo Ley,2024-01-31T12:37:00Z,LIKE
+"""
+
+DEEZER = [
+    ["Song Title", "Artist", "ISRC", "Album Title", "IP Address", "Listening Time", "Platform Name", "Date"],
+    ["Tin Boats", "The Harbours", "XX0000000001", "Low Water", "192.0.2.1", 201.0, "web", "2020-09-13 12:26:40"],
+    ["Gulls", "Mo Ley", "", "", "192.0.2.1", 30.0, "web", 44087.5185185],
+    ["Tin Boats", "The Harbours", "XX0000000001", "Low Water", "192.0.2.1", -1.0, "web", "2020-09-13 12:30:00"],
+]
+
+
+def koito_listen(time: object = "2020-09-13T12:26:40Z", title: object = "Tin Boats") -> dict[str, Any]:
+    def named(name: object, **more: Any) -> dict[str, Any]:
+        spellings = [{"alias": "other", "is_primary": False}, {"alias": name, "is_primary": True}]
+        return {"image_url": "", "mbid": None, "aliases": spellings, **more}
+
+    track = {**named(title, duration=201), "mbid": MBID.format(1)}
+    return {
+        "listened_at": time, "track": track, "album": named("Low Water", various_artists=False),
+        "artists": [named("The Harbours"), named("Mo Ley")],
+    }  # fmt: skip
+
+
+def koito_export(*listens: object) -> dict[str, Any]:
+    return {"version": "1", "exported_at": "2025-01-01T00:00:00Z", "user": "ann", "listens": list(listens)}
+
+
+PLAYBACK_LOG = (
+    "# Playback log\n"
+    "1600000000:201000:201000:/<microSD0>/Music/Tin Boats.flac\n"
+    "1600000300:4000:150000:/Music/l/gulls.ogg\n"
+    "1600000400:60000:200000:/Music/paused: one.mp3\n1600000470:200000:200000:/Music/paused: one.mp3\n"
+    "1600000900:300000:200000:/Music/odd.mp3\n1600001000:1:2\n"
+)
+
+REPORTED = (
+    "2020-09-13 12:26:40.1234567Z\t0a1b0a1b0a1b0a1b0a1b0a1b0a1b0a1b\t0c1d0c1d0c1d0c1d0c1d0c1d0c1d0c1d\tAudio\t"
+    "The Harbours - Tin Boats (live) (Low Water (Remaster))\tDirectPlay\tweb\tdesk\t201\n"
+    "2020-09-13 13:00:00Z\t0a1b0a1b0a1b0a1b0a1b0a1b0a1b0a1b\t0c1d0c1d0c1d0c1d0c1d0c1d0c1d0c1e\tMovie\tA film\t"
+    "DirectPlay\tweb\tdesk\t900\n"
+)
+
+
+def write_tautulli(path: Path) -> Path:
+    columns = "id, started, stopped, paused_counter, rating_key, user, media_type"
+    return write_database(path, {
+        f"session_history({columns})": [(1, 1_600_000_000, 1_600_000_200, 20, 71, "ann", "track"),
+                                        (2, 1_600_001_000, 1_600_005_000, 0, 72, "ann", "movie")],
+        "session_history_metadata(id, title, parent_title, grandparent_title, original_title, duration)": [
+            (1, "Tin Boats", "Low Water", "Various Artists", "The Harbours", 201_000), (2, "A film", "", "", "", 9)],
+    })  # fmt: skip
+
+
+def write_maloja(path: Path) -> Path:
+    return write_database(path, {
+        "scrobbles(timestamp, rawscrobble, origin, duration, track_id)": [(1_600_000_000, "{}", "x", 180, 1)],
+        "tracks(id, title, title_normalized, length, album_id)": [(1, "Tin Boats", "tin boats", 201, 5)],
+        "artists(id, name, name_normalized)": [(1, "The Harbours", ""), (2, "Mo Ley", "")],
+        "trackartists(id, artist_id, track_id)": [(1, 1, 1), (2, 2, 1)],
+        "albums(id, albtitle, albtitle_normalized)": [(5, "Low Water", "low water")],
+    })  # fmt: skip

@@ -17,11 +17,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from audiorec.errors import InputError
-from audiorec.sources.contract import Row, Unread
-from audiorec.sources.friends_tables import read_friends
-from audiorec.sources.items import open_items, read_items
 from audiorec.sources.registry import OTHERS, SOURCES
-from audiorec.sources.songs_tables import read_songs
+from audiorec.sources.rows.contract import Row, Unread
+from audiorec.sources.tables.friends_tables import read_friends
+from audiorec.sources.tables.items import open_items, read_items
+from audiorec.sources.tables.songs_tables import read_songs
 from tests.sources.good_exports import GOOD
 from tests.sources.made_exports import write_json
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
-from audiorec.sources.contract import Row, Unread
 from audiorec.sources.importing import Owner, import_rows, source_of
-from audiorec.sources.matching import Matcher
+from audiorec.sources.matching.matcher import Matcher
 from audiorec.sources.registry import OTHERS, SOURCES, recognise
+from audiorec.sources.rows.contract import Row, Unread
 from tests.sources.good_exports import GOOD
 
 

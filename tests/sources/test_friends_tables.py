@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from audiorec.errors import InputError
-from audiorec.sources.friends_tables import read_friends, recognises
+from audiorec.sources.tables.friends_tables import read_friends, recognises
 
 
 def test_friends(tmp_path: Path) -> None:

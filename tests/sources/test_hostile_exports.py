@@ -12,37 +12,48 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from audiorec.errors import InputError
-from audiorec.sources import (
-    apple_music,
+from audiorec.sources.players import (
     beets,
     clementine,
     foobar2000,
     itunes,
+    mpd_stickers,
+    quodlibet,
+    rhythmbox,
+    rockbox,
+    scrobbler_log,
+    strawberry,
+)
+from audiorec.sources.rows.contract import Row, Unread
+from audiorec.sources.services import (
+    apple_music,
     jellyfin,
+    koito,
     lastfm,
     listenbrainz,
     maloja,
-    mpd_stickers,
     navidrome,
     panoscrobbler,
+    playback_reporting,
     plex,
-    quodlibet,
-    rhythmbox,
-    scrobbler_log,
     spotify,
-    strawberry,
+    tautulli,
     tidal,
     youtube_music,
 )
-from audiorec.sources.contract import Row, Unread
 from tests.sources.made_exports import (
     APPLE,
+    APPLE_LIBRARY,
+    APPLE_LIKES,
     FOOBAR,
     ITUNES,
     PLEX_XML,
+    REPORTED,
     RHYTHMBOX,
     SCROBBLER_LOG,
     YOUTUBE_PAGE,
+    koito_export,
+    koito_listen,
     listen,
     maloja_scrobble,
     quodlibet_library,
@@ -73,6 +84,11 @@ TEXTS: dict[str, tuple[ModuleType, str]] = {
     "scrobbler log": (scrobbler_log, SCROBBLER_LOG),
     "maloja": (maloja, json.dumps({"maloja": {}, "scrobbles": [maloja_scrobble()] * 3})),
     "apple-music": (apple_music, APPLE),
+    "apple-music library": (apple_music, json.dumps(APPLE_LIBRARY)),
+    "apple-music likes": (apple_music, APPLE_LIKES),
+    "koito": (koito, json.dumps(koito_export(*[koito_listen()] * 3))),
+    "rockbox": (rockbox, "".join(f"160000{at}:201000:201000:/a.flac\n" for at in (1000, 2000, 3000))),
+    "playback reporting": (playback_reporting, REPORTED),
     "panoscrobbler": (panoscrobbler, (json.dumps(PANO) + "\n") * 3),
     "itunes": (itunes, ITUNES),
     "rhythmbox": (rhythmbox, RHYTHMBOX),
@@ -84,7 +100,7 @@ TEXTS: dict[str, tuple[ModuleType, str]] = {
     "tidal": (tidal, TIDAL + "The Harbours,Tin Boats,2020-09-13,61000\n" * 3),
 }
 SUFFIXES = {"listenbrainz": ".jsonl", "youtube page": ".html", "tidal": ".csv", "lastfm table": ".csv"}
-DATABASES = (beets, clementine, mpd_stickers, navidrome, strawberry, plex)
+DATABASES = (beets, clementine, maloja, mpd_stickers, navidrome, strawberry, plex, tautulli)
 
 
 def file_name(name: str) -> str:

@@ -10,10 +10,10 @@ from audiorec.data.catalogue import FileRecord
 from audiorec.data.tables import Layout, TrackFeatures
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
-from audiorec.sources.contract import Row, Unread, WrittenSong
 from audiorec.sources.importing import ImportReport, Owner, import_rows, pack, rematch, source_of, unpack, waiting_songs
-from audiorec.sources.listens_tables import read
-from audiorec.sources.matching import Matcher
+from audiorec.sources.matching.matcher import Matcher
+from audiorec.sources.rows.contract import Row, Unread, WrittenSong
+from audiorec.sources.tables.listens_tables import read
 
 LAYOUT = Layout("d" * 16, ("loudness",), (), 0.5, -80.0, 11025)
 

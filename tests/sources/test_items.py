@@ -10,9 +10,9 @@ import pytest
 from audiorec.data.tables import Layout
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError, WorkspaceError
-from audiorec.sources.contract import Unread
-from audiorec.sources.items import Item, open_items, read_items, recognises, store_items
-from audiorec.sources.matching import Matcher, parse_song
+from audiorec.sources.matching.matcher import Matcher, parse_song
+from audiorec.sources.rows.contract import Unread
+from audiorec.sources.tables.items import Item, open_items, read_items, recognises, store_items
 
 COLUMNS = {
     "id": ["n1", "n2", None, "n4"],

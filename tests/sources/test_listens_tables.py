@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from audiorec.errors import InputError
-from audiorec.sources.contract import Row, Unread
-from audiorec.sources.delimited import split_rows
-from audiorec.sources.listens_tables import read, recognises
-from audiorec.sources.matching import shown
+from audiorec.sources.formats.delimited import split_rows
+from audiorec.sources.matching.matcher import shown
+from audiorec.sources.rows.contract import Row, Unread
+from audiorec.sources.tables.listens_tables import read, recognises
 
 Told = tuple[str, str, float, float | None]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from audiorec.sources.text_decoding import decode_text
+from audiorec.sources.formats.text_decoding import decode_text
 
 LISTS = {
     "chinese": ("夜里的小船", "风吹过旧城", "我们说再见", "雨中的灯火", "你是我的春天", "蓝色的信纸"),

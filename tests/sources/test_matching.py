@@ -8,8 +8,8 @@ import pytest
 from audiorec.data.names import normalise, normalise_loosely
 from audiorec.data.tracks import Track
 from audiorec.errors import UnknownNameError
-from audiorec.sources.contract import WrittenSong
-from audiorec.sources.matching import Matcher, find_artist, find_song, parse_song
+from audiorec.sources.matching.matcher import Matcher, find_artist, find_song, parse_song
+from audiorec.sources.rows.contract import WrittenSong
 
 
 def track(

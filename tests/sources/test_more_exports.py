@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from audiorec.sources import apple_music, jellyfin, plex, quodlibet, registry, tidal, youtube_music
-from audiorec.sources.contract import Row, Unread
-from audiorec.sources.pickled_data import PickleError, plain_data
+from audiorec.sources import registry
+from audiorec.sources.formats.pickled_data import PickleError, plain_data
+from audiorec.sources.players import quodlibet
+from audiorec.sources.rows.contract import Row, Unread
+from audiorec.sources.services import apple_music, jellyfin, plex, tidal, youtube_music
 from tests.sources.made_exports import (
     APPLE,
     MBID,

@@ -7,7 +7,7 @@ import pytest
 
 from audiorec.data import splits
 from audiorec.errors import InputError
-from audiorec.sources import ncf_format, triplets
+from audiorec.sources.tables import ncf_format, triplets
 
 
 def files(folder: Path, train: str, test: str, negative: str) -> Path:

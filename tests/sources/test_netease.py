@@ -11,13 +11,13 @@ import pytest
 from audiorec.data.comments import comment_feelings
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
-from audiorec.sources import netease
-from audiorec.sources.contract import Row, Unread
-from audiorec.sources.http_client import HttpClient, ServiceError
 from audiorec.sources.import_places import import_places
 from audiorec.sources.importing import Owner
-from audiorec.sources.netease_crawl import Crawl
-from audiorec.sources.netease_state import Caps, CrawlState
+from audiorec.sources.rows.contract import Row, Unread
+from audiorec.sources.services import netease
+from audiorec.sources.services.http_client import HttpClient, ServiceError
+from audiorec.sources.services.netease_crawl import Crawl
+from audiorec.sources.services.netease_state import Caps, CrawlState
 from tests.sources.made_netease import SONGS, USERS, MadeNetease, run_killed
 from tests.sources.made_services import Answer, service
 
@@ -106,9 +106,9 @@ def test_answers_of_any_form_end_the_task_and_no_more(tmp_path: Path, body: Any)
 KILLED = """
 import sys
 from pathlib import Path
-from audiorec.sources.http_client import HttpClient
-from audiorec.sources.netease_crawl import Crawl
-from audiorec.sources.netease_state import Caps, CrawlState
+from audiorec.sources.services.http_client import HttpClient
+from audiorec.sources.services.netease_crawl import Crawl
+from audiorec.sources.services.netease_state import Caps, CrawlState
 with CrawlState(Path(sys.argv[2])) as state:
     client = HttpClient(sys.argv[1], rate=1e9, sleep=lambda seconds: None, tries=9)
     crawl = Crawl(client, state, Caps(1000, 1000, 100, 9))

@@ -4,17 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from audiorec.sources import (
-    beets,
-    clementine,
-    foobar2000,
-    itunes,
-    mpd_stickers,
-    navidrome,
-    rhythmbox,
-    strawberry,
-)
-from audiorec.sources.contract import Row, Unread
+from audiorec.sources.players import beets, clementine, foobar2000, itunes, mpd_stickers, rhythmbox, strawberry
+from audiorec.sources.rows.contract import Row, Unread
+from audiorec.sources.services import navidrome
 from tests.sources.made_exports import FOOBAR, ITUNES, MBID, RHYTHMBOX, RHYTHMBOX_LISTS, write_database
 
 

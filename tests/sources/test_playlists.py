@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from audiorec.errors import InputError
-from audiorec.sources.contract import Row, Unread, WrittenSong
-from audiorec.sources.playlists import read, recognises
+from audiorec.sources.playlists.read_playlist import read, recognises
+from audiorec.sources.rows.contract import Row, Unread, WrittenSong
 
 
 def songs(path: Path, data: bytes | str) -> list[WrittenSong]:

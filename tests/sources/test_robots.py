@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from audiorec.sources.http_client import HttpClient, ServiceError
-from audiorec.sources.netease_crawl import Crawl
-from audiorec.sources.netease_state import Caps, CrawlState
-from audiorec.sources.robots import parse_robots
+from audiorec.sources.services.http_client import HttpClient, ServiceError
+from audiorec.sources.services.netease_crawl import Crawl
+from audiorec.sources.services.netease_state import Caps, CrawlState
+from audiorec.sources.services.robots import parse_robots
 from tests.sources.made_netease import MadeNetease
 from tests.sources.made_services import Answer, Asked, service
 from tests.sources.test_netease import data_of

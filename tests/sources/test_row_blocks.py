@@ -11,15 +11,16 @@ from hypothesis import strategies as st
 from audiorec.data.catalogue import FileRecord
 from audiorec.data.tables import Layout
 from audiorec.data.workspace import Workspace
-from audiorec.sources import row_blocks, table_columns
-from audiorec.sources.contract import Row, Unread, WrittenSong
+from audiorec.sources.formats.text_file import UNREADABLE
 from audiorec.sources.importing import ImportReport, Owner, import_rows, pack, user_name
-from audiorec.sources.listens_tables import read, read_blocks
-from audiorec.sources.matching import Match, Matcher
-from audiorec.sources.row_blocks import Known, in_blocks
-from audiorec.sources.table_columns import in_columns
-from audiorec.sources.text_file import UNREADABLE
-from audiorec.sources.times import parse_time
+from audiorec.sources.matching.matcher import Match, Matcher
+from audiorec.sources.rows import row_blocks
+from audiorec.sources.rows.contract import Row, Unread, WrittenSong
+from audiorec.sources.rows.row_blocks import Known, in_blocks
+from audiorec.sources.rows.times import parse_time
+from audiorec.sources.tables import table_columns
+from audiorec.sources.tables.listens_tables import read, read_blocks
+from audiorec.sources.tables.table_columns import in_columns
 
 SLOW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

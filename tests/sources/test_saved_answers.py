@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from audiorec.errors import InputError
-from audiorec.sources import netease, subsonic_replies
-from audiorec.sources.contract import Row, Unread
 from audiorec.sources.registry import recognise
+from audiorec.sources.rows.contract import Row, Unread
+from audiorec.sources.services import netease, subsonic_replies
 from tests.sources.made_exports import write_json
 from tests.sources.test_service_clients import SONGS
 

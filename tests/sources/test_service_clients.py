@@ -10,9 +10,9 @@ from urllib.parse import quote
 import pytest
 
 from audiorec.errors import InputError
-from audiorec.sources import jellyfin_api, lastfm_api, listenbrainz_api, plex_api, subsonic
-from audiorec.sources.contract import Row, Unread
-from audiorec.sources.http_client import HttpClient, ServiceError
+from audiorec.sources.rows.contract import Row, Unread
+from audiorec.sources.services import jellyfin_api, lastfm_api, listenbrainz_api, plex_api, subsonic
+from audiorec.sources.services.http_client import HttpClient, ServiceError
 from tests.sources.made_exports import MBID, PLEX_XML, listen, scrobble
 from tests.sources.made_services import Answer, Asked, service
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from audiorec.data.workspace import Workspace
-from audiorec.sources import lastfm, listenbrainz, maloja, panoscrobbler, scrobbler_log, spotify
-from audiorec.sources.contract import Row, Unread
 from audiorec.sources.import_places import import_places
 from audiorec.sources.importing import Owner
+from audiorec.sources.players import scrobbler_log
+from audiorec.sources.rows.contract import Row, Unread
+from audiorec.sources.services import lastfm, listenbrainz, maloja, panoscrobbler, spotify
 from tests.sources.made_exports import (
     MBID,
     SCROBBLER_LOG,

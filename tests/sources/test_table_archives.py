@@ -3,8 +3,8 @@
 import zipfile
 from pathlib import Path
 
-from audiorec.sources.contract import Row, Unread
-from audiorec.sources.table_archives import read, recognises
+from audiorec.sources.rows.contract import Row, Unread
+from audiorec.sources.tables.table_archives import read, recognises
 from tests.sources.made_exports import write_zip
 
 LIST = '"Track Name","Artist Name(s)","Added At"\n"{}","Ann","2021-01-31T12:34:56Z"\n'

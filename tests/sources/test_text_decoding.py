@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiorec.sources.text_decoding import decode_text, plain_text
+from audiorec.sources.formats.text_decoding import decode_text, plain_text
 
 SIMPLIFIED = "我爱你 像风走了八千里\n不问归期 也不问你的消息\n天黑了 我还在等你回来\n"
 TRADITIONAL = "我愛你 像風走了八千里\n不問歸期 也不問你的消息\n天黑了 我還在等你回來\n"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiorec.sources.times import parse_time, writes_month_first
+from audiorec.sources.rows.times import parse_time, writes_month_first
 
 MOMENT = datetime(2021, 1, 31, 12, 34, tzinfo=UTC).timestamp()
 DAY = datetime(2021, 1, 31, tzinfo=UTC).timestamp()

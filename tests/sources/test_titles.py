@@ -2,7 +2,7 @@
 
 import pytest
 
-from audiorec.sources.titles import parse_title
+from audiorec.sources.matching.titles import parse_title
 
 SAME = ["Song", "Song - Remastered 2009", "Song (2011 Remaster)", "Song [Explicit]", "Song - Radio Edit",
         "SONG (Mono)...",

@@ -30,9 +30,9 @@ from audiorec.data import heard_songs
 from audiorec.data.tracks import Track
 from audiorec.data.workspace import Workspace
 from audiorec.errors import CheckpointError
-from audiorec.features.excerpt import excerpt
+from audiorec.features.decoding.excerpt import excerpt
+from audiorec.features.descriptors.spectra import hz_from_mel, mel_from_hz
 from audiorec.features.recipe import FeatureRecipe
-from audiorec.features.spectra import hz_from_mel, mel_from_hz
 from audiorec.hybrid.evaluation import PROTOCOLS, Row, caution
 from audiorec.labels.heard_words import best_words, said
 from audiorec.ranking.recommender import Recommender

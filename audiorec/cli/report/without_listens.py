@@ -12,7 +12,7 @@ from audiorec.cli.report.facts import Neighbourhood, Recommendation, ReportData,
 from audiorec.cli.report.gather import alike_names, found_in, spectrogram, versions
 from audiorec.cold_start.content_space import unit_rows
 from audiorec.data.workspace import Workspace
-from audiorec.features.excerpt import excerpt
+from audiorec.features.decoding.excerpt import excerpt
 from audiorec.ranking.neighbours import nearest
 from audiorec.ranking.similarity import Library, gather
 

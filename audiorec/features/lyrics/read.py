@@ -15,7 +15,7 @@ from pathlib import Path
 
 from audiorec.features.lyrics.lrc import parse_lrc
 from audiorec.features.may_pass import raise_if_it_may_pass
-from audiorec.sources.text_decoding import decode_text, plain_lines, plain_text
+from audiorec.sources.formats.text_decoding import decode_text, plain_lines, plain_text
 
 _LONGEST = 1_000_000  # bytes: a longer sidecar is not lyrics
 # With times of lines, then of words in players' own forms, then subtitles, then words alone.

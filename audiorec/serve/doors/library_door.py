@@ -18,6 +18,7 @@ from audiorec.serve.desk import Desk, desk_of
 from audiorec.serve.gate import COOKIE, Gate
 from audiorec.serve.job_plans import plan
 from audiorec.serve.jobs import Job
+from audiorec.serve.own_command import own_command
 from audiorec.serve.problem_details import problem
 from audiorec.serve.snapshot import Snapshot
 from audiorec.serve.song_json import song_json, songs_json
@@ -50,6 +51,7 @@ def status(desk: At) -> dict[str, Any]:
         "can_recommend": snapshot.recommender is not None,
         "notes": list(snapshot.notes),
         "next": snapshot.next_step,
+        "command": own_command(desk.state.root),
         "job": running.as_json() if running is not None else None,
     }
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from audiorec.sources import beets
-from audiorec.sources.contract import Row, Unread
+from audiorec.sources.players import beets
+from audiorec.sources.rows.contract import Row, Unread
 from tests.sources.real.made_library import partner, write_library
 
 pytestmark = pytest.mark.slow

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from audiorec.sources import mpd_stickers
-from audiorec.sources.contract import Row
+from audiorec.sources.players import mpd_stickers
+from audiorec.sources.rows.contract import Row
 from tests.ports import free_port
 from tests.sources.real.made_library import program, running, write_library
 

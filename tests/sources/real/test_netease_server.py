@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from audiorec.sources import netease
-from audiorec.sources.contract import Row
+from audiorec.sources.rows.contract import Row
+from audiorec.sources.services import netease
 from tests.ports import free_port
 from tests.sources.made_netease import MadeNetease, run_killed
 from tests.sources.made_services import service
@@ -21,9 +21,9 @@ SERVE = "require('NeteaseCloudMusicApi/server').serveNcmApi({port: Number(proces
 CRAWL = """
 import sys
 from pathlib import Path
-from audiorec.sources.http_client import HttpClient
-from audiorec.sources.netease_crawl import Crawl
-from audiorec.sources.netease_state import Caps, CrawlState
+from audiorec.sources.services.http_client import HttpClient
+from audiorec.sources.services.netease_crawl import Crawl
+from audiorec.sources.services.netease_state import Caps, CrawlState
 extra = {"domain": sys.argv[3], "crypto": "api"}
 with CrawlState(Path(sys.argv[2])) as state:
     client = HttpClient(sys.argv[1], rate=1e9, sleep=lambda seconds: None, tries=12)

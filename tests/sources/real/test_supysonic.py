@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from audiorec.sources import subsonic
-from audiorec.sources.contract import Row
-from audiorec.sources.http_client import HttpClient, ServiceError
+from audiorec.sources.rows.contract import Row
+from audiorec.sources.services import subsonic
+from audiorec.sources.services.http_client import HttpClient, ServiceError
 from tests.ports import free_port
 from tests.sources.real.made_library import partner, running, write_library
 

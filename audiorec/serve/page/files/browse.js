@@ -1,7 +1,7 @@
 // All songs, one song with what is near it, an artist, and what a search found.
 
 import { coverOf, get } from "./api.js";
-import { failed, h, playButtons } from "./dom.js";
+import { failed, h, playButtons, put } from "./dom.js";
 import { radio } from "./player.js";
 import { playAll } from "./queue.js";
 import { acts, byline, songList } from "./songs.js";
@@ -23,7 +23,7 @@ export async function songs(box) {
   more.addEventListener("click", () => fill().catch(failed));
   await fill();
   const { artists } = await get("/artists", { limit: 500 });
-  box.append(h("h1", {}, named("Songs")),
+  put(box, h("h1", {}, named("Songs")),
     h("details", {}, h("summary", {}, named(`${artists.length} artists`)), h("div", { class: "chips" },
       artists.map(({ name, songs: count }) => h("a", { href: `#/artist/${encodeURIComponent(name)}` }, `${name} (${count})`)))),
     list, more);
@@ -31,7 +31,7 @@ export async function songs(box) {
 
 export async function song(box, [id]) {
   const [one, near, lyrics] = await Promise.all([get(`/songs/${id}`), get(`/songs/${id}/similar`, { top: 12 }).catch(() => ({ songs: [] })), get(`/songs/${id}/lyrics`)]);
-  box.append(
+  put(box, 
     h("div", { class: "row" }, h("img", { src: coverOf(one), alt: "", width: 140, height: 140, class: "large" }),
       h("div", { class: "words grow" }, h("h1", {}, one.title), h("div", { class: "by" }, byline(one), one.genre ? ` · ${one.genre}` : ""),
         h("div", { class: "row" }, playButtons([one], h("button", { class: "main", type: "button", onclick: () => playAll([one]) }, "Play"),
@@ -47,7 +47,7 @@ const whyNear = (near) => "Alike by " + Object.entries(near.by).filter(([, value
 
 export async function artist(box, [name]) {
   const [own, near] = await Promise.all([get("/songs", { artist: name, limit: 200 }), get("/artists/similar", { name, top: 8 })]);
-  box.append(h("h1", {}, name),
+  put(box, h("h1", {}, name),
     playButtons(own.songs, h("button", { class: "main", type: "button", onclick: () => playAll(own.songs) }, "Play all"),
       h("button", { type: "button", onclick: () => radio({ artist: name }, name) }, "Radio")),
     songList(own.songs), h("h2", {}, named("Artists like this")),
@@ -57,7 +57,7 @@ export async function artist(box, [name]) {
 export async function found(box, [words]) {
   const { songs: hits } = await get("/search", { q: words });
   document.getElementById("q").value = words;
-  box.append(h("h1", {}, `“${words}”`),
+  put(box, h("h1", {}, `“${words}”`),
     hits.length ? playButtons(hits,
       h("button", { class: "main", type: "button", onclick: () => playAll(hits) }, "Play all"),
       h("button", { type: "button", onclick: () => radio({ words }, words) }, "Radio")) : null,

@@ -23,6 +23,11 @@ export function h(tag, values = {}, ...children) {
     else if (name in element && typeof value !== "string") element[name] = value;
     else element.setAttribute(name, value);
   }
+  return put(element, children);
+}
+
+// Children that are null, undefined or false are none.
+export function put(element, ...children) {
   element.append(...children.flat(9).filter((child) => child !== null && child !== undefined && child !== false));
   return element;
 }

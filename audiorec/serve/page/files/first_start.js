@@ -1,8 +1,8 @@
 // The first evening: nothing is here yet. What to do, and a button that loads the demo library.
 
-import { get, post } from "./api.js";
+import { get } from "./api.js";
 import { failed, h } from "./dom.js";
-import { watch } from "./library.js";
+import { beginJob, watch } from "./library.js";
 
 export async function firstStart(box, _, status) {
   const place = h("div", {});
@@ -11,7 +11,7 @@ export async function firstStart(box, _, status) {
   const demo = h("button", { class: "main", type: "button", onclick: () => begin() }, "Load the demo library");
   function begin() {
     demo.disabled = true;
-    post("/jobs", { kind: "demo" }).then(follow, (error) => { demo.disabled = false; failed(error); });
+    beginJob("demo").then(follow, (error) => { demo.disabled = false; failed(error); });
   }
   function follow(job) {
     demo.disabled = true;
@@ -29,8 +29,8 @@ export async function firstStart(box, _, status) {
     h("p", { class: "lead" }, "audiorec listens to your music, learns what you like, and finds songs that nobody has played yet. Nothing leaves this machine."),
     h("div", { class: "pick" },
       h("div", { class: "card" }, h("h2", {}, "With your own music"), h("p", {}, "In a terminal, name the folder; songs appear here as they are read:"),
-        h("pre", {}, "audiorec extract ~/Music"),
-        h("p", {}, "Have you listens elsewhere? Bring them in. If not, what you like here is the beginning:"), h("pre", {}, "audiorec import auto FILE --user NAME")),
+        h("pre", {}, `${status.command} extract ~/Music`),
+        h("p", {}, "Have you listens elsewhere? Bring them in. If not, what you like here is the beginning:"), h("pre", {}, `${status.command} import auto FILE --user NAME`)),
       h("div", { class: "card" }, h("h2", {}, "Only looking"), h("p", {}, "48 short songs and 40 listeners, all made for audiorec. It takes a minute or two, and steps aside when your own music is there."), demo, place)));
   const { jobs } = await get("/jobs");
   if (jobs[0]?.state === "running") follow(jobs[0]);

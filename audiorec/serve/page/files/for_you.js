@@ -7,7 +7,7 @@ import { radio } from "./player.js";
 import { addAll, playAll } from "./queue.js";
 import { songList } from "./songs.js";
 import { together } from "./together.js";
-import { named } from "./words.js";
+import { countOf, named } from "./words.js";
 
 const LISTS = [
   ["new", "New songs", "Songs that you have not played yet."],
@@ -28,7 +28,7 @@ export async function forYou(box, _, status) {
   let songs = [];
   const buttons = h("div", { class: "row" },
     h("button", { class: "main", type: "button", onclick: () => playAll(songs) }, "Play all"),
-    h("button", { type: "button", onclick: () => { addAll(songs); toast(`${songs.length} songs in the queue`); } }, "Add to the queue"),
+    h("button", { type: "button", onclick: () => { addAll(songs); toast(`In the queue: ${countOf(songs)}`); } }, "Add to the queue"),
     h("button", { type: "button", onclick: () => radio({ songs: songs.slice(0, 5).map((song) => song.id) }, "your list") }, "Radio"));
 
   async function fill() {
@@ -64,7 +64,8 @@ export async function forYou(box, _, status) {
   await fill();
   drawChips();
   box.append(
-    title, lists, lead, buttons, h("details", {}, h("summary", {}, "Show only, leave out"), chips),
+    title, lists, lead, buttons, h("details", {}, h("summary", {}, "Show only, leave out"),
+      h("p", { class: "lead" }, "Press a genre or a folder once to see only that, twice to see none of it."), chips),
     await together(chosen.others, again) ?? "", list, alike());
   document.addEventListener("said", again);
   return () => document.removeEventListener("said", again);
@@ -104,7 +105,7 @@ function nothingYet(note, status) {
     h("p", {}, named("Here are songs from all over the library. Press the heart of those that you like: your list begins at once.")));
   starters().then((songs) => box.append(songList(songs))).catch(failed);
   if (status.is_demo && status.users) box.append(h("p", { class: "lead" }, "Or look at the lists of the demo's listeners: choose one at the top, at the right."));
-  if (!status.users) box.append(h("p", { class: "lead" }, "Do you have listens elsewhere? ", h("code", {}, "audiorec import auto FILE --user NAME"), " brings them in."));
+  if (!status.users) box.append(h("p", {}, "Do you have listens elsewhere? In a terminal:"), h("pre", {}, `${status.command} import auto FILE --user NAME`));
   return box;
 }
 

@@ -12,7 +12,7 @@ export async function library(box, _, status) {
   const place = h("div", {});
   let source = null;
   const follow = (job) => { source?.close(); source = watch(place, job); };
-  const begin = (kind) => post("/jobs", { kind }).then(follow, failed);
+  const begin = (kind) => beginJob(kind).then(follow, failed);
   if (jobs.length) follow(jobs[0]);
   box.append(
     h("h1", {}, "Library"),
@@ -54,7 +54,7 @@ function unfolding(name, inside) {
 function next(status) {
   if (status.next === "audiorec train") return h("p", {}, status.can_recommend ? "What was played or extracted since the last training has not been learnt yet: train." : "Train: the lists then come from everything that is known.");
   if (status.can_recommend) return h("p", {}, "All is trained, and nothing has changed since.");
-  return h("div", {}, h("p", {}, "In a terminal:"), h("pre", {}, status.next));
+  return h("div", {}, h("p", {}, "In a terminal:"), h("pre", {}, status.next.replace("audiorec", status.command)));
 }
 
 const table = (head, rows) => h("table", {}, h("thead", {}, h("tr", {}, head.map((name) => h("th", { scope: "col" }, name)))),
@@ -66,30 +66,38 @@ function players() {
     h("pre", {}, location.origin));
 }
 
+// A job is begun here, and the rest of the page is told.
+export async function beginJob(kind) {
+  const job = await post("/jobs", { kind });
+  document.dispatchEvent(new CustomEvent("job-began", { detail: job }));
+  return job;
+}
+
+const TASKS = { demo: "Demo library", extract: "Looking at the music", train: "Training", evaluate: "Measuring the lists" };
+const STEPS = { extract: "listening to the songs", import: "reading who plays what", train: "learning", evaluate: "measuring" };
+export const taskOf = (job) => TASKS[job.kind] ?? job.kind;
+
 export function watch(place, job) {
   const bar = h("progress", { max: job.steps, value: job.step, "aria-label": "Progress of the job" });
   const words = h("p", { role: "status" }, "");
   const lines = h("pre", { id: "lines", tabindex: "0", "aria-label": "What the job says" });
   const stop = h("button", { type: "button", onclick: () => post(`/jobs/${job.id}/stop`).catch(failed) }, "Stop");
   const said = h("details", {}, h("summary", {}, "What it says"), lines);
-  place.replaceChildren(words, bar, h("div", { class: "row" }, stop), said);
+  const latest = h("p", { class: "by", "aria-live": "off" });
+  place.replaceChildren(words, bar, latest, h("div", { class: "row" }, stop), said);
   const source = eventsOf(job);
-  let wasRunning = job.state === "running";
   source.addEventListener("line", (event) => {
-    lines.append(JSON.parse(event.data), "\n");
+    latest.textContent = JSON.parse(event.data);
+    lines.append(latest.textContent, "\n");
     lines.scrollTop = lines.scrollHeight;
   });
   source.addEventListener("state", (event) => {
     const now = JSON.parse(event.data);
     bar.value = now.step;
-    words.textContent = now.state === "running" ? `${now.kind}: step ${now.step + 1} of ${now.steps}, ${now.doing}` : `${now.kind}: ${now.state}`;
-    stop.hidden = bar.hidden = now.state !== "running";
+    words.textContent = now.state === "running" ? `${taskOf(now)}: step ${now.step + 1} of ${now.steps}, ${STEPS[now.doing] ?? now.doing}` : `${taskOf(now)}: ${now.state}`;
+    stop.hidden = bar.hidden = latest.hidden = now.state !== "running";
     said.open ||= now.kind === "evaluate" || now.state === "failed"; // there its lines are the answer
-    if (now.state !== "running") {
-      source.close();
-      if (wasRunning) document.dispatchEvent(new CustomEvent("job-ended", { detail: now }));
-      wasRunning = false;
-    }
+    if (now.state !== "running") source.close();
   });
   return source;
 }

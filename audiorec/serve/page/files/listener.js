@@ -20,6 +20,8 @@ export async function load() {
 
 export const opinionOf = (song) => opinions[song.id];
 
+export const songsSaid = (kind) => Object.keys(opinions).filter((id) => opinions[id] === kind).map(Number);
+
 const WORDS = { like: "Liked", dislike: "Disliked", less: "Less like this", never: "Never again" };
 
 export async function say(song, kind) {

@@ -6,7 +6,7 @@ import { user } from "./listener.js";
 import { addAll, playAll } from "./queue.js";
 import { painter } from "./points.js";
 import { songList } from "./songs.js";
-import { named } from "./words.js";
+import { countOf, named } from "./words.js";
 
 const NEAR = 14;
 const SHOWN = 100;
@@ -23,9 +23,10 @@ export async function mapView(box) {
   const over = h("canvas", { tabindex: "0", role: "img", "aria-label": named("Map of all songs. The same songs stand in the lists of regions below.") });
   const tip = h("div", { class: "tip", hidden: true });
   const frame = h("div", { class: "map" }, canvas, over, tip);
-  const side = h("div", {});
+  const side = h("div", { class: "side" });
   const paint = painter(canvas, points, points.map((point) => regionOf.get(point.id) ?? 0));
   const view = { x: 0, y: 0, zoom: 0 };
+  const fingers = new Map();
   let hovered = -1, from = -1, lasso = null, drag = null, isLasso = false, frameAsked = false, trail = [];
 
   const size = () => ({ wide: frame.clientWidth, tall: frame.clientHeight });
@@ -116,15 +117,26 @@ export async function mapView(box) {
     });
     return best;
   }
+  // A map place stays under a point of the screen.
+  function zoom(factor, x = size().wide / 2, y = size().tall / 2) {
+    const before = toMap(x, y);
+    view.zoom = Math.min(60, Math.max(0.2, view.zoom * factor));
+    const after = toMap(x, y);
+    view.x += before.x - after.x;
+    view.y += before.y - after.y;
+  }
   const place = (event) => { const at = over.getBoundingClientRect(); return [event.clientX - at.left, event.clientY - at.top]; };
 
   over.addEventListener("pointerdown", (event) => {
     over.setPointerCapture(event.pointerId);
+    fingers.set(event.pointerId, place(event));
+    if (fingers.size > 1) { drag = lasso = null; return; }
     drag = { start: place(event), view: { ...view }, moved: false };
     if (isLasso || event.shiftKey) lasso = [place(event)];
   });
   over.addEventListener("pointermove", (event) => {
     const [x, y] = place(event);
+    if (fingers.size > 1) return pinch(event);
     if (lasso) { lasso.push([x, y]); return ask(true); }
     if (drag) {
       const { wide, tall } = size();
@@ -138,20 +150,17 @@ export async function mapView(box) {
   });
   over.addEventListener("pointerup", (event) => {
     const [x, y] = place(event);
+    fingers.delete(event.pointerId);
     if (lasso) finishLasso().catch(failed);
     else if (drag && !drag.moved) pick(nearest(x, y));
     drag = null;
     ask(false);
   });
+  over.addEventListener("pointercancel", (event) => { fingers.delete(event.pointerId); drag = lasso = null; });
   over.addEventListener("pointerleave", () => hover(-1));
   over.addEventListener("wheel", (event) => {
     event.preventDefault();
-    const [x, y] = place(event);
-    const before = toMap(x, y);
-    view.zoom = Math.min(60, Math.max(0.2, view.zoom * Math.exp(-event.deltaY / 500)));
-    const after = toMap(x, y);
-    view.x += before.x - after.x;
-    view.y += before.y - after.y;
+    zoom(Math.exp(-event.deltaY / 500), ...place(event));
     ask(true);
     clearTimeout(view.rest);
     view.rest = setTimeout(() => ask(false), 150);
@@ -161,12 +170,24 @@ export async function mapView(box) {
     const moves = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, step], ArrowDown: [0, -step] };
     if (event.ctrlKey) return;
     if (moves[event.key]) { view.x += moves[event.key][0]; view.y += moves[event.key][1]; }
-    else if (event.key === "+") view.zoom *= 1.25;
-    else if (event.key === "-") view.zoom /= 1.25;
+    else if (event.key === "+") zoom(1.25);
+    else if (event.key === "-") zoom(0.8);
     else return;
     event.preventDefault();
     ask(false);
   });
+
+  // Two fingers: the map grows as they part, around their middle, and moves with it.
+  function pinch(event) {
+    const [[ax, ay], [bx, by]] = [...fingers.values()];
+    fingers.set(event.pointerId, place(event));
+    const [[cx, cy], [dx, dy]] = [...fingers.values()];
+    const before = toMap((ax + bx) / 2, (ay + by) / 2), after = toMap((cx + dx) / 2, (cy + dy) / 2);
+    view.x += before.x - after.x;
+    view.y += before.y - after.y;
+    zoom(Math.hypot(cx - dx, cy - dy) / Math.max(Math.hypot(ax - bx, ay - by), 1), (cx + dx) / 2, (cy + dy) / 2);
+    ask(true);
+  }
 
   function hover(row, x, y) {
     if (row === hovered && row < 0) return;
@@ -188,6 +209,7 @@ export async function mapView(box) {
       h("div", { class: "row" },
         h("button", { type: "button", onclick: () => { from = row; trail = []; ask(false); toast("Now pick where the path ends"); } }, "Path from here"),
         before !== null && before !== song.id ? h("button", { class: "main", type: "button", onclick: () => walk(before, song.id).catch(failed) }, "Path to here") : null));
+    side.scrollIntoView({ block: "nearest" });
     document.dispatchEvent(new Event("opinions"));
   }
 
@@ -207,10 +229,10 @@ export async function mapView(box) {
   function show(name, songs) {
     side.replaceChildren(h("h2", {}, name), h("div", { class: "row" },
       playButtons(songs, h("button", { class: "main", type: "button", onclick: () => playAll(songs) }, "Play all"),
-        h("button", { type: "button", onclick: () => { addAll(songs); toast(`${songs.length} songs in the queue`); } }, "Add to the queue")),
+        h("button", { type: "button", onclick: () => { addAll(songs); toast(`In the queue: ${countOf(songs)}`); } }, "Add to the queue")),
       h("button", { type: "button", onclick: () => keep(name, songs).catch(failed) }, "Keep as playlist")),
       songList(songs.slice(0, SHOWN)), songs.length > SHOWN ? h("p", { class: "lead" }, `and ${songs.length - SHOWN} more`) : "");
-    if (side.offsetTop > frame.offsetTop) side.scrollIntoView({ block: "start" }); // below the map on a phone
+    side.scrollIntoView({ block: "nearest" });
     document.dispatchEvent(new Event("opinions"));
   }
 
@@ -235,12 +257,12 @@ export async function mapView(box) {
     isLasso = !isLasso;
     draw.setAttribute("aria-pressed", String(isLasso));
   } }, named("Draw around songs"));
+  const key = (sign, name, does) => h("button", { class: "chip", type: "button", "aria-label": name, title: name, onclick: () => { does(); ask(false); } }, sign);
   box.append(h("h1", {}, "Map of the library"),
     h("div", { class: "two" },
-      h("div", {}, h("div", { class: "chips" }, draw,
-        h("button", { class: "chip", type: "button", onclick: () => { whole(); ask(false); } }, "Whole map")), frame,
-      h("h2", {}, "Regions"), h("div", { class: "chips" }, map.regions.map((one) => h("button", { class: "chip", type: "button", onclick: () => region(one).catch(failed) }, `${one.name} (${one.songs.length})`)))),
-      side));
+      h("div", {}, h("div", { class: "chips" }, draw, key("Whole map", "Whole map", whole), key("+", "Nearer", () => zoom(1.5)), key("−", "Farther", () => zoom(1 / 1.5))), frame),
+      side,
+      h("div", {}, h("h2", {}, "Regions"), h("div", { class: "chips" }, map.regions.map((one) => h("button", { class: "chip", type: "button", onclick: () => region(one).catch(failed) }, `${one.name} (${one.songs.length})`))))));
   side.append(h("p", { class: "lead" }, named("Songs that sound alike lie together.") + " Point at one to see its neighbours, click to pick it, drag and scroll to move."));
   const watcher = new ResizeObserver(() => ask(false));
   watcher.observe(frame);

@@ -1,11 +1,11 @@
 // A path between two songs, and alchemy: more of these, less of those.
 
 import { get, post } from "./api.js";
-import { failed, h, playButtons } from "./dom.js";
+import { failed, h, playButtons, toast } from "./dom.js";
 import { idsOf, picker } from "./picker.js";
 import { addAll, playAll } from "./queue.js";
 import { songList } from "./songs.js";
-import { named } from "./words.js";
+import { countOf, named } from "./words.js";
 
 export async function path(box, [from, to]) {
   const start = picker("From"), end = picker("To"), more = picker("More of", true), less = picker("Less of", true);
@@ -24,7 +24,7 @@ export async function path(box, [from, to]) {
   function show(songs, note, place = list) {
     place.replaceChildren(playButtons(songs,
       h("button", { class: "main", type: "button", onclick: () => playAll(songs) }, "Play all"),
-      h("button", { type: "button", onclick: () => addAll(songs) }, "Add to the queue")), songList(songs, { note }));
+      h("button", { type: "button", onclick: () => { addAll(songs); toast(`In the queue: ${countOf(songs)}`); } }, "Add to the queue")), songList(songs, { note }));
     document.dispatchEvent(new Event("opinions"));
   }
   for (const [place, id] of [[start, from], [end, to]]) if (id) place.choose(await get(`/songs/${id}`));

@@ -2,8 +2,9 @@
 
 import { audioOf, coverOf, get, post } from "./api.js";
 import { clock, failed, h, icon, iconButton, toast } from "./dom.js";
+import { keepLoudness, keepQueue, keptQueue, loudness } from "./kept.js";
 import { opinionOf, played, say, skipped, user } from "./listener.js";
-import { add, addAll, clear, current, drop, go, jump, move, queue, setRadio } from "./queue.js";
+import { add, addAll, changed, clear, current, drop, go, jump, move, queue, setRadio, shuffle } from "./queue.js";
 
 const by = (id) => document.getElementById(id);
 const audio = by("audio");
@@ -12,8 +13,14 @@ const FEW = 3;
 const HALF = 0.5;
 let loaded = null;
 let counted = false;
+// Seconds of it that were heard, and where it was last looked: who seeks to the end has not played it.
+let heard = 0;
+let lookedAt = 0;
 let bars = [];
 let isAsking = false;
+let isRestored = false;
+// Two pages of one browser do not play at once: who begins is heard.
+const others = new BroadcastChannel("audiorec.plays");
 
 export function start() {
   by("previous").append(icon("previous"));
@@ -27,11 +34,17 @@ export function start() {
   by("radio").addEventListener("click", switchRadio);
   by("show-queue").addEventListener("click", showQueue);
   by("clear-queue").addEventListener("click", clear);
+  by("shuffle").addEventListener("click", shuffle);
+  by("queue").addEventListener("keydown", (event) => { if (event.key === "Escape") { showQueue(); by("show-queue").focus(); } });
   by("save-queue").addEventListener("click", keep);
-  by("volume").addEventListener("input", (event) => { audio.volume = event.target.value / 100; });
-  by("seek").addEventListener("input", (event) => { audio.currentTime = (event.target.value / 1000) * length(); draw(); });
+  audio.volume = loudness();
+  by("volume").value = 100 * loudness();
+  by("volume").addEventListener("input", (event) => { audio.volume = event.target.value / 100; keepLoudness(audio.volume); });
+  by("seek").addEventListener("input", (event) => { seek((event.target.value / 1000) * length()); draw(); });
   audio.addEventListener("timeupdate", tick);
-  audio.addEventListener("play", shown);
+  audio.addEventListener("play", () => { others.postMessage("plays"); shown(); });
+  others.addEventListener("message", () => audio.pause());
+  addEventListener("pagehide", () => { if (current()) keepQueue(audio.currentTime, counted); });
   audio.addEventListener("pause", shown);
   audio.addEventListener("ended", () => { if (!go(1)) shown(); });
   audio.addEventListener("error", broken);
@@ -39,6 +52,18 @@ export function start() {
   document.addEventListener("opinions", shown);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   mediaKeys();
+}
+
+// What was playing before a reload stands there again, paused.
+export async function resume() {
+  const kept = await keptQueue();
+  if (!kept || current()) return;
+  Object.assign(queue, { songs: kept.songs, place: kept.place, seeds: kept.seeds });
+  isRestored = true;
+  changed();
+  isRestored = false;
+  counted = kept.counted;
+  seek(kept.seconds);
 }
 
 export function toggle() {
@@ -49,12 +74,43 @@ export function toggle() {
 
 export function next() {
   const song = current();
-  if (song && !counted && audio.currentTime > 2) skipped(song);
+  if (song && !counted && heard > 2) skipped(song);
   if (!go(1)) toast("The queue ends here");
 }
 
 export function previous() {
-  if (audio.currentTime > 4 || !go(-1)) audio.currentTime = 0;
+  if (audio.currentTime > 4 || !go(-1)) seek(0);
+}
+
+// Before anything of a song is there, a place that is set would be that of whichever song comes first.
+function seek(seconds) {
+  const song = loaded;
+  if (!audio.readyState) audio.addEventListener("loadedmetadata", () => { if (loaded === song) seek(seconds); }, { once: true });
+  else if (Number.isFinite(audio.duration) || isBuffered(seconds)) audio.currentTime = seconds;
+  else reopen(seconds, !audio.paused);
+}
+
+const isBuffered = (seconds) => [...Array(audio.buffered.length).keys()].some((n) => audio.buffered.start(n) <= seconds && seconds <= audio.buffered.end(n));
+
+// A song that is transcoded while it plays has no length yet and cannot be sought in: soon it is a whole file.
+function reopen(seconds, plays, tries = 1) {
+  const song = loaded;
+  toast(`The song is being made ready: it goes on at ${clock(seconds)}`);
+  audio.src = `${audioOf(song)}?again=${tries}`;
+  audio.addEventListener("loadedmetadata", () => {
+    if (loaded !== song) return;
+    if (!Number.isFinite(audio.duration)) setTimeout(() => { if (loaded === song) reopen(seconds, plays, tries + 1); }, 1000);
+    else {
+      audio.currentTime = seconds;
+      if (plays) audio.play().catch(() => {});
+    }
+  }, { once: true });
+}
+
+// The name of the tab: what plays, else what is shown.
+export function titled() {
+  const name = current()?.title ?? document.querySelector("h1")?.textContent;
+  document.title = name ? `${name.slice(0, 200)} · audiorec` : "audiorec";
 }
 
 const length = () => (Number.isFinite(audio.duration) ? audio.duration : current()?.seconds) || 1;
@@ -66,23 +122,26 @@ function onQueue() {
     audio.pause();
     audio.removeAttribute("src");
     loaded = null;
+    titled();
   } else if (song !== loaded) load(song);
   drawQueue();
   shown();
+  keepQueue(audio.currentTime, counted);
   refill();
 }
 
 function load(song) {
   loaded = song;
   counted = false;
+  heard = lookedAt = 0;
   bars = [];
   audio.src = audioOf(song);
-  audio.play().catch(() => {});
+  if (!isRestored) audio.play().catch(() => {});
   by("now-cover").src = coverOf(song);
   by("now-title").textContent = song.title;
   by("now-title").href = `#/song/${song.id}`;
   by("now-artist").textContent = song.artists.join(", ") || "Unknown artist";
-  document.title = `${song.title} · audiorec`;
+  titled();
   get(`/songs/${song.id}/outline`).then((found) => { if (loaded === song) { bars = found.bars; draw(); } }).catch(() => {});
   tell(song);
   tick();
@@ -105,7 +164,10 @@ function tick() {
   by("length").textContent = clock(length());
   by("seek").value = Math.round((audio.currentTime / length()) * 1000);
   by("seek").setAttribute("aria-valuetext", `${clock(audio.currentTime)} of ${clock(length())}`);
-  if (!counted && audio.currentTime > Math.min(length() * HALF, 240)) {
+  const since = audio.currentTime - lookedAt;
+  if (since > 0 && since < 2) heard += since;
+  lookedAt = audio.currentTime;
+  if (!counted && heard > Math.min(length() * HALF, 240)) {
     counted = true;
     played(song);
   }
@@ -124,7 +186,7 @@ function draw() {
   pen.clearRect(0, 0, canvas.width, canvas.height);
   shape.forEach((value, place) => {
     const tall = Math.max(3, value * canvas.height);
-    pen.fillStyle = style.getPropertyValue(place / shape.length < done ? "--main" : "--line");
+    pen.fillStyle = style.getPropertyValue(place / shape.length < done ? "--main" : "--wave");
     pen.fillRect(place * wide, (canvas.height - tall) / 2, Math.max(1, wide * 0.65), tall);
   });
 }
@@ -197,6 +259,7 @@ function showQueue() {
   const box = by("queue");
   box.hidden = !box.hidden;
   by("show-queue").setAttribute("aria-expanded", String(!box.hidden));
+  box.querySelector(".current")?.scrollIntoView({ block: "nearest" });
 }
 
 function drawQueue() {
@@ -228,7 +291,7 @@ export const playLater = (song) => { add(song, false); toast(`In the queue: ${so
 function mediaKeys() {
   if (!("mediaSession" in navigator)) return;
   const keys = { play: toggle, pause: toggle, nexttrack: next, previoustrack: previous,
-    seekto: (detail) => { audio.currentTime = detail.seekTime; } };
+    seekto: (detail) => seek(detail.seekTime) };
   for (const [name, does] of Object.entries(keys)) {
     try { navigator.mediaSession.setActionHandler(name, does); } catch { /* this browser has no such key */ }
   }

@@ -1,19 +1,32 @@
 // The listener's playlists: played, renamed, extended in place with and without what is named, songs taken out, deleted.
 
-import { get, patch, post, remove } from "./api.js";
+import { get, patch, post, remove, songsOf } from "./api.js";
 import { failed, h, iconButton, toast } from "./dom.js";
-import { user } from "./listener.js";
+import { songsSaid, user } from "./listener.js";
 import { idsOf, picker } from "./picker.js";
 import { radio } from "./player.js";
 import { playAll } from "./queue.js";
 import { songList } from "./songs.js";
+import { countOf, named } from "./words.js";
+
+const SAID = { like: "Liked", dislike: "Disliked", less: "Less like these", never: "Never again" };
 
 export async function playlists(box) {
   const { playlists: own } = await get("/playlists", { user: user() });
   box.append(h("h1", {}, "Playlists"),
     own.length
-      ? h("ul", { class: "cards" }, own.map((one) => h("li", {}, h("a", { href: `#/list/${one.id}` }, one.name), h("span", {}, ` ${one.songs.length} songs`))))
-      : h("p", { class: "lead" }, "None yet: keep the queue as a playlist, or draw around songs on the map."));
+      ? h("ul", { class: "cards" }, own.map((one) => h("li", {}, h("a", { href: `#/list/${one.id}` }, one.name), h("span", {}, ` ${countOf(one.songs)}`))))
+      : h("p", { class: "lead" }, named("None yet: choose “Add to a playlist” beside a song, keep the queue as one, or draw around songs on the map.")),
+    h("h2", {}, "What you said"), h("ul", { class: "cards" }, Object.entries(SAID).map(([kind, name]) =>
+      h("li", {}, h("a", { href: `#/said/${kind}` }, name), h("span", {}, ` ${countOf(songsSaid(kind))}`)))));
+}
+
+// What was said of songs, to look at and to take back.
+export async function said(box, [kind]) {
+  const songs = await songsOf(songsSaid(kind));
+  box.append(h("h1", {}, SAID[kind] ?? kind),
+    h("div", { class: "row" }, h("button", { class: "main", type: "button", disabled: !songs.length, onclick: () => playAll(songs) }, "Play all")),
+    songs.length ? songList(songs) : h("p", { class: "lead" }, named("No songs.")));
 }
 
 export async function playlist(box, [id]) {

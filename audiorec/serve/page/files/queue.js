@@ -2,7 +2,7 @@
 
 export const queue = { songs: [], place: -1, seeds: null };
 
-const changed = () => document.dispatchEvent(new Event("queue"));
+export const changed = () => document.dispatchEvent(new Event("queue"));
 export const current = () => queue.songs[queue.place];
 
 export function playAll(songs, place = 0, seeds = null) {
@@ -57,6 +57,17 @@ export function clear() {
   queue.songs = now ? [now] : [];
   queue.place = now ? 0 : -1;
   queue.seeds = null;
+  changed();
+}
+
+// What is still to come, in another order; what plays stays.
+export function shuffle() {
+  const later = queue.songs.splice(queue.place + 1);
+  for (let n = later.length - 1; n > 0; n--) {
+    const other = Math.floor(Math.random() * (n + 1));
+    [later[n], later[other]] = [later[other], later[n]];
+  }
+  queue.songs.push(...later);
   changed();
 }
 

@@ -1,7 +1,8 @@
 // A song as a row: cover with play, title, artist, why it is here, and what can be done with it.
 
+import { addToList } from "./add_to_list.js";
 import { coverOf } from "./api.js";
-import { clock, h, icon, iconButton } from "./dom.js";
+import { clock, failed, h, icon, iconButton } from "./dom.js";
 import { opinionOf, say } from "./listener.js";
 import { playLater, playNext, radio, toggle } from "./player.js";
 import { current, playAll } from "./queue.js";
@@ -63,14 +64,19 @@ document.addEventListener("opinions", () => {
   });
 });
 
-function menu(song) {
-  const entries = [
+function entriesOf(song) {
+  const [never, again] = song.sounds === false ? ["Never show it", "Let it be shown again"] : ["Never play it", "Let it be played again"];
+  return [
     ...(song.sounds === false ? [] : [["Add to the queue", () => playLater(song)], ["Radio from here", () => radio({ songs: [song.id], first: song }, song.title)]]),
     [named("Songs like this"), () => { location.hash = `#/song/${song.id}`; }],
     ["A path from here", () => { location.hash = `#/path/${song.id}`; }],
-    ["Less like this", () => say(song, "less")],
-    [song.sounds === false ? "Never show it" : "Never play it", () => say(song, "never")],
+    ["Add to a playlist", () => addToList(song).catch(failed)],
+    [opinionOf(song) === "less" ? "As much like this as before" : "Less like this", () => say(song, "less")],
+    [opinionOf(song) === "never" ? again : never, () => say(song, "never")],
   ];
+}
+
+function menu(song) {
   const box = h("div", { class: "menu" });
   let list = null;
   const close = () => {
@@ -81,7 +87,7 @@ function menu(song) {
     button.setAttribute("aria-expanded", "false");
   };
   const open = () => {
-    list = h("div", {}, entries.map(([name, does]) => h("button", { type: "button", onclick: () => { close(); does(); } }, name)));
+    list = h("div", {}, entriesOf(song).map(([name, does]) => h("button", { type: "button", onclick: () => { close(); does(); } }, name)));
     box.append(list);
     button.setAttribute("aria-expanded", "true");
     list.firstChild.focus();

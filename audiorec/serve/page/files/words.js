@@ -11,3 +11,4 @@ const ITEMS = [
 ];
 // A sentence of the page, never a title: those say what they say.
 export const named = (text) => (holdsItems ? ITEMS.reduce((said, [word, other]) => said.replaceAll(word, other), text) : text);
+export const countOf = (songs) => named(`${songs.length} ${songs.length === 1 ? "song" : "songs"}`);

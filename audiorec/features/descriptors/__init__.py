@@ -1,0 +1,1 @@
+"""From samples to numbers: spectra, rhythm, loudness, timbre, chroma, and their summary over a song."""

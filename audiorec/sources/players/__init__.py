@@ -1,0 +1,1 @@
+"""Libraries of players, as the player keeps them on the disk."""

@@ -1,0 +1,1 @@
+"""Playlists in every form that players write."""

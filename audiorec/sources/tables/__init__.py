@@ -1,0 +1,1 @@
+"""Tables: listens, friends, songs, labels, vectors, and published splits."""

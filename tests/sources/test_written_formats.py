@@ -1,0 +1,212 @@
+"""Formats as programs write them today: archives in archives, workbooks, histories of servers and of firmware."""
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from audiorec.errors import InputError
+from audiorec.sources.formats.exports import members
+from audiorec.sources.players import rockbox, scrobbler_log
+from audiorec.sources.registry import recognise
+from audiorec.sources.rows.contract import Row, Unread
+from audiorec.sources.services import apple_music, deezer, koito, maloja, playback_reporting, tautulli
+from tests.sources.made_exports import (
+    APPLE,
+    APPLE_LIBRARY,
+    APPLE_LIKES,
+    DEEZER,
+    MBID,
+    PLAYBACK_LOG,
+    REPORTED,
+    koito_export,
+    koito_listen,
+    write_database,
+    write_json,
+    write_maloja,
+    write_tautulli,
+    write_workbook,
+    write_zip,
+)
+
+
+def zipped(files: Mapping[str, str | bytes]) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return data.getvalue()
+
+
+def written(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def rows(found: object) -> list[Row]:
+    return [row for row in found if isinstance(row, Row)]  # type: ignore[attr-defined]
+
+
+APPLE_FILES: dict[str, str | bytes] = {
+    "Apple Music Activity/Apple Music Play Activity.csv": APPLE,
+    "Apple Music Activity/Apple Music Library Tracks.json.zip": zipped(
+        {"Apple Music Library Tracks.json": json.dumps(APPLE_LIBRARY)}
+    ),
+    "Apple Music Activity/Apple Music - Favorites.csv": APPLE_LIKES,
+    "Apple Music Activity/Identifier Information.json.zip": zipped({"Identifier Information.json": "[]"}),
+    "Stores Activity/Other.csv": "a,b\n1,2\n",
+}
+
+
+@pytest.mark.parametrize("form", ["zip", "zip in zip", "folder"])
+def test_apple_music_as_a_whole(tmp_path: Path, form: str) -> None:
+    path = tmp_path / "export"
+    if form == "folder":
+        for name, content in APPLE_FILES.items():
+            (path / name).parent.mkdir(parents=True, exist_ok=True)
+            (path / name).write_bytes(content.encode() if isinstance(content, str) else content)
+    else:
+        inner = zipped(APPLE_FILES)
+        path.write_bytes(inner if form == "zip" else zipped({"Apple_Media_Services.zip": inner, "Read me.pdf": b""}))
+    assert recognise(path) == "apple-music"
+    found = rows(apple_music.read(path))
+    told = [(row.kind, row.song.artists, row.song.title, row.weight) for row in found]
+    assert told == [
+        ("play", ("Ann",), "Tide", 1.0),
+        ("skip", ("Mo Ley",), "Low", 1.0),  # the play names nobody, the library does
+        ("play", ("Ann",), "Tide", 3.0),  # what the plays do not explain of four
+        ("skip", ("Ann",), "Tide", 1.0),
+        ("like", ("Ann",), "Tide", 1.0),
+        ("play", ("Mo Ley",), "Low", 2.0),
+        ("like", ("Mo Ley",), "Low", 1.0),
+        ("like", ("The Harbours",), "Tin Boats", 1.0),
+        ("dislike", ("Mo Ley",), "Gulls", 1.0),
+    ]
+    assert found[2].time is None
+    assert found[5].time == pytest.approx(1_675_168_620.0)
+
+
+def test_apple_music_files_alone(tmp_path: Path) -> None:
+    library = write_json(tmp_path / "Apple Music Library Tracks.json", APPLE_LIBRARY)
+    assert recognise(library) == "apple-music"
+    assert [row.weight for row in rows(apple_music.read(library)) if row.kind == "play"] == [4.0, 2.0]
+    likes = written(tmp_path / "likes.csv", APPLE_LIKES)
+    assert recognise(likes) == "apple-music"
+    assert [row.kind for row in rows(apple_music.read(likes))] == ["like", "dislike"]
+
+
+def test_a_name_that_two_artists_share_is_not_guessed(tmp_path: Path) -> None:
+    days = "Date Played,Track Description\n20240131,Ann - Low\n20240131,Mo Ley - Low\n20240131,Bo - Tide\n"
+    play = APPLE.replace('"Sea","Ann"', '"Sea",""')
+    path = write_zip(tmp_path / "a.zip", {
+        "Apple Music - Play History Daily Tracks.csv": days, "Apple Music Play Activity.csv": play,
+    })  # fmt: skip
+    assert [row.song.artists for row in rows(apple_music.read(path))] == [("Bo",), ()]
+
+
+def test_archives_in_archives_are_bounded(tmp_path: Path) -> None:
+    inner = zipped({"Apple Music Play Activity.csv": APPLE})
+    for _ in range(3):
+        inner = zipped({"Apple_Media_Services.zip": inner})
+    deep = tmp_path / "deep.zip"
+    deep.write_bytes(inner)
+    with pytest.raises(InputError, match="not read"):
+        list(members(deep, lambda name: name.startswith("Apple")))
+    bomb = tmp_path / "bomb.zip"
+    bomb.write_bytes(zipped({"Apple_Media_Services.zip": bytes(200_000_000)}))
+    with pytest.raises(InputError, match="not read"):
+        list(members(bomb, lambda name: name.startswith("Apple")))
+
+
+def test_deezer(tmp_path: Path) -> None:
+    path = write_workbook(tmp_path / "deezer-data_1.xlsx", "10_listeningHistory", DEEZER)
+    assert recognise(path) == "deezer"
+    one, two, none = deezer.read(path)
+    assert isinstance(one, Row)
+    assert isinstance(two, Row)
+    assert (one.song.artists, one.song.title, one.song.album) == (("The Harbours",), "Tin Boats", "Low Water")
+    assert (one.time, one.seconds, dict(one.song.ids)) == (1_600_000_000.0, 201.0, {"isrc": "XX0000000001"})
+    assert (two.song.artists, two.song.album) == (("Mo Ley",), "")
+    assert two.time == pytest.approx(1_600_000_000, abs=1)
+    assert isinstance(none, Unread)
+    assert none.skipped
+    other = write_workbook(tmp_path / "other.xlsx", "Sheet1", DEEZER)
+    with pytest.raises(InputError):
+        recognise(other)
+
+
+def test_koito(tmp_path: Path) -> None:
+    path = write_json(tmp_path / "koito.json", koito_export(koito_listen(), koito_listen(title="")))
+    assert recognise(path) == "koito"
+    one, none = koito.read(path)
+    assert isinstance(one, Row)
+    assert (one.user, one.time, one.song.seconds) == ("ann", 1_600_000_000.0, 201.0)
+    assert (one.song.artists, one.song.title, one.song.album) == (("The Harbours", "Mo Ley"), "Tin Boats", "Low Water")
+    assert dict(one.song.ids) == {"mbid": MBID.format(1)}
+    assert none == Unread(2, "no song")
+
+
+def test_rockbox_is_a_history_and_no_playlist(tmp_path: Path) -> None:
+    path = written(tmp_path / "playback.log", PLAYBACK_LOG)
+    assert recognise(path) == "rockbox"
+    found = list(rockbox.read(path))
+    told = [(row.kind, row.song.path, row.seconds) for row in rows(found)]
+    assert told == [
+        ("play", "/<microSD0>/Music/Tin Boats.flac", 201.0),
+        ("skip", "/Music/l/gulls.ogg", 4.0),
+        ("play", "/Music/paused: one.mp3", 200.0),
+    ]
+    assert [(one.row, one.skipped) for one in found if isinstance(one, Unread)] == [(4, True), (6, False), (7, False)]
+
+
+def test_rockbox_plays_of_one_song_in_a_row_all_count(tmp_path: Path) -> None:
+    lines = "".join(f"{1_600_000_000 + 205 * at}:200000:200000:/a.mp3\n" for at in range(3))
+    assert [row.kind for row in rows(rockbox.read(written(tmp_path / "playback.log", lines)))] == ["play"] * 3
+
+
+def test_scrobbler_log_of_untagged_songs(tmp_path: Path) -> None:
+    log = "#AUDIOSCROBBLER/1.1\n#TZ/UTC\n<UNTAGGED>\t\t/Music/a.mp3\t\t201\tL\t1600000000\t\n"
+    (row,) = scrobbler_log.read(written(tmp_path / ".scrobbler.log", log))
+    assert isinstance(row, Row)
+    assert (row.song.artists, row.song.title, row.song.path) == ((), "", "/Music/a.mp3")
+
+
+def test_playback_reporting(tmp_path: Path) -> None:
+    path = written(tmp_path / "export.tsv", REPORTED)
+    assert recognise(path) == "playback-reporting"
+    one, film = playback_reporting.read(path)
+    assert isinstance(one, Row)
+    assert (one.song.artists, one.song.title) == (("The Harbours",), "Tin Boats (live)")
+    assert (one.song.album, dict(one.song.ids)) == ("Low Water (Remaster)", {"jellyfin": "0c1d" * 8})
+    assert (one.user, one.seconds) == ("0a1b" * 8, 201.0)
+    assert one.time == pytest.approx(1_600_000_000.12, abs=0.01)
+    assert isinstance(film, Unread)
+    assert film.skipped
+    columns = "DateCreated, UserId, ItemId, ItemType, ItemName, PlaybackMethod, ClientName, DeviceName, PlayDuration"
+    rows_of = [tuple(line.split("\t")) for line in REPORTED.splitlines()]
+    database = write_database(tmp_path / "playback_reporting.db", {f"PlaybackActivity({columns})": rows_of})
+    assert recognise(database) == "playback-reporting"
+    assert next(iter(playback_reporting.read(database))) == one
+
+
+def test_tautulli(tmp_path: Path) -> None:
+    path = write_tautulli(tmp_path / "tautulli.db")
+    assert recognise(path) == "tautulli"
+    one, film = tautulli.read(path)
+    assert isinstance(one, Row)
+    assert (one.user, one.time, one.seconds) == ("ann", 1_600_000_000.0, 180.0)
+    assert (one.song.artists, one.song.album, one.song.seconds) == (("The Harbours",), "Low Water", 201.0)
+    assert isinstance(film, Unread)
+    assert film.skipped
+
+
+def test_maloja_database(tmp_path: Path) -> None:
+    path = write_maloja(tmp_path / "malojadb.sqlite")
+    assert recognise(path) == "maloja"
+    (one,) = maloja.read(path)
+    assert isinstance(one, Row)
+    assert (one.time, one.seconds, one.song.title, one.song.album) == (1_600_000_000.0, 180.0, "Tin Boats", "Low Water")
+    assert sorted(one.song.artists) == ["Mo Ley", "The Harbours"]
