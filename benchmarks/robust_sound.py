@@ -38,6 +38,7 @@ from audiorec.content.like_model import LikeModel
 from audiorec.content.likes_training import view_patches
 from audiorec.content.scoring import known_blocks
 from audiorec.content.song_encoder import embed_songs
+from audiorec.data.coded_sound import mu_law, sound_of
 from audiorec.data.tables import Patches, TrackFeatures
 from audiorec.data.workspace import Workspace
 from audiorec.features.describe import Describer
@@ -123,7 +124,7 @@ class Asked:
         found = {"descriptors": np.array([one.descriptors for one in each])}
         for view, parts in (
             ("spectrogram", [one.logmel for one in each]),
-            ("waveform", [one.waveform for one in each]),
+            ("waveform", [mu_law(sound_of(one.waveform, self.recipe.waveform_rate)) for one in each]),
         ):
             found[view] = np.concatenate(parts)
             found[f"{view}_owner"] = np.repeat(np.arange(len(parts)), [len(part) for part in parts])

@@ -79,7 +79,10 @@ def command(session: Session, /, paths: tuple[str, ...], strict: bool, since: da
 
 
 def _intent(plan: "Plan") -> str:
-    text = f"{counted(len(plan.tasks), 'file')} to look at, {len(plan.unchanged)} as before"
+    text = counted(len(plan.tasks), "file") + " to look at"
+    if plan.otherwise_described:
+        text += f" (another recipe or version has described {plan.otherwise_described} of them)"
+    text += f", {len(plan.unchanged)} as before"
     text += f", {counted(len(plan.reread), 'file')} with tags that an older version read" if plan.reread else ""
     return text + (
         f", {len(plan.unheard)} of them not heard by {plan.encoder.by.name} yet"

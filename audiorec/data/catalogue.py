@@ -12,6 +12,7 @@ from pathlib import Path
 from audiorec.data.tracks import Track
 from audiorec.errors import WorkspaceError
 
+_PATIENCE_MS = 30_000
 # Each entry takes a catalogue one version further; never edit an entry that was released, add one.
 MIGRATIONS: tuple[str, ...] = (
     """
@@ -170,9 +171,20 @@ def _snapshot(path: Path, how: str) -> sqlite3.Connection:
 
 
 def _opened(path: Path, how: str) -> sqlite3.Connection:
-    db = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=30, isolation_level=None)
+    db = sqlite3.connect(
+        f"{path.absolute().as_uri()}?{how}", uri=True, timeout=_PATIENCE_MS / 1000, isolation_level=None
+    )
     db.execute("PRAGMA foreign_keys = ON")
     return db
+
+
+def is_read_as_it_is(db: sqlite3.Connection) -> bool:
+    """Whether nobody reads an older state of the catalogue than the last one; nobody is waited for."""
+    db.execute("PRAGMA busy_timeout = 0")
+    # SQLite empties its log only when every reader sees the last state in it.
+    is_busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    db.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
+    return not is_busy
 
 
 def _migrate(db: sqlite3.Connection, version: int) -> None:

@@ -70,6 +70,19 @@ class OpenFolder:
         """Ids of the tracks that have features of this recipe."""
         return {row[0] for row in self.db.execute("SELECT track_id FROM feature WHERE digest = ?", (digest,))}
 
+    def let_go_of_shards(self) -> None:
+        """Forget shards of which no row counts any more; their files go when the folder is opened for writing next."""
+        with self.transaction() as db:
+            # The last one stays, since its number must not be given to another file.
+            db.execute(
+                "DELETE FROM shard WHERE id NOT IN (SELECT shard_id FROM feature) AND id < (SELECT max(id) FROM shard)"
+            )
+
+    def has_other_features(self, digest: str) -> set[int]:
+        """Ids of the tracks that have features of another recipe than this, or of an earlier version of it."""
+        query = "SELECT DISTINCT track_id FROM feature WHERE digest != ? AND digest NOT LIKE 'heard-%'"
+        return {row[0] for row in self.db.execute(query, (digest,))}
+
     def place_shard(self, digest: str, write: Callable[[Path], None]) -> str:
         """Put a shard that `write` makes on the disk; returns its place below the root, which no row names yet."""
         folder = self.root / "features" / digest

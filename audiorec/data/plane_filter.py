@@ -2,7 +2,7 @@
 
 Each value loses what the value before, the value above and the one between them foretell, modulo 256 (the "Lorenzo
 predictor", Ibarria et al. 2003, "Out-of-core compression and decompression of large n-dimensional scalar fields").
-Log-mel then takes 96 kB where it took 128, waveforms 112 for 123, and two channels of one sound hardly more than one.
+Log-mel then takes 96 kB where it took 128.
 """
 
 import numpy as np

@@ -7,7 +7,7 @@ the caller.
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -16,14 +16,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from audiorec.data import coded_sound
 from audiorec.data.heard_songs import Heard
 from audiorec.data.plane_filter import differences, restored
 from audiorec.data.shard_places import Place, read_schema, read_table
 from audiorec.errors import WorkspaceError
 
 _LAYOUT_KEY = b"audiorec.layout"
-# How patches lie in a shard; those of earlier versions lie as they are and do not say so.
-_PATCHES_KEY, _DIFFERENCES = b"audiorec.patches", b"differences"
+# How patches lie in a shard: log-mel as differences and sound coded; before, both as differences, or, where nothing is
+# said, as they are.
+_PATCHES_KEY, _CODED = b"audiorec.patches", b"differences, coded sound"
 # The cheapest level: what the differences leave has no repetitions to search for, and higher ones took more room.
 LEVEL = 1
 FINGERPRINT_BYTES = 64
@@ -31,7 +33,7 @@ FINGERPRINT_BYTES = 64
 
 @dataclass(frozen=True)
 class Layout:
-    """How to read a shard. Log-mel in dB is `logmel_offset + logmel_scale * q`; the waveform is 8-bit mu-law."""
+    """How to read a shard. Log-mel in dB is `logmel_offset + logmel_scale * q`; the rate of the waveform is in Hz."""
 
     digest: str
     descriptor_names: tuple[str, ...]
@@ -46,9 +48,9 @@ class TrackFeatures:
     """What one track was turned into.
 
     Shape:
-        logmel: uint8 [k, bands, frames]; waveform: uint8 [m, channels, samples]; descriptors: float32 [D];
-        lyrics: float32 [L], or None for a track without lyrics; fingerprint: uint8 [64], all 0 where nothing is known;
-        heard: by an encoder, stored apart (`heard_songs.py`), None without one.
+        logmel: uint8 [k, bands, frames]; waveform: uint8 [m, rows, frames], as `coded_sound.coded` gives it;
+        descriptors: float32 [D]; lyrics: float32 [L], or None for a track without lyrics; fingerprint: uint8 [64], all
+        0 where nothing is known; heard: by an encoder, stored apart (`heard_songs.py`), None without one.
     """
 
     logmel: NDArray[np.uint8]
@@ -81,6 +83,14 @@ def write_shard(path: Path, rows: Sequence[tuple[int, TrackFeatures]], layout: L
 def shard_table(rows: Sequence[tuple[int, TrackFeatures]], layout: Layout) -> pa.Table:
     """The rows of a shard as a table; the same rows give the same bytes."""
     return pa.table(_columns(rows, layout), schema=_schema(layout))
+
+
+def has_earlier_form(path: Path) -> bool:
+    """Whether a shard was written by an earlier version, whose recipes nobody can ask for any more."""
+    try:
+        return bool((read_schema(path).metadata or {}).get(_PATCHES_KEY) != _CODED)
+    except (OSError, pa.ArrowException):
+        return False
 
 
 class FeatureTable:
@@ -130,7 +140,7 @@ class FeatureTable:
         return self._patches("logmel", track_ids)
 
     def waveform(self, track_ids: NDArray[np.int64] | None = None) -> Patches:
-        """Mu-law waveform patches uint8 [P, channels, samples] of the tracks (default: all), as requested."""
+        """Waveform patches, 8-bit mu-law, uint8 [P, channels, samples], of the tracks (default: all), as requested."""
         return self._patches("waveform", track_ids)
 
     def _read(self, columns: list[str]) -> pa.Table:
@@ -197,7 +207,7 @@ def _schema(layout: Layout) -> pa.Schema:
         pa.field("language", pa.string()),
         pa.field("fingerprint", pa.binary(FINGERPRINT_BYTES), nullable=False),
     ]
-    return pa.schema(fields, metadata={_LAYOUT_KEY: json.dumps(asdict(layout)).encode(), _PATCHES_KEY: _DIFFERENCES})
+    return pa.schema(fields, metadata={_LAYOUT_KEY: json.dumps(asdict(layout)).encode(), _PATCHES_KEY: _CODED})
 
 
 def _columns(rows: Sequence[tuple[int, TrackFeatures]], layout: Layout) -> dict[str, list[object]]:
@@ -208,7 +218,7 @@ def _columns(rows: Sequence[tuple[int, TrackFeatures]], layout: Layout) -> dict[
         "track_id": [track for track, _ in rows],
         "logmel": [differences(row.logmel).tobytes() for _, row in rows],
         "logmel_shape": [list(row.logmel.shape) for _, row in rows],
-        "waveform": [differences(row.waveform).tobytes() for _, row in rows],
+        "waveform": [row.waveform.tobytes() for _, row in rows],
         "waveform_shape": [list(row.waveform.shape) for _, row in rows],
         "descriptors": [row.descriptors for _, row in rows],
         "lyrics": [row.lyrics for _, row in rows],
@@ -231,14 +241,26 @@ def _read_layout(path: Place) -> Layout:
 def _read_shapes(path: Place, column: str, ids: set[int]) -> dict[int, list[int]]:
     table = read_table(path, ["track_id", f"{column}_shape"])
     rows = zip(table["track_id"].to_pylist(), table[f"{column}_shape"].to_pylist(), strict=True)
-    return {track: shape for track, shape in rows if track in ids}
+    is_coded = _is_coded(table.schema, column)
+    return {track: coded_sound.shape_of(shape) if is_coded else shape for track, shape in rows if track in ids}
 
 
 def _read_patches(path: Place, column: str, ids: set[int]) -> Iterator[tuple[int, NDArray[np.uint8]]]:
     table = read_table(path, ["track_id", column, f"{column}_shape"])
     tracks, shapes = table["track_id"].to_pylist(), table[f"{column}_shape"].to_pylist()
-    are_differences = (table.schema.metadata or {}).get(_PATCHES_KEY) == _DIFFERENCES
+    unpacked = _unpacking(table.schema, column)
     for track, value, shape in zip(tracks, table[column], shapes, strict=True):
         if track in ids:
-            found = np.frombuffer(value.as_buffer(), dtype=np.uint8).reshape(shape)
-            yield track, restored(found) if are_differences else found
+            yield track, unpacked(np.frombuffer(value.as_buffer(), dtype=np.uint8).reshape(shape))
+
+
+def _is_coded(schema: pa.Schema, column: str) -> bool:
+    return column == "waveform" and schema.metadata.get(_PATCHES_KEY) == _CODED
+
+
+def _unpacking(schema: pa.Schema, column: str) -> Callable[[NDArray[np.uint8]], NDArray[np.uint8]]:
+    """What turns the stored patches of a column into those that are handed out."""
+    if _is_coded(schema, column):
+        rate = json.loads(schema.metadata[_LAYOUT_KEY])["waveform_rate"]
+        return lambda kept: coded_sound.mu_law(coded_sound.sound_of(kept, rate))
+    return restored if _PATCHES_KEY in schema.metadata else np.asarray

@@ -178,6 +178,20 @@ class Workspace(OpenFolder):
         }
         return FeatureTable(places, digest)
 
+    def let_go_of_earlier_versions(self, digest: str) -> None:
+        """Forget what earlier versions made of songs that have features of this recipe now; other recipes' stay."""
+        from audiorec.data.tables import has_earlier_form
+
+        others = "SELECT id, file FROM shard WHERE digest != ? AND digest NOT LIKE 'heard-%' AND file NOT LIKE '%://%'"
+        found = self.db.execute(others, (digest,)).fetchall()
+        earlier = json.dumps([shard for shard, file in found if has_earlier_form(self.root / file)])
+        with self.transaction() as db:
+            db.execute(
+                "DELETE FROM feature WHERE shard_id IN (SELECT value FROM json_each(?))"
+                " AND track_id IN (SELECT track_id FROM feature WHERE digest = ?)",
+                (earlier, digest),
+            )
+
     def _place_features(self, rows: "Sequence[tuple[int, TrackFeatures]]", layout: "Layout", at: str) -> str:
         from audiorec.data.shard_places import put_shard
         from audiorec.data.tables import LEVEL, shard_table, write_shard
@@ -345,11 +359,15 @@ class Workspace(OpenFolder):
         return int(self.db.execute("SELECT coalesce(max(version), 0) FROM model WHERE name = ?", (name,)).fetchone()[0])
 
     def _sweep(self) -> None:
-        """Remove what a crash left: files and folders that no catalogue row names."""
+        """Remove files and folders that no catalogue row names: what a crash left, and shards that were let go.
+
+        While somebody reads an older state, which may name them, they stay.
+        """
         known = {self.root / row[0] for row in self.db.execute("SELECT file FROM shard")}
         known |= {
             self.root / "models" / name / f"{version:04d}" for name, version in self.db.execute("SELECT * FROM model")
         }
         known |= {self.root / row[0] for row in self.db.execute("SELECT file FROM event_shard")}
-        for orphan in {path for places in _SWEPT for path in self.root.glob(places)} - known:
+        orphans = {path for places in _SWEPT for path in self.root.glob(places)} - known
+        for orphan in orphans if orphans and catalogue.is_read_as_it_is(self.db) else ():
             shutil.rmtree(orphan) if orphan.is_dir() else orphan.unlink()

@@ -9,9 +9,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from audiorec.data.coded_sound import coded
 from audiorec.data.tables import TrackFeatures
 from audiorec.errors import DecodeError
-from audiorec.features.decoding.waveform import MonoResampler, fold_to_stereo, mu_law, stretch
+from audiorec.features.decoding.waveform import MonoResampler, fold_to_stereo, stretch
 from audiorec.features.descriptors import shape, spectra, tonal
 from audiorec.features.descriptors.frames import Framer, Stretch
 from audiorec.features.descriptors.held_frames import HeldFrames
@@ -123,7 +124,7 @@ class _SegmentCutter:
         return self._shelf.candidates
 
     def finish(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        """Log-mel [k, bands, frames] in the order of time, waveform [m, 2, samples], both 8 bits."""
+        """Log-mel [k, bands, frames] in the order of time, and coded waveform [m, rows, frames], both 8 bits."""
         mel, sound = self._mels.rest(), self._sounds.rest()
         # A last segment that is mostly padding is kept only where nothing else is there.
         if not self._place or 2 * len(mel) >= self._recipe.segment_frames:
@@ -144,8 +145,8 @@ class _SegmentCutter:
 
     def _pack_sounds(self, sounds: list[Float]) -> NDArray[np.uint8]:
         rate, samples = self._recipe.waveform_rate, self._recipe.waveform_samples
-        packed = [mu_law(stretch(sound, self._rate, rate, samples)) for sound in sounds]
-        return np.stack(packed) if packed else np.zeros((0, 2, samples), np.uint8)
+        kept = [stretch(sound, self._rate, rate, samples) for sound in sounds]
+        return coded(np.stack(kept) if kept else np.zeros((0, 2, samples), np.float32), rate)
 
 
 @lru_cache(maxsize=8)

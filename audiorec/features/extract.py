@@ -72,7 +72,7 @@ class Plan:
     """What a run will do: the tasks, the records of the files that are as they were, and what it must say.
 
     unheard: files that are as they were, which `encoder` has not heard yet; reread: those whose tags an older
-    version read.
+    version read; otherwise_described: how many of the tasks have features, but of another recipe or version.
     """
 
     tasks: list[Task]
@@ -83,6 +83,7 @@ class Plan:
     unheard: list[Task] = field(default_factory=list)
     reread: list[Task] = field(default_factory=list)
     encoder: SoundEncoder | None = None
+    otherwise_described: int = 0
 
 
 def make_plan(
@@ -125,7 +126,9 @@ def make_plan(
         if file.path not in left and (record := records[file.path]).track_id in have and record.reader < READER
     ]
     lost = [known[path].track_id for path in gone]
-    return Plan(tasks, unchanged, lost, [*found.problems, *away], found, unheard[:limit], reread, encoder)
+    otherwise = space.has_other_features(feature_digest(recipe)) & {task.track_id for task in tasks}
+    problems = [*found.problems, *away]
+    return Plan(tasks, unchanged, lost, problems, found, unheard[:limit], reread, encoder, len(otherwise))
 
 
 def run_plan(
@@ -165,6 +168,9 @@ def run_plan(
         outcomes.heard += _store_heard(space, batch, plan.encoder)
         silent = [record for record, features in batch if features is None]
         outcomes.reasons += [(path_of[record.track_id], "not heard", record.reason) for record in silent]
+    if plan.otherwise_described:
+        space.let_go_of_earlier_versions(shards.digest)
+    space.let_go_of_shards()
     return outcomes
 
 

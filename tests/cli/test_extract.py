@@ -31,6 +31,13 @@ def test_failures_are_listed_and_only_strict_minds(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr + again.stderr
 
 
+def test_another_recipe_is_said_to_describe_anew(tmp_path: Path) -> None:
+    (tmp_path / "good.wav").write_bytes(signals.wav(1.0))
+    first, second = (extract(tmp_path / "space", *more, str(tmp_path)) for more in ((), ("--set", "mfcc=13")))
+    assert "1 file to look at, 0 as before" in first.stderr + first.stdout
+    assert "1 file to look at (another recipe or version has described 1 of them)" in second.stderr + second.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

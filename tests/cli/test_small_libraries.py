@@ -11,6 +11,7 @@ import pytest
 
 from audiorec.cli import main
 from audiorec.data.catalogue import FileRecord
+from audiorec.data.coded_sound import coded
 from audiorec.data.tables import Layout, TrackFeatures
 from audiorec.data.workspace import Workspace
 
@@ -43,10 +44,10 @@ class Library:
 
     def _features(self, rng: np.random.Generator, n: int) -> TrackFeatures:
         if self.is_silent:
-            nothing = np.zeros((1, 16, 16), dtype=np.uint8), np.zeros((1, 1, 2048), dtype=np.uint8)
+            nothing = np.zeros((1, 16, 16), dtype=np.uint8), coded(np.zeros((1, 2, 2048), dtype=np.float32), 11025)
             return TrackFeatures(*nothing, np.zeros(8, dtype=np.float32))
         logmel = rng.integers(0, 255, (1, 16, 16)).astype(np.uint8)
-        waveform = rng.integers(0, 255, (1, 1, 2048)).astype(np.uint8)
+        waveform = coded(rng.normal(size=(1, 2, 2048)).astype(np.float32), 11025)
         words = None if n % 3 == 0 else rng.normal(size=2).astype(np.float32)
         return TrackFeatures(logmel, waveform, rng.normal(size=8).astype(np.float32), words)
 

@@ -3,6 +3,7 @@
 import multiprocessing
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from audiorec.data.catalogue import MIGRATIONS, FileRecord
+from audiorec.data.coded_sound import coded, mu_law
 from audiorec.data.tables import Layout, TrackFeatures
 from audiorec.data.workspace import Workspace
 from audiorec.errors import CheckpointError, WorkspaceError
@@ -21,7 +23,7 @@ LAYOUT = Layout("d" * 16, ("loudness", "tempo"), ("joy",), 0.5, -80.0, 11025)
 def features(value: int, lyrics: bool = True) -> TrackFeatures:
     return TrackFeatures(
         logmel=np.full((2, 4, 3), value, dtype=np.uint8),
-        waveform=np.full((1, 2, 5), value, dtype=np.uint8),
+        waveform=coded(np.full((1, 2, 512), value / 100, dtype=np.float32), LAYOUT.waveform_rate),
         descriptors=np.array([value, -value], dtype=np.float32),
         lyrics=np.array([value / 2], dtype=np.float32) if lyrics else None,
         lyrics_text=f"line {value}" if lyrics else None,
@@ -54,7 +56,9 @@ def test_features_come_back_as_they_went_in(tmp_path: Path) -> None:
         patches = table.logmel(np.array([3, 1]))
         assert patches.owner.tolist() == [0, 0, 1, 1]
         assert patches.values[:, 0, 0].tolist() == [3, 3, 1, 1]
-        assert table.waveform().values.shape == (3, 2, 5)
+        sounds = table.waveform(np.array([3, 1])).values
+        assert sounds.shape == (2, 2, 512)
+        np.testing.assert_allclose(sounds.mean(axis=(1, 2)), mu_law(np.array([0.03, 0.01])), atol=3)
         assert table.fingerprints()[:, 0].tolist() == [1, 2, 3]
 
 
@@ -63,6 +67,58 @@ def test_a_track_extracted_again_counts_once(tmp_path: Path) -> None:
     with Workspace.open(tmp_path, write=True) as space:
         space.commit_shard([(2, features(9))], [record(2)], LAYOUT)
         assert space.features().descriptors().tolist() == [[1, -1], [9, -9], [3, -3]]
+
+
+def describe_anew(root: Path, layout: Layout = LAYOUT) -> None:
+    """Every song once more, by another recipe or by the same."""
+    with Workspace.open(root, write=True) as space:
+        for track in (1, 2, 3):
+            space.commit_shard([(track, features(10 * track))], [record(track)], layout)
+        space.use_features(layout.digest)
+        space.let_go_of_earlier_versions(layout.digest)
+        space.let_go_of_shards()
+
+
+def shards(root: Path) -> list[str]:
+    """Numbers of the shards on the disk once the workspace was opened for writing."""
+    Workspace.open(root, write=True).close()
+    return sorted(path.stem[-1] for path in (root / "features").glob("*/*"))
+
+
+def test_what_was_described_anew_leaves_the_disk(tmp_path: Path) -> None:
+    describe_anew(fill(tmp_path))
+    assert shards(tmp_path) == ["2", "3", "4"]
+    with Workspace.open(tmp_path) as space:
+        assert space.features().descriptors()[:, 0].tolist() == [10, 20, 30]
+
+
+@pytest.mark.parametrize(("is_earlier", "left"), [(True, ["2", "3", "4"]), (False, ["1", "2", "3", "4"])])
+def test_of_another_recipe_only_an_earlier_version_goes(tmp_path: Path, is_earlier: bool, left: list[str]) -> None:
+    (path,) = (fill(tmp_path) / "features").glob("*/*")
+    if is_earlier:
+        table = pq.read_table(path)
+        pq.write_table(
+            table.replace_schema_metadata({**table.schema.metadata, b"audiorec.patches": b"differences"}), path
+        )
+    describe_anew(tmp_path, replace(LAYOUT, digest="e" * 16))
+    assert shards(tmp_path) == left
+
+
+def test_who_reads_an_older_state_keeps_its_files(tmp_path: Path) -> None:
+    with Workspace.open(fill(tmp_path)) as reader:
+        table = reader.features()
+        describe_anew(tmp_path)
+        assert shards(tmp_path) == ["1", "2", "3", "4"]
+        assert table.logmel().values[:, 0, 0].tolist() == [1, 1, 2, 2, 3, 3]
+    assert shards(tmp_path) == ["2", "3", "4"]
+
+
+def test_the_number_of_a_shard_is_never_given_twice(tmp_path: Path) -> None:
+    with Workspace.open(fill(tmp_path), write=True) as space:
+        space.commit_shard([], [record(track, status="failed") for track in (1, 2, 3)], LAYOUT)
+        space.let_go_of_shards()
+        space.commit_shard([(1, features(1))], [record(1)], LAYOUT)
+    assert shards(tmp_path) == ["1", "2"]
 
 
 def test_a_file_that_fails_later_loses_its_features(tmp_path: Path) -> None:

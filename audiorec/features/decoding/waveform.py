@@ -1,4 +1,4 @@
-"""Waveforms: folding to one or two channels, changing the rate, and the 8-bit form in which a stretch is kept.
+"""Waveforms: folding to one or two channels, and changing the rate.
 
 It does not decide which stretch is kept (`segments.py`) and does not decode.
 """
@@ -8,7 +8,6 @@ import soxr
 from numpy.typing import NDArray
 
 Float = NDArray[np.float32]
-_MU = 255.0
 
 
 def to_mono(sound: Float) -> Float:
@@ -51,10 +50,3 @@ def stretch(sound: Float, rate_from: int, rate_to: int, samples: int) -> Float:
     kept = min(samples, len(changed))
     out[:, :kept] = changed[:kept].T
     return out
-
-
-def mu_law(sound: Float) -> NDArray[np.uint8]:
-    """Samples in [-1, 1] -> 8 bits, logarithmic around 128; louder samples are clipped. Source: ITU-T G.711."""
-    clipped = np.clip(sound, -1.0, 1.0)
-    bent = np.sign(clipped) * np.log1p(np.float32(_MU) * np.abs(clipped)) / np.float32(np.log1p(_MU))
-    return np.rint(bent * np.float32(127.0) + np.float32(128.0)).astype(np.uint8)
