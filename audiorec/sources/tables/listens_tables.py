@@ -47,11 +47,12 @@ def recognises(path: Path, head: bytes) -> bool:
 
 
 def recognises_text(head: bytes) -> bool:
-    """The same of the first bytes of a text of delimiters."""
+    """The same of the first bytes of a text of delimiters; a database holds the word "user" somewhere too."""
     lines = decode(head).replace("\r\n", "\n").replace("\r", "\n").split("\n")[:20]
     lines = lines[1:] if lines[0].lower().lstrip('\ufeff"').startswith("sep=") else lines
-    rows = split_rows(enumerate(lines, start=1), sniff_delimiter(lines))
-    return any("\0" not in "".join(row) and is_header(row) for _, row in rows)
+    rows = [row for _, row in split_rows(enumerate(lines, start=1), sniff_delimiter(lines))]
+    header = next((place for place, row in enumerate(rows) if is_header(row)), None)
+    return header is not None and not any("\0" in field for row in rows[: header + 1] for field in row)
 
 
 def read(path: Path, named: Mapping[str, str] | None = None, user: str = "") -> Iterator[Row | Unread]:
