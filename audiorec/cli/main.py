@@ -20,7 +20,7 @@ from audiorec.errors import AudiorecError
 
 _FULL = "no space is left on the disk: free some"
 _AWAY = "a disk or share failed ({error}): see whether it is there"
-_CLOSED = "a file may not be written ({error}): see to its permissions"
+_CLOSED = "a file may not be read or written ({error}): see to its permissions"
 _OF_THE_DISK = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), _FULL),
     **dict.fromkeys((errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT, errno.EHOSTDOWN), _AWAY),

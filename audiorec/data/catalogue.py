@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from audiorec.data.disk import is_of_the_disk
 from audiorec.data.tracks import Track
 from audiorec.errors import WorkspaceError
 
@@ -151,8 +152,8 @@ def _reader(path: Path) -> sqlite3.Connection:
     """
     try:
         return _snapshot(path, "mode=ro")
-    except sqlite3.OperationalError:
-        if has_journal(path):
+    except sqlite3.OperationalError as error:
+        if has_journal(path) or not is_of_the_disk(error):
             raise
         return _snapshot(path, "mode=ro&immutable=1")
 

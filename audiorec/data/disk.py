@@ -3,6 +3,7 @@
 import fcntl
 import os
 import re
+import sqlite3
 from pathlib import Path
 from typing import IO
 
@@ -14,6 +15,11 @@ def unwritable(place: Path, why: object) -> str:
     return (
         f"{place} cannot be written ({why}): see to its disk and run the same command again; what was finished is kept"
     )
+
+
+def is_of_the_disk(error: sqlite3.OperationalError) -> bool:
+    """Whether SQLite failed because the disk takes nothing: it is full, fails, or may only be read."""
+    return error.sqlite_errorname.startswith(("SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY"))
 
 
 def refuse_url(root: Path) -> None:

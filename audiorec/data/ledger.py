@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audiorec.data.catalogue import has_journal
-from audiorec.data.disk import unwritable
+from audiorec.data.disk import is_of_the_disk, unwritable
 from audiorec.errors import InputError, UnknownNameError, WorkspaceError
 
 LEDGER = "feedback.sqlite"  # its name in the workspace
@@ -78,11 +78,13 @@ class Ledger:
         try:
             self._db = _opened(path)
         except sqlite3.OperationalError as error:
+            if not is_of_the_disk(error):
+                raise WorkspaceError(_unusable(path, error)) from error
             if has_journal(path):
                 raise WorkspaceError(unwritable(path, error)) from error
             self._db = _for_reading(path)
         except sqlite3.DatabaseError as error:
-            raise WorkspaceError(f"{path} cannot be used ({error}): move it away, it holds feedback only") from error
+            raise WorkspaceError(_unusable(path, error)) from error
         self.changed_at = 0.0
         self.version = 0
         self._said: Counter[str] = Counter()
@@ -261,6 +263,10 @@ class Ledger:
         with self._writing() as db:
             if not db.execute("DELETE FROM playlist WHERE id = ?", (number,)).rowcount:
                 raise UnknownNameError(f"no playlist {number}: it may have been deleted")
+
+
+def _unusable(path: Path, why: sqlite3.DatabaseError) -> str:
+    return f"{path} cannot be used ({why}): move it away, it holds feedback only"
 
 
 def _opened(path: Path) -> sqlite3.Connection:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple, cast
 
 from audiorec.errors import InputError
-from audiorec.sources.formats.columns import find_columns, is_header, names_a_song
+from audiorec.sources.formats.columns import find_columns, header_place, is_header, names_a_song
 from audiorec.sources.formats.delimited import read_headed, sniff_delimiter, split_rows
 from audiorec.sources.formats.record_files import is_json, is_parquet, json_records, parquet_records
 from audiorec.sources.formats.text_file import decode
@@ -51,8 +51,8 @@ def recognises_text(head: bytes) -> bool:
     lines = decode(head).replace("\r\n", "\n").replace("\r", "\n").split("\n")[:20]
     lines = lines[1:] if lines[0].lower().lstrip('\ufeff"').startswith("sep=") else lines
     rows = [row for _, row in split_rows(enumerate(lines, start=1), sniff_delimiter(lines))]
-    header = next((place for place, row in enumerate(rows) if is_header(row)), None)
-    return header is not None and not any("\0" in field for row in rows[: header + 1] for field in row)
+    first = rows[: header_place(rows) + 1]
+    return bool(first) and is_header(first[-1]) and not any("\0" in field for row in first for field in row)
 
 
 def read(path: Path, named: Mapping[str, str] | None = None, user: str = "") -> Iterator[Row | Unread]:
