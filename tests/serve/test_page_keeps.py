@@ -1,5 +1,6 @@
 """The page in a real browser over time: reloads, going back, two tabs, songs that are gone or slow, what was said."""
 
+import json
 import shutil
 import time
 from collections.abc import Iterator
@@ -207,12 +208,10 @@ def test_a_region_is_listed_under_the_map_of_a_phone(browser: Any, running: tupl
         page.wait_for_timeout(300)
         before = page.evaluate("document.querySelectorAll('.map canvas')[1].toDataURL()")
         page.click('button[aria-label="Nearer"]')
-        page.wait_for_timeout(300)
-        assert page.evaluate("document.querySelectorAll('.map canvas')[1].toDataURL()") != before
+        until(page, f"document.querySelectorAll('.map canvas')[1].toDataURL() !== {json.dumps(before)}")
         page.locator("main .chips button", has_text="(").first.click()
         page.wait_for_selector("main .song")
-        page.wait_for_timeout(300)
-        assert 0 <= page.locator(".side h2").bounding_box()["y"] < 600
+        until(page, "(y => y >= 0 && y < 600)(document.querySelector('.side h2').getBoundingClientRect().y)")
 
 
 def test_a_token_is_asked_for_until_it_is_given(browser: Any, root: Path) -> None:

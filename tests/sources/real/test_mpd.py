@@ -1,6 +1,7 @@
 """The sticker database that a real MPD writes, as its clients ask it to."""
 
 import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,14 @@ def asked(port: int, command: str) -> str:
                 return "".join(lines)
 
 
+def wait_for_song(port: int, path: str) -> None:
+    """Until MPD is done with its update and knows the song: a first look can come before the update begins."""
+    end = time.monotonic() + 120
+    while "updating_db" in asked(port, "status") or f"file: {path}" not in asked(port, "listall"):
+        assert time.monotonic() < end, asked(port, "status") + asked(port, "listall")
+        time.sleep(0.05)
+
+
 def test_stickers_of_mpd(tmp_path: Path) -> None:
     mpd = program("mpd")
     write_library(tmp_path / "music")
@@ -39,11 +48,9 @@ def test_stickers_of_mpd(tmp_path: Path) -> None:
     )
     (tmp_path / "mpd.conf").write_text(settings, encoding="utf-8")
     with running([mpd, "--no-daemon", "--stderr", str(tmp_path / "mpd.conf")], port, tmp_path):
-        asked(port, "update")
-        for _ in range(100):
-            if "updating_db" not in asked(port, "status"):
-                break
         boats = "The Harbours/Low Water/01 Tin Boats.flac"
+        asked(port, "update")
+        wait_for_song(port, boats)
         for name, value in (("playCount", 4), ("lastPlayed", 1_600_000_000), ("like", 2), ("rating", 8)):
             assert asked(port, f'sticker set song "{boats}" {name} {value}') == "OK\n"
         assert asked(port, 'sticker set song "Mo Ley/Up & Away/03 Rain.flac" like 0') == "OK\n"
