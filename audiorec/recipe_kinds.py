@@ -1,5 +1,6 @@
 """Which class reads each shipped recipe; importing it brings every family."""
 
+from audiorec.cold_start.block_weights import ContentRecipe
 from audiorec.cold_start.content_to_factors import TasteRecipe
 from audiorec.cold_start.dropoutnet import ColdDropoutRecipe
 from audiorec.collaborative.als import AlsRecipe
@@ -43,6 +44,7 @@ KINDS: dict[str, type[Recipe]] = {
     "training/hybrid_factors": AlsRecipe,
     "training/taste": TasteRecipe,
     "training/cold_dropout": ColdDropoutRecipe,
+    "training/content": ContentRecipe,
 }
 
 

@@ -16,7 +16,7 @@ from scipy import sparse
 from sklearn.model_selection import KFold
 
 from audiorec import metrics, recipes
-from audiorec.cold_start.block_weights import learn_block_weights, weighed
+from audiorec.cold_start.block_weights import ContentRecipe, learn_block_weights, weighed
 from audiorec.cold_start.content_knn import mean_similarity
 from audiorec.cold_start.content_space import fit_space
 from audiorec.cold_start.content_to_factors import TasteRecipe, fit_taste
@@ -27,7 +27,6 @@ from audiorec.collaborative import neumf
 from audiorec.collaborative.als import Factors, implicit_als
 from audiorec.collaborative.neumf import Neumf, NeumfRecipe
 from audiorec.hybrid.fit_weights import Lists, fit_weights
-from audiorec.hybrid.inputs import BLOCK_WEIGHTS, LEARNED
 from audiorec.hybrid.recipe import HybridRecipe
 from audiorec.hybrid.weights import Weights, calibrate
 
@@ -235,14 +234,14 @@ def all_signals(fold: Fold, rows: np.ndarray, kind: Kind) -> dict[str, np.ndarra
 
 def content_of(fold: Fold, kind: Kind) -> Content:
     """The blocks of a hybrid; weights of some are learned inside the training part of the fold."""
-    blocks, usual = [fold.data.blocks[n] for n in kind.blocks], [BLOCK_WEIGHTS[n] for n in kind.blocks]
+    recipe, taste = ContentRecipe(), TasteRecipe(seed=fold.seed)
+    blocks, usual = [fold.data.blocks[n] for n in kind.blocks], [recipe.weight(n) for n in kind.blocks]
     content = Content(blocks, usual, np.ones(len(fold.data.artists), dtype=bool), kind.blocks)
     elsewhere = fold.data.elsewhere if kind.elsewhere else None
-    groups, recipe = np.arange(len(fold.data.artists)), TasteRecipe(seed=fold.seed)
-    names = [name for name in LEARNED if name in kind.blocks]
+    groups = np.arange(len(fold.data.artists))
 
     def learn() -> dict[str, float]:
-        return learn_block_weights(content, names, fold.data.listens, groups, recipe, elsewhere)
+        return learn_block_weights(content, fold.data.listens, groups, recipe, taste, elsewhere)
 
     found = fold.once(("weights", kind.blocks, kind.elsewhere), learn)
     print(f"weights of {', '.join(kind.blocks)}: {found}", file=sys.stderr)
@@ -250,10 +249,10 @@ def content_of(fold: Fold, kind: Kind) -> Content:
 
 
 def space(fold: Fold, data: Data, kind: Kind) -> np.ndarray:
-    """Content points [A, D] by the artists that were heard."""
-    heard = np.flatnonzero(np.bincount(data.listens.indices, minlength=len(data.artists)))
+    """Content points [A, D] by the artists that anybody plays."""
+    played = np.flatnonzero(np.bincount(data.listens.indices, minlength=len(data.artists)))
     content = content_of(fold, kind)
-    return fit_space([block[heard] for block in content.blocks], content.weights).place(content.blocks)
+    return fit_space([block[played] for block in content.blocks], content.weights).place(content.blocks)
 
 
 def neural(fold: Fold, rows: np.ndarray, kind: Kind, dropout: bool) -> np.ndarray:
@@ -262,13 +261,13 @@ def neural(fold: Fold, rows: np.ndarray, kind: Kind, dropout: bool) -> np.ndarra
     key = ("neumf", rows.tobytes(), kind.elsewhere)
     model, counts = fold.once(key, lambda: train_neumf(data, kind.elsewhere, fold.seed))  # type: ignore[misc]
     points, vectors = space(fold, data, kind), model.item_vectors()[: len(data.artists)]
-    known = np.flatnonzero(np.isfinite(vectors).all(axis=1))
+    known, recipe = np.flatnonzero(np.isfinite(vectors).all(axis=1)), ColdDropoutRecipe(seed=fold.seed)
     if dropout:
         padded = np.full((counts.shape[1], points.shape[1]), np.nan)
         padded[: len(points)] = points
         groups = np.arange(counts.shape[1])
-        model = train_on_dropped(model, counts, padded, groups, ColdDropoutRecipe(seed=fold.seed))
-    return model.score_with_item_vectors(fold.everybody, predict_vectors(points, vectors, known)[rows])
+        model = train_on_dropped(model, counts, padded, groups, recipe)
+    return model.score_with_item_vectors(fold.everybody, predict_vectors(points, vectors, known, recipe)[rows])
 
 
 def train_neumf(data: Data, elsewhere: bool, seed: int) -> tuple[Neumf, sparse.csr_array]:

@@ -15,10 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from audiorec.cold_start.block_weights import _trial, learn_block_weights, weighed
+from audiorec.cold_start.block_weights import ContentRecipe, _trial, learn_block_weights, weighed
 from audiorec.cold_start.content_to_factors import TasteRecipe
 from audiorec.cold_start.taste import Content
-from audiorec.hybrid.inputs import COMMENTS_WEIGHT
 
 ARTISTS, EACH, USERS = 160, 4, 200
 RECIPE = TasteRecipe(ranks=(8,), places=(8,), choices=False)
@@ -37,7 +36,7 @@ def made(truth: str, share: float, rng: np.random.Generator) -> tuple[Content, s
     feelings = np.column_stack([told + 0.3 * rng.normal(size=songs), rng.random(songs), rng.exponential(size=songs)])
     feelings[rng.random(songs) >= share] = np.nan
     every = np.ones(songs, dtype=bool)
-    return Content([sound, feelings], [1.0, COMMENTS_WEIGHT], every, ("sound", "comments")), listens, groups
+    return Content([sound, feelings], [1.0, ContentRecipe().comments], every, ("sound", "comments")), listens, groups
 
 
 def measure(truth: str, share: float, seed: int) -> dict[str, float]:
@@ -48,12 +47,18 @@ def measure(truth: str, share: float, seed: int) -> dict[str, float]:
     keep[hidden] = 0.0
     seen = sparse.csr_array(listens @ sparse.diags_array(keep))
     seen.eliminate_zeros()
-    learned = learn_block_weights(content, ("comments",), seen, groups, RECIPE)["comments"]
-    trial = _trial(content, listens, hidden, RECIPE, None)
+    learned = learn_block_weights(content, seen, groups, ContentRecipe(), RECIPE)["comments"]
+    usual = ContentRecipe().comments
+    trial = _trial(content, listens, hidden, (ContentRecipe(), RECIPE), None)
     assert trial is not None
     auc = {
         name: trial.auc(weighed(content, {"comments": weight}), RECIPE)
-        for name, weight in (("learned", learned), ("usual", COMMENTS_WEIGHT), ("before", 0.3), ("without", 0.0))
+        for name, weight in (
+            ("learned", learned),
+            ("usual", usual),
+            ("before", 0.3),
+            ("without", 0.0),
+        )
     }
     return {"weight": learned, **auc}
 

@@ -22,7 +22,8 @@ import torch
 from scipy import sparse
 
 from audiorec import metrics
-from audiorec.cold_start.name_vectors import ALBUM_GROUPS, name_vectors
+from audiorec.cold_start.block_weights import ContentRecipe
+from audiorec.cold_start.name_vectors import name_vectors
 from audiorec.cold_start.taste import Content
 from audiorec.data.interactions import Interactions
 from audiorec.data.tracks import Track
@@ -120,7 +121,9 @@ def netease(folder: Path) -> Material:
     named = [songs[one] for one in ids]
     tracks = [Track(n, b"", title, by, "", None, "", 0.0, "ok", "") for n, (title, by) in enumerate(named)]
     _, artist = np.unique([by[0] for _, by in named], return_inverse=True)
-    letters = name_vectors([" ".join((title, *by)) for title, by in named], ALBUM_GROUPS)
+    recipe = ContentRecipe()
+    titles = [" ".join((title, *by)) for title, by in named]
+    letters = name_vectors(titles, recipe.album_signs, recipe.name_columns, recipe.seed)
     content = Content([letters], [1.0], np.ones(len(ids), dtype=bool), ("album",))
     listens = Interactions(tuple(users.tolist()), np.arange(len(ids), dtype=np.int64), counts)
     prints = np.zeros((len(ids), 64), dtype=np.uint8)
@@ -134,7 +137,8 @@ def one_household(material: Material, seed: int, epochs: int) -> dict[tuple[str,
     """Metrics [U, 3] of every protocol and system, NaN of users who are not asked."""
     test, validation = parts(material, seed)
     learned = learn(material, validation, test, mixed.fitted_by(seed, epochs), device="cpu")
-    stage = set_stage(material, test, held_out=learned.settings.hybrid.held_out, seed=seed)
+    recipe = learned.settings.hybrid
+    stage = set_stage(material, test, held_out=recipe.held_out, cold_songs=recipe.cold_songs, seed=seed)
     fitted = rehearse(material, stage, learned.settings, device=torch.device("cpu"))
     rows = stage.users(len(material.listens.users), seed)
     scores = all_scores(material, stage, fitted, learned.weights, rows, seed)

@@ -12,8 +12,9 @@ import numpy as np
 from heard_clips import heard
 from scipy import sparse
 
+from audiorec.cold_start.block_weights import ContentRecipe
 from audiorec.cold_start.guess_from_names import ArtistNames
-from audiorec.cold_start.name_vectors import ALBUM_GROUPS, ARTIST_GROUPS, name_vectors
+from audiorec.cold_start.name_vectors import name_vectors
 from audiorec.content.learn_to_hear import lesson_of
 from audiorec.data.tables import FeatureTable, Patches
 from audiorec.data.tracks import Track
@@ -96,13 +97,14 @@ def load(
 def content(table: FeatureTable, tracks: list[Track], owner: np.ndarray, artists: np.ndarray) -> dict[str, np.ndarray]:
     """The mean of each block over an artist's clips."""
     years = np.array([[track.year or np.nan] for track in tracks], dtype=np.float64)
-    words = table.lyrics().astype(np.float64)
+    words, recipe = table.lyrics().astype(np.float64), ContentRecipe()
+    size = (recipe.name_columns, recipe.seed)
     blocks = {
         "sound": table.descriptors().astype(np.float64),
         "spectrum": spectra(table, table.track_ids).astype(np.float64),
         "release": years,
-        "album": name_vectors([track.album for track in tracks], ALBUM_GROUPS),
-        "artist": name_vectors([track.artist for track in tracks], ARTIST_GROUPS),
+        "album": name_vectors([track.album for track in tracks], recipe.album_signs, *size),
+        "artist": name_vectors([track.artist for track in tracks], recipe.artist_signs, *size),
         "words": words,
     }
     means = {name: np.array([known_mean(block[owner == a]) for a in artists]) for name, block in blocks.items()}

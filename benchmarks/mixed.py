@@ -20,6 +20,7 @@ from scipy import sparse
 from two_steps import shared, totals
 
 from audiorec import metrics, recipes
+from audiorec.cold_start.block_weights import BLOCKS, ContentRecipe
 from audiorec.cold_start.content_knn import mean_similarity, mutual_proximity
 from audiorec.cold_start.taste import Content
 from audiorec.collaborative.als import refit
@@ -29,7 +30,7 @@ from audiorec.data.tracks import Track
 from audiorec.hybrid.evaluation import METRICS, PROTOCOLS, all_scores, measure
 from audiorec.hybrid.fit_cache import Kept
 from audiorec.hybrid.fit_parts import fit_parts
-from audiorec.hybrid.inputs import BLOCK_WEIGHTS, Elsewhere, Material
+from audiorec.hybrid.inputs import Elsewhere, Material
 from audiorec.hybrid.recipe import HybridRecipe
 from audiorec.hybrid.rehearsal import COLD_ARTIST, WARM, Stage, learn_weights, rehearse, set_stage
 from audiorec.hybrid.settings import Settings, shipped
@@ -114,7 +115,7 @@ def fitted_by(seed: int, epochs: int) -> Settings:
     neumf = recipes.load("training/neumf", NeumfRecipe, (f"epochs={epochs}", "refit=false", f"seed={seed}"))
     usual = shipped(HybridRecipe(seed=seed))
     taste, factors = (recipe.model_copy(update={"seed": seed}) for recipe in (usual.taste, usual.factors))
-    return Settings(usual.hybrid, taste, factors, usual.cold, neumf, SpectralSettings())
+    return Settings(usual.hybrid, taste, factors, usual.cold, usual.content, neumf, SpectralSettings())
 
 
 def load(folder: Path, workspace: Path | None, least: int) -> Material:
@@ -123,12 +124,13 @@ def load(folder: Path, workspace: Path | None, least: int) -> Material:
     known = np.flatnonzero(np.bincount(data.elsewhere.indices, minlength=data.elsewhere.shape[1]) >= least)
     counts = sparse.csr_array(sparse.hstack([data.listens, data.elsewhere[:, known]], format="csr"), dtype=np.float32)
     size, own = counts.shape[1], len(data.artists)
-    blocks, known_blocks = [], tuple(name for name in BLOCK_WEIGHTS if name in data.blocks)
+    blocks, known_blocks = [], tuple(name for name in BLOCKS if name in data.blocks)
     for name in known_blocks:
         block = np.full((size, data.blocks[name].shape[1]), np.nan)
         block[:own] = data.blocks[name]
         blocks.append(block)
-    content = Content(blocks, [BLOCK_WEIGHTS[name] for name in known_blocks], np.arange(size) < own, known_blocks)
+    weights = [ContentRecipe().weight(name) for name in known_blocks]
+    content = Content(blocks, weights, np.arange(size) < own, known_blocks)
     named = [*data.names.songs, *(data.names.elsewhere[n] or f"artist {data.others[n]}" for n in known)]
     tracks = [Track(n, b"", name, (name,), "", None, "", 0.0, "ok", "") for n, name in enumerate(named)]
     users = tuple(f"{n:05d}" for n in range(counts.shape[0]))

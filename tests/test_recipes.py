@@ -11,7 +11,6 @@ from audiorec.errors import RecipeError
 from audiorec.recipe_kinds import KINDS
 from audiorec.recipes import Recipe
 
-# Name of a shipped recipe -> its class.
 # Recipes whose values must equal the defaults in code.
 REFERENCES: tuple[str, ...] = (
     "training/cnn",
@@ -31,6 +30,7 @@ REFERENCES: tuple[str, ...] = (
     "training/hybrid",
     "training/taste",
     "training/cold_dropout",
+    "training/content",
 )
 
 

@@ -18,45 +18,87 @@ from audiorec.cold_start.content_to_factors import Target, TasteRecipe, targets
 from audiorec.cold_start.kernel_ridge import fit_kernel_map
 from audiorec.cold_start.taste import Content, standard_rows
 from audiorec.learning.drawn import drawn
+from audiorec.recipes import Recipe
 
 Floats = NDArray[np.float64]
-# Of its usual weight, what is tried for a block.
-TRIED = (0.0, 0.5, 0.7, 1.0, 1.4)
-# Another weight must be better than the usual one by this much AUC, over the root of the number of artists: what 133
-# artists had said of a block cost .018 AUC on strangers (docs/log.md).
-_LEAST_GAIN = 0.04
-_FOLDS, _USERS, _SONGS = 3, 500, 2000
+BLOCKS = ("sound", "spectrum", "release", "album", "artist", "words", "encoder", "encoder_spread", "comments")
+
+
+class ContentRecipe(Recipe):
+    """What a song is compared by beside its sound, how much a column of each block counts, and how that is learned."""
+
+    sound: float = 1.0
+    """Weight of the descriptors."""
+    spectrum: float = 0.5
+    """Weight of the sketch of the spectrogram."""
+    release: float = 6.0
+    """Weight of the year and of how many songs of the artist there are."""
+    album: float = 0.7
+    """Weight of the letters of the album's name."""
+    artist: float = 0.7
+    """Weight of the letters of the artist's name."""
+    words: float = 0.3
+    """Weight of what the lyrics feel."""
+    encoder: float = 1.0
+    """Weight of the mean over patches of an encoder's embedding."""
+    encoder_spread: float = 0.5
+    """Weight of its deviation over patches."""
+    comments: float = 1.0
+    """Weight of what people write about the song: on made libraries more than .3 is better where comments tell taste,
+    and costs nothing where they do not (`benchmarks/comments.py`)."""
+    learned: tuple[str, ...] = ("encoder", "encoder_spread", "spectrum", "release", "album", "artist", "comments")
+    """Blocks whose weight is learned in each library, in this order."""
+    tried: tuple[float, ...] = (0.0, 0.5, 0.7, 1.4)
+    """What is tried for a block beside its usual weight, in shares of it."""
+    least_gain: float = 0.04
+    """AUC by which another weight must be better than the usual one, over the root of the number of artists: what 133
+    artists had said of a block cost .018 AUC on strangers (docs/log.md)."""
+    folds: int = 3
+    """Parts of the artists, hidden in turn."""
+    users: int = 500
+    """Most users who are asked about hidden artists."""
+    songs: int = 2000
+    """Most hidden songs that they are asked about."""
+    name_columns: int = 80
+    """Columns of the letters of names, chosen on artists made cold inside training parts (docs/log.md)."""
+    album_signs: tuple[int, int] = (2, 4)
+    """Shortest and longest group of letters of albums' names."""
+    artist_signs: tuple[int, int] = (1, 3)
+    """The same of artists' names, which are shorter (docs/log.md)."""
+
+    def weight(self, block: str) -> float:
+        """Weight of a block by its name, one of `BLOCKS`."""
+        return float(getattr(self, block))
 
 
 def learn_block_weights(
     content: Content,
-    names: Sequence[str],
     listens: sparse.csr_array,
     groups: NDArray[np.integer],
-    recipe: TasteRecipe,
+    recipe: ContentRecipe,
+    taste: TasteRecipe,
     elsewhere: sparse.csr_array | None = None,
 ) -> dict[str, float]:
-    """Weights of the named blocks, in this order: the usual ones where no other is better or nothing can be hidden.
+    """Weights of the blocks that are learned: the usual ones where no other is better or nothing can be hidden.
 
-    listens CSR [U, I]; groups int [I], the artist of each song: an artist is hidden whole, a third of them at a time.
+    listens CSR [U, I]; groups int [I], the artist of each song: an artist is hidden whole, a part of them at a time.
     Blocks that are absent, and those in which nothing is known, are left out.
     """
     usual = dict(zip(content.names, content.weights, strict=True))
     blocks = dict(zip(content.names, content.blocks, strict=True))
-    hidden = _hidden(listens, groups, content.usable, recipe.seed)
-    trials = [trial for rows in hidden if (trial := _trial(content, listens, rows, recipe, elsewhere))]
-    least = _LEAST_GAIN / np.sqrt(max(len(np.unique(groups[np.unique(listens.indices)])), 1))
-    found: dict[str, float] = {}
-    for name in names:
+    hidden = _hidden(listens, groups, content.usable, recipe, taste.seed)
+    trials = [trial for rows in hidden if (trial := _trial(content, listens, rows, (recipe, taste), elsewhere))]
+    least = recipe.least_gain / np.sqrt(max(len(np.unique(groups[np.unique(listens.indices)])), 1))
+    shares, found = (1.0, *recipe.tried), dict[str, float]()
+    for name in recipe.learned:
         if not trials or name not in blocks or not np.isfinite(blocks[name]).any():
             continue
         aucs = [
-            np.mean([trial.auc(weighed(content, found | {name: share * usual[name]}), recipe) for trial in trials])
-            for share in TRIED
+            np.mean([trial.auc(weighed(content, found | {name: share * usual[name]}), taste) for trial in trials])
+            for share in shares
         ]
         best = int(np.argmax(aucs))
-        is_better = aucs[best] >= aucs[TRIED.index(1.0)] + least
-        found[name] = TRIED[best] * usual[name] if is_better else usual[name]
+        found[name] = usual[name] * (shares[best] if aucs[best] >= aucs[0] + least else 1.0)
     return found
 
 
@@ -67,27 +109,32 @@ def weighed(content: Content, weights: dict[str, float]) -> Content:
 
 
 def _hidden(
-    listens: sparse.csr_array, groups: NDArray[np.integer], usable: NDArray[np.bool_], seed: int
+    listens: sparse.csr_array,
+    groups: NDArray[np.integer],
+    usable: NDArray[np.bool_],
+    recipe: ContentRecipe,
+    seed: int,
 ) -> list[NDArray[np.int64]]:
-    """Songs of a third of the artists each time, at most so many."""
+    """Songs of a part of the artists each time, at most so many."""
     played = (np.bincount(listens.indices, minlength=listens.shape[1]) > 0) & usable
     artists = np.unique(groups[played])
     rng = np.random.default_rng(seed)
-    folds = np.array_split(rng.permutation(artists), _FOLDS)
+    folds = np.array_split(rng.permutation(artists), recipe.folds)
     rows = [np.flatnonzero(played & np.isin(groups, fold)) for fold in folds]
-    return [drawn(fold, _SONGS, seed) for fold in rows if 1 < len(fold) < played.sum() - 1]
+    return [drawn(fold, recipe.songs, seed) for fold in rows if 1 < len(fold) < played.sum() - 1]
 
 
 def _trial(
     content: Content,
     listens: sparse.csr_array,
     hidden: NDArray[np.int64],
-    recipe: TasteRecipe,
+    recipes: tuple[ContentRecipe, TasteRecipe],
     elsewhere: sparse.csr_array | None,
 ) -> "_Trial | None":
     """None when nobody plays some hidden songs and not all."""
+    recipe, taste = recipes
     wanted = np.asarray((listens[:, hidden] > 0).todense())
-    asked = drawn(np.flatnonzero(wanted.any(axis=1) & ~wanted.all(axis=1)), _USERS, recipe.seed)
+    asked = drawn(np.flatnonzero(wanted.any(axis=1) & ~wanted.all(axis=1)), recipe.users, taste.seed)
     keep = np.ones(listens.shape[1])
     keep[hidden] = 0.0
     seen = sparse.csr_array(listens @ sparse.diags_array(keep))
@@ -95,7 +142,7 @@ def _trial(
     learn = np.flatnonzero((np.bincount(seen.indices, minlength=len(keep)) > 0) & content.usable)
     if not len(asked) or len(learn) < 2:
         return None
-    return _Trial(drawn(learn, recipe.anchors, recipe.seed), hidden, targets(seen, elsewhere, recipe), wanted, asked)
+    return _Trial(drawn(learn, taste.anchors, taste.seed), hidden, targets(seen, elsewhere, taste), wanted, asked)
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,6 @@ from audiorec.learning.loop import quiet
 from audiorec.recipes import Recipe
 
 Floats = NDArray[np.float64]
-# Two maps that err elsewhere: their mean is better than the better of the two.
-_MAPS = (("cosine", 1.5), ("linear", 1.5))
 
 
 class ColdDropoutRecipe(Recipe):
@@ -32,6 +30,10 @@ class ColdDropoutRecipe(Recipe):
     """Share of the songs in a step that is dropped."""
     folds: int = 8
     """Maps, each of which leaves some songs out."""
+    kernels: tuple[str, ...] = ("cosine", "linear")
+    """Kernels of the maps that a vector is the mean of: two that err elsewhere are better than the better one."""
+    strengths: tuple[float, ...] = (1.5, 1.5)
+    """Ridge strengths of these maps."""
     epochs: int = 1
     """Most passes over the data."""
     learning_rate: float = 0.001
@@ -48,11 +50,13 @@ class ColdDropoutRecipe(Recipe):
     """Passes without a better validation score before training stops."""
 
 
-def predict_vectors(points: NDArray[np.floating], vectors: NDArray[np.floating], learn: NDArray[np.integer]) -> Floats:
+def predict_vectors(
+    points: NDArray[np.floating], vectors: NDArray[np.floating], learn: NDArray[np.integer], recipe: ColdDropoutRecipe
+) -> Floats:
     """Vectors [I, d] of all points [I, D] by maps fitted on the rows `learn` of points and vectors."""
     found = [
         fit_kernel_map(points[learn], vectors[learn], kernel=kernel, strength=strength).predict(points)
-        for kernel, strength in _MAPS
+        for kernel, strength in zip(recipe.kernels, recipe.strengths, strict=True)
     ]
     return np.asarray(np.mean(found, axis=0))
 
@@ -61,17 +65,16 @@ def unseen_vectors(
     points: NDArray[np.floating],
     vectors: NDArray[np.floating],
     groups: NDArray[np.integer],
-    folds: int,
-    seed: int = 0,
+    recipe: ColdDropoutRecipe,
 ) -> Floats:
     """Vectors [N, d] of points [N, D], each predicted by maps that saw no song of its group (its artist)."""
     names, group = np.unique(groups, return_inverse=True)
-    fold = (np.random.default_rng(seed).permutation(len(names)) % folds)[group]
+    fold = (np.random.default_rng(recipe.seed).permutation(len(names)) % recipe.folds)[group]
     found = np.zeros(vectors.shape)
     for one in np.unique(fold):
         others = np.flatnonzero(fold != one)
         if len(others):
-            found[fold == one] = predict_vectors(points, vectors, others)[fold == one]
+            found[fold == one] = predict_vectors(points, vectors, others, recipe)[fold == one]
     return found
 
 
@@ -90,7 +93,7 @@ def train_on_dropped(
     vectors = model.item_vectors()
     known = np.flatnonzero(np.isfinite(vectors).all(axis=1) & np.isfinite(points).all(axis=1))
     predicted = np.full(vectors.shape, np.nan, dtype=np.float32)
-    predicted[known] = unseen_vectors(points[known], vectors[known], groups[known], recipe.folds, recipe.seed)
+    predicted[known] = unseen_vectors(points[known], vectors[known], groups[known], recipe)
     torch.manual_seed(recipe.seed)
     device = model.net.items.weight.device
     net = _Dropping(copy.deepcopy(model.net), torch.from_numpy(predicted).to(device), recipe.share)

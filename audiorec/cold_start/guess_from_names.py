@@ -11,14 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from audiorec.cold_start.name_vectors import ARTIST_GROUPS, distinct, plain, reader_of_letters
+from audiorec.cold_start.name_vectors import distinct, plain, reader_of_letters
 from audiorec.learning.drawn import drawn
 
 Floats = NDArray[np.float64]
-# Chosen out of 1, 3, 10 on artists made cold inside training parts (docs/log.md).
-_STRENGTH = 10.0
-# Fewer names say nothing of others.
-_LEAST = 10
 
 
 @dataclass(frozen=True)
@@ -29,24 +25,33 @@ class ArtistNames:
     elsewhere: Sequence[str]
 
 
-def guess_from_names(names: ArtistNames, vectors: Floats, most: int, seed: int) -> Floats:
+def guess_from_names(
+    names: ArtistNames,
+    vectors: Floats,
+    *,
+    signs: tuple[int, int],
+    strength: float,
+    between: tuple[int, int],
+    seed: int,
+) -> Floats:
     """Vectors [I, k] of songs with content by their artists' names, learned from vectors [J, k] of those without.
 
-    At most `most` names, drawn with the seed, are learned from; zeros where there are too few.
+    signs: shortest and longest group of letters; strength: of the ridge; between: fewest names that are learned from
+    (zeros where there are fewer), and most, which are drawn with the seed.
     """
     from sklearn.linear_model import Ridge
 
     guessed = np.zeros((len(names.songs), vectors.shape[1]))
     known, means = _by_name(names.elsewhere, vectors)
-    chosen = drawn(np.arange(len(known)), most, seed)
-    if len(chosen) < _LEAST:
+    chosen = drawn(np.arange(len(known)), between[1], seed)
+    if len(chosen) < between[0]:
         return guessed
-    read = reader_of_letters(ARTIST_GROUPS)
+    read = reader_of_letters(signs)
     try:
         letters = read.fit_transform([known[place] for place in chosen])
     except ValueError:
         return guessed
-    learned = Ridge(alpha=_STRENGTH, solver="sparse_cg", tol=1e-4).fit(letters, means[chosen])
+    learned = Ridge(alpha=strength, solver="sparse_cg", tol=1e-4).fit(letters, means[chosen])
     return np.asarray(learned.predict(read.transform(map(plain, names.songs))), dtype=np.float64)
 
 

@@ -15,15 +15,11 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-# Directions kept; chosen on artists made cold inside training parts (docs/log.md).
-DIMS = 80
-# Shortest and longest group of signs. Artists' names are short: shorter groups tell more of them (docs/log.md).
-ALBUM_GROUPS, ARTIST_GROUPS = (2, 4), (1, 3)
-# Below so many names there are no directions to speak of.
+# Fewer names have no directions in common.
 _LEAST = 3
 
 
-def name_vectors(names: Sequence[str], groups: tuple[int, int], dims: int = DIMS) -> NDArray[np.float64]:
+def name_vectors(names: Sequence[str], groups: tuple[int, int], dims: int, seed: int) -> NDArray[np.float64]:
     """Vectors [N, dims] of names by their groups of signs, `groups` the shortest and the longest length.
 
     Rows of NaN for empty names, and all NaN where fewer than three differ.
@@ -31,7 +27,7 @@ def name_vectors(names: Sequence[str], groups: tuple[int, int], dims: int = DIMS
     known, places = distinct(names)
     found = np.full((len(names), dims), np.nan)
     if len(known) >= _LEAST:
-        found[places >= 0] = _directions(known, groups, dims)[places[places >= 0]]
+        found[places >= 0] = _directions(known, groups, dims, seed)[places[places >= 0]]
     return found
 
 
@@ -55,7 +51,7 @@ def reader_of_letters(groups: tuple[int, int]) -> "TfidfVectorizer":
     return TfidfVectorizer(analyzer="char_wb", ngram_range=groups, min_df=2, sublinear_tf=True)
 
 
-def _directions(names: Sequence[str], groups: tuple[int, int], dims: int) -> NDArray[np.float64]:
+def _directions(names: Sequence[str], groups: tuple[int, int], dims: int, seed: int) -> NDArray[np.float64]:
     """[names, dims]; columns beyond what the names can fill are zero."""
     from sklearn.utils.extmath import randomized_svd
 
@@ -66,6 +62,6 @@ def _directions(names: Sequence[str], groups: tuple[int, int], dims: int) -> NDA
         return found
     size = min(dims, min(grams.shape) - 1)
     if size > 0:
-        left, values, _ = randomized_svd(grams, size, n_iter=5, random_state=0)
+        left, values, _ = randomized_svd(grams, size, n_iter=5, random_state=seed)
         found[:, :size] = left * values
     return found

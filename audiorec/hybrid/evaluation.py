@@ -64,10 +64,11 @@ def evaluate(
     the models beside them, or to an earlier audiorec.
     """
     settings = refuse_other_models(space)
-    material = gather(space)
+    material = gather(space, settings.content)
     weights = load_weights(space.model("hybrid"), material.feature_digest)
     cold = {name for name, part in space.artist_parts().items() if part == "test"}
-    stage = set_stage(material, cold, held_out=settings.hybrid.held_out, seed=seed)
+    recipe = settings.hybrid
+    stage = set_stage(material, cold, held_out=recipe.held_out, cold_songs=recipe.cold_songs, seed=seed)
     parts = rehearse(material, stage, settings, device=choose_device(device), report=report)
     return table(material, stage, parts, weights, seed)
 

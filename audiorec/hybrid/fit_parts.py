@@ -57,7 +57,7 @@ def fit_parts(
     recipe = settings.hybrid
     neighbours = nearest_items(seen.counts, neighbours=recipe.neighbours, shrinkage=recipe.shrinkage)
     placed = None if network is None else place(network, seen, material)
-    mixing = Mixing(recipe.neural, recipe.settled)
+    mixing = Mixing(recipe.neural, recipe.settled, recipe.counted)
     parts = Parts(seen, points, taste, factors, neighbours, mixing, collaborative, network=network, placed=placed)
     if collaborative is None:
         return parts
@@ -71,7 +71,7 @@ def fit_parts(
     if cold is None or _shapes(cold) != _shapes(collaborative):
         heard = np.where(content.usable[:, None], points, np.nan)
         cold = train_on_dropped(collaborative, seen.counts, heard, material.artist_groups, settings.cold)
-    return replace(parts, cold=cold, predicted=predict_vectors(points, vectors, known))
+    return replace(parts, cold=cold, predicted=predict_vectors(points, vectors, known, settings.cold))
 
 
 def _shapes(model: Neumf) -> dict[str, tuple[int, ...]]:

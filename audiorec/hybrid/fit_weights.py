@@ -17,21 +17,8 @@ from audiorec.hybrid.recipe import HybridRecipe
 from audiorec.hybrid.retrieve import best_of_each, order, places
 from audiorec.hybrid.weights import SIGNALS, Floats, Weights
 
-# Songs of each list that the weights are fitted on; more make the fit slower, not better.
-_SONGS_A_LIST = 150
-# Songs that each signal brings into the lists by which sets of weights are compared.
-_BEST = 100
-
-
-# What the cold weights are pulled towards, against 1 for every other signal. Where a second set of artists was hidden,
-# the prediction from content was better alone than with any signal that rested on the few artists hidden first.
-_TRUST = {"predicted": 30.0}
-# Signals that speak of known songs from listens alone, and by how many standard errors a move must be better.
+# Signals that know listens alone.
 _LISTENED = {"collaborative", "factors", "neighbours"}
-_SURE = {"warm": 0.0, "cold": 2.0}
-# To the artist prior all artists whom a user has not played are alike: moved further, the cold weights bury those in
-# mixed lists. Other signals of cold songs rest on the few artists that were made cold (docs/log.md).
-_WARM_STEPS, _COLD_STEPS = (0.25, 0.5, 0.75, 1.0), (0.25,)
 
 
 @dataclass(frozen=True)
@@ -60,11 +47,11 @@ def fit_weights(blocks: Iterable[Lists], recipe: HybridRecipe) -> Weights:
     for lists in blocks:
         names = names or [*(set(SIGNALS) & set(lists.signals)), *(set(lists.signals) - set(SIGNALS))]
         names.sort(key=lambda name: (SIGNALS.index(name) if name in SIGNALS else len(SIGNALS), name))
-        sample = _sample(lists, names, rng)
+        sample = _sample(lists, names, recipe, rng)
         drawn += [sample] if len(sample.wanted) else []
     if not names or not drawn:
         raise TooLittleError("nothing to learn the ranking from: import more listens (two songs a user or more)")
-    warm, cold, level = _Fit(_joined(drawn, recipe), names).run(recipe)
+    warm, cold, level = _Fit(_joined(drawn, recipe), names, _leading(recipe)).run(recipe)
     return Weights(
         dict(zip(names, warm.tolist(), strict=True)),
         dict(zip(names, cold.tolist(), strict=True)),
@@ -75,11 +62,16 @@ def fit_weights(blocks: Iterable[Lists], recipe: HybridRecipe) -> Weights:
 
 
 def given_weights(recipe: HybridRecipe) -> Weights:
-    """Weights where nothing can be learned: what the fit starts from, all signals alike but those of known worth."""
+    """Weights where nothing can be learned: what the fit starts from."""
     warm = {name: 1.0 / len(SIGNALS) for name in SIGNALS}
-    trust = {name: _TRUST.get(name, 1.0) for name in SIGNALS}
-    cold = {name: value / sum(trust.values()) for name, value in trust.items()}
+    counts = dict.fromkeys(SIGNALS, 1.0) | _leading(recipe)
+    cold = {name: value / sum(counts.values()) for name, value in counts.items()}
     return Weights(warm, cold, 1.0, recipe.song_plays, recipe.user_plays)
+
+
+def _leading(recipe: HybridRecipe) -> dict[str, float]:
+    """Signals that count more than 1 in the usual cold weights."""
+    return {"predicted": recipe.lead}
 
 
 @dataclass(frozen=True)
@@ -92,16 +84,16 @@ class _Sample:
     wanted: NDArray[np.bool_]
 
 
-def _sample(lists: Lists, names: list[str], rng: np.random.Generator) -> _Sample:
+def _sample(lists: Lists, names: list[str], recipe: HybridRecipe, rng: np.random.Generator) -> _Sample:
     """The relevant songs of each list that has any, and others drawn at random."""
     rows = np.flatnonzero((lists.relevant & lists.candidates).any(axis=1))
     candidates, relevant = lists.candidates[rows], lists.relevant[rows] & lists.candidates[rows]
-    chosen = _columns(candidates, relevant, rng)
+    chosen = _columns(candidates, relevant, recipe.songs_a_list, rng)
     values = np.empty((*chosen.shape, len(names)), dtype=np.float32)
     for place, row in enumerate(rows):
         for number, name in enumerate(names):
             signal, able = lists.signals[name][row], candidates[place]
-            placed = places(signal[chosen[place]], order(signal, able, _BEST))
+            placed = places(signal[chosen[place]], order(signal, able, recipe.compared))
             values[place, :, number] = np.where(able[chosen[place]] | np.isnan(placed), placed, 0.0)
     return _Sample(
         values,
@@ -123,19 +115,19 @@ def _joined(drawn: list[_Sample], recipe: HybridRecipe) -> _Sample:
 class _Fit:
     """The optimisation: two softmax-parametrised weight vectors, a level for cold songs and a temperature."""
 
-    def __init__(self, sample: _Sample, names: list[str]) -> None:
+    def __init__(self, sample: _Sample, names: list[str], leading: Mapping[str, float]) -> None:
         self.able = torch.tensor(~np.isnan(sample.values), dtype=torch.float32)
         self.values = torch.tensor(np.nan_to_num(sample.values))
         self.warmth, self.barred = torch.tensor(sample.warmth), torch.tensor(sample.barred)
-        # A signal that says the same of all songs of every list would only stand for a level: it has no part.
-        self.tells = (self.values.amax(dim=1) - self.values.amin(dim=1)).amax(dim=0) > 1e-6
-        self.able = self.able * self.tells
-        self.even, self.usual = (self._shares(names, trust) for trust in ({}, _TRUST))
+        # A signal with one value for all songs of every list would only stand for a level: it has no part.
+        self.varies = (self.values.amax(dim=1) - self.values.amin(dim=1)).amax(dim=0) > 1e-6
+        self.able = self.able * self.varies
+        self.even, self.usual = (self._shares(names, counts) for counts in ({}, leading))
         self.wanted = torch.tensor(sample.wanted / sample.wanted.sum(axis=1, keepdims=True), dtype=torch.float32)
 
-    def _shares(self, names: list[str], trust: Mapping[str, float]) -> torch.Tensor:
-        """Logarithms of the shares that the signals which tell anything have by a first guess."""
-        guess = torch.tensor([trust.get(name, 1.0) for name in names]) * self.tells
+    def _shares(self, names: list[str], counts: Mapping[str, float]) -> torch.Tensor:
+        """Logarithms of the shares that the signals which vary have by a first guess."""
+        guess = torch.tensor([counts.get(name, 1.0) for name in names]) * self.varies
         return (guess / guess.sum().clamp(min=1e-9)).clamp(min=1e-9).log()
 
     def scores(self, warm: torch.Tensor, cold: torch.Tensor, level: torch.Tensor) -> torch.Tensor:
@@ -163,21 +155,23 @@ class _Fit:
             loss.backward()
             solver.step()
         sides = ((warm, self.warmth > 0), (cold, self.warmth == 0))
-        found = [self._spoken(values.detach().softmax(0), place) for values, place in sides]
+        found = [self._able_ones(values.detach().softmax(0), place) for values, place in sides]
         return found[0], found[1], float(level.detach().exp())
 
-    def _spoken(self, weights: torch.Tensor, place: torch.Tensor) -> Floats:
-        """Nothing was learned of a signal that never spoke there: it gets no weight, the others share its."""
-        spoke = ((self.able * (place & ~self.barred).unsqueeze(2)).sum(dim=(0, 1)) > 0) & self.tells
-        kept = weights * spoke if spoke.any() else weights
+    def _able_ones(self, weights: torch.Tensor, place: torch.Tensor) -> Floats:
+        """Nothing was learned of a signal that never had a score there: it gets no weight, the others share its."""
+        had_any = ((self.able * (place & ~self.barred).unsqueeze(2)).sum(dim=(0, 1)) > 0) & self.varies
+        kept = weights * had_any if had_any.any() else weights
         return np.asarray((kept / kept.sum()).numpy(), dtype=np.float64)
 
 
-def _columns(candidates: NDArray[np.bool_], relevant: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.int64]:
+def _columns(
+    candidates: NDArray[np.bool_], relevant: NDArray[np.bool_], songs: int, rng: np.random.Generator
+) -> NDArray[np.int64]:
     """Columns of each list that the fit looks at: the relevant songs and others drawn at random, int64 [B, n]."""
     draw = rng.random(candidates.shape, dtype=np.float32)
     key = np.where(relevant, -1.0, np.where(candidates, draw, 2.0))
-    most = min(_SONGS_A_LIST, candidates.shape[1])
+    most = min(songs, candidates.shape[1])
     return np.asarray(np.argpartition(key, most - 1, axis=1)[:, :most], dtype=np.int64)
 
 
@@ -188,23 +182,24 @@ def _divergence(logits: torch.Tensor, usual: torch.Tensor) -> torch.Tensor:
 
 
 def never_below(
-    weights: Weights, blocks: Iterable[Mapping[str, Lists]], k: int = 20
+    weights: Weights, blocks: Iterable[Mapping[str, Lists]], recipe: HybridRecipe, k: int = 20
 ) -> tuple[Weights, dict[str, float]]:
     """Weights whose lists are no worse than those of one signal alone, by NDCG@k on the rehearsal.
 
-    Warm weights move towards a listens' signal in steps of a quarter; the best step is kept. Cold weights move towards
-    the artist prior, a quarter of the way, if that is better by two standard errors over the lists.
+    Warm weights move towards a signal of listens; the best step is kept. Cold weights move towards the artist prior if
+    that is better by enough standard errors over the lists (`HybridRecipe`).
     Beside them NDCG@k of warm and cold lists, on which the weights were fitted: an optimistic figure; `evaluate` has
     others.
     """
-    warm = [replace(weights, warm=moved) for moved in _moves(weights.warm, _LISTENED, _WARM_STEPS)]
-    cold = [replace(weights, cold=moved) for moved in _moves(weights.cold, {"artist"}, _COLD_STEPS)]
-    told: dict[str, list[list[float]]] = {"warm": [], "cold": []}
+    warm = [replace(weights, warm=moved) for moved in _moves(weights.warm, _LISTENED, recipe.warm_steps)]
+    cold = [replace(weights, cold=moved) for moved in _moves(weights.cold, {"artist"}, recipe.cold_steps)]
+    figures: dict[str, list[list[float]]] = {"warm": [], "cold": []}
     for lists in blocks:
-        told["warm"] += lists_ndcg(warm, lists["warm"], k)
-        told["cold"] += lists_ndcg(cold, lists["cold"], k)
-    best = {side: _best(np.array(values), _SURE[side]) for side, values in told.items() if values}
-    measured = {f"{side} ndcg@{k}": float(np.mean(told[side], axis=0)[place]) for side, place in best.items()}
+        figures["warm"] += lists_ndcg(warm, lists["warm"], k, recipe.compared)
+        figures["cold"] += lists_ndcg(cold, lists["cold"], k, recipe.compared)
+    errors = {"warm": 0.0, "cold": recipe.cold_errors}
+    best = {side: _best(np.array(values), errors[side]) for side, values in figures.items() if values}
+    measured = {f"{side} ndcg@{k}": float(np.mean(figures[side], axis=0)[place]) for side, place in best.items()}
     return replace(warm[best.get("warm", 0)], cold=cold[best.get("cold", 0)].cold), measured
 
 
@@ -214,26 +209,26 @@ def _moves(weights: Mapping[str, float], names: Collection[str], steps: Sequence
     return [dict(weights), *(_towards(weights, name, step) for step in steps for name in able)]
 
 
-def _best(told: Floats, sure: float) -> int:
+def _best(figures: Floats, errors: float) -> int:
     """Of trials [lists, T] the best in the mean, the first of equals; the first of all where it is not better than that
     by so many standard errors."""
-    best = int(np.argmax(told.mean(axis=0)))
-    gain = told[:, best] - told[:, 0]
-    return best if gain.mean() >= sure * gain.std() / np.sqrt(len(gain)) else 0
+    best = int(np.argmax(figures.mean(axis=0)))
+    gain = figures[:, best] - figures[:, 0]
+    return best if gain.mean() >= errors * gain.std() / np.sqrt(len(gain)) else 0
 
 
 def _towards(warm: Mapping[str, float], name: str, step: float) -> dict[str, float]:
     return {other: (1.0 - step) * value + step * (other == name) for other, value in warm.items()}
 
 
-def lists_ndcg(trials: Sequence[Weights], lists: Lists, k: int) -> list[list[float]]:
-    """NDCG@k of every list that has a relevant song, by each set of weights."""
+def lists_ndcg(trials: Sequence[Weights], lists: Lists, k: int, each: int) -> list[list[float]]:
+    """NDCG@k of every list that has a relevant song, by each set of weights; `each` signal brings so many songs."""
     found = []
     for row in np.flatnonzero(lists.relevant.any(axis=1)):
         candidates, relevant = lists.candidates[row], lists.relevant[row]
         signals = {name: values[row] for name, values in lists.signals.items() if name in trials[0].warm}
         # Only what some signal puts high can push a relevant song out of the first k.
-        union = best_of_each(signals, candidates, each=_BEST)
+        union = best_of_each(signals, candidates, each=each)
         columns = np.union1d(union.columns, np.flatnonzero(relevant))
         placed = np.stack([places(values[columns], union.ordered[name]) for name, values in signals.items()])
         totals = _totals(trials, list(signals), placed, lists.warmth[row, columns])

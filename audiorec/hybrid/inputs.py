@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from audiorec.cold_start.block_weights import ContentRecipe
 from audiorec.cold_start.guess_from_names import ArtistNames
-from audiorec.cold_start.name_vectors import ALBUM_GROUPS, ARTIST_GROUPS, name_vectors
+from audiorec.cold_start.name_vectors import name_vectors
 from audiorec.cold_start.taste import Content
 from audiorec.content.embedded_songs import embedded_songs
 from audiorec.content.likes_by_sides import network_likes, svm_likes
@@ -30,23 +31,6 @@ from audiorec.network.embedding import NetworkEmbedding
 from audiorec.network.graph import build_network
 from audiorec.network.spectral import SpectralSettings
 from audiorec.network.spectral_training import embed_network
-
-# How much a column of each block counts beside one of sound, before `block_weights.py` has learned how much the last
-# ones do in this library.
-BLOCK_WEIGHTS = {
-    "sound": 1.0,
-    "spectrum": 0.5,
-    "release": 6.0,
-    "album": 0.7,
-    "artist": 0.7,
-    "words": 0.3,
-    "encoder": 1.0,
-    "encoder_spread": 0.5,
-}
-LEARNED = ("encoder", "encoder_spread", "spectrum", "release", "album", "artist", "comments")
-# What people write about songs, where an import brought comments, until it is learned: on made libraries more than .3
-# is better where comments tell taste, and costs nothing where they do not (`benchmarks/comments.py`).
-COMMENTS_WEIGHT = 1.0
 
 
 @dataclass(frozen=True)
@@ -92,7 +76,7 @@ class Material:
     @property
     def spectra(self) -> NDArray[np.float32]:
         """The block of spectrogram sketches, float32 [I, .]."""
-        return np.asarray(self.content.blocks[list(BLOCK_WEIGHTS).index("spectrum")], dtype=np.float32)
+        return np.asarray(self.content.blocks[self.content.names.index("spectrum")], dtype=np.float32)
 
     @property
     def artist_groups(self) -> NDArray[np.int64]:
@@ -130,8 +114,11 @@ class Material:
         return self.tracks[row].artist_key
 
 
-def gather(space: Workspace) -> Material:
-    """Read a workspace; raises WorkspaceError without features or listens."""
+def gather(space: Workspace, recipe: ContentRecipe) -> Material:
+    """Read a workspace; the recipe is of the blocks of content.
+
+    Raises WorkspaceError without features or listens.
+    """
     table, listens = space.features(), space.interactions()
     of = {track.id: track for track in space.tracks()}
     tracks = [of[int(item)] for item in listens.items]
@@ -142,10 +129,7 @@ def gather(space: Workspace) -> Material:
         tracks,
         listens,
         _elsewhere(space, listens, of),
-        with_comments(
-            song_content(table, kept_spectra(space, table), tracks, artist, heard_songs.read(space, table.track_ids)),
-            comment_feelings(space.root, [track.id for track in tracks]),
-        ),
+        _content(space, table, tracks, artist, recipe),
         artist,
         space.friends(),
         _likes(space, table, tracks, listens),
@@ -154,14 +138,11 @@ def gather(space: Workspace) -> Material:
     )
 
 
-def song_content(
-    table: FeatureTable,
-    spectra: NDArray[np.float32],
-    tracks: list[Track],
-    artist: NDArray[np.int64],
-    heard: HeardSongs | None,
+def _content(
+    space: Workspace, table: FeatureTable, tracks: list[Track], artist: NDArray[np.int64], recipe: ContentRecipe
 ) -> Content:
-    """Blocks of content: sound, when and how much was released, names, words, and what an encoder heard.
+    """Blocks of content: sound, when and how much was released, names, words, an encoder's embedding, and comments
+    where any song has some.
 
     That a year, an album or lyrics are missing is not among them: it tells the collection and not the music.
     """
@@ -169,16 +150,20 @@ def song_content(
     year = np.array([track.year or np.nan for track in tracks], dtype=np.float64)
     songs = np.bincount(artist + 1)[artist + 1].astype(np.float64)
     release = np.column_stack([year, np.log(np.where(artist < 0, 1.0, songs))])
+    size = (recipe.name_columns, recipe.seed)
     blocks = {
         "sound": table.descriptors().astype(np.float64),
-        "spectrum": spectra.astype(np.float64),
+        "spectrum": kept_spectra(space, table).astype(np.float64),
         "release": release,
-        "album": name_vectors([track.album for track in tracks], ALBUM_GROUPS),
-        "artist": name_vectors([track.artist for track in tracks], ARTIST_GROUPS),
+        "album": name_vectors([track.album for track in tracks], recipe.album_signs, *size),
+        "artist": name_vectors([track.artist for track in tracks], recipe.artist_signs, *size),
         "words": words,
-        **heard_blocks(heard, len(tracks)),
+        **heard_blocks(heard_songs.read(space, table.track_ids), len(tracks)),
     }
-    weights = [BLOCK_WEIGHTS[name] for name in blocks]
+    feelings = comment_feelings(space.root, [track.id for track in tracks])
+    if feelings is not None:
+        blocks["comments"] = feelings
+    weights = [recipe.weight(name) for name in blocks]
     return Content(list(blocks.values()), weights, np.ones(len(tracks), dtype=bool), tuple(blocks))
 
 
@@ -187,18 +172,6 @@ def heard_blocks(heard: HeardSongs | None, songs: int) -> dict[str, NDArray[np.f
     if heard is None:
         return dict.fromkeys(("encoder", "encoder_spread"), np.zeros((songs, 0)))
     return {"encoder": heard.mean.astype(np.float64), "encoder_spread": heard.spread.astype(np.float64)}
-
-
-def with_comments(content: Content, feelings: NDArray[np.float64] | None) -> Content:
-    """The same with a block of what comments say; itself where no song has any."""
-    if feelings is None:
-        return content
-    return replace(
-        content,
-        blocks=[*content.blocks, feelings],
-        weights=[*content.weights, COMMENTS_WEIGHT],
-        names=(*content.names, "comments"),
-    )
 
 
 def _elsewhere(space: Workspace, listens: Interactions, tracks: Mapping[int, Track]) -> Elsewhere | None:

@@ -31,9 +31,6 @@ Masks = tuple[NDArray[np.bool_], NDArray[np.bool_]]
 # Entries of one dense array of users x songs that a rehearsal keeps in hand at most; more users come in blocks.
 _ENTRIES = 1_000_000
 
-# Pairs of users and songs that a rehearsal scores at most, as long as it asks so many users: ten weights need no more.
-_PAIRS, _LEAST_USERS = 40_000_000, 300
-
 
 @dataclass(frozen=True)
 class Stage:
@@ -93,7 +90,7 @@ def _shares(rows: NDArray[np.int64], songs: int, seed: int) -> NDArray[np.float6
 
 
 def set_stage(
-    material: Material, cold_artists: Collection[str], *, held_out: float, seed: int, cold_songs: float = 0.1
+    material: Material, cold_artists: Collection[str], *, held_out: float, cold_songs: float, seed: int
 ) -> Stage:
     """Take listens away; `held_out` is the share of each user's listens to warm songs, `cold_songs` of the songs of
     artists who keep another one."""
@@ -148,12 +145,12 @@ def learn_weights(
     rows = asked_users(stage, recipe)
     lists = partial(rehearsed_lists, material, stage, parts, rows, recipe)
     fitted = fit_weights((asked for each in lists() for asked in each.values()), recipe)
-    return never_below(fitted, lists())
+    return never_below(fitted, lists(), recipe)
 
 
 def asked_users(stage: Stage, recipe: HybridRecipe) -> NDArray[np.int64]:
     """Rows of the users whose lists the weights are learned from: fewer than the recipe says in a large library."""
-    return stage.users(min(recipe.users, max(_LEAST_USERS, _PAIRS // len(stage.kind))), recipe.seed)
+    return stage.users(min(recipe.users, max(recipe.least_users, recipe.pairs // len(stage.kind))), recipe.seed)
 
 
 def rehearsed_lists(

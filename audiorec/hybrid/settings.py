@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from audiorec import recipes
+from audiorec.cold_start.block_weights import ContentRecipe
 from audiorec.cold_start.content_to_factors import TasteRecipe
 from audiorec.cold_start.dropoutnet import ColdDropoutRecipe
 from audiorec.collaborative import neumf
@@ -38,6 +39,7 @@ class Settings:
     taste: TasteRecipe
     factors: AlsRecipe
     cold: ColdDropoutRecipe
+    content: ContentRecipe
     neumf: NeumfRecipe | None = None
     network: SpectralSettings | None = None
     blocks: dict[str, float] = field(default_factory=dict)
@@ -50,8 +52,8 @@ class Settings:
 
     def as_config(self) -> dict[str, Any]:
         """Plain values for a checkpoint's header; `from_config` is the way back."""
-        named = {"hybrid": self.hybrid, "taste": self.taste, "factors": self.factors, "cold": self.cold}
-        found: dict[str, Any] = {name: _plain(recipe) for name, recipe in named.items()}
+        named = ("hybrid", "taste", "factors", "cold", "content")
+        found: dict[str, Any] = {name: _plain(getattr(self, name)) for name in named}
         found["neumf"] = None if self.neumf is None else _plain(self.neumf)
         found["network"] = None if self.network is None else asdict(self.network)
         found["blocks"] = self.blocks
@@ -65,9 +67,10 @@ class Settings:
             recipes.from_plain(config["taste"], TasteRecipe),
             recipes.from_plain(config["factors"], AlsRecipe),
             recipes.from_plain(config["cold"], ColdDropoutRecipe),
+            recipes.from_plain(config["content"], ContentRecipe),
             None if config["neumf"] is None else recipes.from_plain(config["neumf"], NeumfRecipe),
             None if config["network"] is None else SpectralSettings(**config["network"]),
-            config.get("blocks", {}),
+            config["blocks"],
         )
 
 
@@ -78,13 +81,14 @@ def shipped(hybrid: HybridRecipe) -> Settings:
         recipes.load("training/taste", TasteRecipe),
         recipes.load("training/hybrid_factors", AlsRecipe),
         recipes.load("training/cold_dropout", ColdDropoutRecipe),
+        recipes.load("training/content", ContentRecipe),
     )
 
 
 def origins(settings: Settings) -> str:
     """Which shipped recipes have these values (`recipes.origin`); NeuMF and the network say it of themselves."""
     named = {"hybrid": settings.hybrid, "taste": settings.taste, "hybrid_factors": settings.factors,
-             "cold_dropout": settings.cold}  # fmt: skip
+             "cold_dropout": settings.cold, "content": settings.content}  # fmt: skip
     return ";".join(filter(None, (recipes.origin(recipe, f"training/{name}") for name, recipe in named.items())))
 
 
@@ -98,9 +102,12 @@ def with_models(settings: Settings, space: Workspace) -> Settings:
 def load_settings(folder: Path) -> Settings:
     """Settings that stand beside stored weights; raises CheckpointError when an earlier audiorec wrote them."""
     config = checkpoint.read_header(folder, KIND).config
-    if "settings" not in config:
-        raise CheckpointError(f"{folder} was written by an earlier audiorec: run audiorec train-hybrid again")
-    return Settings.from_config(config["settings"])
+    try:
+        return Settings.from_config(config["settings"])
+    except KeyError as error:
+        raise CheckpointError(
+            f"{folder} was written by an earlier audiorec: run audiorec train-hybrid again"
+        ) from error
 
 
 def refuse_other_models(space: Workspace) -> Settings:

@@ -75,10 +75,11 @@ class Placed:
 
 @dataclass(frozen=True)
 class Mixing:
-    """How parts make one signal: `neural` and `settled` of the hybrid's recipe (docs/log.md)."""
+    """How parts make one signal: `neural`, `settled` and `counted` of the hybrid's recipe (docs/log.md)."""
 
     neural: float
     settled: float
+    counted: float
 
 
 @dataclass(frozen=True)
@@ -233,11 +234,10 @@ def _log_plays(plays: Floats) -> Floats:
 
 def popularity(parts: Parts) -> Floats:
     """Log listeners of each song [I]: predicted from content, giving way to the count as listeners arrive."""
-    return popularity_of(parts.listeners, parts.taste.popularity)
+    return popularity_of(parts.listeners, parts.taste.popularity, parts.mixing.counted)
 
 
-def popularity_of(count: Floats, predicted: NDArray[np.floating]) -> Floats:
-    """The same of listeners and prediction [I]."""
-    # With ten listeners a song's own count weighs as much as the prediction from sound: new songs have few.
-    own = count / (count + 10.0)
+def popularity_of(count: Floats, predicted: NDArray[np.floating], counted: float) -> Floats:
+    """The same of listeners and prediction [I]; with `counted` listeners both count the same."""
+    own = count / (count + counted)
     return np.asarray((1.0 - own) * predicted + own * np.log1p(count))

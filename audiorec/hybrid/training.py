@@ -16,7 +16,7 @@ from audiorec.errors import TooLittleError
 from audiorec.hybrid import fit_cache
 from audiorec.hybrid.fit_parts import fit_parts
 from audiorec.hybrid.fit_weights import given_weights
-from audiorec.hybrid.inputs import LEARNED, Material, gather
+from audiorec.hybrid.inputs import Material, gather
 from audiorec.hybrid.recipe import HybridRecipe
 from audiorec.hybrid.rehearsal import asked_users, learn_weights, rehearse, set_stage
 from audiorec.hybrid.settings import Settings, origins, shipped, with_models
@@ -68,10 +68,15 @@ def learn(
     are `unseen`: `evaluate` asks about them."""
     inner, chosen = material.without_artists(unseen), settings.hybrid
     learned = learn_block_weights(
-        inner.content, LEARNED, inner.listens.counts, inner.artist_groups, settings.taste, inner.elsewhere_listens
+        inner.content,
+        inner.listens.counts,
+        inner.artist_groups,
+        settings.content,
+        settings.taste,
+        inner.elsewhere_listens,
     )
     settings = replace(settings, blocks=learned)
-    stage = set_stage(inner, cold, held_out=chosen.held_out, seed=chosen.seed)
+    stage = set_stage(inner, cold, held_out=chosen.held_out, cold_songs=chosen.cold_songs, seed=chosen.seed)
     try:
         parts = rehearse(inner, stage, settings, device=choose_device(device), report=report)
         weights, score = learn_weights(inner, stage, parts, chosen)
@@ -93,7 +98,7 @@ def train(
     """
     chosen = recipe or recipes.load("training/hybrid", HybridRecipe)
     settings = with_models(shipped(chosen), space)
-    material, parts_of = gather(space), space.artist_parts()
+    material, parts_of = gather(space, settings.content), space.artist_parts()
     cold, unseen = ({name for name, part in parts_of.items() if part == mine} for mine in ("validation", "test"))
     found = learn(material, cold, unseen, settings, device=device, report=report)
     settings, weights, score = found.settings, found.weights, found.score

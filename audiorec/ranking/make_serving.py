@@ -1,6 +1,7 @@
 """Making the arrays that requests rank by: every part fitted on all listens, taken apart into songs' and users'."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -35,8 +36,9 @@ _SHARE, _COLUMNS = 0.9999, 160
 
 def make(space: Workspace) -> tuple[dict[str, Any], Arrays]:
     """Fit what is not kept, and take all apart; raises as `inputs.gather` and `Workspace.model`."""
-    material, folder = gather(space), space.model("hybrid")
+    folder = space.model("hybrid")
     settings = load_settings(folder)
+    material = gather(space, settings.content)
     network = embedding.load(space.model("network")) if space.has_model("network") else None
     parts = fit_parts(
         material,
@@ -99,7 +101,7 @@ def pack_parts(material: Material, parts: Parts, network: NetworkEmbedding | Non
         "users": list(material.listens.users),
         "taste_columns": [plain(pair.songs).shape[1] for pair in pairs],
         "factors": list(factors.setting),
-        "mixing": [parts.mixing.neural, parts.mixing.settled],
+        "mixing": asdict(parts.mixing),
         "likes": {name: list(likes.names) for name, likes in material.likes.items()},  # type: ignore[attr-defined]
     }, arrays
 

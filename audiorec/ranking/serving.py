@@ -31,7 +31,7 @@ from audiorec.ranking.song_columns import SongColumns
 
 NAME = "ranker"
 NOTHING: Mapping[int, float] = {}
-VERSION = 8
+VERSION = 9
 Arrays = Mapping[str, NDArray[Any]]
 
 
@@ -91,8 +91,13 @@ class Serving:
         return self.now.plays()
 
     @cached_property
+    def mixing(self) -> Mixing:
+        """How parts make one signal."""
+        return Mixing(**self.about["mixing"])
+
+    @cached_property
     def _popular(self) -> NDArray[np.float32]:
-        return popularity_of(self.listeners, self.arrays["popularity"]).astype(np.float32)
+        return popularity_of(self.listeners, self.arrays["popularity"], self.mixing.counted).astype(np.float32)
 
     @cached_property
     def _is_heard(self) -> NDArray[np.bool_]:
@@ -144,7 +149,7 @@ class Serving:
             self._taste(own, row),
             AlsScores(users, self._songs("factors.items"), self._is_heard),
             ItemToItem(own, self._neighbours, self._is_heard),
-            Mixing(*self.about["mixing"]),
+            self.mixing,
             self._neural("cf", user),
             self._neural("cold", user),
             arrays.get("predicted"),

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from audiorec.cli.main import cli
+from audiorec.cold_start.block_weights import ContentRecipe
 from audiorec.data.catalogue import FileRecord
 from audiorec.data.tables import Layout, TrackFeatures
 from audiorec.data.workspace import Workspace
@@ -104,7 +105,7 @@ def test_generated_songs_learn_with_one_user(root: Path) -> None:
 def test_a_content_model_is_silent_on_the_songs_that_it_learned_from(root: Path, signal: str) -> None:
     """Of these it knows by heart who plays them: asked about them it would look perfect in any rehearsal."""
     with Workspace.open(root) as space:
-        material, parts = gather(space), space.artist_parts()
+        material, parts = gather(space, ContentRecipe()), space.artist_parts()
         found = material.likes[signal](material.listens.users)
     fit = np.array([parts[track.artist] == "fit" for track in material.tracks])
     learned = fit & (material.listens.plays() > 0)

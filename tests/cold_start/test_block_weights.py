@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from audiorec.cold_start.block_weights import TRIED, learn_block_weights, weighed
+from audiorec.cold_start.block_weights import ContentRecipe, learn_block_weights, weighed
 from audiorec.cold_start.content_to_factors import TasteRecipe
 from audiorec.cold_start.taste import Content
 
@@ -28,19 +28,22 @@ def test_noise_loses_where_thirty_artists_say_so_clearly(seed: int, is_clear: bo
     noise = rng.normal(size=(90, 30))
     telling = np.column_stack([side + 0.3 * rng.normal(size=90) for _ in range(3)])
     content = Content([noise, telling], [1.0, 1.0], np.ones(90, dtype=bool), ("noise", "telling"))
-    found = learn_block_weights(content, ("noise", "telling"), listens, groups, RECIPE)
+    how = ContentRecipe(learned=("noise", "telling"))
+    found = learn_block_weights(content, listens, groups, how, RECIPE)
     assert found["telling"] >= 1.0
     assert (found["noise"] < 1.0) == is_clear
-    assert set(found.values()) <= set(TRIED)
+    assert set(found.values()) <= {1.0, *how.tried}
 
 
 def test_what_is_not_known_is_left_out_and_nothing_to_hide_changes_nothing() -> None:
     side, listens, groups = library()
     blocks = [side[:, None].astype(float), np.full((90, 2), np.nan), np.zeros((90, 0))]
     content = Content(blocks, [1.0, 3.0, 1.0], np.ones(90, dtype=bool), ("sound", "release", "encoder"))
-    assert learn_block_weights(content, ("release", "encoder", "comments"), listens, groups, RECIPE) == {}
+    how = ContentRecipe(learned=("release", "encoder", "comments"))
+    assert learn_block_weights(content, listens, groups, how, RECIPE) == {}
     nobody = sparse.csr_array(listens.shape)
-    assert learn_block_weights(content, ("sound",), nobody, groups, RECIPE) == {}
+    how = ContentRecipe(learned=("sound",))
+    assert learn_block_weights(content, nobody, groups, how, RECIPE) == {}
 
 
 @pytest.mark.parametrize("weights", [{}, {"b": 0.0}])

@@ -38,7 +38,7 @@ def test_cold_songs_of_ones_kind_come_first(world: World) -> None:
     counts, points, likes, model = world
     before = model.item_vectors()
     cold = train_on_dropped(model, counts, points, np.arange(60), ColdDropoutRecipe())
-    predicted = predict_vectors(points, before, np.arange(48))
+    predicted = predict_vectors(points, before, np.arange(48), ColdDropoutRecipe())
     assert cold_gap(cold, predicted, likes) > max(0.6, cold_gap(model, predicted, likes) - 0.05)
     np.testing.assert_array_equal(model.item_vectors(), before)
     assert not np.array_equal(cold.scores(np.arange(40)), model.scores(np.arange(40)), equal_nan=True)
@@ -62,9 +62,9 @@ def test_songs_without_content_are_never_dropped(world: World) -> None:
 def test_no_map_has_seen_the_group_that_it_predicts() -> None:
     rng = np.random.default_rng(0)
     points, vectors, groups = rng.normal(size=(30, 3)), rng.normal(size=(30, 2)), np.arange(30) // 3
-    found = unseen_vectors(points, vectors, groups, 5)
+    found = unseen_vectors(points, vectors, groups, ColdDropoutRecipe(folds=5))
     changed = vectors.copy()
     changed[groups == 4] += 100.0
-    again = unseen_vectors(points, changed, groups, 5)
+    again = unseen_vectors(points, changed, groups, ColdDropoutRecipe(folds=5))
     np.testing.assert_array_equal(found[groups == 4], again[groups == 4])
     assert not np.allclose(found, again)

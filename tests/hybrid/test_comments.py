@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from audiorec.cold_start.block_weights import BLOCKS, ContentRecipe
 from audiorec.data.comments import comment_feelings
 from audiorec.data.events import Event, write_events
 from audiorec.data.workspace import Workspace
-from audiorec.hybrid.inputs import BLOCK_WEIGHTS, gather
+from audiorec.hybrid.inputs import gather
 from tests.ranking import small_library
 
 
@@ -28,12 +29,12 @@ def test_mean_spread_and_number_of_comments(tmp_path: Path) -> None:
 def test_they_reach_the_content_of_the_hybrid(tmp_path: Path) -> None:
     small_library.build(tmp_path)
     with Workspace.open(tmp_path) as space:
-        assert len(gather(space).content.blocks) == len(BLOCK_WEIGHTS)
+        assert len(gather(space, ContentRecipe()).content.blocks) == len(BLOCKS) - 1
     write_events(tmp_path, "netease:/a", [comment(5, 0.25), comment(30, -1.0)])
     with Workspace.open(tmp_path) as space:
-        material = gather(space)
+        material = gather(space, ContentRecipe())
     block = material.content.blocks[-1]
     rows = {track.id: row for row, track in enumerate(material.tracks)}
-    assert len(material.content.blocks) == len(material.content.weights) == len(BLOCK_WEIGHTS) + 1
+    assert len(material.content.blocks) == len(material.content.weights) == len(BLOCKS)
     assert block[rows[5], 0] == pytest.approx(0.25)
     assert np.isnan(block).all(axis=1).sum() == len(rows) - 2

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
+from audiorec.cold_start.block_weights import BLOCKS, ContentRecipe
 from audiorec.data.heard_songs import HeardBy, HeardSongs
 from audiorec.data.workspace import Workspace
-from audiorec.hybrid.inputs import BLOCK_WEIGHTS, LEARNED, gather, heard_blocks
+from audiorec.hybrid.inputs import gather, heard_blocks
 from tests.ranking import small_library
 
 
@@ -23,14 +24,14 @@ def test_without_an_encoder_the_blocks_are_there_and_empty() -> None:
         "encoder": (4, 0),
         "encoder_spread": (4, 0),
     }
-    # Comments are a block only where an import brought some.
-    assert set(LEARNED) - {"comments"} <= set(BLOCK_WEIGHTS)
+    assert set(ContentRecipe().learned) <= set(BLOCKS)
+    assert set(BLOCKS) <= set(ContentRecipe.model_fields)
 
 
 def test_artists_names_are_content_that_this_library_weighs(tmp_path: Path) -> None:
     small_library.build(tmp_path)
     with Workspace.open(tmp_path) as space:
-        content = gather(space).content
+        content = gather(space, ContentRecipe()).content
     names = dict(zip(content.names, content.blocks, strict=True))["artist"]
     assert np.isfinite(names).all()
-    assert "artist" in LEARNED
+    assert "artist" in ContentRecipe().learned

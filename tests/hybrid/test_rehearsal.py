@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import sparse
 
+from audiorec.cold_start.block_weights import ContentRecipe
 from audiorec.cold_start.taste import Content
 from audiorec.data.interactions import Interactions
 from audiorec.data.tracks import Track
@@ -26,11 +27,11 @@ def material(tmp_path_factory: pytest.TempPathFactory) -> Material:
     root = tmp_path_factory.mktemp("rehearsal")
     build(root)
     with Workspace.open(root) as space:
-        return gather(space)
+        return gather(space, ContentRecipe())
 
 
 def test_stage(material: Material) -> None:
-    stage = set_stage(material, {"artist 2"}, held_out=0.2, seed=0)
+    stage = set_stage(material, {"artist 2"}, held_out=0.2, cold_songs=0.1, seed=0)
     whole = material.listens.counts.toarray()
     seen, held = stage.seen.counts.toarray(), stage.held.toarray()
     np.testing.assert_array_equal(seen + held, whole)
@@ -43,7 +44,7 @@ def test_stage(material: Material) -> None:
 
 
 def test_mixed_lists_ask_for_the_same_share_of_cold_and_warm(material: Material) -> None:
-    stage = set_stage(material, {"artist 2", "artist 3"}, held_out=0.2, seed=0)
+    stage = set_stage(material, {"artist 2", "artist 3"}, held_out=0.2, cold_songs=0.1, seed=0)
     rows = stage.users(100, 0)
     _, relevant = stage.mixed(rows)
     asked = (
@@ -59,7 +60,7 @@ def test_mixed_lists_ask_for_the_same_share_of_cold_and_warm(material: Material)
 def test_what_cold_artists_have_without_features_is_hidden_too(material: Material) -> None:
     heard = sparse.csr_array(np.ones((len(material.listens.users), 3), dtype=np.float32))
     wider = replace(material, elsewhere=Elsewhere(heard, ("artist 2", "artist 3", "track 99")))
-    stage = set_stage(wider, {"artist 2"}, held_out=0.2, seed=0)
+    stage = set_stage(wider, {"artist 2"}, held_out=0.2, cold_songs=0.1, seed=0)
     assert stage.elsewhere is not None
     assert stage.elsewhere.listens.shape[1] == 2
     assert stage.elsewhere.artists == ("artist 3", "track 99")
@@ -75,7 +76,7 @@ def test_a_rehearsal_learns_from_the_names_of_whom_it_may_hear(material: Materia
     names = (*(f"band {n}" for n in range(12)), "track 99")
     listens = np.random.default_rng(0).integers(1, 5, (len(material.listens.users), len(names))).astype(np.float32)
     wider = replace(material, elsewhere=Elsewhere(sparse.csr_array(listens), names))
-    stage = set_stage(wider, {"artist 2", "band 3"}, held_out=0.2, seed=0)
+    stage = set_stage(wider, {"artist 2", "band 3"}, held_out=0.2, cold_songs=0.1, seed=0)
     seen = replace(wider, elsewhere=stage.elsewhere).artist_names
     assert seen is not None
     assert "band 3" not in seen.elsewhere
@@ -102,7 +103,7 @@ def test_seen_and_held_make_the_whole(counts: np.ndarray, held_out: float, seed:
     listens = Interactions(tuple(map(str, range(users))), np.arange(songs), sparse.csr_array(counts))
     content = Content([np.zeros((songs, 1))], [1.0], np.ones(songs, dtype=bool))
     material = Material(tracks, listens, None, content, artist, [], {}, "", np.zeros((songs, 64), dtype=np.uint8))
-    stage = set_stage(material, {"a1", "a3"}, held_out=held_out, seed=seed)
+    stage = set_stage(material, {"a1", "a3"}, held_out=held_out, cold_songs=0.1, seed=seed)
     np.testing.assert_array_equal((stage.seen.counts + stage.held).toarray(), counts)
     assert not stage.seen.counts.multiply(stage.held).nnz
     rows = stage.users(1000, seed)
@@ -114,7 +115,9 @@ def test_seen_and_held_make_the_whole(counts: np.ndarray, held_out: float, seed:
 
 
 def test_no_user_is_left_out_for_want_of_memory(material: Material) -> None:
-    stage = replace(set_stage(material, {"artist 2"}, held_out=0.2, seed=0), kind=np.zeros(3_000_000, dtype=np.int8))
+    stage = replace(
+        set_stage(material, {"artist 2"}, held_out=0.2, cold_songs=0.1, seed=0), kind=np.zeros(3_000_000, dtype=np.int8)
+    )
     blocks = stage.blocks(np.arange(20))
     np.testing.assert_array_equal(np.concatenate(blocks), np.arange(20))
     assert max(map(len, blocks)) == 1

@@ -13,7 +13,7 @@ from audiorec.hybrid.signals import Mixing, Parts, artist_prior, factors
 from audiorec.hybrid.weights import Weights, calibrate
 
 FACTORS = recipes.load("training/hybrid_factors", AlsRecipe)
-MIXING = Mixing(neural=0.4, settled=30.0)
+MIXING = Mixing(neural=0.4, settled=30.0, counted=10.0)
 COUNTS = sparse.csr_array(np.array([[3.0, 0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0, 2.0]]))
 ARTIST = np.array([0, 0, 0, 1, -1])
 

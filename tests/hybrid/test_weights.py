@@ -7,6 +7,7 @@ import pytest
 
 from audiorec.errors import CheckpointError
 from audiorec.hybrid.fit_weights import Lists, lists_ndcg, never_below
+from audiorec.hybrid.recipe import HybridRecipe
 from audiorec.hybrid.weights import Weights, load_weights, save_weights, score
 
 WEIGHTS = Weights({"collaborative": 0.2, "content": 0.8}, {"collaborative": 0.0, "content": 1.0}, 0.8, 2.0, 2.0)
@@ -32,15 +33,15 @@ def test_warm_lists_move_to_the_collaborative_signal_where_it_is_better() -> Non
     relevant[np.arange(50), rng.integers(0, 30, 50)] = True
     signals = {"collaborative": relevant + 0.2 * rng.normal(size=(50, 30)), "content": rng.normal(size=(50, 30))}
     lists = Lists(signals, np.ones((50, 30), dtype=bool), relevant, np.full((50, 30), 0.95))
-    kept, measured = never_below(WEIGHTS, [{"warm": lists, "cold": lists}])
+    kept, measured = never_below(WEIGHTS, [{"warm": lists, "cold": lists}], HybridRecipe())
     only = Weights({"collaborative": 1.0}, {"collaborative": 1.0}, 1.0, 2.0, 2.0)
-    mine, alone = np.mean(lists_ndcg([kept, only], lists, 20), axis=0)
+    mine, alone = np.mean(lists_ndcg([kept, only], lists, 20, 100), axis=0)
     assert measured["warm ndcg@20"] == pytest.approx(mine)
     assert mine >= alone - 0.01
     assert kept.warm["collaborative"] > 0.7
     # Without the collaborative signal there is nothing to be held against.
     without = Weights({"content": 1.0}, {"content": 1.0}, 1.0, 2.0, 2.0)
-    assert never_below(without, [{"warm": lists, "cold": lists}])[0] == without
+    assert never_below(without, [{"warm": lists, "cold": lists}], HybridRecipe())[0] == without
 
 
 def test_cold_lists_move_to_a_signal_that_is_better_for_certain() -> None:
@@ -57,7 +58,7 @@ def test_cold_lists_move_to_a_signal_that_is_better_for_certain() -> None:
         return Lists(signals, np.ones(relevant.shape, dtype=bool), relevant, np.zeros(relevant.shape))
 
     def kept(asked: Lists) -> Weights:
-        return never_below(mixed, [{"warm": asked, "cold": asked}])[0]
+        return never_below(mixed, [{"warm": asked, "cold": asked}], HybridRecipe())[0]
 
     assert kept(lists(60, 4.0)).cold["artist"] > 0.3
     # What three listeners say, or signals that know nothing, changes nothing.

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from audiorec.cold_start.block_weights import ContentRecipe
 from audiorec.data import derived
 from audiorec.data.workspace import Workspace
 from audiorec.hybrid import fit_cache
@@ -37,7 +38,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_signals_are_those_of_the_fitted_parts(root: Path) -> None:
     with Workspace.open(root) as space:
-        material, folder = gather(space), space.model("hybrid")
+        material, folder = gather(space, ContentRecipe()), space.model("hybrid")
         settings = load_settings(folder)
         parts = fit_parts(
             material,
