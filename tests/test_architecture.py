@@ -165,6 +165,22 @@ def test_no_pickle_anywhere() -> None:
                 raise AssertionError(f"{path}:{node.lineno} loads what may hold a pickle")
 
 
+def test_torch_is_seeded_where_its_generator_is_given_back_afterwards() -> None:
+    seeding = 0
+    for path in FILES:
+        tops = [node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)]
+        used = {top.name: {ast.unparse(each) for each in ast.walk(top) if isinstance(each, ast.expr)} for top in tops}
+        safe = {top.name for top in tops if "torch.random.fork_rng()" in map(ast.unparse, top.decorator_list)}
+        open_ones = {name for name, names in used.items() if "torch.manual_seed" in names}
+        seeding += len(open_ones)
+        for _ in tops:  # who calls one that seeds does so too
+            open_ones -= safe
+            open_ones |= {name for name in used if used[name] & open_ones}
+        public = {name for name in open_ones - safe if not name.startswith("_")}
+        assert not public, f"{path}: {public} seed torch for everybody"
+    assert seeding > 5
+
+
 def test_help_is_quick_and_imports_nothing_heavy() -> None:
     heavy = ("torch", "numpy", "scipy", "sklearn", "pyarrow")
     code = (

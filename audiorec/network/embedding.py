@@ -38,7 +38,7 @@ class NetworkEmbedding:
     Shape:
         user_names: U; song_ids: int64 [S], rising; artist_names: A; users, songs, artists: float32 [., d];
         scale: float32 [S], the weight of a song in the vector of a new user; model: one of MODELS; folding: what else
-        the auto-encoders need for a new user, by name.
+        is needed for a new user, by name.
     """
 
     user_names: tuple[str, ...]
@@ -117,7 +117,7 @@ def new_users(model: NetworkEmbedding, listens: "sparse.csr_array") -> NDArray[n
     if model.model == "spectral":
         from audiorec.network.spectral import fold_in
 
-        return fold_in(listens, model.songs, model.scale)
+        return fold_in(listens, model.songs, model.scale, float(model.folding["user_damping"][0]))
     # The auto-encoders live beside torch, which the spectral model does without.
     from audiorec.network.autoencoder import AutoencoderEmbedding
     from audiorec.network.graph_autoencoder import GraphEmbedding
@@ -144,11 +144,14 @@ def save(
 
 
 def settings_of(folder: Path) -> "SpectralSettings":
-    """The settings that training chose for a stored spectral network."""
+    """The settings that training chose for a stored spectral network; raises CheckpointError for an earlier one's."""
     from audiorec.network.spectral import SpectralSettings
 
     config = checkpoint.read_header(folder, KIND).config
-    return SpectralSettings(**{field.name: config[field.name] for field in fields(SpectralSettings)})
+    try:
+        return SpectralSettings(**{field.name: config[field.name] for field in fields(SpectralSettings)})
+    except KeyError as error:
+        raise CheckpointError(f"{folder} lacks {error}: run audiorec train-network again") from error
 
 
 def load(folder: Path) -> NetworkEmbedding:
@@ -157,7 +160,10 @@ def load(folder: Path) -> NetworkEmbedding:
     try:
         count = int(header.config["users"])
         names = (tuple(header.labels[:count]), tuple(header.labels[count:]))
+        model = str(header.config["model"])
         folding = {name[len(_FOLDING) :]: array for name, array in arrays.items() if name.startswith(_FOLDING)}
+        if model == "spectral" and "user_damping" not in folding:
+            raise KeyError("user_damping")
         return NetworkEmbedding(
             names[0],
             arrays["song_ids"],
@@ -166,7 +172,7 @@ def load(folder: Path) -> NetworkEmbedding:
             arrays["songs"],
             arrays["artists"],
             arrays["scale"],
-            str(header.config.get("model", "spectral")),
+            model,
             folding,
         )
     except (KeyError, ValueError) as error:

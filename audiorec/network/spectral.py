@@ -8,29 +8,28 @@ Degrees are damped: without that, a playlist of songs that nobody else has would
 largest singular value there is, and thousands of such corners would crowd out the music that people share.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-_USER_DAMPING = 10.0  # added to the degrees of users and artists
-# Power of the singular values in a song's vector, so that a score goes 1.5 steps through the network. Against 1: one in
-# a hundred more held-out songs found inside the training part of NetEase, two in a hundred on Last.fm.
-_DIFFUSION = 0.75
 _DENSE = 1_000_000  # entries up to which an exact decomposition is quicker than a sampled one
 
 
 @dataclass(frozen=True)
 class SpectralSettings:
     """dims: longest vector; artist_weight: an artist's edge against one listen; song_damping: listens added to every
-    song's degree; friend_weight: a friend's listens against one's own; seed: of the sampled SVD."""
+    song's degree; friend_weight: a friend's listens against one's own; seed: of the sampled SVD; user_damping: added to
+    the degrees of users and artists; diffusion: power of the singular values in a song's vector."""
 
     dims: int = 256
     artist_weight: float = 0.3
     song_damping: float = 3.0
     friend_weight: float = 0.1
     seed: int = 0
+    user_damping: float = 10.0
+    diffusion: float = 0.75
 
 
 @dataclass(frozen=True)
@@ -39,27 +38,31 @@ class SpectralEmbedding:
 
     Shape:
         users: float32 [U, d]; songs: float32 [S, d]; artists: float32 [A, d], the vector of a new song of the artist;
-        scale: float32 [S], degree normaliser of a song; users @ songs.T scores, cosines compare.
+        scale: float32 [S], degree normaliser of a song; users @ songs.T scores, cosines compare; user_damping: of the
+        settings.
     """
 
     users: NDArray[np.float32]
     songs: NDArray[np.float32]
     artists: NDArray[np.float32]
     scale: NDArray[np.float32]
+    user_damping: float
 
     def cut(self, dims: int) -> "SpectralEmbedding":
         """The embedding of fewer dimensions: that of a fit with these dims, up to rounding."""
-        return SpectralEmbedding(self.users[:, :dims], self.songs[:, :dims], self.artists[:, :dims], self.scale)
+        return replace(self, users=self.users[:, :dims], songs=self.songs[:, :dims], artists=self.artists[:, :dims])
 
     def users_from(self, listens: sparse.csr_array) -> NDArray[np.float32]:
         """Vectors [n, d] of users who were not there, from their listens CSR [n, S]; known rows give known vectors."""
-        return fold_in(listens, self.songs, self.scale)
+        return fold_in(listens, self.songs, self.scale, self.user_damping)
 
 
-def fold_in(listens: sparse.csr_array, songs: NDArray[np.float32], scale: NDArray[np.float32]) -> NDArray[np.float32]:
+def fold_in(
+    listens: sparse.csr_array, songs: NDArray[np.float32], scale: NDArray[np.float32], user_damping: float
+) -> NDArray[np.float32]:
     """User vectors [n, d] as the degree-normalised sum of the vectors of their songs."""
     weights = weigh(listens)
-    rows = _scaled(weights, _inverse_root(_sums(weights, 1), _USER_DAMPING), scale)
+    rows = _scaled(weights, _inverse_root(_sums(weights, 1), user_damping), scale)
     return np.asarray(rows @ songs, dtype=np.float32)
 
 
@@ -73,22 +76,22 @@ def embed(
     """
     own = weigh(listens)
     tastes = own + _friends_share(own, friends, settings.friend_weight)
-    heard = _heard_credits(own, credits)
-    edges = sparse.csr_array(sparse.vstack([tastes, settings.artist_weight * heard.T]))
-    left = _inverse_root(_sums(edges, 1), _USER_DAMPING)
+    known = _known_credits(own, credits)
+    edges = sparse.csr_array(sparse.vstack([tastes, settings.artist_weight * known.T]))
+    left = _inverse_root(_sums(edges, 1), settings.user_damping)
     right = _inverse_root(_sums(edges, 0), settings.song_damping)
     normalised = _scaled(edges, left, right)
     p, s, q = _decompose(normalised, settings.dims, settings.seed)
     # Nodes without edges come out as rounding noise, which a cosine would take for a direction.
     p, q = p * (left > 0)[:, None], q * (right > 0)[:, None]
-    songs = (q * s**_DIFFUSION).astype(np.float32)
+    songs = (q * s**settings.diffusion).astype(np.float32)
     rows = len(tastes.indptr) - 1
     # A new song with this one artist has the one edge w and the degree w.
     weight = settings.artist_weight
     edge = left[rows:, None] * (weight / max(weight + settings.song_damping, 1e-9) ** 0.5)
-    artists = p[rows:] * s ** (_DIFFUSION - 1.0) * edge
+    artists = p[rows:] * s ** (settings.diffusion - 1.0) * edge
     users = np.asarray(_scaled(tastes, left[:rows], right) @ songs, dtype=np.float32)
-    return SpectralEmbedding(users, songs, artists.astype(np.float32), right.astype(np.float32))
+    return SpectralEmbedding(users, songs, artists.astype(np.float32), right.astype(np.float32), settings.user_damping)
 
 
 def weigh(listens: sparse.csr_array) -> sparse.csr_array:
@@ -98,10 +101,10 @@ def weigh(listens: sparse.csr_array) -> sparse.csr_array:
     return weights
 
 
-def _heard_credits(own: sparse.csr_array, credits: sparse.csr_array) -> sparse.csr_array:
+def _known_credits(own: sparse.csr_array, credits: sparse.csr_array) -> sparse.csr_array:
     """Credits of artists with at least one listen: the others hang on nobody, and the network knows nothing of them."""
-    heard = (credits.T @ _sums(own, 0)) > 0
-    kept = sparse.csr_array(credits @ sparse.diags_array(heard.astype(np.float64)))
+    known = (credits.T @ _sums(own, 0)) > 0
+    kept = sparse.csr_array(credits @ sparse.diags_array(known.astype(np.float64)))
     kept.eliminate_zeros()
     return kept
 

@@ -39,6 +39,11 @@ class NetworkRecipe(Recipe):
     """Listens added to every song's degree; values tried."""
     friend_weight: float = 0.1
     """Weight of a friend's listens against one's own."""
+    user_damping: float = 10.0
+    """Added to the degrees of users and artists."""
+    diffusion: float = 0.75
+    """Power of the singular values in a song's vector: at .75 a score goes 1.5 steps through the network. Against 1:
+    one in a hundred more held-out songs found inside the training part of NetEase, two in a hundred on Last.fm."""
     held_out: float = 0.1
     """Share of the listens that is held out to choose by."""
 
@@ -73,7 +78,9 @@ def train(
     weights = recipe.artist_weights if network.credits.nnz else recipe.artist_weights[:1]
     trials: list[Trial] = []
     for weight, damping in product(weights, recipe.song_dampings):
-        settings = SpectralSettings(short[-1], weight, damping, recipe.friend_weight, recipe.seed)
+        settings = SpectralSettings(
+            short[-1], weight, damping, recipe.friend_weight, recipe.seed, recipe.user_damping, recipe.diffusion
+        )
         trials += _tried(part, settings, short, held, report)
     if len(short) < len(lengths):
         trials += _tried(part, replace(_best(trials).settings, dims=lengths[-1]), lengths, held, report)
@@ -109,7 +116,14 @@ def embed_network(network: Network, settings: SpectralSettings) -> NetworkEmbedd
     """The embedding with settings chosen before, for a network from which some listens may have been taken away."""
     found = _fit(network, settings)
     return NetworkEmbedding(
-        network.users, network.songs, network.artists, found.users, found.songs, found.artists, found.scale
+        network.users,
+        network.songs,
+        network.artists,
+        found.users,
+        found.songs,
+        found.artists,
+        found.scale,
+        folding={"user_damping": np.array([found.user_damping], dtype=np.float32)},
     )
 
 

@@ -110,7 +110,7 @@ def _start(vectors: Vectors, graph: sparse.csr_array, rng: np.random.Generator) 
     if len(vectors) <= _SPECTRAL_UP_TO and connected_components(graph, directed=False)[0] == 1:
         # Largest of the negative: the smallest eigenvalues of the Laplacian, which converge faster from this side.
         normed: Any = laplacian(graph, normed=True)
-        guess = np.random.default_rng(0).normal(size=len(vectors))
+        guess = rng.normal(size=len(vectors))
         values, directions = eigsh(-normed, 3, which="LA", v0=guess, tol=1e-4)
         points = directions[:, np.argsort(-values)[1:3]]
     if points is None:

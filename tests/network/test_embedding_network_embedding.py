@@ -1,5 +1,6 @@
 """Embeddings of a network with two known camps, and of nodes that come later."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -114,7 +115,8 @@ def test_friends_pull_together() -> None:
 def named(found: SpectralEmbedding) -> NetworkEmbedding:
     users, artists = tuple(f"u{n}" for n in range(8)), tuple(f"a{n}" for n in range(4))
     ids = np.arange(100, 114)
-    return NetworkEmbedding(users, ids, artists, found.users, found.songs, found.artists, found.scale)
+    folding = {"user_damping": np.array([found.user_damping], dtype=np.float32)}
+    return NetworkEmbedding(users, ids, artists, found.users, found.songs, found.artists, found.scale, folding=folding)
 
 
 def test_new_songs_and_new_users_without_training() -> None:
@@ -122,7 +124,7 @@ def test_new_songs_and_new_users_without_training() -> None:
     vectors, known = song_vectors(model, [999, 101, 998, 113], [["a0", "?"], ["a3"], [], []])
     assert known.tolist() == [True, True, False, False]
     np.testing.assert_array_equal(vectors[1], model.songs[1])
-    # The artist's vector is that of a new song of hers: the training placed one such song.
+    # The artist's vector is that of a new song of theirs: the training placed one such song.
     np.testing.assert_allclose(vectors[0], model.songs[12], atol=1e-5)
     same = new_users(model, camps()[0])
     np.testing.assert_allclose(same, model.users, atol=1e-6)
@@ -157,8 +159,26 @@ def test_checkpoint(tmp_path: Path) -> None:
     back = embedding.load(tmp_path)
     assert (back.user_names, back.artist_names) == (model.user_names, model.artist_names)
     np.testing.assert_array_equal(back.songs, model.songs)
+    np.testing.assert_array_equal(new_users(back, camps()[0]), new_users(model, camps()[0]))
     with pytest.raises(CheckpointError):
         embedding.load(tmp_path / "absent")
+
+
+def test_a_network_of_an_earlier_version_is_refused(tmp_path: Path) -> None:
+    earlier = replace(named(embedded()), folding={})
+    embedding.save(tmp_path, earlier, {"dims": 4}, "r", {"recall@20": 0.5})
+    for read in (embedding.load, embedding.settings_of):
+        with pytest.raises(CheckpointError, match="run audiorec train-network again"):
+            read(tmp_path)
+
+
+def test_every_setting_of_the_recipe_changes_the_embedding() -> None:
+    usual = embedded()
+    for changed in (SpectralSettings(dims=4, user_damping=1.0), SpectralSettings(dims=4, diffusion=0.5)):
+        found = embed(*camps(), changed)
+        assert not np.allclose(np.abs(found.songs), np.abs(usual.songs), atol=1e-3)
+        # Who was there at the training is placed alike when they come again.
+        np.testing.assert_allclose(found.users_from(camps()[0]), found.users, atol=1e-5)
 
 
 def test_auto_encoders_keep_what_new_users_need(tmp_path: Path) -> None:
