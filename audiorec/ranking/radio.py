@@ -6,6 +6,7 @@ Nothing is remembered here: the caller says what was played. It does not know us
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,24 +67,24 @@ def _draw(
 ) -> int:
     """One of the best rows that are left (`order`, best first)."""
     while window:
-        late = [tracks[row] for row in recent[-window:]]
-        barred = {track.artist for track in late} - {""}, {(track.artist, track.album) for track in late if track.album}
-        pool = _allowed(order, tracks, barred)
+        late = {mark for row in recent[-window:] for mark in _marks(tracks[row])}
+        pool = list(islice((row for row in order if late.isdisjoint(_marks(tracks[row]))), _POOL))
         if pool:
             return _by_odds(pool, worth, rng)
         window //= 2
     return _by_odds(order[:_POOL], worth, rng)
 
 
-def _allowed(order: Sequence[int], tracks: Sequence[Track], barred: tuple[set[str], set[tuple[str, str]]]) -> list[int]:
-    pool = []
-    for row in order:
-        track = tracks[row]
-        if track.artist not in barred[0] and (track.artist, track.album) not in barred[1]:
-            pool.append(row)
-            if len(pool) == _POOL:
-                break
-    return pool
+def _marks(track: Track) -> list[object]:
+    """What two songs of one window may not share: an artist, guests too, or an album.
+
+    An album is known by its folder or by its artist: many artists have "Greatest Hits", and a sampler has many artists.
+    """
+    marks: list[object] = [name for name in track.artists if name]
+    if track.album:
+        marks.append((track.album, track.path.rpartition(b"/")[0]))
+        marks += [(track.album, track.album_artist)] if track.album_artist else []
+    return marks
 
 
 def _by_odds(pool: Sequence[int], worth: NDArray[np.floating], rng: np.random.Generator) -> int:

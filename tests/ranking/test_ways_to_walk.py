@@ -1,5 +1,7 @@
 """Paths, radio, words, the joint space and the map, on made vectors whose answers are known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -91,6 +93,22 @@ def test_the_radio_stays_near_and_spreads_artists_and_albums() -> None:
     assert np.mean(group[found] == group[0]) > 0.9
     artists = [tracks[row].artist for row in [0, *found]]
     assert all(artists[n] not in artists[max(n - 2, 0) : n] for n in range(1, len(artists)))
+
+
+def test_a_sampler_is_an_album_whoever_sings_and_a_guest_is_an_artist() -> None:
+    vectors, _ = clumps(40)
+    tracks = [
+        Track(n, f"/m/{n % 8}/{n}.mp3".encode(), f"song {n}", (f"artist {n}",), "Hits", None, "", 60.0, "ok", "")
+        for n in range(40)
+    ]
+    tracks[:9] = [replace(one, artists=(one.artist, "a guest")) for one in tracks[:9]]
+    for seed in range(5):
+        found = [39, *next_songs(vectors, tracks, Tuning([39]), [], 20, np.random.default_rng(seed), window=4)]
+        folders = [tracks[row].path.split(b"/")[2] for row in found]
+        guests = [row < 9 for row in found]
+        for n in range(1, len(found)):
+            assert folders[n] not in folders[max(n - 4, 0) : n]
+            assert not (guests[n] and any(guests[max(n - 4, 0) : n]))
 
 
 def test_the_radio_plays_a_whole_library_once_whatever_the_window() -> None:

@@ -1,5 +1,6 @@
 """What plugins of media servers ask, with the shapes that they expect and the ids of their own server."""
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,20 @@ def test_similar_tracks(client: TestClient, ids: dict[str, str]) -> None:
     assert distances == sorted(distances)
     assert found == get(client, "similar_tracks", title="low one", artist="ebb", n=3, eliminate_duplicates="true")
     assert client.get("/api/similar_tracks", params={"item_id": "nothing"}).status_code == 404
+
+
+def test_similar_tracks_as_a_walk(client: TestClient, server: Server, ids: dict[str, str]) -> None:
+    asked = {"item_id": ids["Odd"], "n": 12}
+    found, walked = (get(client, "similar_tracks", **asked, radius_similarity=how) for how in ("false", "true"))
+    state = server.desk.state.now()
+
+    def steps(songs: list[dict[str, Any]]) -> list[float]:
+        rows = [state.row[int(one)] for one in (ids["Odd"], *(song["item_id"] for song in songs))]
+        return [float(state.vectors[a] @ state.vectors[b]) for a, b in itertools.pairwise(rows)]
+
+    assert walked[0] == found[0]
+    assert sorted(walked, key=lambda one: one["distance"]) == found
+    assert sum(steps(walked)) > sum(steps(found)) + 0.1
 
 
 def test_path_artists_search_and_distance(client: TestClient, ids: dict[str, str]) -> None:

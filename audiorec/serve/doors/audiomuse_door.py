@@ -61,17 +61,32 @@ def similar_tracks(
     eliminate_duplicates: bool = False,
     radius_similarity: bool = False,
 ) -> list[dict[str, Any]]:
-    """The songs nearest to one, with their distance (1 - cosine); at most three of an artist when that is asked for."""
+    """The songs nearest to one, with their distance (1 - cosine), nearest first.
+
+    eliminate_duplicates: at most three of an artist; radius_similarity: the same songs, each near to the one before it.
+    """
     snapshot = desk.state.now()
     row = _row(snapshot, item_id, title, artist)
     many = len(snapshot.tracks) if eliminate_duplicates else n
-    found, taken = [], dict[str, int]()
+    score, taken = dict[int, float](), dict[str, int]()
     for one in near_rows(snapshot, [row], many, {row}):
         taken[one["artist"]] = taken.get(one["artist"], 0) + 1
         if not eliminate_duplicates or taken[one["artist"]] <= 3:
-            item = _item(snapshot, snapshot.row[one["id"]])
-            found.append({**item, "distance": round(1.0 - one["score"], 6)})
-    return found[:n]
+            score[snapshot.row[one["id"]]] = one["score"]
+    rows = list(score)[:n]
+    rows = _walked(snapshot, row, rows) if radius_similarity else rows
+    return [{**_item(snapshot, found), "distance": round(1.0 - score[found], 6)} for found in rows]
+
+
+def _walked(snapshot: Snapshot, at: int, rows: list[int]) -> list[int]:
+    """The rows in an order in which each is the nearest that is left to the one before it."""
+    left, walked = np.array(rows, dtype=np.int64), list[int]()
+    while len(left):
+        best = int(np.argmax(snapshot.vectors[left] @ snapshot.vectors[at]))
+        at = int(left[best])
+        walked.append(at)
+        left = np.delete(left, best)
+    return walked
 
 
 @router.get("/find_path")

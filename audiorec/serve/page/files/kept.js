@@ -12,7 +12,7 @@ export const keepLoudness = (value) => localStorage.setItem(LOUDNESS, value);
 export function keepQueue(seconds, counted) {
   const { first, ...seeds } = queue.seeds ?? {};
   const ids = queue.songs.map((song) => song.id);
-  localStorage.setItem(QUEUE, JSON.stringify({ ids, id: current()?.id, title: titleOf(current()), seconds, counted, seeds: queue.seeds && seeds }));
+  localStorage.setItem(QUEUE, JSON.stringify({ ids, id: current()?.id, title: titleOf(current()), seconds, counted, repeat: queue.repeat, seeds: queue.seeds && seeds }));
 }
 
 // The queue as it was left, without songs that are gone; null where there is none, or where the library is another one.

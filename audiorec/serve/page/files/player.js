@@ -1,11 +1,11 @@
 // The player: one audio element that outlives every page, the seek bar, media keys, the radio that refills itself.
 
 import { audioOf, coverOf, get, post } from "./api.js";
-import { clock, failed, h, icon, iconButton, toast } from "./dom.js";
+import { clock, failed, icon, toast } from "./dom.js";
 import { keepLoudness, keepQueue, keptQueue, loudness } from "./kept.js";
 import { opinionOf, played, say, skipped, user } from "./listener.js";
-import { add, addAll, changed, clear, current, drop, go, jump, move, queue, setRadio, shuffle } from "./queue.js";
-import { countOf } from "./words.js";
+import { add, addAll, changed, current, go, queue, setRadio } from "./queue.js";
+import * as panel from "./queue_panel.js";
 
 const by = (id) => document.getElementById(id);
 const audio = by("audio");
@@ -22,7 +22,8 @@ let goesOnAt = null;
 let cutAt = -1;
 let bars = [];
 let isAsking = false;
-let isRestored = false;
+// The next song stands ready and is not played.
+let isSilent = false;
 // Two pages of one browser do not play at once: who begins is heard.
 const others = new BroadcastChannel("audiorec.plays");
 
@@ -36,11 +37,7 @@ export function start() {
   by("previous").addEventListener("click", previous);
   by("now-like").addEventListener("click", () => current() && say(current(), "like"));
   by("radio").addEventListener("click", switchRadio);
-  by("show-queue").addEventListener("click", showQueue);
-  by("clear-queue").addEventListener("click", clear);
-  by("shuffle").addEventListener("click", shuffle);
-  by("queue").addEventListener("keydown", (event) => { if (event.key === "Escape") { showQueue(); by("show-queue").focus(); } });
-  by("save-queue").addEventListener("click", keep);
+  panel.start();
   audio.volume = loudness();
   by("volume").value = 100 * loudness();
   by("volume").addEventListener("input", (event) => { audio.volume = event.target.value / 100; keepLoudness(audio.volume); });
@@ -50,7 +47,7 @@ export function start() {
   others.addEventListener("message", () => audio.pause());
   addEventListener("pagehide", () => { if (current()) keepQueue(audio.currentTime, counted); });
   audio.addEventListener("pause", shown);
-  audio.addEventListener("ended", () => { if (!go(1)) shown(); });
+  audio.addEventListener("ended", ended);
   audio.addEventListener("error", broken);
   document.addEventListener("queue", onQueue);
   document.addEventListener("opinions", shown);
@@ -62,10 +59,10 @@ export function start() {
 export async function resume() {
   const kept = await keptQueue();
   if (!kept || current()) return;
-  Object.assign(queue, { songs: kept.songs, place: kept.place, seeds: kept.seeds });
-  isRestored = true;
+  Object.assign(queue, { songs: kept.songs, place: kept.place, seeds: kept.seeds, repeat: kept.repeat ?? "off" });
+  isSilent = true;
   changed();
-  isRestored = false;
+  isSilent = false;
   counted = kept.counted;
   seek(kept.seconds);
 }
@@ -79,11 +76,30 @@ export function toggle() {
 export function next() {
   const song = current();
   if (song && !counted && heard > 2) skipped(song);
-  if (!go(1)) toast("The queue ends here");
+  if (!go(1)) return toast("The queue ends here");
+  if (song === current()) anew();
 }
 
 export function previous() {
-  if (audio.currentTime > 4 || !go(-1)) seek(0);
+  const song = current();
+  if (audio.currentTime > 4 || !go(-1) || song === current()) seek(0);
+}
+
+function ended() {
+  isSilent = queue.stops;
+  queue.stops = false;
+  if (!isSilent && queue.repeat === "one") anew();
+  else if (!go(1)) changed();
+  else if (audio.ended && !isSilent) anew(); // the same song once more
+  isSilent = false;
+}
+
+// The song from its start; what is heard of it counts again.
+function anew() {
+  counted = false;
+  heard = lookedAt = 0;
+  audio.currentTime = 0;
+  audio.play().catch(() => {});
 }
 
 // Before anything of a song is there, a place that is set would be that of whichever song comes first.
@@ -132,7 +148,7 @@ function onQueue() {
     loaded = null;
     titled();
   } else if (song !== loaded) load(song);
-  drawQueue();
+  panel.draw();
   shown();
   keepQueue(audio.currentTime, counted);
   refill();
@@ -146,7 +162,7 @@ function load(song) {
   cutAt = -1;
   bars = [];
   audio.src = audioOf(song);
-  if (!isRestored) audio.play().catch(() => {});
+  if (!isSilent) audio.play().catch(() => {});
   by("now-cover").src = coverOf(song);
   by("now-title").textContent = song.title;
   by("now-title").href = `#/song/${song.id}`;
@@ -272,36 +288,6 @@ async function refill() {
 }
 
 // --- the queue ---
-
-function showQueue() {
-  const box = by("queue");
-  box.hidden = !box.hidden;
-  by("show-queue").setAttribute("aria-expanded", String(!box.hidden));
-  box.querySelector(".current")?.scrollIntoView({ block: "nearest" });
-}
-
-function drawQueue() {
-  const seconds = queue.songs.reduce((sum, song) => sum + (song.seconds || 0), 0);
-  by("queue-size").textContent = `${countOf(queue.songs)}, ${clock(seconds)}`;
-  const focus = document.activeElement?.dataset?.act;
-  by("queue-list").replaceChildren(
-    ...queue.songs.map((song, place) =>
-      h("li", { class: place === queue.place ? "current" : "" },
-        h("button", { class: "name", type: "button", onclick: () => jump(place), "aria-current": place === queue.place ? "true" : undefined },
-          h("b", {}, song.title), h("span", {}, song.artist)),
-        h("span", { class: "acts" },
-          iconButton("up", `Move ${song.title} up`, () => move(place, -1), { "data-act": `up ${place - 1}` }),
-          iconButton("down", `Move ${song.title} down`, () => move(place, 1), { "data-act": `down ${place + 1}` }),
-          iconButton("remove", `Remove ${song.title}`, () => drop(place), { "data-act": `remove ${place}` })))));
-  // A key press on a moved song goes on with the same song.
-  if (focus) by("queue-list").querySelector(`[data-act="${CSS.escape(focus)}"]`)?.focus();
-}
-
-async function keep() {
-  if (!queue.songs.length) return;
-  const name = `Queue of ${new Date().toLocaleString()}`;
-  await post("/playlists", { user: user(), name, songs: queue.songs.map((song) => song.id) }).then(() => toast(`Kept: ${name}`), failed);
-}
 
 export const playNext = (song) => { add(song, true); toast(`Next: ${song.title}`); };
 export const playLater = (song) => { add(song, false); toast(`In the queue: ${song.title}`); };

@@ -1,6 +1,7 @@
 // What plays now and next. Only numbers and songs here: `player.js` makes the sound.
 
-export const queue = { songs: [], place: -1, seeds: null };
+// `repeat` is "off", "all" or "one"; `stops` says that nothing is played after the song that plays now.
+export const queue = { songs: [], place: -1, seeds: null, repeat: "off", stops: false };
 
 export const changed = () => document.dispatchEvent(new Event("queue"));
 export const current = () => queue.songs[queue.place];
@@ -25,8 +26,10 @@ export function addAll(songs) {
 }
 
 export function go(step) {
-  if (!queue.songs[queue.place + step]) return false;
-  queue.place += step;
+  const count = queue.songs.length, to = queue.place + step;
+  const place = queue.repeat === "all" && count ? (to + count) % count : to;
+  if (!queue.songs[place]) return false;
+  queue.place = place;
   changed();
   return true;
 }
@@ -36,12 +39,12 @@ export function jump(place) {
   changed();
 }
 
-export function move(place, step) {
-  const to = place + step;
-  if (to < 0 || to >= queue.songs.length) return;
-  [queue.songs[place], queue.songs[to]] = [queue.songs[to], queue.songs[place]];
-  if (queue.place === place) queue.place = to;
-  else if (queue.place === to) queue.place = place;
+// A song to another place of the queue; what plays stays what plays.
+export function carry(from, to) {
+  if (!queue.songs[to] || to === from) return;
+  queue.songs.splice(to, 0, ...queue.songs.splice(from, 1));
+  if (queue.place === from) queue.place = to;
+  else queue.place += Number(from > queue.place && to <= queue.place) - Number(from < queue.place && to >= queue.place);
   changed();
 }
 
@@ -68,6 +71,17 @@ export function shuffle() {
     [later[n], later[other]] = [later[other], later[n]];
   }
   queue.songs.push(...later);
+  changed();
+}
+
+const REPEATS = { off: "all", all: "one", one: "off" };
+export function turnRepeat() {
+  queue.repeat = REPEATS[queue.repeat];
+  changed();
+}
+
+export function turnStop() {
+  queue.stops = !queue.stops;
   changed();
 }
 
