@@ -1,13 +1,14 @@
 """Shards of events: written once, never with an event that an earlier import of the same kind of source brought.
 
-An event is known by its user, its song (as written, else its track), its second and its kind; one that happens n times
+An event is known by its user, its song (as written, else its track; of the song perhaps only a part, that no export
+leaves out), its second and its kind; one that happens n times
 in an export is stored n times however often it comes. Events without a time cannot be known again: those of a source
 are replaced when it is imported once more. It does not know the catalogue, which says what shards there are.
 """
 
 import hashlib
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,13 +45,17 @@ class Added:
 
 @dataclass
 class Hasher:
-    """Identities of events; texts are hashed once each, since users and songs come again and again."""
+    """Identities of events; texts are hashed once each, since users and songs come again and again.
 
+    part: what of a song as written an event is known by.
+    """
+
+    part: Callable[[str], str] = str
     texts: dict[str, int] = field(default_factory=dict)
 
     def of(self, batch: pa.RecordBatch) -> Hashes:
         """The identities, uint64 [N], of a batch with the columns of SCHEMA that make them."""
-        song = self._texts(batch["song"])
+        song = self._texts(batch["song"], self.part)
         track = pc.fill_null(batch["track_id"], -1).to_numpy(zero_copy_only=False).astype(np.int64).view(np.uint64)
         written = song != np.uint64(self._text(""))
         time = np.floor(pc.fill_null(batch["time"], np.nan).to_numpy(zero_copy_only=False)) + 0.0  # no minus zero
@@ -60,9 +65,9 @@ class Hasher:
             found = _mixed(found * np.uint64(0x9E3779B97F4A7C15) + part)
         return found
 
-    def _texts(self, column: pa.Array) -> Hashes:
+    def _texts(self, column: pa.Array, part: Callable[[str], str] = str) -> Hashes:
         column = as_dictionary(column)
-        hashes = [self._text(text or "") for text in column.dictionary.to_pylist()]
+        hashes = [self._text(part(text or "")) for text in column.dictionary.to_pylist()]
         codes = pc.fill_null(column.indices, len(hashes)).to_numpy(zero_copy_only=False)
         return np.asarray(np.array([*hashes, self._text("")], dtype=np.uint64)[codes])
 
@@ -85,12 +90,19 @@ def _mixed(values: Hashes) -> Hashes:
     return np.asarray(values ^ (values >> np.uint64(31)), dtype=np.uint64)
 
 
-def write(timed: Path, timeless: Path, batches: Iterable[pa.RecordBatch], earlier: Sequence[Path]) -> Added:
+def write(
+    timed: Path,
+    timeless: Path,
+    batches: Iterable[pa.RecordBatch],
+    earlier: Sequence[Path],
+    part: Callable[[str], str] = str,
+) -> Added:
     """Write events with and without a time into two files; those that `earlier` files hold are left out.
 
-    Raises OSError when the disk does not take them; whoever calls removes the files then.
+    part: what of a song as written an event is known by. Raises OSError when the disk does not take them; whoever
+    calls removes the files then.
     """
-    hasher, untimed = Hasher(), 0
+    hasher, untimed = Hasher(part), 0
     with tempfile.TemporaryDirectory(dir=timed.parent, prefix=".hashes-") as folder:
         ours, theirs = Path(folder) / "ours.parquet", Path(folder) / "theirs.parquet"
         with (
@@ -105,9 +117,9 @@ def write(timed: Path, timeless: Path, batches: Iterable[pa.RecordBatch], earlie
                 untimed += without.num_rows
                 if earlier and with_time.num_rows:
                     hashes.write_batch(_hashed(hasher, with_time))
-                for writer, part in ((one, with_time), (other, without)):
-                    if part.num_rows:
-                        writer.write_batch(part)
+                for writer, events in ((one, with_time), (other, without)):
+                    if events.num_rows:
+                        writer.write_batch(events)
         is_new = np.ones(rows(timed), dtype=bool)
         if earlier:
             with pq.ParquetWriter(theirs, _HASHES) as hashes:

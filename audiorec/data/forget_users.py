@@ -17,6 +17,10 @@ from audiorec.data.workspace import Workspace
 
 SECRETS, CRAWL = "serve-secrets.json", "netease.sqlite"
 _NOBODY = ""
+_IDS = (
+    "SELECT id FROM user u WHERE name || ' (' || id || ')' = ?1 OR (name = '' AND id = ?1)"
+    " OR (name = ?1 AND (SELECT count(*) FROM user o WHERE o.name = u.name) = 1)"
+)
 # Kinds of checkpoints whose labels are all users; a network's are users, then artists.
 _ALL = ("neumf", "ranker", "like", "svm")
 
@@ -76,7 +80,8 @@ def _in_crawl(path: Path, names: Collection[str]) -> None:
     with closing(sqlite3.connect(path, timeout=30)) as db, db:
         db.execute("PRAGMA secure_delete = ON")
         for name in names:
-            for (key,) in db.execute("SELECT id FROM user WHERE name = ?", (name,)).fetchall():
+            # Namesakes are told apart by their ids, and who has no name is called by it.
+            for (key,) in db.execute(_IDS, (name,)).fetchall():
                 db.execute("DELETE FROM entry WHERE playlist IN (SELECT id FROM playlist WHERE owner = ?)", (key,))
                 db.execute("DELETE FROM follow WHERE followed = ?", (key,))
                 for table, column in (("playlist", "owner"), ("comment", "user"), ("record", "user"),

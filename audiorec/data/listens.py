@@ -5,7 +5,7 @@ before events had stored. It does not match songs: sources do.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
@@ -30,7 +30,9 @@ _ADDED_UP = (
 _ADD = "INSERT INTO listen (source, user, track_id, count, time) VALUES (?, ?, ?, min(?, ?), ?)" + _ADDED_UP
 
 
-def add_events(space: OpenFolder, source: str, batches: Iterable[pa.RecordBatch]) -> Added:
+def add_events(
+    space: OpenFolder, source: str, batches: Iterable[pa.RecordBatch], part: Callable[[str], str] = str
+) -> Added:
     """See `Workspace.add_events`."""
     folder = folder_of(space.root, source)
     number = _next_number(space, folder)
@@ -41,7 +43,7 @@ def add_events(space: OpenFolder, source: str, batches: Iterable[pa.RecordBatch]
             clean.callback(path.unlink, missing_ok=True)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            added = event_shards.write(made[True], made[False], batches, _timed_of_kind(space, source))
+            added = event_shards.write(made[True], made[False], batches, _timed_of_kind(space, source), part)
             kept = [timed for timed in parts if event_shards.rows(made[timed])]
             for timed in kept:
                 flush_file(made[timed])
@@ -95,6 +97,23 @@ def _enter(space: OpenFolder, source: str, new: Mapping[bool, Path]) -> list[Pat
         )
         mark(db, source)
     return replaced
+
+
+def forget_totals(space: OpenFolder, source: str) -> None:
+    """See `Workspace.forget_totals`."""
+    kind, files = source.partition(":")[0], dict[str, list[Path]]()
+    for other, file in space.db.execute("SELECT source, file FROM event_shard WHERE NOT timed ORDER BY id"):
+        if other.partition(":")[0] == kind:
+            files.setdefault(other, []).append(space.root / file)
+    ours = _users(files.pop(source, ()))
+    for other, theirs in files.items():
+        if _users(theirs) <= ours:
+            add_events(space, other, ())
+
+
+def _users(files: Sequence[Path]) -> set[str]:
+    batches = (batch for file in files for batch in event_shards.read(file, ["user"]))
+    return {name for batch in batches for name in batch["user"].unique().to_pylist()}
 
 
 def resolve_events(space: OpenFolder, source: str, tracks: Mapping[str, int]) -> None:

@@ -202,15 +202,24 @@ class Workspace(OpenFolder):
 
     # --- listens -----------------------------------------------------------------------------------------------
 
-    def add_events(self, source: str, batches: "Iterable[pa.RecordBatch]") -> "Added":
+    def add_events(
+        self, source: str, batches: "Iterable[pa.RecordBatch]", part: "Callable[[str], str]" = str
+    ) -> "Added":
         """Store events (columns of `events.SCHEMA`) and how many were new; all of them or, when `batches` fails, none.
 
         What any source of this kind (`kind:...`) has brought already is left out; the events without a time that this
-        source gave before are replaced. Raises WorkspaceError when the disk does not take them.
+        source gave before are replaced. part: what of a song as written tells whether an event came already. Raises
+        WorkspaceError when the disk does not take them.
         """
         from audiorec.data import listens
 
-        return listens.add_events(self, source, batches)
+        return listens.add_events(self, source, batches, part)
+
+    def forget_totals(self, source: str) -> None:
+        """Remove the events without a time that other sources of this kind gave of the users of this one."""
+        from audiorec.data import listens
+
+        listens.forget_totals(self, source)
 
     def resolve_events(self, source: str, tracks: Mapping[str, int]) -> None:
         """Give stored events that wait for their song the track that was found, by the song as written."""

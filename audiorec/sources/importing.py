@@ -8,7 +8,7 @@ the readers of the registry do.
 import hashlib
 import json
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -32,6 +32,10 @@ _LOGS = frozenset(
     ("spotify", "listenbrainz", "lastfm", "maloja", "koito", "panoscrobbler", "scrobbler-log", "rockbox", "deezer",
      "youtube-music", "apple-music", "playback-reporting", "tautulli")
 )  # fmt: skip
+
+
+# Of these a later export may name artists whom an earlier one left out, and tells totals beside the plays.
+_UNNAMED = frozenset(("apple-music",))
 
 
 class NobodyError(InputError):
@@ -117,11 +121,14 @@ def import_rows(
     """
     kind, _, file = source.partition(":")
     report = ImportReport(file, kind)
-    is_log = kind in _LOGS
-    known = _Known(matcher, owner, folder_of(source), is_log)
+    known = _Known(matcher, owner, folder_of(source), kind)
     batches = _batches(_ids_alone_last(in_blocks(found)), known, report)
     try:
-        if is_log:
+        if kind in _UNNAMED:
+            space.add_events(source, batches, _without_artists)
+            space.forget_totals(source)
+            _name_earlier(space, kind, known.named)
+        elif kind in _LOGS:
             space.add_events(source, batches)
         else:
             space.add_table(source, batches)
@@ -153,10 +160,14 @@ class _Meant(NamedTuple):
 
 
 class _Known:
-    """What is known of the users and songs of a source; each is asked for once."""
+    """What is known of the users and songs of a source; each is asked for once.
 
-    def __init__(self, matcher: Matcher, owner: Owner, folder: Path | None, is_log: bool) -> None:
-        self._matcher, self._owner, self._folder, self._is_log = matcher, owner, folder, is_log
+    named: tracks by songs without their artists, of a kind that leaves them out at times; none where two are meant.
+    """
+
+    def __init__(self, matcher: Matcher, owner: Owner, folder: Path | None, kind: str) -> None:
+        self._matcher, self._owner, self._folder, self._kind = matcher, owner, folder, kind
+        self.named: dict[str, int | None] = {}
         self._users: dict[str, str] = {}
         self._songs: Sequence[WrittenSong] = ()
         self.server_ids: dict[tuple[str, str], int] = {}
@@ -184,7 +195,11 @@ class _Known:
         song = self._songs[place]
         match = self.match(song)
         # An event is known again by its song as written; of sums only what waits for its song is kept so.
-        found = _Meant(match, pack(song) if self._is_log or match.track_id is None else "")
+        found = _Meant(match, pack(song) if self._kind in _LOGS or match.track_id is None else "")
+        if self._kind in _UNNAMED and match.track_id is not None and song.artists:
+            part = _without_artists(found.written)
+            if self.named.setdefault(part, match.track_id) != match.track_id:
+                self.named[part] = None
         if match.track_id is not None or song.title or song.path:
             self._meant[place] = found
         return found
@@ -261,6 +276,22 @@ def _note_unread(row: Unread, report: ImportReport) -> None:
         report.problems.append(Unmatched(row.row, "", row.reason))
 
 
+def _without_artists(song: str) -> str:
+    """A song of `pack` without its artists."""
+    values = json.loads(song or "{}")
+    return json.dumps({key: value for key, value in values.items() if key != "artists"}, ensure_ascii=False)
+
+
+def _name_earlier(space: Workspace, kind: str, tracks: Mapping[str, int | None]) -> None:
+    """Give plays that wait without an artist the songs that an export with artists means, by song without artists."""
+    query = "SELECT DISTINCT source, song FROM unmatched WHERE substr(source, 1, ?) = ?"
+    found = dict[str, dict[str, int]]()
+    for source, song in space.db.execute(query, (len(kind) + 1, f"{kind}:")):
+        if (track := tracks.get(song)) is not None:
+            found.setdefault(source, {})[song] = track
+    _resolve(space, found)
+
+
 def rematch(space: Workspace) -> int:
     """Try again to match what earlier imports could not; returns how many rows found their song."""
     waiting = list(space.db.execute("SELECT DISTINCT source, song FROM unmatched ORDER BY source, song"))
@@ -271,6 +302,11 @@ def rematch(space: Workspace) -> int:
         match = matcher.match(unpack(song), folder_of(source))
         if match.track_id is not None:
             found.setdefault(source, {})[song] = match.track_id
+    return _resolve(space, found)
+
+
+def _resolve(space: Workspace, found: Mapping[str, Mapping[str, int]]) -> int:
+    """Store the tracks of songs that waited (source -> song as written -> track); returns how many rows that were."""
     # The shards first: when this is cut off, the rows still wait, and the next time both are brought up.
     for source, tracks in found.items():
         space.resolve_events(source, tracks)

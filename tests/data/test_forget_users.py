@@ -101,6 +101,17 @@ def test_what_a_crawl_found_of_a_deleted_user_goes_too(tmp_path: Path) -> None:
     assert left == [1, 0, 0, 0, 1, 0]
 
 
+def test_namesakes_and_the_nameless_of_a_crawl_are_deleted_one_by_one(tmp_path: Path) -> None:
+    with CrawlState(tmp_path / CRAWL) as state, state.together():
+        for key, name in ((3, "twin"), (4, "twin"), (5, ""), (6, "cyd")):
+            state.add_user(key, name)
+    with Workspace.open(tmp_path, write=True) as space:
+        take_out(space, ["twin"], None)  # somebody from elsewhere: the crawl's are called by their ids too
+        take_out(space, ["twin (3)", "5"], None)
+    with CrawlState(tmp_path / CRAWL) as state:
+        assert state.db.execute("SELECT id FROM user ORDER BY id").fetchall() == [(4,), (6,)]
+
+
 def test_an_artist_of_the_same_name_stays(tmp_path: Path) -> None:
     header = checkpoint.Header("network", {"users": 2}, labels=["ann", "bob", "ann", "cyd"])
     with Workspace.open(tmp_path, write=True) as space:

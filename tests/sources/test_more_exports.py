@@ -52,6 +52,7 @@ def test_plex_database_counts_no_play_twice(tmp_path: Path) -> None:
             (2, 9, "Low Water", "", "g2", 1),
             (3, 10, "Tin Boats", "", "g3", 2),
             (4, 10, "Gulls", "Mo Ley", "g4", 2),
+            (5, 10, "Tin Boats", "", "g3", 2),  # the same song in another library: a play is one all the same
         ],
         "media_items(id, metadata_item_id, duration)": [(1, 3, 201_000), (2, 4, 99_000)],
         "media_parts(id, media_item_id, file)": [(1, 1, "/m/tin boats.flac"), (2, 2, "/m/gulls.ogg")],
@@ -60,21 +61,26 @@ def test_plex_database_counts_no_play_twice(tmp_path: Path) -> None:
             (2, 1, "g4", None, 2, 1_600_000_000, 1),
             (3, 1, "film", 9.0, 1, 1_600_000_000, 0),
         ],
-        "metadata_item_views(id, account_id, guid, metadata_type, title, grandparent_title, viewed_at)": [
-            (1, 1, "g3", 10, "Tin Boats", "The Harbours", 1_600_000_000),
-            (2, 1, "film", 1, "A film", "", 1_600_000_000),
+        "metadata_item_views(id, account_id, guid, metadata_type, title, parent_title, grandparent_title, viewed_at)": [
+            (1, 1, "g3", 10, "Tin Boats", "Low Water", "The Harbours", 1_600_000_000),
+            (2, 1, "film", 1, "A film", "", "", 1_600_000_000),
+            (3, 1, "gone", 10, "Rain", "Up", "Mo Ley", 1_600_000_300),
         ],
     }
     path = write_database(tmp_path / "com.plexapp.plugins.library.db", tables)
     assert plex.recognises(path, head(path))
-    found = [row for row in plex.read(path) if isinstance(row, Row)]
+    every = list(plex.read(path))
+    assert [row.skipped for row in every if isinstance(row, Unread)] == [True, True]  # the film's play and its count
+    found = [row for row in every if isinstance(row, Row)]
     plays = [(row.song.title, row.song.artists, row.weight, row.time) for row in found if row.kind == "play"]
     assert plays == [
         ("Tin Boats", ("The Harbours",), 1.0, 1_600_000_000.0),
+        ("Rain", ("Mo Ley",), 1.0, 1_600_000_300.0),
         ("Tin Boats", ("The Harbours",), 2.0, None),
         ("Gulls", ("Mo Ley",), 2.0, 1_600_000_000.0),
     ]
     assert {row.user for row in found} == {"ann"}
+    assert {row.song.album for row in found} == {"Low Water", "Up"}
     assert sorted(row.kind for row in found if row.kind != "play") == ["rating", "skip"]
 
 
@@ -106,6 +112,21 @@ def test_quodlibet_is_read_without_running_anything(tmp_path: Path) -> None:
     assert found[0].time == 1_600_000_000.0
     assert isinstance(found[-1], Unread)
     assert found[-1].skipped
+
+
+def test_quodlibet_of_today_names_its_fields_by_bytes(tmp_path: Path) -> None:
+    """Since version 4 the file is written as Python 2 would: names of fields and paths are bytes."""
+    songs = [{b"~filename": "/home/ann/möwen.ogg".encode(), b"title": "Gulls", b"artist": "Mo Ley", b"~mountpoint": b"",
+              b"~#playcount": 3, b"~#lastplayed": 1_600_000_000, b"~#rating": 1.0}]  # fmt: skip
+    named = b"cquodlibet.formats.xiph\nOggFile\n)\x81"
+    path = tmp_path / "songs"
+    path.write_bytes(pickle.dumps(songs, protocol=2).replace(b"}", named))
+    assert quodlibet.recognises(path, head(path))
+    found = list(quodlibet.read(path))
+    assert told(found) == [("play", 3.0), ("rating", 5.0)]
+    assert isinstance(found[0], Row)
+    song = found[0].song
+    assert (song.title, song.artists, song.path) == ("Gulls", ("Mo Ley",), "/home/ann/möwen.ogg")
 
 
 class _Hostile:

@@ -72,14 +72,14 @@ def test_foobar2000(tmp_path: Path) -> None:
 def test_foobar2000_in_its_older_form(tmp_path: Path) -> None:
     """Dates as text, ratings from 1 to 5, one element for an entry and its file."""
     entry = '<Entry ID="a" Count="4" FirstPlayed="2010-05-01 08:00:00" LastPlayed="2020-09-13 12:26:40" Rating="4">'
-    item = '<Item Path="file://C:\\Music\\Tin Boats.flac" Subsong="0" />'
+    item = '<Item Path="file://C:\\Music\\100%25 Tin Boats.flac" Subsong="0" />'
     text = f'<PlaybackStatistics Version="1.1" Mapping="x">{entry}{item}</Entry></PlaybackStatistics>'
     path = written(tmp_path / "old.xml", text)
     assert foobar2000.recognises(path, head(path))
     play, rating = (row for row in foobar2000.read(path) if isinstance(row, Row))
     assert (play.kind, play.weight, play.time) == ("play", 4.0, 1_600_000_000.0)
     assert (rating.kind, rating.weight) == ("rating", 4.0)
-    assert play.song.path.endswith("Tin Boats.flac")
+    assert play.song.path == "C:\\Music\\100%25 Tin Boats.flac"
 
 
 def test_strawberry_and_clementine_are_told_apart(tmp_path: Path) -> None:
@@ -125,6 +125,22 @@ def test_beets_paths_are_given_as_they_are_written(tmp_path: Path) -> None:
     assert paths == ["harbours/tin boats.flac", "/abs/gälls.mp3", "/abs/gälls.mp3"]
 
 
+def test_beets_of_today(tmp_path: Path) -> None:
+    """Several values in one column, and counts of services under the names of their plug-ins."""
+    items = "items(id, path, title, artist, artists, albumartist, album, length, mb_trackid)"
+    tables: dict[str, list[tuple[object, ...]]] = {
+        items: [(1, b"l/gulls.ogg", "Gulls", "Mo Ley feat. Ann", "Mo Ley\\␀Ann", "Mo Ley", "Up", 99.0, "")],
+        "item_attributes(id, entity_id, key, value)": [
+            (1, 1, "play_count", "2"), (2, 1, "lastfm_play_count", "7"), (3, 1, "listenbrainz_play_count", "5"),
+            (4, 1, "data_source", "MusicBrainz"),
+        ],
+        "albums(id)": [],
+    }  # fmt: skip
+    (row,) = beets.read(write_database(tmp_path / "library.db", tables))
+    assert isinstance(row, Row)
+    assert (row.kind, row.weight, row.song.artists) == ("play", 7.0, ("Mo Ley", "Ann"))
+
+
 def test_mpd_stickers(tmp_path: Path) -> None:
     stickers = [
         ("song", "harbours/tin boats.flac", "playCount", "4"),
@@ -134,10 +150,24 @@ def test_mpd_stickers(tmp_path: Path) -> None:
         ("song", "ley/gulls.ogg", "rating", "6"),
         ("song", "http://radio.example/x", "playCount", "9"),
         ("playlist", "rain", "playCount", "9"),
+        ("song", "ley/rain.ogg", "unwoundstack.com:playcount", "5"),
+        ("song", "ley/rain.ogg", "unwoundstack.com:lastplayed", "1600000000"),
+        ("song", "ley/rain.ogg", "unwoundstack.com:rating", "196"),
     ]
     path = write_database(tmp_path / "sticker.sql", {"sticker(type, uri, name, value)": stickers})
     assert mpd_stickers.recognises(path, head(path))
-    assert told(mpd_stickers.read(path)) == [("play", 4.0), ("like", 1.0), ("rating", 3.0), ("dislike", 1.0)]
+    found = list(mpd_stickers.read(path))
+    assert told(found) == [
+        ("play", 4.0),
+        ("like", 1.0),
+        ("rating", 3.0),
+        ("dislike", 1.0),
+        ("play", 5.0),
+        ("rating", 4.0),
+    ]
+    assert [row.time for row in found if isinstance(row, Row) and row.kind == "play"] == [1_600_000_000.0] * 2
+    skipped = [row.reason for row in found if isinstance(row, Unread) and row.skipped]
+    assert skipped == ["no song but a playlist", "an address of the network"]
 
 
 def navidrome_tables(with_history: bool) -> dict[str, list[tuple[object, ...]]]:
@@ -150,11 +180,12 @@ def navidrome_tables(with_history: bool) -> dict[str, list[tuple[object, ...]]]:
         "annotation(user_id, item_id, item_type, play_count, play_date, rating, starred, starred_at)": [
             ("u1", "m1", "media_file", 5, "2020-09-13T12:26:40Z", 4, 1, "2020-01-01"),
             ("u2", "m2", "media_file", 1, "2020-09-13T12:26:40Z", 0, 0, None),
+            ("u2", "m1", "media_file", 0, "0001-01-01 00:00:00+00:00", 3, 0, "0001-01-01 00:00:00+00:00"),
             ("u2", "m9", "media_file", 1, None, 0, 0, None),
             ("u1", "a1", "album", 9, None, 0, 0, None),
         ],
         "playlist(id, name, owner_id, rules)": [("p1", "Rain", "u1", ""), ("p2", "Smart", "u1", '{"all": []}')],
-        "playlist_tracks(id, playlist_id, media_file_id)": [(1, "p1", "m2"), (1, "p2", "m1")],
+        "playlist_tracks(id, playlist_id, media_file_id)": [(1, "p1", "m2"), (1, "p2", "m1"), (1, "p3", "m1")],
     }
     if with_history:
         tables["scrobbles(media_file_id, user_id, submission_time)"] = [
@@ -175,6 +206,8 @@ def test_navidrome_counts_no_play_twice(tmp_path: Path, with_history: bool) -> N
         if isinstance(row, Row) and row.kind == "play":
             plays[row.user, row.song.title] = plays.get((row.user, row.song.title), 0) + row.weight
     assert plays == {("ann", "Tin Boats"): 5.0, ("bob", "Gulls"): 1.0}
-    assert sorted(kind for kind, _ in told(found) if kind != "play") == ["playlist", "rating", "star"]
-    assert any("no longer has" in row.reason for row in found if isinstance(row, Unread))
+    assert sorted(kind for kind, _ in told(found) if kind != "play") == ["playlist", "rating", "rating", "star"]
+    reasons = [row.reason for row in found if isinstance(row, Unread)]
+    for words in ("no longer has", "of an album", "kept by rules", "list that is gone"):
+        assert sum(words in reason for reason in reasons) == 1, words
     assert [row.row for row in found] == sorted(row.row for row in found)

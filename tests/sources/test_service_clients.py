@@ -310,14 +310,15 @@ def test_jellyfin() -> None:
     item = {"Name": "Tin Boats", "Id": "j1", "Type": "Audio", "Artists": ["The Harbours"], "UserData": {"PlayCount": 2}}
 
     def answer(asked: Asked) -> Answer:
-        assert asked.headers["X-Emby-Token"] == "k3y"
+        # Jellyfin since 12, and Emby.
+        assert (asked.headers["Authorization"], asked.headers["X-Emby-Token"]) == ('MediaBrowser Token="k3y"', "k3y")
         if asked.path == "/Users":
             return Answer([{"Name": "ann", "Id": "u1"}, {"Name": "bob", "Id": "u2"}])
         start = int(asked.query["StartIndex"])
         return Answer({"Items": [item] * min(500, 700 - start) if start < 700 else [], "TotalRecordCount": 700})
 
     with service(answer) as root:
-        own = client(root, headers={"X-Emby-Token": "k3y"})
+        own = client(root, headers=jellyfin_api.access_by("k3y"))
         assert told(list(jellyfin_api.of_server(own, "ann"))) == [("ann", "play", "Tin Boats", 2.0)] * 700
         with pytest.raises(ServiceError, match="ann, bob"):
             list(jellyfin_api.of_server(own, "cyd"))

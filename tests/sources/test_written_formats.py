@@ -99,8 +99,7 @@ def test_apple_music_as_a_whole(tmp_path: Path, form: str) -> None:
         ("like", ("The Harbours",), "Tin Boats", 1.0),
         ("dislike", ("Mo Ley",), "Gulls", 1.0),
     ]
-    assert found[2].time is None
-    assert found[5].time == pytest.approx(1_675_168_620.0)
+    assert found[2].time is found[5].time is None
 
 
 def test_apple_music_files_alone(tmp_path: Path) -> None:

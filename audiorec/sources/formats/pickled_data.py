@@ -122,6 +122,7 @@ class _Machine:
 
 def _object(named: Any, arguments: Any) -> Any:
     """The bytes that old protocols write as a call, else an empty dictionary for an object of any class."""
-    if isinstance(named, _Named) and named.name == "_codecs encode" and len(arguments) == 2:
+    name = named.name if isinstance(named, _Named) else ""
+    if name == "_codecs encode" and len(arguments) == 2:
         return str(arguments[0]).encode("latin-1")
-    return {}
+    return b"" if name == "__builtin__ bytes" and not arguments else {}

@@ -1,10 +1,11 @@
-"""beets: its library (`library.db`), with what the plug-ins mpdstats, lastimport and plexsync keep in it.
+"""beets: its library (`library.db`), with what the plug-ins mpdstats, lastimport, listenbrainz and plexsync keep in it.
 
 Newer versions write paths relative to the library's folder, older ones whole; they are given as they are written. A
 song that no plug-in counts has no row.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from audiorec.sources.formats.sqlite_files import DatabaseError, entries, has_tables, opened, picked
@@ -22,10 +23,11 @@ from audiorec.sources.rows.fields import (
     written,
 )
 
-_COLUMNS = ("id", "path", "title", "artist", "albumartist", "album", "length", "mb_trackid", "isrc")
+_COLUMNS = ("id", "path", "title", "artist", "artists", "albumartist", "album", "length", "mb_trackid", "isrc")
+_BETWEEN = "\\␀"  # of the values in one column, since version 2
 _COUNTED = (
     *("play_count", "skip_count", "last_played", "rating"),
-    *("plex_userrating", "plex_viewcount", "plex_lastviewedat"),
+    *("plex_userrating", "plex_viewcount", "plex_lastviewedat", "lastfm_play_count", "listenbrainz_play_count"),
 )
 _VALUE = "(SELECT value FROM item_attributes WHERE entity_id = items.id AND key = '{0}') AS {0}"
 
@@ -50,12 +52,14 @@ def read(path: Path) -> Iterator[Row | Unread]:
 
 
 def _kept(number: int, entry: Entry) -> Kept | Unread:
+    several = tuple(name.strip() for name in text_of(entry, "artists").split(_BETWEEN) if name.strip())
     artist = text_of(entry, "artist") or text_of(entry, "albumartist")
     title, album, path = (text_of(entry, name) for name in ("title", "album", "path"))
     mbid, isrc = text_of(entry, "mb_trackid"), text_of(entry, "isrc")
     song = written(artist, title, album, path, length_of(entry, "length"), mbid=mbid, isrc=isrc)
+    song = replace(song, artists=several) if len(several) > 1 else song
     # A count kept by two plug-ins is of the same plays.
-    plays = max(count_of(entry, "play_count"), count_of(entry, "plex_viewcount"))
+    plays = max(count_of(entry, name) for name in _COUNTED if name.endswith(("play_count", "viewcount")))
     last = past_moment(entry, "last_played") or past_moment(entry, "plex_lastviewedat")
     stars = stars_of(entry, "plex_userrating", 10) or _own_stars(entry)
     return Kept(song, plays, last, count_of(entry, "skip_count"), stars)

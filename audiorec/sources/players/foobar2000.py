@@ -10,7 +10,6 @@ from pathlib import Path
 from audiorec.sources.formats.bounded_xml import XmlError, xml_elements
 from audiorec.sources.rows.contract import Row, Unread, WrittenSong
 from audiorec.sources.rows.fields import Entry, Kept, count_of, kept_row, moment_of, number_of, text_of
-from audiorec.sources.rows.file_urls import path_of
 
 _FROM_1601 = 11_644_473_600  # seconds from the year 1601, where Windows begins to count, to 1970
 
@@ -40,7 +39,8 @@ def read(path: Path) -> Iterator[Row | Unread]:
 
 
 def _kept(number: int, entry: Entry) -> Kept | Unread:
-    path = path_of(text_of(entry, "Path"))
+    # Nothing in it is percent-encoded, though it looks like a URL.
+    path = text_of(entry, "Path").removeprefix("file://")
     if not path:
         return Unread(number, "it names no file")
     if path.lower().endswith(".cue"):

@@ -1,4 +1,4 @@
-"""MPD: the sticker database, in which its clients keep plays, likes and stars (myMPD, Cantata, mpdstats).
+"""MPD: the sticker database, in which its clients keep plays, likes and stars (myMPD, Cantata, mpdpopm).
 
 Songs are named by their paths inside the music folder alone. It does not know MPD's own database, which counts nothing.
 """
@@ -12,7 +12,8 @@ from audiorec.sources.formats.sqlite_files import DatabaseError, entries, has_ta
 from audiorec.sources.rows.contract import Row, Unread, WrittenSong
 from audiorec.sources.rows.fields import Entry, Kept, count_of, kept_rows, number_of, past_moment, stars_of, text_of
 
-_QUERY = "SELECT uri, name, value FROM sticker WHERE type = 'song' ORDER BY uri, name"
+_QUERY = "SELECT type, uri, name, value FROM sticker ORDER BY type, uri, name"
+_POPM = "unwoundstack.com:"  # before the names of mpdpopm, whose ratings are bytes
 
 
 def recognises(path: Path, head: bytes) -> bool:
@@ -34,18 +35,23 @@ def read(path: Path) -> Iterator[Row | Unread]:
 
 def _songs(stickers: Iterator[tuple[int, dict[str, Any]]]) -> Iterator[tuple[int, dict[str, Any]]]:
     """All stickers of a song as one entry; clients write their names in several ways."""
-    for number, (uri, group) in enumerate(groupby(stickers, key=lambda sticker: sticker[1]["uri"]), start=1):
+    things = groupby(stickers, key=lambda sticker: (sticker[1]["type"], sticker[1]["uri"]))
+    for number, ((kind, uri), group) in enumerate(things, start=1):
         named = {str(sticker["name"]).casefold().replace("_", ""): sticker["value"] for _, sticker in group}
-        yield number, {**named, "uri": uri}
+        yield number, {**named, "uri": uri, "type": kind}
 
 
 def _kept(number: int, entry: Entry) -> Kept | Unread:
+    if entry["type"] != "song":
+        return Unread(number, f"no song but a {str(entry['type'])[:30]}", skipped=True)
     uri = text_of(entry, "uri")
     if "://" in uri:
         return Unread(number, "an address of the network", skipped=True)
     # 0 hated, 1 neither, 2 loved
     like = number_of(entry, "like")
     liked = None if like is None or like == 1 else like > 1
-    last, stars = past_moment(entry, "lastplayed"), stars_of(entry, "rating", 10)
-    plays, skips = count_of(entry, "playcount"), count_of(entry, "skipcount")
+    last = past_moment(entry, "lastplayed") or past_moment(entry, f"{_POPM}lastplayed")
+    stars = stars_of(entry, "rating", 10) or float(round(stars_of(entry, f"{_POPM}rating", 255)))
+    plays = max(count_of(entry, "playcount"), count_of(entry, f"{_POPM}playcount"))
+    skips = count_of(entry, "skipcount")
     return Kept(WrittenSong(path=uri), plays, last, skips, stars, liked)

@@ -39,7 +39,9 @@ def read(path: Path) -> Iterator[Row | Unread]:
 
 
 def _kept(number: int, entry: Entry) -> Kept | Unread:
-    fields: dict[str, Any] = {key: _as_text(value) for key, value in entry.items() if isinstance(key, str)}
+    # Its names of fields are bytes, as Python 2 wrote them.
+    named = ((_as_text(key), value) for key, value in entry.items())
+    fields: dict[str, Any] = {key: _as_text(value) for key, value in named if isinstance(key, str)}
     artist = text_of(fields, "artist").replace("\n", "; ") or text_of(fields, "albumartist")
     title, album = (text_of(fields, name).replace("\n", " ") for name in ("title", "album"))
     path, mbid = text_of(fields, "~filename"), text_of(fields, "musicbrainz_trackid")

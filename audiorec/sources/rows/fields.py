@@ -19,6 +19,7 @@ Entry = Mapping[str, Any]
 _LONGEST = 4_000  # signs of a name or a path
 _LARGEST_NAME = 10**18  # some songs are called 1999
 _MOST_PLAYS = 1_000_000_000
+_NEVER = "0001-01-01"
 _REMEMBERED = 100_000  # songs, some 60 MB
 
 
@@ -224,7 +225,7 @@ def moment(seconds: float, name: str) -> float:
 def _iso(text: str, name: str) -> float:
     try:
         found = datetime.fromisoformat(text.strip().removesuffix(" UTC"))
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+        return moment((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp(), name)
     except (ValueError, OverflowError) as error:
         raise FieldError(f"its {name} is no date: {text[:40]!r}") from error
 
@@ -238,6 +239,7 @@ def stars_of(entry: Entry, name: str, full: float) -> float:
 
 
 def past_moment(entry: Entry, name: str) -> float | None:
-    """A moment, or None where a library writes 0 or -1 for never. Raises FieldError."""
+    """A moment, or None where a library writes 0, -1 or the first day of the calendar for never. Raises FieldError."""
     value = entry.get(name)
-    return None if value in (0, -1, "0", "-1", "") else moment_of(entry, name)
+    is_never = value in (0, -1, "0", "-1", "") or (isinstance(value, str) and value.startswith(_NEVER))
+    return None if is_never else moment_of(entry, name)

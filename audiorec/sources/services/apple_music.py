@@ -32,7 +32,6 @@ from audiorec.sources.rows.fields import (
     kept_rows,
     length_of,
     moment_of,
-    past_moment,
     rows,
     stars_of,
     text_of,
@@ -166,10 +165,9 @@ def _kept(told: _Told, number: int, entry: Entry) -> Kept | Unread:
     title, album = text_of(entry, "Title"), text_of(entry, "Album")
     seconds = length_of(entry, "Track Duration", 0.001)
     song = written(artist, title, album, seconds=seconds, apple=text_of(entry, "Apple Music Track Identifier"))
-    known = told.plays[_key(title, album)]
-    plays = max(0.0, count_of(entry, "Track Play Count") - known)
-    last = None if known else past_moment(entry, "Last Played Date")
-    return Kept(song, plays, last, count_of(entry, "Skip Count"), stars_of(entry, "Rating", 100), _liked(entry))
+    # A total with the time of the last play would be another event in each export, and count again.
+    plays = max(0.0, count_of(entry, "Track Play Count") - told.plays[_key(title, album)])
+    return Kept(song, plays, None, count_of(entry, "Skip Count"), stars_of(entry, "Rating", 100), _liked(entry))
 
 
 def _liked(entry: Entry) -> bool | None:

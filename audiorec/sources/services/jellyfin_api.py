@@ -27,7 +27,12 @@ def answers(url: str) -> bool:
 def fetch(url: str) -> Iterator[Row | Unread]:
     """What the user of JELLYFIN_USER played, liked and rated; raises InputError and ServiceError."""
     key = secret("JELLYFIN_API_KEY", "an API key of the server")
-    yield from of_server(HttpClient(url, {"X-Emby-Token": key}), setting("JELLYFIN_USER", "the name of the user"))
+    yield from of_server(HttpClient(url, access_by(key)), setting("JELLYFIN_USER", "the name of the user"))
+
+
+def access_by(key: str) -> dict[str, str]:
+    """The headers of an API key: Jellyfin takes only the first one since version 12, Emby the second."""
+    return {"Authorization": f'MediaBrowser Token="{quote(key)}"', "X-Emby-Token": key}
 
 
 def of_server(client: HttpClient, user: str) -> Iterator[Row | Unread]:

@@ -71,9 +71,9 @@ def _annotations(db: sqlite3.Connection, first: int) -> Iterator[Row | Unread]:
     if columns(db, "scrobbles"):
         counted, history = "c.plays", _HISTORY
     query = (
-        f"SELECT user_name, {counted} AS counted, {picked(db, 'annotation', _KEPT, 'a')},"
+        f"SELECT user_name, item_type, {counted} AS counted, {picked(db, 'annotation', _KEPT, 'a')},"
         f" {picked(db, 'media_file', _SONG, 'm')} FROM annotation a LEFT JOIN media_file m ON m.id = a.item_id"
-        f" LEFT JOIN user u ON u.id = a.user_id {history} WHERE a.item_type = 'media_file' ORDER BY a.rowid"
+        f" LEFT JOIN user u ON u.id = a.user_id {history} ORDER BY a.rowid"
     )
     yield from kept_rows(entries(db, query, first), _kept)
 
@@ -87,6 +87,8 @@ _KEPT = ("play_count", "play_date", "rating", "starred", "starred_at")
 
 
 def _kept(number: int, entry: Entry) -> Kept | Unread:
+    if entry["item_type"] != "media_file":
+        return Unread(number, f"of no song but of an {str(entry['item_type'])[:30]}", skipped=True)
     song, counted = _song(entry), count_of(entry, "counted")
     if not (song.title or song.path):
         return Unread(number, "counts of a song that the database no longer has")
@@ -104,18 +106,20 @@ def _lists(db: sqlite3.Connection, first: int) -> Iterator[Row | Unread]:
     known = columns(db, "playlist")
     if not known or not columns(db, "playlist_tracks"):
         return
-    by_hand = "WHERE coalesce(p.rules, '') IN ('', 'null')" if "rules" in known else ""
+    rules = "coalesce(p.rules, '') NOT IN ('', 'null')" if "rules" in known else "0"
     owner = "u.user_name" if "owner_id" in known else "p.owner"
     join = "LEFT JOIN user u ON u.id = p.owner_id" if "owner_id" in known else ""
     query = (
-        f"SELECT {owner} AS user_name, {picked(db, 'media_file', _SONG, 'm')} FROM playlist_tracks t"
-        f" JOIN playlist p ON p.id = t.playlist_id {join} LEFT JOIN media_file m ON m.id = t.media_file_id"
-        f" {by_hand} ORDER BY t.rowid"
+        f"SELECT {owner} AS user_name, p.id AS list, {rules} AS rules, {picked(db, 'media_file', _SONG, 'm')}"
+        f" FROM playlist_tracks t LEFT JOIN playlist p ON p.id = t.playlist_id {join}"
+        " LEFT JOIN media_file m ON m.id = t.media_file_id ORDER BY t.rowid"
     )
     yield from rows(entries(db, query, first), _listed)
 
 
 def _listed(number: int, entry: Entry) -> Row | Unread:
+    if entry["list"] is None or entry["rules"]:
+        return Unread(number, "a list that is gone" if entry["list"] is None else "a list that is kept by rules", True)
     song = _song(entry)
     if not (song.title or song.path):
         return Unread(number, "an entry of a list whose song the database no longer has")

@@ -44,9 +44,11 @@ _HISTORY = (
     "LEFT JOIN (SELECT guid, account_id, count(*) AS plays FROM metadata_item_views GROUP BY guid, account_id) w"
     " ON w.guid = v.guid AND w.account_id = v.account_id"
 )
+# A song that lies in two libraries is there twice under one guid.
 _FROM = f"""
  LEFT JOIN accounts a ON a.id = v.account_id
- LEFT JOIN metadata_items i ON i.guid = v.guid AND i.metadata_type = {_TRACK}
+ LEFT JOIN (SELECT guid, min(id) AS id FROM metadata_items WHERE metadata_type = {_TRACK} GROUP BY guid) g
+ ON g.guid = v.guid LEFT JOIN metadata_items i ON i.id = g.id
  LEFT JOIN metadata_items l ON l.id = i.parent_id LEFT JOIN metadata_items r ON r.id = l.parent_id
 """
 
@@ -106,17 +108,21 @@ def _views(db: sqlite3.Connection, first: int) -> Iterator[Row | Unread]:
     if columns(db, "metadata_item_views"):
         query = (
             "SELECT a.name AS user_name, v.viewed_at AS viewed_at, v.title AS told, v.grandparent_title AS teller,"
-            f" {_SONG} FROM metadata_item_views v{_FROM} WHERE v.metadata_type = {_TRACK} ORDER BY v.id"
+            f" v.metadata_type AS type, {picked(db, 'metadata_item_views', ('parent_title',), 'v')},"
+            f" {_SONG} FROM metadata_item_views v{_FROM} ORDER BY v.id"
         )
         yield from rows(entries(db, query, first), _view)
 
 
 def _view(number: int, entry: Entry) -> Row | Unread:
+    if entry["type"] != _TRACK:
+        return Unread(number, "a film or an episode: no song", skipped=True)
     title = text_of(entry, "title") or text_of(entry, "told")
+    album = text_of(entry, "album") or text_of(entry, "parent_title")
     artist = text_of(entry, "artist") or text_of(entry, "teller")
     if not title:
         return Unread(number, "a play of a song that the database no longer has")
-    song = written(artist, title, text_of(entry, "album"), text_of(entry, "file"), length_of(entry, "duration", 0.001))
+    song = written(artist, title, album, text_of(entry, "file"), length_of(entry, "duration", 0.001))
     return Row(text_of(entry, "user_name"), song, moment_of(entry, "viewed_at"), row=number)
 
 
@@ -126,12 +132,14 @@ def _settings(db: sqlite3.Connection, first: int) -> Iterator[Row | Unread]:
         viewed, history = "w.plays", _HISTORY
     query = (
         f"SELECT a.name AS user_name, {viewed} AS viewed, {picked(db, 'metadata_item_settings', _SETTINGS, 'v')},"
-        f" {_SONG} FROM metadata_item_settings v{_FROM} {history} WHERE i.id IS NOT NULL ORDER BY v.id"
+        f" i.id AS item, {_SONG} FROM metadata_item_settings v{_FROM} {history} ORDER BY v.id"
     )
     yield from kept_rows(entries(db, query, first), _kept)
 
 
 def _kept(number: int, entry: Entry) -> Kept | Unread:
+    if entry["item"] is None:
+        return Unread(number, "counts of no song, or of one that the database no longer has", skipped=True)
     plays, viewed = count_of(entry, "view_count"), count_of(entry, "viewed")
     stars, skips = stars_of(entry, "rating", 10), count_of(entry, "skip_count")
     if viewed and not (stars or skips or plays > viewed):
