@@ -69,7 +69,9 @@ def command(session: Session, /, paths: tuple[str, ...], strict: bool, since: da
         outcomes = Library(session.workspace).extract(
             paths, begin=begin, advance=lambda size: bars[0](size), since=earliest, **options
         )
-    _show(outcomes, time.monotonic() - start)
+    if outcomes.done or outcomes.reused or outcomes.failed or outcomes.gone:
+        _show_counts(outcomes, time.monotonic() - start)
+    _show_words(outcomes)
     if outcomes.found_late:
         out.print(f"{counted(outcomes.found_late, 'listen')} of earlier imports found a song")
     if outcomes.why_unheard:
@@ -91,19 +93,22 @@ def _intent(plan: "Plan") -> str:
     )
 
 
-def _show(outcomes: "Outcomes", seconds: float) -> None:
-    from audiorec.features.extract import SHORT
-
+def _show_counts(outcomes: "Outcomes", seconds: float) -> None:
     speed = f", {outcomes.seconds / seconds:.0f} times as fast as it plays" if outcomes.done else ""
     rows = [
         ("done", str(outcomes.done), f"in {seconds:.1f} s{speed}"),
         ("reused", str(outcomes.reused), "unchanged since an earlier run"),
-        ("partial", str(outcomes.partial), "usable, but cut short or silent; counted above too"),
+        ("partial", str(outcomes.partial), "usable, but cut short; counted above too"),
         ("failed", str(outcomes.failed), "left out"),
         ("heard", str(outcomes.heard), "by the encoder"),
         ("gone", str(outcomes.gone), "no longer there; left out of recommendations"),
     ]
     print_table("Extraction", ["files", "how many", ""], rows)
+
+
+def _show_words(outcomes: "Outcomes") -> None:
+    from audiorec.features.extract import SHORT
+
     if outcomes.short:
         console().print(
             f"{counted(outcomes.short, 'song')} of less than {SHORT:g} s: --min-length {SHORT:g} leaves such out"

@@ -5,7 +5,6 @@ run that was killed loses a few files' work and ends, when it is started again, 
 """
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -14,9 +13,10 @@ from audiorec.data.catalogue import FileRecord
 from audiorec.data.tables import Layout, TrackFeatures
 from audiorec.data.workspace import Workspace
 from audiorec.features.describe import descriptor_names
+from audiorec.features.gone import folders_that_left, gone_from
 from audiorec.features.heard_patches import SoundEncoder
 from audiorec.features.lyrics import LYRICS_NAMES
-from audiorec.features.music_urls import find, is_url, on_disk
+from audiorec.features.music_urls import find
 from audiorec.features.recipe import FeatureRecipe, feature_digest, layout
 from audiorec.features.reread import is_older, read_again
 from audiorec.features.scan import FoundFile, Scan
@@ -71,14 +71,16 @@ class Outcomes:
 class Plan:
     """What a run will do: the tasks, the records of the files that are as they were, and what it must say.
 
-    unheard: files that are as they were, which `encoder` has not heard yet; reread: those whose tags an older
-    version read; otherwise_described: how many of the tasks have features, but of another recipe or version.
+    left_folders: folders without a song that held some, with words; unheard: files that are as they were, which
+    `encoder` has not heard yet; reread: those whose tags an older version read; otherwise_described: how many of the
+    tasks have features, but of another recipe or version.
     """
 
     tasks: list[Task]
     unchanged: list[tuple[bytes, FileRecord]]
     gone: list[int]
     problems: list[tuple[bytes, str]]
+    left_folders: list[tuple[bytes, str]]
     found: Scan = field(default_factory=lambda: Scan([], []))
     unheard: list[Task] = field(default_factory=list)
     reread: list[Task] = field(default_factory=list)
@@ -104,7 +106,7 @@ def make_plan(
     """
     found = find(paths)
     known = space.records()
-    gone, away = _gone(known, found, paths)
+    gone, away = gone_from(known, found, paths)
     _follow_moves(space, known, found, gone)
     space.add_paths([file.path for file in found.files])
     space.set_absent([known[path].track_id for path in gone])
@@ -127,8 +129,8 @@ def make_plan(
     ]
     lost = [known[path].track_id for path in gone]
     otherwise = space.has_other_features(feature_digest(recipe)) & {task.track_id for task in tasks}
-    problems = [*found.problems, *away]
-    return Plan(tasks, unchanged, lost, problems, found, unheard[:limit], reread, encoder, len(otherwise))
+    problems, left_folders = [*found.problems, *away], folders_that_left(gone, found)
+    return Plan(tasks, unchanged, lost, problems, left_folders, found, unheard[:limit], reread, encoder, len(otherwise))
 
 
 def run_plan(
@@ -159,6 +161,7 @@ def run_plan(
     for path, reason in plan.problems:
         outcomes.reasons.append((path, "failed", reason))
         outcomes.failed += 1
+    outcomes.reasons += [(path, "gone", words) for path, words in plan.left_folders]
     for batch in _batches(_reported((engine or describe_all)(tasks, crew), report)):
         _store(space, batch, shards, at)
         outcomes.heard += _store_heard(space, batch, plan.encoder)
@@ -223,37 +226,6 @@ def _is_unchanged(file: FoundFile, record: FileRecord, have: set[int], retry: bo
     if record.seconds and (record.seconds < least) != (record.status == "failed"):
         return False  # it was taken, or left out, by another least length
     return same and (record.track_id in have or (record.status == "failed" and not retry))
-
-
-def _gone(
-    known: dict[bytes, FileRecord], found: Scan, paths: Sequence[bytes]
-) -> tuple[set[bytes], list[tuple[bytes, str]]]:
-    """Known files below the scanned folders that are not there any more, and folders that seem to be away.
-
-    What cannot be looked at is not gone, nor what lies behind a link that leads nowhere, nor the songs of a folder in
-    which nothing is left: a share or disk that is not mounted leaves an empty folder.
-    """
-    roots = [(path if is_url(path) else os.path.abspath(path)).rstrip(b"/") + b"/" for path in map(on_disk, paths)]
-    here = {file.path for file in found.files}
-    lost = {path for path in set(known) - here if any(path.startswith(root) for root in roots)}
-    folders = {os.path.dirname(path) for path in lost if not is_url(path)}
-    broken = set(filter(None, map(_broken_link, folders)))
-    unreadable = tuple(path.rstrip(b"/") + b"/" for path in (*broken, *(path for path, _ in found.problems)))
-    lost = {path for path in lost if not (path + b"/").startswith(unreadable or (b"\0",))}
-    away = [(link, "leads nowhere: is its disk or share mounted? Its songs are kept") for link in sorted(broken)]
-    for root in roots:
-        missing = {path for path in lost if path.startswith(root)}
-        if missing and not any(path.startswith(root) for path in here):
-            lost -= missing
-            away.append((root, f"is empty where {len(missing)} songs were: is it mounted? They are kept"))
-    return lost, away
-
-
-def _broken_link(folder: bytes) -> bytes:
-    """The link on the way to a folder that leads nowhere, empty where the way ends at a folder."""
-    while not os.path.lexists(folder):
-        folder = os.path.dirname(folder)
-    return b"" if os.path.exists(folder) else folder
 
 
 def _follow_moves(space: Workspace, known: dict[bytes, FileRecord], found: Scan, gone: set[bytes]) -> None:

@@ -106,11 +106,15 @@ def _version(recipe: FeatureRecipe) -> str:
 def _describe_unit(tasks: Sequence[Task], crew: Crew, work: Work, expected: str) -> list[Outcome]:
     """On a node: the outcomes of a unit."""
     ray_cluster.refuse_other_version(_version(tasks[0].recipe), expected)
+    return list(workers.despite_losses(tasks, lambda left: _in_the_standing_pool(left, crew, work)))
+
+
+def _in_the_standing_pool(tasks: Sequence[Task], crew: Crew, work: Work) -> Iterator[Outcome]:
     try:
-        return list(workers.describe_in(_standing_pool(crew), tasks, work, window=len(tasks)))
+        yield from workers.describe_in(_standing_pool(crew), tasks, work, window=len(tasks))
     except workers.PoolLostError:
         _standing_pool.cache_clear()
-        return list(workers.describe_in(_standing_pool(crew), tasks, work, window=len(tasks)))
+        raise
 
 
 @lru_cache(maxsize=1)

@@ -54,18 +54,30 @@ class Scan:
 def scan(paths: Sequence[bytes]) -> Scan:
     """Look for audio below folders; a file that is named itself is taken whatever its suffix.
 
-    Raises InputError for a path that does not exist.
+    Raises InputError for a path that does not exist or cannot be looked at.
     """
     found: dict[bytes, FoundFile] = {}
     walk = _Walk()
     for path in paths:
         whole = os.path.abspath(path)
-        if not os.path.exists(whole):
-            raise InputError(f"{os.fsdecode(path)} does not exist: give a folder of music or an audio file")
+        _refuse_what_is_not_there(whole, os.fsdecode(path))
         files = walk.below(whole) if os.path.isdir(whole) else _single(whole, walk.problems)
         found.update((file.path, file) for file in files)
     counts = (dict(sorted(counter.items())) for counter in (walk.left_out, walk.not_entered))
     return Scan([found[path] for path in sorted(found)], sorted(set(walk.problems)), *counts)
+
+
+def _refuse_what_is_not_there(path: bytes, written: str) -> None:
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise InputError(
+            f"{written} does not exist: give a folder of music or an audio file, or mount its disk"
+        ) from error
+    except OSError as error:
+        raise InputError(
+            f"{written} cannot be read now ({error.strerror}): is its disk or share there? What is known of it is kept"
+        ) from error
 
 
 def _single(path: bytes, problems: list[tuple[bytes, str]]) -> Iterator[FoundFile]:
@@ -114,7 +126,7 @@ class _Walk:
             with os.scandir(here) as listing:
                 return sorted(listing, key=lambda entry: entry.name)
         except OSError as error:
-            self.problems.append((here, f"folder cannot be read ({error.strerror})"))
+            self.problems.append((here, f"folder cannot be read ({error.strerror}); its songs are kept"))
             return []
 
     def _audio_files(self, folder: bytes, entries: list["os.DirEntry[bytes]"]) -> Iterator[FoundFile]:

@@ -262,14 +262,13 @@ def _with_decoding(record: FileRecord, decoding: Decoding) -> FileRecord:
         reasons.append(f"{decoding.bad_packets} packets could not be decoded")
     if decoding.bad_samples:
         reasons.append(f"{decoding.bad_samples} samples were not numbers of any sound and count as silence")
-    if decoding.peak < _SILENCE:
-        reasons.append(SILENT)
     if decoding.problem and not reasons:
         reasons.append(f"decoding stopped after {decoding.seconds:.1f} s ({decoding.problem})")
+    silent = SILENT if decoding.peak < _SILENCE else ""
     return replace(
         record,
         status="partial" if reasons else "ok",
-        reason=joined(*reasons, record.reason),
+        reason=joined(*reasons, silent, record.reason),
         decoder=decoding.decoder,
         seconds=decoding.seconds,
         bad_packets=decoding.bad_packets,

@@ -6,6 +6,7 @@ Results come in the order of the tasks, whatever the number of workers. It does 
 import os
 import resource
 import signal
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, wait
@@ -25,10 +26,11 @@ Outcome = tuple[FileRecord, TrackFeatures | None]
 Work = Callable[[Task], Outcome]
 # A file may kill a worker twice; then it is left alone until it changes.
 MOST_CRASHES = 2
-MOST_TIMEOUTS = 2
 # A pool ends with a worker that is killed while it starts; so often in a row without a file between them.
 _MOST_LOSSES = 5
 _LOOK_SECONDS = 5.0
+# Between two looks of a process that runs less time goes by on the clock of the day.
+_PAUSE_SECONDS = 30.0
 # Time limit of a file: a start, and what the slowest sane storage and decoder need for its size.
 _LIMIT_SECONDS, _LIMIT_BYTES_A_SECOND = 120.0, 250_000
 # One thread each: the processes are the parallelism, and sums come out the same every time. Memory that was freed is
@@ -55,15 +57,20 @@ class Crew:
 
 def describe_all(tasks: Sequence[Task], crew: Crew, work: Work = describe_file) -> Iterator[Outcome]:
     """Describe every task by a call of `work` in one of the crew's processes."""
-    done = losses = 0
     with _environment():
-        while done < len(tasks) and losses < _MOST_LOSSES:
-            try:
-                for outcome in _in_a_pool(tasks[done:], crew, work):
-                    done, losses = done + 1, 0
-                    yield outcome
-            except PoolLostError:
-                losses += 1
+        yield from despite_losses(tasks, lambda left: _in_a_pool(left, crew, work))
+
+
+def despite_losses(tasks: Sequence[Task], describe: Callable[[Sequence[Task]], Iterator[Outcome]]) -> Iterator[Outcome]:
+    """Describe every task; when the pool is lost (PoolLostError), go on with the next one, but not for ever."""
+    done = losses = 0
+    while done < len(tasks) and losses < _MOST_LOSSES:
+        try:
+            for outcome in describe(tasks[done:]):
+                done, losses = done + 1, 0
+                yield outcome
+        except PoolLostError:
+            losses += 1
     yield from (passing(task, "its workers ended again and again") for task in tasks[done:])
 
 
@@ -87,17 +94,30 @@ def describe_in(pool: ProcessPool, tasks: Sequence[Task], work: Work, window: in
     return _Supervised(pool, work).in_order(tasks, window)
 
 
+class _Pauses:
+    """How often this process stood still, the machine slept or its clock was set: none of it is a file's fault."""
+
+    def __init__(self) -> None:
+        self.count, self._then = 0, time.time()
+
+    def look(self) -> None:
+        now = time.time()
+        self.count += not 0.0 <= now - self._then < _PAUSE_SECONDS
+        self._then = now
+
+
 class _Supervised:
     """A pool that answers every task with an outcome, whatever happens to the worker."""
 
     def __init__(self, pool: ProcessPool, work: Work) -> None:
-        self._pool, self._work = pool, work
+        self._pool, self._work, self._pauses = pool, work, _Pauses()
 
     def in_order(self, tasks: Sequence[Task], window: int) -> Iterator[Outcome]:
         """Outcomes in the order of the tasks, at most `window` of them under way."""
-        running: deque[tuple[Task, ProcessFuture[Outcome]]] = deque()
+        running: deque[tuple[Task, ProcessFuture[Outcome], int]] = deque()
         for task in tasks:
-            running.append((task, self._schedule(task)))
+            self._pauses.look()
+            running.append((task, self._schedule(task), self._pauses.count))
             if len(running) >= window:
                 yield self._outcome(*running.popleft())
         while running:
@@ -112,7 +132,9 @@ class _Supervised:
 
     def _result(self, future: "ProcessFuture[Outcome]") -> Outcome:
         """What a worker gives; a pool that ended would leave it open for ever."""
+        self._pauses.look()
         while not wait([future], _LOOK_SECONDS).done:
+            self._pauses.look()
             if not self._pool.active:
                 raise PoolLostError
         try:
@@ -120,12 +142,12 @@ class _Supervised:
         except (BrokenExecutor, CancelledError) as error:
             raise PoolLostError from error
 
-    def _outcome(self, task: Task, future: "ProcessFuture[Outcome]") -> Outcome:
-        """The result of a task; a crash or a timeout is tried once more, as the fault may have been the machine's.
+    def _outcome(self, task: Task, future: "ProcessFuture[Outcome]", pauses: int) -> Outcome:
+        """The result of a task; a crash is tried once more, and a timeout if time went by while nothing ran.
 
         The pool counts by the clock of the day, which goes on while the machine sleeps and jumps when it is set.
         """
-        crashes = timeouts = 0
+        crashes = 0
         while True:
             try:
                 record, features = self._result(future)
@@ -133,10 +155,10 @@ class _Supervised:
             except PoolLostError:
                 raise
             except FutureTimeoutError:
-                timeouts += 1
-                if timeouts >= MOST_TIMEOUTS:
+                self._pauses.look()
+                if self._pauses.count == pauses:
                     return passing(task, "took too long and was stopped")
-                future = self._schedule(task)
+                future, pauses = self._schedule(task), self._pauses.count
             except MemoryError:
                 return passing(task, "needs more memory than a worker may have")
             except ProcessExpired as error:

@@ -6,6 +6,7 @@ Each row makes its files, describes them in this process, and looks at what peop
 import os
 import unicodedata
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import mutagen
@@ -15,7 +16,8 @@ from mutagen.apev2 import APEv2
 from mutagen.flac import FLAC
 
 from audiorec.data.workspace import Workspace
-from audiorec.errors import AudiorecError
+from audiorec.errors import AudiorecError, InputError
+from audiorec.features.scan import scan
 from tests import made_audio, signals
 from tests.circumstances.lists import LISTS
 from tests.circumstances.nobodies import NOBODY
@@ -84,6 +86,35 @@ def a_folder_that_is_empty_for_a_minute(place: Place) -> None:
     (place.music / "nas").rmdir()
     (place.root / "away").rename(place.music / "nas")
     assert place.outcomes().reused == 2
+
+
+def a_share_below_the_library_that_is_not_mounted(place: Place) -> None:
+    place.song("y.mp3")
+    for name in ("nas/a/x.mp3", "nas/b/z.mp3", "disk/q.mp3", "one.mp3"):
+        place.song(name)
+    place.extract()
+    (place.music / "nas").rename(place.root / "away")
+    (place.music / "nas").mkdir()
+    (place.music / "disk").rename(place.root / "disk")
+    (place.music / "one.mp3").unlink()
+    told = place.outcomes()
+    assert [(Path(os.fsdecode(path)).name, status) for path, status, _ in told.reasons] == [
+        ("disk", "gone"), ("nas", "gone"),
+    ]  # fmt: skip
+    assert "is not there any more (songs: 1)" in told.reasons[0][2]
+    assert "holds no song any more (songs: 2)" in told.reasons[1][2]
+    assert (told.failed, told.gone) == (0, 4)
+    assert place.outcomes().reasons == [], "said once"
+    (place.music / "nas").rmdir()
+    (place.root / "away").rename(place.music / "nas")
+    (place.root / "disk").rename(place.music / "disk")
+    assert (place.outcomes().done, place.outcomes().reused) == (0, 4)
+
+
+def a_share_that_answers_with_an_error(place: Place) -> None:
+    path = place.song("y.mp3").parent / ("x" * 300)  # the system's own "File name too long"
+    with pytest.raises(InputError, match=r"cannot be read now \(File name too long\): is its disk or share there"):
+        scan([os.fsencode(path)])
 
 
 def names_in_another_case_and_another_folder(place: Place) -> None:

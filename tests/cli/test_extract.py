@@ -31,6 +31,14 @@ def test_failures_are_listed_and_only_strict_minds(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr + again.stderr
 
 
+def test_an_empty_folder_has_no_table(tmp_path: Path) -> None:
+    (tmp_path / "music").mkdir()
+    done = extract(tmp_path / "space", str(tmp_path / "music"))
+    assert done.returncode == 0
+    assert "give a folder of music" in done.stderr
+    assert not done.stdout
+
+
 def test_another_recipe_is_said_to_describe_anew(tmp_path: Path) -> None:
     (tmp_path / "good.wav").write_bytes(signals.wav(1.0))
     first, second = (extract(tmp_path / "space", *more, str(tmp_path)) for more in ((), ("--set", "mfcc=13")))
@@ -91,6 +99,6 @@ def test_every_odd_file_ends_with_a_reason(tmp_path: Path) -> None:
     assert len(tracks) > 90
     for track in tracks:
         assert track.status in ("ok", "partial", "failed")
-        assert bool(track.reason) == (track.status != "ok")
+        assert bool(track.reason) == (track.status != "ok" or track.is_silent)
         assert (track.id in usable) == (track.status != "failed")
         assert "could not be described" not in track.reason, track.reason

@@ -11,7 +11,7 @@ import pytest
 from pebble import ProcessFuture, ProcessPool
 
 from audiorec.data.workspace import Workspace
-from audiorec.features import track, workers
+from audiorec.features import ray_engine, track, workers
 from audiorec.features.decoding.decode import Decoding, Float, open_decoding
 from audiorec.features.decoding.sniff import Container
 from audiorec.features.extract import make_plan, run_plan
@@ -207,6 +207,16 @@ def test_processes_that_are_killed_while_they_start_cost_no_song(
     _, reasons = extract(tmp_path / "ws", music)
     assert "tried again at the next run" in reasons[0]
     assert songs(tmp_path / "ws") == 3
+
+
+def test_a_node_that_loses_its_pool_twice_loses_no_song(music: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_LOOK_SECONDS", 0.1)
+    opened, good = [LOSSES["says so"](), LOSSES["takes no task"]()], workers.open_pool
+    monkeypatch.setattr(workers, "open_pool", lambda crew: opened.pop() if opened else good(crew))
+    tasks = [track.Task(number, file, RECIPE) for number, file in enumerate(scan([os.fsencode(music)]).files)]
+    found = ray_engine._describe_unit(tasks, Crew(1), track.describe_file, ray_engine._version(RECIPE))
+    ray_engine._standing_pool.cache_clear()
+    assert [record.status for record, _ in found] == ["ok"] * 3
 
 
 def test_retry_looks_again_at_files_that_failed(tmp_path: Path, music: Path) -> None:

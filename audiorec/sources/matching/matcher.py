@@ -192,5 +192,5 @@ def find_artist(artists: Iterable[str], text: str) -> str:
 
 def _did_you_mean(text: str, known: Iterable[str]) -> str:
     names = sorted(set(known))
-    near = get_close_matches(text, names, n=3, cutoff=0.5) or names[:3]
-    return f"; did you mean {', '.join(near)}?" if near else ""
+    near = [] if text.isdigit() else get_close_matches(text, names, n=3, cutoff=0.5)
+    return f"; did you mean {', '.join(near)}?" if near else "; audiorec tracks lists all"
