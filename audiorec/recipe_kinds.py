@@ -23,6 +23,7 @@ from audiorec.recipes import Recipe
 KINDS: dict[str, type[Recipe]] = {
     "features/default": FeatureRecipe,
     "features/fast": FeatureRecipe,
+    "features/lean": FeatureRecipe,
     "features/rich": FeatureRecipe,
     "training/cnn": CnnRecipe,
     "training/cnn1d": LabelRecipe,

@@ -1,20 +1,22 @@
-"""Descriptors that say nothing: groups named by permutation on artists held out, and what the rest alone is worth.
+"""Descriptors that say nothing: groups named by permutation on artists held out, and what fewer numbers are worth.
 
     python benchmarks/lean.py --workspace build/clips [--encoder mtt]
 
 Folds, artists and users are those of `cold_start.py`; ridge regression from descriptors to ALS factors is its baseline.
-Inside each fold's training part a fifth of the artists is held out: a group's descriptors are exchanged among these,
-and what that costs in AUC is what the group says. Of all sets of groups with at most half of the numbers the one that
-ranks these artists best is chosen; strengths are chosen there too. Then it is compared with the whole on the fold's
-cold artists. Prints JSON lines: AUC, mean over users, paired differences, 95 % bootstrap intervals; `best_together` is
-the set that does best in the mean over the folds' training parts (which hold the other folds' cold artists). With
-`--encoder` what it hears stands beside every set.
+Inside each fold's training part a fifth of the artists is held out, several times: a group's descriptors are exchanged
+among these, and what that costs in AUC is what the group says. Parts of groups (one statistic of one kind of value) are
+dropped one by one, each time the one without which these artists are ranked best, until half of the numbers are left:
+`dropped in the fold` by the fold's training part alone, `dropped together` by the mean over the folds' training parts
+(which hold the other folds' cold artists). Sets are compared with the whole on the fold's cold artists; strengths are
+chosen inside the training parts. Prints JSON lines: AUC, mean over users, paired differences, 95 % bootstrap intervals.
+With `--encoder` what it hears stands beside every set.
 """
 
 import argparse
 import json
 import os
-from itertools import combinations
+import re
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -30,8 +32,7 @@ from audiorec.data.workspace import Workspace
 from audiorec.features.describe import descriptor_names
 from audiorec.features.recipe import ALL_GROUPS, FeatureRecipe
 
-FACTORS, SPLITS, DRAWS, HEARD = 16, 2, 5, "encoder"
-Groups = tuple[str, ...]
+FACTORS, SPLITS, DRAWS, HEARD = 16, 4, 5, "encoder"
 
 
 def main() -> None:
@@ -44,49 +45,64 @@ def main() -> None:
     data = load(options.data, options.workspace, encoder=options.encoder)
     with Workspace.open(options.workspace) as space:
         names = space.features().layout.descriptor_names
-    of = {name: group for group in ALL_GROUPS for name in descriptor_names(FeatureRecipe(groups=(group,)))}
-    described = np.array([of[name] for name in names])
     heard = data.blocks.get("encoder", np.zeros((len(data.artists), 0))).shape[1]
-    group = np.append(described, np.full(heard, HEARD))
-    said, found, inside = dict[str, list[float]](), dict[str, list[np.ndarray]](), list[dict[Groups, float]]()
-    folds: list[Fold] = []
-    for cold in five_folds(len(data.artists)):
-        fold = Fold(data, cold)
-        folds.append(fold)
-        inside.append({groups: fold.inner_auc(of_sets(group, groups)) for groups in small_sets(described)})
-        for name, cost in fold.costs(group).items():
-            said.setdefault(name, []).append(cost)
-        sets = {"all": ALL_GROUPS, "chosen in the fold": max(inside[-1], key=inside[-1].__getitem__)}
-        sets["features/fast"] = recipes.load("features/fast", FeatureRecipe).groups
-        if heard:
-            sets["none"] = ()
-        for name, groups in sets.items():
-            found.setdefault(name, []).append(fold.auc(of_sets(group, groups)))
-    means = {groups: float(np.mean([fold[groups] for fold in inside])) for groups in inside[0]}
-    together = max(means, key=means.__getitem__)
-    found["best together"] = [fold.auc(of_sets(group, together)) for fold in folds]
+    of = {name: group for group in ALL_GROUPS for name in descriptor_names(FeatureRecipe(groups=(group,)))}
+    group = np.array([of[name] for name in names] + [HEARD] * heard)
+    part = np.array([part_of(name, of[name]) for name in names] + [HEARD] * heard)
+    folds = [Fold(data, cold) for cold in five_folds(len(data.artists))]
     about = {"benchmark": "lean", "encoder": options.encoder}
-    numbers = int(np.isin(described, together).sum())
-    print(json.dumps(about | {"best_together": together, "numbers": numbers}))
-    for name in ALL_GROUPS:
-        line = about | {"group": name, "numbers": int((group == name).sum())}
-        print(json.dumps(line | {"cost_of_exchange": round(float(np.mean(said[name])), 4)}))
-    users = {name: known_mean(np.array(values)) for name, values in found.items()}
+    for name, cost in mean_costs([fold.costs(group) for fold in folds]).items():
+        print(json.dumps(about | {"group": name, "numbers": int((group == name).sum()), "cost_of_exchange": cost}))
+    sets = {"all": [np.ones(len(group), bool)] * len(folds)}
+    for recipe in ("features/fast", "features/lean"):
+        kept = descriptor_names(recipes.load(recipe, FeatureRecipe))
+        sets[recipe] = [np.append(np.isin(names, kept), np.ones(heard, bool))] * len(folds)
+    if heard:
+        sets["none"] = [group == HEARD] * len(folds)
+    sets["dropped in the fold"] = [kept_half(part, fold.usual_auc) for fold in folds]
+    together = kept_half(part, lambda columns: float(np.mean([fold.usual_auc(columns) for fold in folds])))
+    sets["dropped together"] = [together] * len(folds)
+    print(json.dumps(about | {"dropped_together": sorted(set(part) - set(part[together]))}))
+    users = {
+        name: known_mean(np.array([fold.auc(kept) for fold, kept in zip(folds, sets[name], strict=True)]))
+        for name in sets
+    }
     for name, values in users.items():
         able = np.isfinite(values)
-        auc, minus = interval(values[able]), interval((values - users["all"])[able])
-        print(json.dumps(about | {"set": name, "auc": auc, "minus_all": minus}))
+        numbers = [int(kept.sum()) - heard for kept in sets[name]]
+        line = {"set": name, "numbers": numbers[0] if len(set(numbers)) == 1 else numbers}
+        line |= {"auc": interval(values[able]), "minus_all": interval((values - users["all"])[able])}
+        print(json.dumps(about | line))
 
 
-def of_sets(group: np.ndarray, groups: Groups) -> np.ndarray:
-    """Which columns belong to a set of groups; those of the encoder always do."""
-    return np.isin(group, (*groups, HEARD))
+def part_of(name: str, group: str) -> str:
+    """The part of a group that a descriptor belongs to: one statistic of one kind of value; `mfcc` in two halves."""
+    found = re.fullmatch(r"(mfcc|contrast|chroma|degree|centroid|bandwidth|rolloff|flatness)_(?:([^_]+)_)?(.+)", name)
+    if group in ("dynamics", "rhythm") or not found:
+        return group
+    kind, number, statistic = found.groups()
+    if kind == "chroma" and number is None:
+        return group
+    if kind == "mfcc":
+        kind += " from 10 on" if int(number) >= 10 else " up to 9"
+    elif kind not in ("contrast", "chroma", "degree"):
+        kind = "shape"
+    return f"{group}: {kind}, {statistic}"
 
 
-def small_sets(group: np.ndarray) -> list[Groups]:
-    """All sets of groups with at most half of the numbers."""
-    sets = (some for size in range(1, len(ALL_GROUPS)) for some in combinations(ALL_GROUPS, size))
-    return [some for some in sets if np.isin(group, some).sum() <= len(group) / 2]
+def mean_costs(folds: Iterable[dict[str, float]]) -> dict[str, float]:
+    """Mean over folds."""
+    every = list(folds)
+    return {name: round(float(np.mean([fold[name] for fold in every])), 4) for name in every[0]}
+
+
+def kept_half(part: np.ndarray, auc: Callable[[np.ndarray], float]) -> np.ndarray:
+    """Columns that are left when parts are dropped one by one, until at most half of the descriptors are left."""
+    kept, most = np.ones(len(part), bool), (part != HEARD).sum() / 2
+    while (kept & (part != HEARD)).sum() > most:
+        parts = sorted(set(part[kept]) - {HEARD})
+        kept = max((kept & (part != one) for one in parts), key=auc)
+    return kept
 
 
 class Fold:
@@ -99,24 +115,28 @@ class Fold:
         self.truth = (data.listens > 0).toarray().T
         self.outer = ridge_factors(without(data, cold), FACTORS, 0)
         self.inner = []
+        self.usual: float | None = None
         for draw in range(SPLITS):
             held = np.sort(np.random.default_rng(draw).permutation(self.warm)[: len(self.warm) // 5])
             self.inner.append((held, ridge_factors(without(data, np.union1d(cold, held)), FACTORS, 0)))
 
-    def inner_auc(self, columns: np.ndarray) -> float:
-        """AUC on the artists held out, at the best strength."""
-        return max(self.inner_aucs(columns).values())
-
-    def inner_aucs(self, columns: np.ndarray) -> dict[float, float]:
-        """The same by strength: mean over the ways to hold out."""
+    def inner_aucs(self, columns: np.ndarray, strengths: Sequence[float] = RIDGE_STRENGTHS) -> dict[float, float]:
+        """AUC on the artists held out by strength: mean over the ways to hold out."""
         found: dict[float, list[float]] = {}
         for held, factors in self.inner:
             kept = np.setdiff1d(self.warm, held)
             given, asked = self.sound[np.ix_(kept, columns)], self.sound[np.ix_(held, columns)]
-            for strength in RIDGE_STRENGTHS:
+            for strength in strengths:
                 mapped = fit_ridge(given, factors.items[kept], [strength]).predict(asked)
                 found.setdefault(strength, []).append(self.quality(mapped, held, factors))
         return {strength: float(np.mean(values)) for strength, values in found.items()}
+
+    def usual_auc(self, columns: np.ndarray) -> float:
+        """AUC on the artists held out, at the strength that is best for all columns."""
+        if self.usual is None:
+            aucs = self.inner_aucs(np.ones(len(columns), bool))
+            self.usual = max(aucs, key=aucs.__getitem__)
+        return self.inner_aucs(columns, [self.usual])[self.usual]
 
     def costs(self, group: np.ndarray) -> dict[str, float]:
         """AUC that is lost when a group's numbers are exchanged among the artists held out; mean over draws."""
