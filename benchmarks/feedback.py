@@ -109,11 +109,11 @@ def _rows(songs: list[NDArray[np.integer]], width: int) -> sparse.csr_array:
 
 @dataclass(frozen=True)
 class Fitted:
-    """What was fitted: factors of the songs [I, k], their neighbours, and which songs are heard, bool [I]."""
+    """What was fitted: factors of the songs [I, k], their neighbours, and which songs are played, bool [I]."""
 
     items: NDArray[np.float32]
     neighbours: ItemToItem
-    is_heard: NDArray[np.bool_]
+    is_played: NDArray[np.bool_]
 
     def scores(self, likes: sparse.csr_array) -> Floats:
         """Places of all songs by both signals added up, for new users with these likes, [B, I]."""
@@ -122,16 +122,16 @@ class Fitted:
         users = [fold_in_user(one, self.items, gram, strength, ALPHA) for one in ones]
         rows, everything = np.arange(likes.shape[0]), np.ones(likes.shape, dtype=bool)
         signals = (
-            AlsScores(np.concatenate(users), self.items, self.is_heard).scores(rows),
-            ItemToItem(likes, self.neighbours.weights, self.is_heard).scores(rows),
+            AlsScores(np.concatenate(users), self.items, self.is_played).scores(rows),
+            ItemToItem(likes, self.neighbours.weights, self.is_played).scores(rows),
         )
         return np.asarray(sum(np.nan_to_num(calibrate(one, everything)) for one in signals))
 
 
 def _fit(counts: sparse.csr_array, seed: int) -> Fitted:
     factors = als(counts, RANK, penalty=PENALTY, alpha=ALPHA, iterations=10, seed=seed)
-    heard = np.bincount(counts.indices, minlength=counts.shape[1]) > 0
-    return Fitted(factors.items, nearest_items(counts, neighbours=200, shrinkage=10.0), heard)
+    played = np.bincount(counts.indices, minlength=counts.shape[1]) > 0
+    return Fitted(factors.items, nearest_items(counts, neighbours=200, shrinkage=10.0), played)
 
 
 def _ndcg(scores: Floats, songs: NDArray[np.integer], truth: NDArray[np.integer]) -> float:

@@ -8,7 +8,7 @@ and what that costs in AUC is what the group says. Of all sets of groups with at
 ranks these artists best is chosen; strengths are chosen there too. Then it is compared with the whole on the fold's
 cold artists. Prints JSON lines: AUC, mean over users, paired differences, 95 % bootstrap intervals; `best_together` is
 the set that does best in the mean over the folds' training parts (which hold the other folds' cold artists). With
-`--encoder` what it hears stands beside every set.
+`--encoder` its output stands beside every set.
 """
 
 import argparse
@@ -30,7 +30,7 @@ from audiorec.data.workspace import Workspace
 from audiorec.features.describe import descriptor_names
 from audiorec.features.recipe import ALL_GROUPS, FeatureRecipe
 
-FACTORS, SPLITS, DRAWS, HEARD = 16, 2, 5, "encoder"
+FACTORS, SPLITS, DRAWS, ENCODED = 16, 2, 5, "encoder"
 Groups = tuple[str, ...]
 
 
@@ -46,8 +46,8 @@ def main() -> None:
         names = space.features().layout.descriptor_names
     of = {name: group for group in ALL_GROUPS for name in descriptor_names(FeatureRecipe(groups=(group,)))}
     described = np.array([of[name] for name in names])
-    heard = data.blocks.get("encoder", np.zeros((len(data.artists), 0))).shape[1]
-    group = np.append(described, np.full(heard, HEARD))
+    encoded = data.blocks.get("encoder", np.zeros((len(data.artists), 0))).shape[1]
+    group = np.append(described, np.full(encoded, ENCODED))
     said, found, inside = dict[str, list[float]](), dict[str, list[np.ndarray]](), list[dict[Groups, float]]()
     folds: list[Fold] = []
     for cold in five_folds(len(data.artists)):
@@ -58,7 +58,7 @@ def main() -> None:
             said.setdefault(name, []).append(cost)
         sets = {"all": ALL_GROUPS, "chosen in the fold": max(inside[-1], key=inside[-1].__getitem__)}
         sets["features/fast"] = recipes.load("features/fast", FeatureRecipe).groups
-        if heard:
+        if encoded:
             sets["none"] = ()
         for name, groups in sets.items():
             found.setdefault(name, []).append(fold.auc(of_sets(group, groups)))
@@ -80,7 +80,7 @@ def main() -> None:
 
 def of_sets(group: np.ndarray, groups: Groups) -> np.ndarray:
     """Which columns belong to a set of groups; those of the encoder always do."""
-    return np.isin(group, (*groups, HEARD))
+    return np.isin(group, (*groups, ENCODED))
 
 
 def small_sets(group: np.ndarray) -> list[Groups]:

@@ -60,22 +60,22 @@ def _measure(data: Path, seed: int) -> Iterator[tuple[tuple[str, str, int], Floa
             who = rng.choice(able, size, replace=False)
             if kind == "alike":
                 who = able[np.argsort(-near[able] @ near[who[0]])[:size]]
-            heard = np.zeros(kept.shape[1], dtype=bool)
-            heard[kept[who].indices] = True  # a list holds what none of them has
-            scores = list(calibrate(model.scores(who), np.ones((size, len(heard)), dtype=bool)))
-            relevant = [_relevant(held.indices[held.indptr[one] : held.indptr[one + 1]], heard) for one in who]
+            played = np.zeros(kept.shape[1], dtype=bool)
+            played[kept[who].indices] = True  # a list holds what none of them has
+            scores = list(calibrate(model.scores(who), np.ones((size, len(played)), dtype=bool)))
+            relevant = [_relevant(held.indices[held.indptr[one] : held.indptr[one + 1]], played) for one in who]
             if not all(one.any() for one in relevant):
                 continue
             lists = {name: [way(scores)] * size for name, way in WAYS.items()} | {"own": scores}
             for name, totals in lists.items():
                 pairs = zip(totals, relevant, strict=True)
-                yield (name, kind, size), np.array([_ndcg(np.where(heard, -np.inf, one), own) for one, own in pairs])
+                yield (name, kind, size), np.array([_ndcg(np.where(played, -np.inf, one), own) for one, own in pairs])
 
 
-def _relevant(songs: NDArray[np.integer], heard: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    found = np.zeros(len(heard), dtype=bool)
+def _relevant(songs: NDArray[np.integer], played: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    found = np.zeros(len(played), dtype=bool)
     found[songs] = True
-    return found & ~heard
+    return found & ~played
 
 
 def _ndcg(scores: Floats, relevant: NDArray[np.bool_]) -> float:

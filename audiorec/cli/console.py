@@ -165,7 +165,7 @@ def epoch_reporter(title: str, metric: str, quiet: bool = False) -> "Callable[[E
     out = notes(quiet)
 
     def report(epoch: "Epoch") -> None:
-        # Where nothing is validated, as in hearing songs without labels, there is no metric to show.
+        # Where nothing is validated, as in pretraining on songs without labels, there is no metric to show.
         known = f"{metric} {epoch.metric:.4f} (best {epoch.best:.4f}), " if epoch.metric == epoch.metric else ""
         line = (
             f"{title}: epoch {epoch.number} of at most {epoch.of}, loss {epoch.loss:.4f}, {known}{epoch.seconds:.0f} s"

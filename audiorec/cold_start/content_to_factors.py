@@ -145,7 +145,7 @@ def fold_in(
     """Vectors of songs after their first plays: the mapped ones, drawn towards the users who came.
 
     Least squares of the score `wanted` for every listener, with the mapped vector as prior, worth `prior_plays`
-    listeners. Those who have not come say nothing yet: nobody has heard a new song. mapped [I, k], users [U, k],
+    listeners. Those who have not come say nothing yet: nobody has played a new song. mapped [I, k], users [U, k],
     listens CSR [U, I].
     """
     by_song = sparse.csr_array(listens.T)
@@ -267,7 +267,7 @@ def _choice(
     recipe: TasteRecipe,
 ) -> Pair:
     """A choice model. Users stand where their listens to the other parts put them: where the songs to choose from had
-    put them themselves, the model took for taste what it will not be told of new songs (docs/log.md)."""
+    put them themselves, the model took for taste what is not known of new songs (docs/log.md)."""
     users = factored.users
     who = drawn(np.flatnonzero(np.diff(listens.indptr)), recipe.choosers, recipe.seed)
     asked = [

@@ -21,8 +21,8 @@ _WIDTHS = np.array([4] * 8 + [8] * 4 + [16] * 4 + [32] * 4)
 _STARTS, _BANDS = np.cumsum(_WIDTHS) - _WIDTHS, len(_WIDTHS)
 # Level 0, as a coefficient; each level is half an octave above the one below.
 _FLOOR, _HALF_OCTAVE = np.float32(1e-4), np.float32(2**0.5)
-# Of a band's root mean square: at 0 Hz noise lies 27 dB below it, by which a trained encoder hears the original as well
-# as in mu-law. It matters less in what left and right have apart.
+# Of a band's root mean square: at 0 Hz noise lies 27 dB below it: a trained encoder's output is then as near the
+# original's as in mu-law. It matters less in what left and right have apart.
 _STEP, _SIDE = 0.155, 4.0
 _RISE = np.sin(np.pi / (4 * HOP) * np.arange(1, 2 * HOP, 2)).astype(np.float32)
 _FALL = np.ascontiguousarray(_RISE[::-1])

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from audiorec.data import coded_sound
-from audiorec.data.heard_songs import Heard
+from audiorec.data.encoder_outputs import EncodedSong
 from audiorec.data.plane_filter import differences, restored
 from audiorec.data.shard_places import Place, read_schema, read_table
 from audiorec.errors import WorkspaceError
@@ -50,7 +50,7 @@ class TrackFeatures:
     Shape:
         logmel: uint8 [k, bands, frames]; waveform: uint8 [m, rows, frames], as `coded_sound.coded` gives it;
         descriptors: float32 [D]; lyrics: float32 [L], or None for a track without lyrics; fingerprint: uint8 [64], all
-        0 where nothing is known; heard: by an encoder, stored apart (`heard_songs.py`), None without one.
+        0 where nothing is known; encoded: an encoder's output, stored apart (`encoder_outputs.py`), None without one.
     """
 
     logmel: NDArray[np.uint8]
@@ -60,7 +60,7 @@ class TrackFeatures:
     lyrics_text: str | None = None
     language: str | None = None
     fingerprint: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(FINGERPRINT_BYTES, np.uint8))
-    heard: Heard | None = None
+    encoded: EncodedSong | None = None
 
 
 @dataclass(frozen=True)

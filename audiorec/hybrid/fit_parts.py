@@ -69,8 +69,8 @@ def fit_parts(
     cold = kept.cold
     # A kept model of another shape was made beside another collaborative model: their vectors do not go together.
     if cold is None or _shapes(cold) != _shapes(collaborative):
-        heard = np.where(content.usable[:, None], points, np.nan)
-        cold = train_on_dropped(collaborative, seen.counts, heard, material.artist_groups, settings.cold)
+        described = np.where(content.usable[:, None], points, np.nan)
+        cold = train_on_dropped(collaborative, seen.counts, described, material.artist_groups, settings.cold)
     return replace(parts, cold=cold, predicted=predict_vectors(points, vectors, known, settings.cold))
 
 

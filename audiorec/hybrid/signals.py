@@ -88,7 +88,7 @@ class Parts:
 
     points: the content space [I, D]; factors: implicit ALS; collaborative: a NeuMF of these users and songs, or None;
     cold: the same trained on with songs dropped to cold, and predicted: the vectors [I, d] that content predicts for
-    it; network, and users and songs placed in it: or None; heard: listeners of each song [I] where `seen` holds only
+    it; network, and users and songs placed in it: or None; all_listeners: of of each song [I] where `seen` holds only
     some of the users; unit_points: the points as unit vectors where they lie ready; short_points: these in few columns;
     popular: `popularity` where it lies ready.
     """
@@ -104,7 +104,7 @@ class Parts:
     predicted: NDArray[np.floating] | None = None
     network: "NetworkEmbedding | None" = None
     placed: Placed | None = None
-    heard: Floats | None = None
+    all_listeners: Floats | None = None
     unit_points: NDArray[np.float32] | None = None
     short_points: Vectors | None = None
     popular: NDArray[np.floating] | None = None
@@ -117,8 +117,8 @@ class Parts:
     @property
     def listeners(self) -> Floats:
         """Users who have each song, [I]."""
-        if self.heard is not None:
-            return self.heard
+        if self.all_listeners is not None:
+            return self.all_listeners
         return np.bincount(self.seen.counts.indices, minlength=len(self.seen.items)).astype(np.float64)
 
     @property

@@ -100,7 +100,7 @@ class Serving:
         return popularity_of(self.listeners, self.arrays["popularity"], self.mixing.counted).astype(np.float32)
 
     @cached_property
-    def _is_heard(self) -> NDArray[np.bool_]:
+    def _is_played(self) -> NDArray[np.bool_]:
         return self.listeners > 0
 
     @cached_property
@@ -147,14 +147,14 @@ class Serving:
             seen,
             arrays["directions"],
             self._taste(own, row),
-            AlsScores(users, self._songs("factors.items"), self._is_heard),
-            ItemToItem(own, self._neighbours, self._is_heard),
+            AlsScores(users, self._songs("factors.items"), self._is_played),
+            ItemToItem(own, self._neighbours, self._is_played),
             self.mixing,
             self._neural("cf", user),
             self._neural("cold", user),
             arrays.get("predicted"),
             placed=self._placed(own, row),
-            heard=self.listeners,
+            all_listeners=self.listeners,
             unit_points=arrays["directions"],
             short_points=self._songs("short"),
             popular=self._popular,

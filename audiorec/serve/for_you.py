@@ -40,7 +40,7 @@ class Ask:
 
     which: `new` (songs that the user does not have), `known` (new songs of artists that they play) or `deep` (songs
     that few play); genres: kept only, any of them; folders, without_folders: ids of songs whose folders are meant;
-    seconds and years: lowest and highest; not_lately: nothing heard within two weeks; owned: songs that the user has
+    seconds and years: lowest and highest; not_lately: nothing played within two weeks; owned: songs that the user has
     count too; together_with: other users who listen too: then the list is what all like and none of them has.
     """
 

@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from audiorec.data import heard_songs
+from audiorec.data import encoder_outputs
 from audiorec.data.tracks import Track
 from audiorec.data.workspace import Workspace
 from audiorec.errors import AudiorecError, UnknownNameError, WorkspaceError
 from audiorec.plan import next_step
 from audiorec.ranking.joint_space import Vectors, joint_vectors, known_rows
-from audiorec.ranking.mood_search import MoodIndex, build_index, heard_numbers
+from audiorec.ranking.mood_search import MoodIndex, build_index, word_numbers
 from audiorec.ranking.neighbours import Block
 from audiorec.ranking.recordings import recordings
 from audiorec.ranking.song_columns import SongColumns, pack_songs
@@ -204,7 +204,7 @@ def _stored(
     ):
         padded = np.vstack([matrix, np.full((1, matrix.shape[1]), np.nan, np.float32)])[rows]
         numbers |= dict(zip(names, padded.T, strict=True))
-    numbers |= heard_numbers(heard_songs.read(space, np.array([track.id for track in tracks], dtype=np.int64)))
+    numbers |= word_numbers(encoder_outputs.read(space, np.array([track.id for track in tracks], dtype=np.int64)))
     prints = np.vstack([table.fingerprints(), np.zeros((1, 64), np.uint8)])[rows]
     return [texts[row] for row in rows], [languages[row] for row in rows], numbers, prints
 

@@ -120,7 +120,7 @@ def test_songs_known_by_name_go_through_the_network(tmp_path: Path) -> None:
         assert [track.status for track in space.tracks()] == ["listed", "listed"]
         assert space.artist_parts() == {}
         assert space.interactions(every_song=True).counts.toarray().tolist() == [[1, 1], [1, 1]]
-    # Nothing was heard yet, so what learns from sound is not the next step.
+    # Nothing was played yet, so what learns from sound is not the next step.
     steps = []
     for model in ("network", "cf"):
         steps.append(next_step(root))

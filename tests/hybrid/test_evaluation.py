@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from audiorec.cli.main import cli
-from audiorec.data import heard_songs
-from audiorec.data.heard_songs import Heard, HeardBy
+from audiorec.data import encoder_outputs
+from audiorec.data.encoder_outputs import EncodedBy, EncodedSong
 from audiorec.data.workspace import Workspace
 from audiorec.errors import CheckpointError
 from audiorec.hybrid.evaluation import evaluate
@@ -65,13 +65,15 @@ def test_weights_beside_another_content_model_are_refused(tmp_path: Path) -> Non
         evaluate(space)
 
 
-def test_weights_without_what_an_encoder_heard_are_refused(tmp_path: Path) -> None:
+def test_weights_without_the_encoders_output_are_refused(tmp_path: Path) -> None:
     build(tmp_path)
     call(tmp_path, "train-hybrid")
-    row = Heard(*(np.ones(size, dtype=np.float32) for size in (4, 4, 2)))
+    row = EncodedSong(*(np.ones(size, dtype=np.float32) for size in (4, 4, 2)))
     with Workspace.open(tmp_path, write=True) as space:
-        heard_songs.commit(space, [(track.id, row) for track in space.tracks()], HeardBy("ears", "d1g2", ("a", "b")))
-        heard_songs.use(space, "d1g2")
+        encoder_outputs.commit(
+            space, [(track.id, row) for track in space.tracks()], EncodedBy("ears", "d1g2", ("a", "b"))
+        )
+        encoder_outputs.use(space, "d1g2")
     with Workspace.open(tmp_path) as space, pytest.raises(CheckpointError, match="another encoder"):
         evaluate(space)
 

@@ -40,7 +40,7 @@ def page(browser: Any, running: tuple[str, Server]) -> Iterator[Any]:
     yield from open_page(browser, running[0], {"viewport": {"width": 1200, "height": 800}})
 
 
-def test_a_recommended_song_is_heard(page: Any, running: tuple[str, Server]) -> None:
+def test_a_recommended_song_is_played(page: Any, running: tuple[str, Server]) -> None:
     page.wait_for_selector(".song")
     assert titles(page)[0] == "Low Four"
     page.click(".song .cover")

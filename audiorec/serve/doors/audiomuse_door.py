@@ -1,6 +1,6 @@
 """The questions that plugins of media servers put to AudioMuse, answered with the same shapes.
 
-`item_id` is the media server's own id where an import of that server told it, else the id of the song here. What
+`item_id` is the media server's own id where an import of that server gave it, else the id of the song here. What
 those plugins ask beyond likeness is answered as an idle server would.
 """
 

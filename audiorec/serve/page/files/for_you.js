@@ -11,7 +11,7 @@ import { countOf, named } from "./words.js";
 
 const LISTS = [
   ["new", "New songs", "Songs that you have not played yet."],
-  ["known", "Known artists", "What you have not heard of those you play."],
+  ["known", "Known artists", "What you have not played of those you play."],
   ["deep", "Deep cuts", "Songs that few people play, and you might."],
 ];
 // What was chosen stays chosen while one walks about.
@@ -57,7 +57,7 @@ export async function forYou(box, _, status) {
       ...(folders.length > 1 ? folders.slice(0, 6) : []).map(({ name, song }) => turning(`folder ${name}`, chosen.folders, song, again)),
       ...(songs.some((song) => song.seconds) ? Object.keys(LENGTHS) : []).map((name) => chip(name, chosen.lengths === name, () => { chosen.lengths = chosen.lengths === name ? "" : name; again(); })),
       ...Object.keys(YEARS).map((name) => chip(name, chosen.years === name, () => { chosen.years = chosen.years === name ? "" : name; again(); })),
-      chip("Not heard lately", chosen.not_lately, () => { chosen.not_lately = !chosen.not_lately; again(); }),
+      chip("Not played lately", chosen.not_lately, () => { chosen.not_lately = !chosen.not_lately; again(); }),
       chip("Known songs too", chosen.owned, () => { chosen.owned = !chosen.owned; again(); }));
     if (focus) document.querySelector(`[data-chip="${CSS.escape(focus)}"]`)?.focus();
   }
