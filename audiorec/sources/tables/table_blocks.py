@@ -18,8 +18,8 @@ from audiorec.sources.matching.matcher import parse_song
 from audiorec.sources.rows.contract import Kind, Unread, WrittenSong
 from audiorec.sources.rows.row_blocks import KIND_NUMBERS, Block, Known, Reals
 from audiorec.sources.rows.times import LATEST, parse_time, writes_month_first
-from audiorec.sources.tables.counts import Counts, parse_number
 from audiorec.sources.tables.table_columns import Columns
+from audiorec.sources.tables.written_counts import Counts, parse_number
 
 _UNIX = 10  # digits of a moment in seconds, from 2001 on
 _UUID = re.compile(r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
