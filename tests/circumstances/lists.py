@@ -66,6 +66,30 @@ LISTS = {
     "thousands by points alone": a_list("b.csv", b"Interpret;Titel;Gespielt\nHollow;One;1.234.567\n", 1234567),
     "three decimals": a_list("3.csv", b"artist,title,plays\nHollow,One,3.000\nHollow,One,1.000\n", 4),
     "halves beside three decimals": a_list("h.csv", b"artist,title,plays\nHollow,One,1.250\nHollow,One,0.75\n", 2),
+    "counts made short": a_list("k.csv", "artist,title,plays\nHollow,One,1.2K\nHollow,One,3万次\n".encode(), 31_200),
+    "marks of a player of phones": a_list(
+        "p.m3u8", b"#EXTM3U\n#EXT-X-RATING:0\nprimary/Music/Hollow/First/01 One.mp3\n", 1
+    ),
+    "quotation marks around a path": a_list("q.m3u", b'"C:\\Music\\Hollow\\First\\01 One.mp3"\n', 1),
+    "an address with a drive": a_list("f.m3u8", b"file://C:\\Music\\Hollow\\First\\01 One.mp3\n", 1),
+    "a share by its address": a_list("b.m3u8", b"smb://nas/music/Hollow/First/01%20One.mp3\n", 1),
+    "a long path of Windows": a_list("l.m3u8", b"\\\\?\\UNC\\nas\\music\\Hollow\\First\\01 One.mp3\n", 1),
+    "a document of a phone": a_list(
+        "c.m3u8",
+        b"content://com.android.externalstorage.documents/document/primary%3AMusic%2FHollow%2FFirst%2F01%20One.mp3\n",
+        1,
+    ),
+    "percent codes without an address": a_list("v.m3u8", b"Bj%C3%B6rk/Homogenic/01%20J%C3%B3ga.mp3\n", 1),
+    "three ends of each line": a_list("r.m3u", b"#EXTM3U\r\r\nHollow/First/01 One.mp3\r\r\n", 1),
+    "a path of an old Mac": a_list("o.m3u", b"Macintosh HD:Music:Hollow:First:01 One.mp3\n", 1),
+    "a dollar for a drive": a_list("d.m3u", b"\\\\nas\\d$\\Music\\Hollow\\First\\01 One.mp3\n", 1),
+    "a name with its file's ending twice": a_list("t.m3u", b"Hollow/First/01 One.mp3.mp3\n", 0),
+    "another ending": a_list("e.m3u", b"Hollow/First/01 One.flac\n", 1),
+    "no folder": a_list("n.m3u", b"01 One.mp3\n", 1),
+    "a list within a folder above": a_list("a.m3u", b"..\\..\\Hollow\\First\\01 One.mp3\n", 1),
+    "a table of lines with bars": a_list(
+        "b.md", b"| artist | title | plays |\n|---|---|---|\n| Hollow | One | 3 |\n", 3
+    ),
     "counts with a word": a_list("w.csv", "歌手,歌名,播放量\nHollow,One,3次\nHollow,One,2 plays\n".encode(), 5),
     "counts that Excel guards": a_list("g.csv", b'Artist,Title,Plays\nHollow,One,"=""3"""\nHollow,One,\'2\n', 5),
     "commas as wide as letters": a_list("c.csv", "歌手，歌名，次数\n周杰伦，晴天，3\n".encode(), 3),

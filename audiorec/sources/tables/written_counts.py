@@ -8,9 +8,14 @@ from audiorec.sources.rows.row_blocks import Known
 _MOST_PLAYS = 1e9  # more is no count of plays, and would not fit a float32
 # Counts as spreadsheets guard them (="3", '3) and with the word for them: "3x", "3 plays", "3次".
 _COUNT = re.compile(
-    r"[='\"“]*\s*(\d[\d\s.,'’]*?)\s*(?:[x×*次回회]|plays?|times|scrobbles?|mal|fois|veces|volte|vezes|раз)?\.?[\"”']*",
+    r"[='\"“]*\s*(\d[\d\s.,'’]*?)\s*((?-i:[kKMB])|[千万萬亿億천만억])?"
+    r"\s*(?:[x×*次回회]|plays?|times|scrobbles?|mal|fois|veces|volte|vezes|раз)?\.?[\"”']*",
     re.IGNORECASE,
 )
+# Shortened as pages show them: "1.2K", "3万".
+_TIMES = {
+    **dict.fromkeys("kK千천", 1e3), **dict.fromkeys("万萬만", 1e4), "M": 1e6, **dict.fromkeys("亿億억", 1e8), "B": 1e9,
+}  # fmt: skip
 _THOUSANDS = re.compile(r"\d{1,3}(?:[,'’\s]\d{3})+")
 _POINTS = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
 
@@ -61,6 +66,8 @@ def plays(text: str) -> float | None:
         return 1.0
     found = _COUNT.fullmatch(text)
     count = parse_number(found[1] if found else text)
+    if found and found[2] and count is not None:
+        count *= _TIMES[found[2]]
     return count if count is not None and 0 < count <= _MOST_PLAYS else None
 
 
