@@ -73,7 +73,7 @@ SOUNDS = {
     "joined wav": a_sound("x.wav", lambda: 2 * signals.wav(1.0), 2.0),
     "a wav with two sounds": a_sound("x.wav", with_two_sounds, 3.0),
     "a wav with words between two sounds": a_sound("x.wav", lambda: with_two_sounds(b"LIST\4\0\0\0INFO"), 3.0),
-    "a wav whose second sound was cut": a_sound("x.wav", lambda: with_two_sounds()[:-44_100], 2.5, "was cut after"),
+    "a wav whose second sound was cut": a_sound("x.wav", lambda: with_two_sounds()[:-44_100], 2.0, "only 2.0 of 3.0 s"),
     "joined m4a": a_sound("x.m4a", lambda: 2 * made_audio.coded("ipod", "aac", 1.0), 2.0),
     "a chunk without padding": a_sound(
         "x.wav", lambda: signals.wav(1.0)[:12] + b"junk\5\0\0\0xxxxx" + signals.wav(1.0)[12:], 1.0
