@@ -107,8 +107,8 @@ def test_folders_and_what_was_heard_lately_are_chips(page: Any, running: tuple[s
         ("folder There", "folders", [2]),
         ("folder There", "without_folders", [2]),
         ("folder There", "folders", []),
-        ("Not heard lately", "not_lately", True),
-        ("Not heard lately", "not_lately", False),
+        ("Not played lately", "not_lately", True),
+        ("Not played lately", "not_lately", False),
     ):
         with page.expect_response(lambda answer: "/recommend" in answer.url) as asked:
             page.locator("main .chip", has_text=chip).click()
