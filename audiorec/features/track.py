@@ -28,7 +28,7 @@ from audiorec.features.tags.song_tags import Tags, read_tags
 
 # The version of what is made of a file's first bytes, tags and lyrics: raised when an older one read files otherwise.
 # Then tags are read again, and what failed or was cut is described again.
-READER = 3
+READER = 4
 # Writers that count their headers wrongly miss the size by less.
 _FEW_BYTES = 64
 # How the reasons of texts begin that may be meant as other letters.

@@ -180,7 +180,7 @@ def _by_likeness(
     for row, songs in zip(rows.tolist(), nearest, strict=True):
         others = [one for one in songs if one.column != row]
         near = tuple(snapshot.tracks[one.column].id for one in others)
-        found.append(Suggestion(row, float(total[row]), _because(snapshot, others), {}, near))
+        found.append(Suggestion(row, float(total[row]), _because(snapshot, others), {"likeness": 1.0}, near))
     return found
 
 

@@ -59,6 +59,8 @@ def test_songs_of_the_same_circle(root: Path) -> None:
         answer(root, "--song", "alone")
     with pytest.raises(UnknownNameError, match="did you mean a - song 1"):
         answer(root, "--song", "a - sonk 1")
+    with pytest.raises(UnknownNameError, match=r"audiorec tracks lists all$"):
+        answer(root, "--song", "4711")
 
 
 def test_artists_and_users(root: Path) -> None:

@@ -91,7 +91,7 @@ async def _recommended(desk: Desk, asked: Exclusions) -> JSONResponse:
             **song_json(snapshot.tracks[one.row], float(plays[one.row])),
             "score": round(one.score, 4),
             "reason": one.reason,
-            "shares": {name: round(share, 4) for name, share in one.shares.items() if share >= 0.005},
+            "shares": {name: round(share, 6) for name, share in one.shares.items() if share > 0},
             "nearest": list(one.nearest),
             "cold": bool(plays[one.row] == 0),
         }
