@@ -25,12 +25,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from audiorec import metrics
-from audiorec.cold_start.content_space import unit_rows
 from audiorec.collaborative.als import als
 from audiorec.collaborative.als_scoring import AlsScores, fold_in_user, gram_of
 from audiorec.collaborative.item_model import ItemToItem
 from audiorec.collaborative.itemknn import nearest_items
 from audiorec.hybrid.weights import calibrate
+from audiorec.learning.directions import unit
 from audiorec.sources.tables import ncf_format
 
 SIGNALS, K = (1, 3, 5, 10, 20), 20
@@ -95,7 +95,7 @@ def _measure(counts: sparse.csr_array, seed: int) -> Iterator[tuple[str, int, Fl
         systems = {
             "fold_in": fitted.scores(likes),
             "retrained": _fit(both, seed).scores(likes),
-            "mean_vector": unit_rows(likes @ fitted.items) @ unit_rows(fitted.items).T,
+            "mean_vector": unit(likes @ fitted.items) @ unit(fitted.items).T,
             "popularity": np.tile(listeners, (len(away), 1)),
         }
         for name, scores in systems.items():

@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiorec import metrics
-from audiorec.cold_start.content_space import unit_rows
 from audiorec.collaborative.als import als
 from audiorec.hybrid.weights import calibrate
+from audiorec.learning.directions import unit
 from audiorec.network.spectral_training import hold_out
 from audiorec.ranking.agreement import least_misery, mean
 from audiorec.sources.tables import ncf_format
@@ -53,7 +53,7 @@ def _measure(data: Path, seed: int) -> Iterator[tuple[tuple[str, str, int], Floa
     rng = np.random.default_rng(seed)
     kept, held = hold_out(ncf_format.read(data / "cf" / "lastfm" / "lastfm").split.train, 0.2, seed)
     model = als(kept, 64, penalty=1.0, alpha=10.0, iterations=10, seed=seed)
-    near, able = unit_rows(model.users), np.flatnonzero(np.diff(held.indptr) >= 3)
+    near, able = unit(model.users), np.flatnonzero(np.diff(held.indptr) >= 3)
     for size in SIZES:
         for number in range(GROUPS):
             kind = ("random", "alike")[number % 2]

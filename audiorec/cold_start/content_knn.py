@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.special import ndtr
 
-from audiorec.cold_start.content_space import unit_rows
+from audiorec.learning.directions import unit
 
 Floats = NDArray[np.float64]
 
@@ -20,7 +20,7 @@ def mean_similarity(listens: sparse.csr_array, own: NDArray[np.floating], candid
     """
     counts = (np.ones(len(listens.data)), listens.indices, listens.indptr)
     ones = sparse.csr_array(counts, shape=listens.shape)
-    sums = np.asarray(ones @ unit_rows(own)) @ unit_rows(candidates).T
+    sums = np.asarray(ones @ unit(own)) @ unit(candidates).T
     songs = np.diff(ones.indptr)[:, None]
     return np.asarray(np.divide(sums, songs, out=np.full_like(sums, np.nan), where=songs > 0))
 

@@ -10,7 +10,6 @@ import numpy as np
 from scipy import sparse
 
 from audiorec.cold_start.block_weights import weighed
-from audiorec.cold_start.content_space import unit_rows
 from audiorec.cold_start.content_to_factors import content_space, fit_taste
 from audiorec.cold_start.dropoutnet import predict_vectors, train_on_dropped
 from audiorec.collaborative.als import AlsRecipe, TrainedAls
@@ -22,6 +21,7 @@ from audiorec.hybrid.fit_cache import NOTHING, Kept
 from audiorec.hybrid.inputs import Material
 from audiorec.hybrid.settings import Settings
 from audiorec.hybrid.signals import Mixing, Parts, Placed
+from audiorec.learning.directions import unit
 from audiorec.learning.drawn import drawn
 from audiorec.network.embedding import NetworkEmbedding, song_vectors
 
@@ -88,4 +88,4 @@ def place(network: NetworkEmbedding, seen: Interactions, material: Material) -> 
     vectors, known = song_vectors(network, seen.items, [track.artists for track in material.tracks])
     rows = np.array([network.user_row.get(user, -1) for user in seen.users], dtype=np.int64)
     users = np.where((rows >= 0)[:, None], network.users[rows], 0.0)
-    return Placed(unit_rows(users).astype(np.float32), unit_rows(vectors).astype(np.float32), known)
+    return Placed(unit(users).astype(np.float32), unit(vectors).astype(np.float32), known)

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from audiorec.cold_start.content_space import unit_rows
 from audiorec.cold_start.taste import Taste, standard_rows
 from audiorec.hybrid.weights import SIGNALS, rough_places
 from audiorec.learning.at_once import at_once
 from audiorec.learning.coded_vectors import Vectors, inner_products, plain
+from audiorec.learning.directions import unit
 from audiorec.learning.silence import silence
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class Parts:
     @cached_property
     def directions(self) -> NDArray[np.float32]:
         """The points as unit vectors, float32 [I, D]: normalising them for each list was most of its time."""
-        return unit_rows(self.points).astype(np.float32) if self.unit_points is None else self.unit_points
+        return unit(self.points).astype(np.float32) if self.unit_points is None else self.unit_points
 
     @property
     def listeners(self) -> Floats:

@@ -5,6 +5,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import svds
 
+from audiorec.learning.directions import unit
+
 _AXES = 40
 # Plays added to a user's and to an artist's own: a corner that only one person plays would be an axis otherwise.
 _OF_USERS, _OF_ARTISTS = 5.0, 10.0
@@ -24,5 +26,4 @@ def listener_places(listens: sparse.csr_array) -> NDArray[np.float64]:
     )
     _, strength, right = svds(scaled, k=axes, rng=np.random.default_rng(0))
     places = right.T * strength
-    length = np.linalg.norm(places, axis=1, keepdims=True)
-    return np.asarray(np.where(by_artist[:, None] > 0, places / (length + 1e-12), np.nan))
+    return np.asarray(np.where(by_artist[:, None] > 0, unit(places), np.nan))

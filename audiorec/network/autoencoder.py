@@ -83,12 +83,12 @@ def encode_rows(
     listens: sparse.csr_array, encoder: NDArray[np.float32], bias: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """tanh of the normalised rows through the encoder, float32 [n, d]; users without songs have zeros."""
-    rows = unit_rows(listens)
+    rows = unit_patterns(listens)
     vectors = np.tanh(rows @ encoder + bias)
     return np.asarray(vectors * (np.diff(rows.indptr) > 0)[:, None], dtype=np.float32)
 
 
-def unit_rows(listens: sparse.csr_array) -> sparse.csr_array:
+def unit_patterns(listens: sparse.csr_array) -> sparse.csr_array:
     """The pattern of CSR [n, S] with rows of length one."""
     rows = sparse.csr_array(listens).astype(np.float32)
     rows.eliminate_zeros()

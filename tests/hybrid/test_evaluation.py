@@ -17,9 +17,10 @@ from audiorec.hybrid.weights import Weights, load_weights
 from tests.ranking.small_library import build
 
 
-def call(root: Path, *words: str) -> None:
+def call(root: Path, *words: str) -> str:
     done = CliRunner().invoke(cli, ["--workspace", str(root), "--quiet", *words], catch_exceptions=False)
     assert done.exit_code == 0, done.output
+    return done.stdout
 
 
 def weights_with(root: Path, more_listens_to: str) -> Weights:
@@ -40,6 +41,14 @@ def test_weights_do_not_depend_on_listens_to_test_artists(tmp_path: Path) -> Non
     plain = weights_with(tmp_path / "plain", "nobody")
     assert weights_with(tmp_path / "test", "test") == plain
     assert weights_with(tmp_path / "validation", "validation") != plain
+
+
+def test_it_is_said_how_many_of_the_users_the_weights_were_learned_from(tmp_path: Path) -> None:
+    build(tmp_path)
+    with Workspace.open(tmp_path) as space:
+        users = len(space.interactions().users)
+    said = call(tmp_path, "train-hybrid", "--set", "pairs=1", "--set", "least_users=4", "--set", "steps=5")
+    assert f"the lists of 4 of {users} users" in " ".join(said.split())
 
 
 def test_weights_of_other_models_are_refused(tmp_path: Path) -> None:
