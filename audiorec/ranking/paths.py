@@ -35,8 +35,8 @@ def find_path(
 ) -> list[Step]:
     """Steps from the first end to the second, both included; at most `songs` of them, fewer in a small library.
 
-    vectors: unit rows [N, D]; artists: of each song, guests too (none: nobody, who may repeat); variance: 0 always the nearest song, 1 a
-    walk with much chance in it, drawn from `seed`. Raises InputError when nothing is known of an end.
+    vectors: unit rows [N, D]; artists: of each song, guests too (none: nobody, who may repeat); variance: 0 always the
+    nearest song, 1 a walk with much chance in it, drawn from `seed`. Raises InputError when nothing is known of an end.
     """
     known = known_rows(vectors)
     start, goal = ends
