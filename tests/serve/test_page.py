@@ -212,6 +212,7 @@ def test_axe_finds_nothing_in_what_opens(browser: Any, running: tuple[str, Serve
         page.click('main button[aria-label="More for Low Four"]')
         find_nothing(page, "menu")
         page.click("text=Add to a playlist")
+        page.wait_for_selector("#add-to-list[open]")
         find_nothing(page, "playlists to add to")
         page.keyboard.press("Escape")
         page.click("#show-keys")

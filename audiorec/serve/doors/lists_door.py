@@ -182,7 +182,7 @@ def path(
 ) -> dict[str, Any]:
     """Songs that lead from one to another."""
     snapshot = desk.state.now()
-    names = [track.artist for track in snapshot.tracks]
+    names = [track.artists for track in snapshot.tracks]
     ends = snapshot.row_of(start), snapshot.row_of(end)
     steps = find_path(snapshot.vectors, names, ends, songs, variance, seed)
     shown = songs_json(snapshot, [step.row for step in steps])
