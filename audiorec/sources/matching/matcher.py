@@ -5,9 +5,9 @@ without a track. It does not know sound.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from typing import NamedTuple
 
 from audiorec.data.names import artist_key
 from audiorec.data.tracks import Track
@@ -20,11 +20,10 @@ __all__ = ["LISTED", "Match", "Matcher", "find_artist", "find_song", "parse_song
 
 NONE = "no such song in the library"
 _GLOBAL = ("mbid", "isrc")  # ids that mean one recording in every library
-_REMEMBERED = 400_000  # songs whose match is kept, so that the next row of the same song costs nothing
+_REMEMBERED = 20_000  # songs whose match is kept: a block of an import asks for each song once by itself
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """The track that a song means and by which reading (path, id or name), or None, why, and what it may mean."""
 
     track_id: int | None

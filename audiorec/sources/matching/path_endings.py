@@ -164,7 +164,7 @@ def _composed(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)
 def _key(part: str) -> str:
     """A name without case and without the signs that some systems cannot store and replace or leave out."""
     return _folded(part)
