@@ -129,12 +129,8 @@ def passing(reason: str) -> Moment:
 
 
 MOMENTS = {
-    "an I/O error": a_moment(
-        fails("audiorec.features.track._digest", OSError(EIO, "Input/output error")), "Input/output"
-    ),
-    "a stale handle of a share": a_moment(
-        fails("audiorec.features.track.sniff", OSError(116, "Stale file handle")), "Stale"
-    ),
+    "an I/O error": a_moment(fails("audiorec.features.track._digest", OSError(EIO, "I/O error")), "I/O error"),
+    "a stale handle of a share": a_moment(fails("audiorec.features.track.sniff", OSError(ESTALE, "Stale")), "Stale"),
     "a time limit": a_moment(passing("took too long and was stopped"), "took too long"),
     "a memory limit": a_moment(passing("needs more memory than a worker may have"), "more memory"),
     "a share that does not answer": a_moment(passing("the disk or share does not answer"), "does not answer"),
