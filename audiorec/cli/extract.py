@@ -85,6 +85,8 @@ def _intent(plan: "Plan") -> str:
     if plan.otherwise_described:
         text += f" (another recipe or version has described {plan.otherwise_described} of them)"
     text += f", {len(plan.unchanged)} as before"
+    left = len(plan.found.files) - len(plan.tasks) - len(plan.unchanged)
+    text += f", {left} left for another run (--since, --limit)" if left else ""
     text += f", {counted(len(plan.reread), 'file')} with tags that an older version read" if plan.reread else ""
     return text + (
         f", {len(plan.unencoded)} of them without the output of {plan.encoder.by.name} yet"

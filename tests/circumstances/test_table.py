@@ -20,6 +20,8 @@ from audiorec.errors import AudiorecError, InputError
 from audiorec.features.scan import scan
 from tests import made_audio, signals
 from tests.circumstances.lists import LISTS
+from tests.circumstances.moments import MOMENTS
+from tests.circumstances.moments import ROWS as OF_MOMENTS
 from tests.circumstances.nobodies import NOBODY
 from tests.circumstances.place import Place, named
 from tests.circumstances.sounds import SOUNDS
@@ -361,8 +363,9 @@ ROWS: dict[str, Callable[[Place], None]] = {
         a_song_called_by_a_number, a_header_in_no_language_that_is_known, what_is_no_music,
         lyrics_beside_the_song_in_another_form, lyrics_of_a_page,
         *NOBODY, a_file_that_is_there_is_not_called_missing, a_title_that_two_have, sound_effects,
-        every_listen_waits,
+        every_listen_waits, *OF_MOMENTS,
     )},
+    **MOMENTS,
     **LISTS,
     **SOUNDS,
 }  # fmt: skip
