@@ -15,7 +15,7 @@ from audiorec.recipes import Recipe
 from audiorec.shipped_files import shipped_folder
 
 # Raise it when the same recipe gives other numbers than before: then every library is described anew.
-VERSION = 3
+VERSION = 4
 
 # What the song-level vector may be made of; `summary.py` says which columns each group gives.
 Group = Literal["timbre", "harmony", "shape", "dynamics", "rhythm", "modulation", "spread"]
@@ -53,7 +53,7 @@ class FeatureRecipe(Recipe):
     """Level of stored step 0, dB."""
     logmel_scale: float = pydantic.Field(default=0.5, gt=0)
     """dB of one stored step."""
-    logmel_precision: float = pydantic.Field(default=1.0, gt=0, le=16)
+    logmel_precision: float = pydantic.Field(default=2.5, gt=0, le=16)
     """dB to which kept log-mel is rounded, in whole steps."""
     groups: tuple[Group, ...] = ALL_GROUPS
     """Groups of descriptors that are computed."""
