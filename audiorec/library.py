@@ -78,7 +78,7 @@ class Library:
         `begin(plan)` is called before any file is looked into, `advance` with the size in bytes of each that is done.
         """
         from audiorec import recipes
-        from audiorec.content.hearing import NOT_ON_RAY, sound_encoder_of
+        from audiorec.content.sound_encoder import NOT_ON_RAY, sound_encoder_of
         from audiorec.data import shard_places
         from audiorec.features.extract import make_plan, run_plan
         from audiorec.features.extraction import Extraction
@@ -87,7 +87,7 @@ class Library:
 
         asked = Extraction(**options)
         chosen = recipes.load(asked.recipe, FeatureRecipe, asked.overrides)
-        encoder, why_unheard = sound_encoder_of(chosen) if asked.engine == "local" else (None, NOT_ON_RAY)
+        encoder, why_not_encoded = sound_encoder_of(chosen) if asked.engine == "local" else (None, NOT_ON_RAY)
         describe = asked.describe  # before anything is written: a cluster may not answer
         if asked.shards:
             shard_places.check(asked.shards)
@@ -96,7 +96,7 @@ class Library:
             plan = make_plan(space, places, chosen, asked.limit, asked.since, asked.retry, asked.min_length, encoder)
             begin(plan)
             outcomes = run_plan(space, plan, chosen, asked.crew, advance, describe, asked.shards)
-            outcomes.found_late, outcomes.why_unheard = rematch(space), why_unheard
+            outcomes.found_late, outcomes.why_not_encoded = rematch(space), why_not_encoded
         return outcomes
 
     def import_auto(self, *places: str | Path, user: str = "", instead: str = "") -> "Imported":
@@ -260,7 +260,7 @@ class Library:
 
     def tracks(self) -> list[Record]:
         """Every song: id, path, title, artists, album, album_artist, genres, year, seconds, status, reason, plays,
-        has_lyrics, language, heard (words for what an encoder heard, likeliest first)."""
+        has_lyrics, language, sound_tags (of an encoder, likeliest first)."""
         from audiorec.data.genres import genre_names
         from audiorec.errors import WorkspaceError
 
@@ -272,7 +272,7 @@ class Library:
             except WorkspaceError:
                 words = {}
             plays, tracks = _plays(space), space.tracks()
-            heard = _heard(space, [track.id for track in tracks])
+            sound_tags = _sound_tags(space, [track.id for track in tracks])
             return [
                 {
                     "id": track.id,
@@ -289,9 +289,9 @@ class Library:
                     "plays": plays.get(track.id, 0),
                     "has_lyrics": bool(words.get(track.id, ("", ""))[0]),
                     "language": words.get(track.id, ("", ""))[1] or "",
-                    "heard": words_heard,
+                    "sound_tags": tags,
                 }
-                for track, words_heard in zip(tracks, heard, strict=True)
+                for track, tags in zip(tracks, sound_tags, strict=True)
             ]
 
     def lyrics(self, track_id: int) -> list[str]:
@@ -355,14 +355,14 @@ class Library:
         return Workspace.open(self.path, write=True)
 
 
-def _heard(space: "Workspace", track_ids: list[int]) -> list[list[str]]:
-    """Words for what an encoder heard in each song; empty lists where none has listened."""
+def _sound_tags(space: "Workspace", track_ids: list[int]) -> list[list[str]]:
+    """Words for an encoder's tags of each song; empty lists where there is no encoder."""
     import numpy as np
 
-    from audiorec.data import heard_songs
-    from audiorec.labels.heard_words import best_words, said
+    from audiorec.data import encoder_outputs
+    from audiorec.labels.encoder_words import best_words, said
 
-    found = heard_songs.read(space, np.array(track_ids, dtype=np.int64))
+    found = encoder_outputs.read(space, np.array(track_ids, dtype=np.int64))
     if found is None:
         return [[] for _ in track_ids]
     words, best = best_words(found)

@@ -47,7 +47,7 @@ _MODELS: Mapping[str, _Model] = {
         True,
     ),
 }
-_SAID = {"heard": "what the encoder heard", "recipe cnn": "its recipe", "recipe cf": "its recipe"}
+_SAID = {"heard": "the encoder's output", "recipe cnn": "its recipe", "recipe cf": "its recipe"}
 NAMES = tuple(_MODELS)
 
 

@@ -47,8 +47,8 @@ PAIRED = (
     ("hybrid+svm", "hybrid"),
     ("hybrid+svm+cnn", "hybrid"),
     ("neumf_dropout", "neumf_predicted"),
-    ("cnn_heard", "cnn"),
-    ("cnn_heard", "cnn_pretrained"),
+    ("cnn_distilled", "cnn"),
+    ("cnn_distilled", "cnn_pretrained"),
 )
 
 
@@ -96,7 +96,7 @@ def parse_options() -> argparse.Namespace:
         "--cold", type=Path, help="a file of artist ids, one a line (see above): tested in place of folds"
     )
     parser.add_argument("--encoder", choices=("none", "mtt", "msd"), default="none", help="one more block of content")
-    parser.add_argument("--patches", type=int, default=3, help="patches of a clip that the encoder hears at most")
+    parser.add_argument("--patches", type=int, default=3, help="most patches of a clip that the encoder is given")
     parser.add_argument("--release", action="store_true", help="year, number of songs and album's name are content too")
     parser.add_argument("--seeds", type=int, default=3, help="how many seeds to average over")
     parser.add_argument("--keep", type=Path, help="a folder for what each fold gave: delete it after changing code")

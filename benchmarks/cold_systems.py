@@ -34,7 +34,7 @@ from audiorec.hybrid.weights import Weights, calibrate
 RIDGE_FACTORS, RIDGE_STRENGTHS = (8, 16, 32, 64), (100.0, 300.0, 1000.0, 3000.0, 10_000.0)
 SIGNALS = ("predicted", "content", "popularity", "friends")
 AUDIO, WORDS, RELEASE = ("sound", "spectrum"), ("sound", "spectrum", "words"), ("release", "album")
-HEARD, NAMES = ("encoder", "encoder_spread"), ("artist",)
+ENCODED, NAMES = ("encoder", "encoder_spread"), ("artist",)
 
 
 def five_folds(count: int) -> list[np.ndarray]:
@@ -79,8 +79,8 @@ System = Callable[[Fold], np.ndarray]
 
 def systems(encoder: str, release: bool) -> dict[str, System]:
     """Every system by name; a name with a colon is made of some parts only, with a minus without one."""
-    heard, dated = HEARD * (encoder != "none"), RELEASE * release
-    whole = Kind((*WORDS, *NAMES, *dated, *heard))
+    encoded, dated = ENCODED * (encoder != "none"), RELEASE * release
+    whole = Kind((*WORDS, *NAMES, *dated, *encoded))
     alone = tuple(name for name in SIGNALS if name != "friends")
     kinds = {
         "hybrid": whole,
@@ -91,11 +91,11 @@ def systems(encoder: str, release: bool) -> dict[str, System]:
         "hybrid-neural": replace(whole, neural=0.0),
         **{f"hybrid-{name}": replace(whole, signals=tuple(s for s in SIGNALS if s != name)) for name in SIGNALS},
     }
-    less = {"artist": (*WORDS, *dated, *heard)}
-    less |= {"encoder": (*WORDS, *NAMES, *dated)} if heard else {}
-    less |= {"release": (*WORDS, *NAMES, *heard)} if release else {}
+    less = {"artist": (*WORDS, *dated, *encoded)}
+    less |= {"encoder": (*WORDS, *NAMES, *dated)} if encoded else {}
+    less |= {"release": (*WORDS, *NAMES, *encoded)} if release else {}
     kinds |= {f"hybrid-{name}": Kind(blocks) for name, blocks in less.items()}
-    networks = [name for name in LIKES if heard or "heard" not in name]
+    networks = [name for name in LIKES if encoded or "distilled" not in name]
     return {
         "random": lambda fold: np.random.default_rng(fold.seed).random(fold.truth.shape),
         "popularity_oracle": lambda fold: np.tile(fold.truth.sum(axis=0), (len(fold.truth), 1)),

@@ -4,10 +4,10 @@ Each draw takes a mood cluster in turn as the positive class, half of the artist
 and a hundred others) and tests on all songs of the other half: AUC. The same small 2-D network learns from the same
 songs: `none` repeats the positives, `noise` adds noise to them, `specaugment` masks and shifts them, `dcgan` takes half
 of them from a DCGAN that has seen these few positives only, `both` is the last two together. Nothing is tuned on the
-tests: steps and rates are fixed beforehand. With `--library` the DCGAN first hears all clips, without labels, and only
-then the positives; `--steps` trains the classifier for longer. Prints JSON lines {"benchmark": "dcgan", "positives",
-"system", "metric", "value", "spread", "draws"}, and for differences {"value", "interval"}: mean over draws with its
-95 % t interval.
+tests: steps and rates are fixed beforehand. With `--library` the DCGAN is trained on all clips first,
+without labels, then on the positives; `--steps` trains the classifier for longer. Prints JSON lines {"benchmark":
+"dcgan", "positives", "system", "metric", "value", "spread", "draws"}, and for differences {"value", "interval"}: mean
+over draws with its 95 % t interval.
 """
 
 import argparse
@@ -90,7 +90,9 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--positives", type=int, nargs="+", default=[5, 10, 20, 50])
     parser.add_argument("--draws", type=int, default=10)
     parser.add_argument("--steps", type=int, default=80, help="of the classifier")
-    parser.add_argument("--library", action="store_true", help="the DCGAN hears all clips first, without labels")
+    parser.add_argument(
+        "--library", action="store_true", help="the DCGAN is trained on all clips first, without labels"
+    )
     options = parser.parse_args()
     if not (options.data / "moodclips" / "labels.csv").is_file():
         sys.exit(f"skipped: no moodclips in {options.data} (set AUDIOREC_DATA or --data)")
@@ -141,7 +143,7 @@ def of_positives(patches: np.ndarray, seed: int) -> Generator:
 
 @cache
 def of_library(clips: Clips, seed: int) -> TrainedGan:
-    """A DCGAN that has heard all clips, without their labels."""
+    """A DCGAN that has been trained on all clips, without their labels."""
     return train_gan(clips.whole.values, LIBRARY.model_copy(update={"seed": seed}), device=CPU, report=quiet)
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from audiorec.data import heard_songs
+from audiorec.data import encoder_outputs
 from audiorec.data.workspace import Workspace
 
 
@@ -59,7 +59,7 @@ def contents(workspace: Path) -> dict[str, bytes | list[object]]:
     with Workspace.open(workspace) as space:
         table = space.features()
         logmel, waveform = table.logmel(), table.waveform()
-        heard = heard_songs.read(space, table.track_ids)
+        encoded = encoder_outputs.read(space, table.track_ids)
         return {
             "ids": table.track_ids.tobytes(),
             "descriptors": table.descriptors().tobytes(),
@@ -67,7 +67,9 @@ def contents(workspace: Path) -> dict[str, bytes | list[object]]:
             "texts": list(table.texts()),
             "logmel": logmel.values.tobytes(),
             "waveform": waveform.values.tobytes(),
-            "heard": [] if heard is None else [heard.mean.tobytes(), heard.spread.tobytes(), heard.tags.tobytes()],
+            "encoded": []
+            if encoded is None
+            else [encoded.mean.tobytes(), encoded.spread.tobytes(), encoded.tags.tobytes()],
             "tracks": [(t.id, t.path, t.title, t.artists, t.seconds, t.status, t.reason) for t in space.tracks()],
         }
 

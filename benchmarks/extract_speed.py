@@ -26,11 +26,11 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from audiorec.content.hearing import sound_encoder_of
+from audiorec.content.sound_encoder import sound_encoder_of
 from audiorec.features.decoding.decode import open_any
 from audiorec.features.decoding.sniff import sniff
 from audiorec.features.describe import Describer
-from audiorec.features.heard_patches import SoundEncoder, patches_of
+from audiorec.features.encoder_patches import SoundEncoder, patches_of
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.features.scan import scan
 from audiorec.features.track import Task, describe_file
@@ -51,8 +51,8 @@ def decode(path: Path) -> float:
         return frames / sound.samplerate
 
 
-def describe(path: Path, is_heard: bool = False) -> None:
-    """Decode and describe a file as the command does, without the worker around it; heard by the encoder or not."""
+def describe(path: Path, with_encoder: bool = False) -> None:
+    """Decode and describe a file as the command does, without the worker around it; with the encoder or without."""
     with path.open("rb") as file:
         container = sniff(file)
         assert container is not None
@@ -61,7 +61,7 @@ def describe(path: Path, is_heard: bool = False) -> None:
         for block in decoding.blocks:
             describer.push(block)
         describer.finish()
-        if is_heard:
+        if with_encoder:
             encoder = usual_encoder()
             assert encoder is not None
             encoder.encode(patches_of(describer.stretches(), decoding.rate, encoder))
@@ -73,9 +73,9 @@ def usual_encoder() -> SoundEncoder | None:
     return sound_encoder_of(FeatureRecipe())[0]
 
 
-def hear(path: Path) -> None:
-    """The same, heard by the recipe's encoder too (`audiorec encoder add musicnn`)."""
-    describe(path, is_heard=True)
+def describe_and_encode(path: Path) -> None:
+    """The same, with the recipe's encoder too (`audiorec encoder add musicnn`)."""
+    describe(path, with_encoder=True)
 
 
 def describe_with_librosa(path: Path) -> None:
@@ -129,7 +129,7 @@ def processor_seconds(work: Callable[[Path], object], path: Path) -> float:
 WORKS = {
     "decode": decode,
     "ours": describe,
-    "heard": hear,
+    "encoded": describe_and_encode,
     "librosa": describe_with_librosa,
     "librosa_sharing": describe_with_librosa_sharing,
 }
@@ -144,11 +144,11 @@ def one_round(name: str, files: list[Path]) -> None:
 def speed(folder: Path, files: list[Path], rounds: int) -> None:
     """Ratios over a folder: all in turn, each in a process with the settings that it has in use; best rounds count."""
     single = {name: "1" for name in ENVIRONMENT if name.endswith("_THREADS")}
-    works = [name for name in WORKS if name != "heard" or usual_encoder() is not None]
+    works = [name for name in WORKS if name != "encoded" or usual_encoder() is not None]
     best = {name: np.full(len(files), np.inf) for name in works}
     for _ in range(rounds):
         for name, seconds in best.items():
-            settings = ENVIRONMENT if name in ("ours", "heard") else single
+            settings = ENVIRONMENT if name in ("ours", "encoded") else single
             command = [sys.executable, __file__, "--folder", str(folder), "--round", name]
             done = subprocess.run(
                 command, check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, **settings}
@@ -162,8 +162,8 @@ def speed(folder: Path, files: list[Path], rounds: int) -> None:
     show("ratio_to_librosa", taken["librosa"] / taken["ours"])
     show("ratio_to_librosa_sharing", taken["librosa_sharing"] / taken["ours"])
     show("ratio_to_decode", taken["ours"] / taken["decode"])
-    if "heard" in taken:
-        show("ratio_heard_to_ours", taken["heard"] / taken["ours"])
+    if "encoded" in taken:
+        show("ratio_encoded_to_ours", taken["encoded"] / taken["ours"])
 
 
 def make_long(path: Path, hours: float) -> None:

@@ -9,7 +9,8 @@ implicit ALS by a half-step and ItemKNN from the likes, their places added up; `
 among the listens; `mean_vector` takes the cosine to the mean of the liked songs' factors; `popularity` knows nothing of
 the user.
 One JSON line a system and number of likes with NDCG@20; `kept` is the share of the gain over popularity that folding in
-keeps of training anew; `over_mean` the difference to the mean of vectors with its 95 % interval over users and seeds.
+keeps of training anew; `over_mean` the difference to the mean of vectors with its 95 % interval over users, who count
+once however many seeds drew them.
 """
 
 import argparse
@@ -25,12 +26,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from audiorec import metrics
-from audiorec.cold_start.content_space import unit_rows
 from audiorec.collaborative.als import als
 from audiorec.collaborative.als_scoring import AlsScores, fold_in_user, gram_of
 from audiorec.collaborative.item_model import ItemToItem
 from audiorec.collaborative.itemknn import nearest_items
 from audiorec.hybrid.weights import calibrate
+from audiorec.learning.directions import unit
 from audiorec.sources.tables import ncf_format
 
 SIGNALS, K = (1, 3, 5, 10, 20), 20
@@ -47,10 +48,12 @@ def main() -> None:
     asked = parser.parse_args()
     counts = _lastfm(asked.data) if asked.split == "lastfm" else _netease(asked.data)
     found: dict[tuple[str, int], list[Floats]] = {}
+    drawn = []
     for seed in range(asked.seeds):
-        for name, signals, values in _measure(counts, seed):
+        drawn.append(_taken_away(counts, seed))
+        for name, signals, values in _measure(counts, drawn[-1], seed):
             found.setdefault((name, signals), []).append(values)
-    joined = {key: np.concatenate(values) for key, values in found.items()}
+    joined = {key: _of_each_user(np.concatenate(drawn), np.concatenate(values)) for key, values in found.items()}
     for (name, signals), values in joined.items():
         _print(asked.split, name, signals, float(values.mean()), len(values))
     for signals in SIGNALS:
@@ -79,11 +82,21 @@ def _netease(data: Path) -> sparse.csr_array:
     return sparse.csr_array(counts[:, np.flatnonzero(np.bincount(counts.indices) > 1)])
 
 
-def _measure(counts: sparse.csr_array, seed: int) -> Iterator[tuple[str, int, Floats]]:
-    """System, likes, and NDCG@20 of each user who was taken away."""
-    rng = np.random.default_rng(seed)
+def _taken_away(counts: sparse.csr_array, seed: int) -> NDArray[np.int64]:
     able = np.flatnonzero(np.diff(counts.indptr) >= max(SIGNALS) + 5)
-    away = np.sort(rng.choice(able, min(len(able) // 2, counts.shape[0] // 10), replace=False))
+    few = min(len(able) // 2, counts.shape[0] // 10)
+    return np.sort(np.random.default_rng(seed).choice(able, few, replace=False))
+
+
+def _of_each_user(users: NDArray[np.int64], values: Floats) -> Floats:
+    """The mean of the values of each user."""
+    _, row = np.unique(users, return_inverse=True)
+    return np.bincount(row, values) / np.bincount(row)
+
+
+def _measure(counts: sparse.csr_array, away: NDArray[np.int64], seed: int) -> Iterator[tuple[str, int, Floats]]:
+    """System, likes, and NDCG@20 of each user who was taken away."""
+    rng = np.random.default_rng((seed, 1))
     songs = [rng.permutation(counts.indices[counts.indptr[row] : counts.indptr[row + 1]]) for row in away]
     known = sparse.csr_array(counts[np.setdiff1d(np.arange(counts.shape[0]), away)])
     listeners = np.bincount(known.indices, minlength=counts.shape[1]).astype(np.float64)
@@ -95,7 +108,7 @@ def _measure(counts: sparse.csr_array, seed: int) -> Iterator[tuple[str, int, Fl
         systems = {
             "fold_in": fitted.scores(likes),
             "retrained": _fit(both, seed).scores(likes),
-            "mean_vector": unit_rows(likes @ fitted.items) @ unit_rows(fitted.items).T,
+            "mean_vector": unit(likes @ fitted.items) @ unit(fitted.items).T,
             "popularity": np.tile(listeners, (len(away), 1)),
         }
         for name, scores in systems.items():
@@ -109,11 +122,11 @@ def _rows(songs: list[NDArray[np.integer]], width: int) -> sparse.csr_array:
 
 @dataclass(frozen=True)
 class Fitted:
-    """What was fitted: factors of the songs [I, k], their neighbours, and which songs are heard, bool [I]."""
+    """What was fitted: factors of the songs [I, k], their neighbours, and which songs are played, bool [I]."""
 
     items: NDArray[np.float32]
     neighbours: ItemToItem
-    is_heard: NDArray[np.bool_]
+    is_played: NDArray[np.bool_]
 
     def scores(self, likes: sparse.csr_array) -> Floats:
         """Places of all songs by both signals added up, for new users with these likes, [B, I]."""
@@ -122,16 +135,16 @@ class Fitted:
         users = [fold_in_user(one, self.items, gram, strength, ALPHA) for one in ones]
         rows, everything = np.arange(likes.shape[0]), np.ones(likes.shape, dtype=bool)
         signals = (
-            AlsScores(np.concatenate(users), self.items, self.is_heard).scores(rows),
-            ItemToItem(likes, self.neighbours.weights, self.is_heard).scores(rows),
+            AlsScores(np.concatenate(users), self.items, self.is_played).scores(rows),
+            ItemToItem(likes, self.neighbours.weights, self.is_played).scores(rows),
         )
         return np.asarray(sum(np.nan_to_num(calibrate(one, everything)) for one in signals))
 
 
 def _fit(counts: sparse.csr_array, seed: int) -> Fitted:
     factors = als(counts, RANK, penalty=PENALTY, alpha=ALPHA, iterations=10, seed=seed)
-    heard = np.bincount(counts.indices, minlength=counts.shape[1]) > 0
-    return Fitted(factors.items, nearest_items(counts, neighbours=200, shrinkage=10.0), heard)
+    played = np.bincount(counts.indices, minlength=counts.shape[1]) > 0
+    return Fitted(factors.items, nearest_items(counts, neighbours=200, shrinkage=10.0), played)
 
 
 def _ndcg(scores: Floats, songs: NDArray[np.integer], truth: NDArray[np.integer]) -> float:

@@ -4,9 +4,9 @@
 
 Draws are made as in `dcgan.py`: a mood cluster in turn as the positive class, half of the artists to learn from (a few
 positive clips and a hundred others), tested on all clips of the other half. A logistic regression learns from what
-musicnn (of MagnaTagATune) heard: from the positives as they are (`none`), or with as much weight on positives that were
+musicnn (of MagnaTagATune): from the positives as they are (`none`), or with as much weight on positives that were
 made of them: by `noise`, by mixing two of them (`mixed`), by a generative adversarial network that has seen these few
-alone (`gan`) or that has heard all clips of the learning artists before, without labels (`library_gan`). Nothing is
+alone (`gan`) or one trained on all clips of the learning artists before, without labels (`library_gan`). Nothing is
 tuned on the tests: steps, rates and strength are fixed beforehand. Prints JSON lines: AUC, paired differences with 95 %
 t intervals over draws, and the Frechet distance in the embedding of made positives, and of the few real ones, to the
 positives of the tests.
@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from dcgan import OTHERS
-from heard_clips import heard
+from encoder_clips import encoded
 from mood_clips import extracted
 from scipy import stats
 from sklearn.linear_model import LogisticRegression
@@ -68,9 +68,9 @@ def main() -> None:
 
 
 def load(folder: Path, root: Path) -> Clips:
-    """What was heard in the clips that have a mood cluster."""
+    """The encoder's output for the clips that have a mood cluster."""
     rows, _ = extracted(folder, root)
-    vectors = heard(root, folder / "library", "mtt", 3).mean.astype(np.float64)
+    vectors = encoded(root, folder / "library", "mtt", 3).mean.astype(np.float64)
     has = np.array([bool(row["mood_cluster"]) for row in rows])
     label = np.array([int(row["mood_cluster"] or -1) for row in rows])
     artist = np.unique([row["artist"] or f"unknown of {row['id']}" for row in rows], return_inverse=True)[1]

@@ -81,7 +81,7 @@ def household(whole: Material, size: int, seed: int) -> Material:
     listens = Interactions(users, whole.listens.items, sparse.csr_array(counts[rows]))
     friends = [pair for pair in whole.friends if set(pair) <= set(users)]
     if whole.elsewhere is None:
-        return only_heard(replace(whole, listens=listens, friends=friends))
+        return only_played(replace(whole, listens=listens, friends=friends))
     theirs = sparse.csr_array(whole.elsewhere.listens[rows])
     others = np.unique(theirs.indices)
     keys = tuple(whole.elsewhere.artists[column] for column in others)
@@ -89,7 +89,7 @@ def household(whole: Material, size: int, seed: int) -> Material:
     return replace(whole, listens=listens, friends=friends, elsewhere=elsewhere)
 
 
-def only_heard(whole: Material) -> Material:
+def only_played(whole: Material) -> Material:
     """Songs that somebody plays."""
     songs = np.unique(whole.listens.counts.indices)
     counts = sparse.csr_array(whole.listens.counts[:, songs])

@@ -9,17 +9,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from heard_clips import heard
+from encoder_clips import encoded
 from scipy import sparse
 
 from audiorec.cold_start.block_weights import ContentRecipe
 from audiorec.cold_start.guess_from_names import ArtistNames
 from audiorec.cold_start.name_vectors import name_vectors
-from audiorec.content.learn_to_hear import lesson_of
+from audiorec.content.encoder_distillation import lesson_of
 from audiorec.data.tables import FeatureTable, Patches
 from audiorec.data.tracks import Track
 from audiorec.data.workspace import Workspace
-from audiorec.hybrid.inputs import heard_blocks
+from audiorec.hybrid.inputs import encoder_blocks
 from audiorec.hybrid.sketch_cache import spectra
 
 
@@ -47,7 +47,7 @@ class Data:
 
 @dataclass(frozen=True, eq=False)
 class Clips:
-    """Log-mel patches of every clip and of each artist's, and what an encoder heard in each clip [N, t] (None: no
+    """Log-mel patches of every clip and of each artist's, and the output of an encoder for each clip [N, t] (None: no
     encoder)."""
 
     patches: Patches
@@ -56,7 +56,7 @@ class Clips:
 
 
 def load(
-    folder: Path, workspace: Path | None, with_patches: bool = False, encoder: str = "none", patches_heard: int = 3
+    folder: Path, workspace: Path | None, with_patches: bool = False, encoder: str = "none", encoder_patches: int = 3
 ) -> Data:
     """Read listens, friends and content; extract the clips first when the workspace has no features."""
     if not (folder / "moodclips" / "labels.csv").is_file():
@@ -79,9 +79,9 @@ def load(
             own = [chosen[np.flatnonzero(owner == artist)[0]].artist for artist in artists]
             lesson = None
             if encoder != "none":
-                found = heard(root, folder / "moodclips" / "library", encoder, patches_heard)
+                found = encoded(root, folder / "moodclips" / "library", encoder, encoder_patches)
                 lesson = lesson_of(found)
-                for name, block in heard_blocks(found, len(chosen)).items():
+                for name, block in encoder_blocks(found, len(chosen)).items():
                     blocks[name] = np.array([known_mean(block[owner == artist]) for artist in artists])
             clips = Clips(table.logmel(), grouped(table, owner, artists), lesson) if with_patches else None
     hetrec = folder / "hetrec-lastfm-2k"

@@ -53,7 +53,7 @@ def svm(data: Data, cold: np.ndarray, seed: int) -> np.ndarray:
 def cnn(data: Data, cold: np.ndarray, seed: int, before: tuple[str, ...] = ()) -> np.ndarray:
     """Like-probabilities [U, cold] by the network on log-mel patches; an artist is a song with many patches.
 
-    `before`: how it has heard all clips first, without anybody's likes; it then needs half of the epochs.
+    `before`: how it has been trained on all clips first, without anybody's likes; it then needs half of the epochs.
     """
     patches, clips = data.patches, data.clips
     assert patches is not None
@@ -72,7 +72,7 @@ def cnn(data: Data, cold: np.ndarray, seed: int, before: tuple[str, ...] = ()) -
 
 @cache
 def taught(clips: Clips, before: tuple[str, ...], seed: int) -> SongEncoder | None:
-    """A network that has heard all clips: what an encoder hears in them, or that patches of a clip belong together."""
+    """A network trained on all clips: on an encoder's output for them, or that patches of a clip belong together."""
     recipe = recipes.load("training/cnn", CnnRecipe, (*before, f"seed={seed}"))
     return pretrained("spectrogram", clips.patches, recipe, CPU, quiet, clips.lesson)[0]
 
@@ -96,11 +96,11 @@ def cnn_as_taught(data: Data, cold: np.ndarray, seed: int, before: tuple[str, ..
         return np.asarray(trained.head(trained.parts({"audio": torch.from_numpy(embedded[cold])})).numpy().T)
 
 
-ALONE, HEARD = ("hear_epochs=0", "pretrain_epochs=20"), ("hear_epochs=20",)
+ALONE, HEARD = ("encoder_epochs=0", "pretrain_epochs=20"), ("encoder_epochs=20",)
 LIKES = {
     "svm": svm,
     "cnn": cnn,
     "cnn_pretrained": partial(cnn, before=ALONE),
-    "cnn_heard": partial(cnn_as_taught, before=HEARD),
-    "cnn_heard_tuned": partial(cnn, before=HEARD),
+    "cnn_distilled": partial(cnn_as_taught, before=HEARD),
+    "cnn_distilled_tuned": partial(cnn, before=HEARD),
 }

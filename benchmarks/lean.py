@@ -9,7 +9,7 @@ dropped one by one, each time the one without which these artists are ranked bes
 `dropped in the fold` by the fold's training part alone, `dropped together` by the mean over the folds' training parts
 (which hold the other folds' cold artists). Sets are compared with the whole on the fold's cold artists; strengths are
 chosen inside the training parts. Prints JSON lines: AUC, mean over users, paired differences, 95 % bootstrap intervals.
-With `--encoder` what it hears stands beside every set.
+With `--encoder` its output stands beside every set.
 """
 
 import argparse
@@ -32,7 +32,7 @@ from audiorec.data.workspace import Workspace
 from audiorec.features.describe import descriptor_names
 from audiorec.features.recipe import ALL_GROUPS, FeatureRecipe
 
-FACTORS, SPLITS, DRAWS, HEARD = 16, 4, 5, "encoder"
+FACTORS, SPLITS, DRAWS, ENCODED = 16, 4, 5, "encoder"
 
 
 def main() -> None:
@@ -45,10 +45,10 @@ def main() -> None:
     data = load(options.data, options.workspace, encoder=options.encoder)
     with Workspace.open(options.workspace) as space:
         names = space.features().layout.descriptor_names
-    heard = data.blocks.get("encoder", np.zeros((len(data.artists), 0))).shape[1]
+    encoded = data.blocks.get("encoder", np.zeros((len(data.artists), 0))).shape[1]
     of = {name: group for group in ALL_GROUPS for name in descriptor_names(FeatureRecipe(groups=(group,)))}
-    group = np.array([of[name] for name in names] + [HEARD] * heard)
-    part = np.array([part_of(name, of[name]) for name in names] + [HEARD] * heard)
+    group = np.array([of[name] for name in names] + [ENCODED] * encoded)
+    part = np.array([part_of(name, of[name]) for name in names] + [ENCODED] * encoded)
     folds = [Fold(data, cold) for cold in five_folds(len(data.artists))]
     about = {"benchmark": "lean", "encoder": options.encoder}
     for name, cost in mean_costs([fold.costs(group) for fold in folds]).items():
@@ -56,9 +56,9 @@ def main() -> None:
     sets = {"all": [np.ones(len(group), bool)] * len(folds)}
     for recipe in ("features/fast", "features/lean"):
         kept = descriptor_names(recipes.load(recipe, FeatureRecipe))
-        sets[recipe] = [np.append(np.isin(names, kept), np.ones(heard, bool))] * len(folds)
-    if heard:
-        sets["none"] = [group == HEARD] * len(folds)
+        sets[recipe] = [np.append(np.isin(names, kept), np.ones(encoded, bool))] * len(folds)
+    if encoded:
+        sets["none"] = [group == ENCODED] * len(folds)
     sets["dropped in the fold"] = [kept_half(part, fold.usual_auc) for fold in folds]
     together = kept_half(part, lambda columns: float(np.mean([fold.usual_auc(columns) for fold in folds])))
     sets["dropped together"] = [together] * len(folds)
@@ -69,7 +69,7 @@ def main() -> None:
     }
     for name, values in users.items():
         able = np.isfinite(values)
-        numbers = [int(kept.sum()) - heard for kept in sets[name]]
+        numbers = [int(kept.sum()) - encoded for kept in sets[name]]
         line = {"set": name, "numbers": numbers[0] if len(set(numbers)) == 1 else numbers}
         line |= {"auc": interval(values[able]), "minus_all": interval((values - users["all"])[able])}
         print(json.dumps(about | line))
@@ -98,9 +98,9 @@ def mean_costs(folds: Iterable[dict[str, float]]) -> dict[str, float]:
 
 def kept_half(part: np.ndarray, auc: Callable[[np.ndarray], float]) -> np.ndarray:
     """Columns that are left when parts are dropped one by one, until at most half of the descriptors are left."""
-    kept, most = np.ones(len(part), bool), (part != HEARD).sum() / 2
-    while (kept & (part != HEARD)).sum() > most:
-        parts = sorted(set(part[kept]) - {HEARD})
+    kept, most = np.ones(len(part), bool), (part != ENCODED).sum() / 2
+    while (kept & (part != ENCODED)).sum() > most:
+        parts = sorted(set(part[kept]) - {ENCODED})
         kept = max((kept & (part != one) for one in parts), key=auc)
     return kept
 

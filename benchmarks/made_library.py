@@ -1,6 +1,6 @@
 """Made libraries for `scale.py`: who plays what, features that tell the style, and arrays of the shapes of a ranker.
 
-Eight styles, popularity by a power law, three of four listens to the user's own style, a tenth of the songs unheard.
+Eight styles, popularity by a power law, three of four listens to the user's own style, a tenth of the songs unplayed.
 """
 
 import os
@@ -45,7 +45,7 @@ def styles(count: int) -> NDArray[np.int64]:
 
 
 def pairs(songs: int, users: int, listens: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Users and songs of the listens: three of four to the user's style, a tenth of the songs unheard."""
+    """Users and songs of the listens: three of four to the user's style, a tenth of the songs unplayed."""
     rng = np.random.default_rng(0)
     liking = rng.permutation(np.arange(1, songs + 1) ** -0.8) * (rng.random(songs) > 0.1)
     user = rng.integers(0, users, listens)
@@ -193,7 +193,7 @@ def _arrays(songs: int, users: int, listens: int) -> tuple[dict[str, Any], dict[
     arrays: dict[str, NDArray[Any]] = {
         "items": np.arange(1, songs + 1), "usable": np.ones(songs, bool), "artist": np.arange(songs) // 10,
         "short": numbers(songs, 160), "popularity": numbers(songs, 1)[:, 0], "genre": genre,
-        "recording": np.arange(songs), "heard": np.full((songs, 1), -1, np.int16),
+        "recording": np.arange(songs), "sound_tags": np.full((songs, 1), -1, np.int16),
         **pack("neighbours", near), **pack("seen", counts),
         "factors.users": numbers(users, 128), "factors.items": numbers(songs, 128), "factors.gram": numbers(128, 128),
         "placed.users": numbers(users, 256), "placed.songs": numbers(songs, 256), "placed.known": np.ones(songs, bool),
@@ -212,6 +212,6 @@ def _arrays(songs: int, users: int, listens: int) -> tuple[dict[str, Any], dict[
     about = {
         "users": names, "taste_columns": ranks, "factors": [1.0, 10.0], "taste": [1.0, 5.0], 
         "genres": ["style"] * _STYLES, "mixing": [HybridRecipe().neural, HybridRecipe().settled],
-        "likes": {"cnn": names, "svm": names}, "blocks": ["sound", "words", "network"], "heard": [],
+        "likes": {"cnn": names, "svm": names}, "blocks": ["sound", "words", "network"], "sound_tags": [],
     }  # fmt: skip
     return about, arrays

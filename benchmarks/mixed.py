@@ -332,7 +332,7 @@ def new_songs(
 def new_users(material: Material, stage: Stage, parts: Parts, weights: Weights, plays: int) -> tuple[float, float]:
     """AUC of the later warm songs of users of whom only the first `plays` songs are known, and warmth.
 
-    NeuMF never met them: it is mute, and the cheap parts take them in.
+    NeuMF never met them: it has no score, and the cheap parts take them in.
     """
     counts = stage.seen.counts
     warm = stage.asked & (stage.kind == WARM)

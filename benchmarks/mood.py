@@ -6,8 +6,8 @@ artist was left out. Prints JSON lines {"benchmark": "mood", "target", "folds", 
 "songs", "seeds"}; `calibration_error` is that of the likeliest label's probability, and `--reliability` prints the
 table behind it. Models of sound are measured on all labelled clips, and once more `on songs with lyrics`; `lyrics`,
 `fused` and the ablation on those with lyrics. Differences have 95 % intervals from a paired bootstrap over songs.
-`cnn2d_pretrained` was first pretrained on all clips of --data without labels, once a seed; `cnn2d_heard` and
-`cnn1d_heard` learned what an encoder (musicnn of MagnaTagATune) hears in them. `--test-data DIR` trains on all of
+`cnn2d_pretrained` was first pretrained on all clips of --data without labels, once a seed; `cnn2d_distilled` and
+`cnn1d_distilled` learned an encoder's output (musicnn of MagnaTagATune) for them. `--test-data DIR` trains on all of
 --data and tests on DIR, laid out alike.
 """
 
@@ -24,12 +24,12 @@ from pathlib import Path
 import numpy as np
 import torch
 from at_once import add_options, sharing
-from heard_clips import heard
+from encoder_clips import encoded
 from mood_clips import Songs, load
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from audiorec import metrics, recipes
-from audiorec.content.learn_to_hear import lesson_of
+from audiorec.content.encoder_distillation import lesson_of
 from audiorec.content.likes_training import pretrained, view_patches
 from audiorec.content.patches import PatchStore, halved
 from audiorec.content.song_encoder import SongEncoder
@@ -44,9 +44,9 @@ PAIRED = (
     ("fused", "svm_stats"),
     ("fused", "lyrics"),
     ("cnn2d_pretrained", "cnn2d"),
-    ("cnn2d_heard", "cnn2d"),
-    ("cnn2d_heard", "cnn2d_pretrained"),
-    ("cnn1d_heard", "cnn1d"),
+    ("cnn2d_distilled", "cnn2d"),
+    ("cnn2d_distilled", "cnn2d_pretrained"),
+    ("cnn1d_distilled", "cnn1d"),
 )
 NONE = np.zeros(0, np.int64)
 
@@ -58,8 +58,8 @@ def main() -> None:
         places = [(options.data, options.workspace or Path(temporary) / "data")]
         if options.test_data:
             places.append((options.test_data, Path(temporary) / "test"))
-        hears = not set(options.models) <= set(NETWORKS)
-        songs = load(places, options.target, hears, options.encoder)
+        with_sound = not set(options.models) <= set(NETWORKS)
+        songs = load(places, options.target, with_sound, options.encoder)
         for folds in options.folds:
             found: dict[str, np.ndarray] = {}
             numbers = range(options.first_seed, options.first_seed + options.seeds)
@@ -89,7 +89,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("AUDIOREC_DATA", "../shared/data")))
     parser.add_argument("--test-data", type=Path, help="train on --data, test on this folder")
     parser.add_argument("--target", choices=["cluster", "quadrant"], default="cluster")
-    parser.add_argument("--encoder", choices=("none", "mtt", "msd"), default="none", help="what it hears is sound too")
+    parser.add_argument("--encoder", choices=("none", "mtt", "msd"), default="none", help="its output is sound too")
     parser.add_argument("--folds", nargs="+", choices=["artist", "random"], default=["artist", "random"])
     parser.add_argument("--models", nargs="+", choices=sorted(MODELS), default=sorted(MODELS))
     parser.add_argument("--seeds", type=int, default=3)
@@ -110,17 +110,17 @@ def parse_options() -> argparse.Namespace:
 
 NETWORKS = {
     "cnn1d": "training/cnn1d",
-    "cnn1d_heard": "training/cnn1d",
+    "cnn1d_distilled": "training/cnn1d",
     "cnn2d": "training/cnn2d",
     "cnn2d_pretrained": "training/cnn2d",
-    "cnn2d_heard": "training/cnn2d",
+    "cnn2d_distilled": "training/cnn2d",
 }
 
 
 def by_net(name: str, songs: Songs, train: np.ndarray, test: np.ndarray, seed: int) -> np.ndarray:
     """Probabilities [M, C] by a network trained on the sound."""
-    # A network that has learned to hear needs half of the epochs.
-    changes = ["epochs_blind=10"] if name.endswith("heard") else []
+    # A network that was distilled needs half of the epochs.
+    changes = ["epochs_blind=10"] if name.endswith("distilled") else []
     recipe = recipes.load(NETWORKS[name], LabelRecipe, [*changes, f"seed={seed}"])
     view = "waveform" if name.startswith("cnn1d") else "spectrogram"
     store = store_of(view, songs)
@@ -148,13 +148,13 @@ def store_of(view: str, songs: Songs) -> PatchStore:
 
 @cache
 def taught(songs: Songs, name: str, seed: int) -> dict[str, torch.Tensor]:
-    """State of an encoder that has heard all clips of --data without labels, alone or by another encoder's ears."""
-    hear = "hear_epochs=30" if name.endswith("heard") else "hear_epochs=0"
-    recipe = recipes.load(NETWORKS[name], LabelRecipe, [hear, f"seed={seed}"])
+    """State of an encoder trained on all clips of --data without labels, by itself or from another encoder's output."""
+    passes = "encoder_epochs=30" if name.endswith("distilled") else "encoder_epochs=0"
+    recipe = recipes.load(NETWORKS[name], LabelRecipe, [passes, f"seed={seed}"])
     table, view = songs.tables[0], "waveform" if name.startswith("cnn1d") else "spectrogram"
     patches = view_patches(table, view, table.track_ids)
     patches = halved(patches) if view == "spectrogram" else patches
-    lesson = lesson_of(heard(songs.root, songs.library, "mtt", 3)) if name.endswith("heard") else None
+    lesson = lesson_of(encoded(songs.root, songs.library, "mtt", 3)) if name.endswith("distilled") else None
     encoder, _ = pretrained(view, patches, recipe, torch.device("cpu"), quiet, lesson)
     assert encoder is not None
     return encoder.state_dict()

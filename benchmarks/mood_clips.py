@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from heard_clips import heard
+from encoder_clips import encoded
 from scipy import sparse
 
 from audiorec.data.tables import FeatureTable
@@ -19,7 +19,7 @@ from audiorec.features.lyrics.wording import song_words
 from audiorec.labels import sound_words
 from audiorec.labels.classifiers import Question, statistics_likeness
 from audiorec.labels.ls_svm import fit_label_ridge
-from audiorec.labels.song_facts import SongFacts, heard_block, sound_statistics, text_feelings, used_words
+from audiorec.labels.song_facts import SongFacts, embedding_block, sound_statistics, text_feelings, used_words
 from audiorec.labels.tag_tfidf import tag_directions
 from audiorec.network.artist_places import listener_places
 from audiorec.sources.formats.text_decoding import plain_text
@@ -43,20 +43,20 @@ class Songs:
     library: Path
 
 
-def load(places: Sequence[tuple[Path, Path]], target: str, hears: bool = True, encoder: str = "none") -> Songs:
+def load(places: Sequence[tuple[Path, Path]], target: str, with_sound: bool = True, encoder: str = "none") -> Songs:
     """Everything known of the clips of (data folder, workspace) and, where there is a second, after them of its.
 
-    Without `hears` there are no statistics of the sound, which take a minute: networks need none.
+    Without `with_sound` there are no statistics of the sound, which take a minute: networks need none.
     """
     rows, tables, statistics, words, blocks, dictionaries = [], [], [], [], [], ()
     for folder, root in places:
         described, table = extracted(folder / "moodclips", root)
-        if hears:
+        if with_sound:
             patches = table.logmel()
             dictionaries = dictionaries or sound_words.learn_dictionaries(patches.values, seed=0)
-            found = None if encoder == "none" else heard(root, folder / "moodclips" / "library", encoder, 3)
+            found = None if encoder == "none" else encoded(root, folder / "moodclips" / "library", encoder, 3)
             statistics.append(sound_statistics(table, patches))
-            blocks.append(heard_block(found, len(table)))
+            blocks.append(embedding_block(found, len(table)))
             words.append(used_words(patches, dictionaries))
         rows.append(described)
         tables.append(table)
@@ -77,7 +77,7 @@ def load(places: Sequence[tuple[Path, Path]], target: str, hears: bool = True, e
     is_test = np.arange(len(every)) >= len(rows[0])
     songs = Songs(index, other, artists, is_test, facts, tuple(tables), root, folder / "moodclips" / "library")
     # Clusters teach quadrants, being many; quadrants, being few, teach clusters nothing (docs/log.md).
-    is_taught = hears and target == "quadrant"
+    is_taught = with_sound and target == "quadrant"
     return replace(songs, facts=replace(facts, hints=hints(songs))) if is_taught else songs
 
 

@@ -2,7 +2,7 @@
 
     python benchmarks/multitask.py --workspace build/clips [--folds 5] [--seeds 1] [--epochs 12] [--keep FOLDER]
 
-The clips of `moodclips`, with listens (`lastfm_listens.py`) and what an encoder heard in them. Five folds of artists; a
+The clips of `moodclips`, with listens (`lastfm_listens.py`) and an encoder's output for them. Five folds of artists; a
 fold's artists teach nothing. Every network is the small 2-D one of `train-cnn --distil`, with a head for a task, and
 passes as often over the clips that have a label for it; nothing is chosen. A task's loss counts in units of what it is
 before anything is known. Likes: AUC, mean over users; moods (five clusters): macro F1; genres (of twenty clips or
@@ -31,12 +31,12 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy,
 from audiorec import metrics
 from audiorec.content.augmentation import altered
 from audiorec.content.dataset import like_data
+from audiorec.content.encoder_distillation import lesson_of
 from audiorec.content.encoder_training import KEPT
-from audiorec.content.learn_to_hear import lesson_of
 from audiorec.content.multimodal import LikeHead
 from audiorec.content.patches import PatchStore
 from audiorec.content.song_encoder import SongEncoder, embed_songs
-from audiorec.data import heard_songs
+from audiorec.data import encoder_outputs
 from audiorec.data.workspace import Workspace
 from audiorec.learning.averaging import mean_of_steps
 
@@ -48,7 +48,7 @@ def main() -> None:
     """Train together and alone on every fold, compare."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("AUDIOREC_DATA", "../shared/data")))
-    parser.add_argument("--workspace", type=Path, required=True, help="clips extracted and heard, listens imported")
+    parser.add_argument("--workspace", type=Path, required=True, help="clips extracted and encoded, listens imported")
     parser.add_argument("--folds", type=int, default=5, help="how many of the five")
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--epochs", type=int, default=12)
@@ -86,8 +86,8 @@ class Clips:
         rows, table = extracted(data / "moodclips", root)
         with Workspace.open(root) as space:
             self.listens, self.tracks = space.interactions(), space.tracks()
-            heard = heard_songs.read(space, table.track_ids)
-        assert heard is not None
+            encoded = encoder_outputs.read(space, table.track_ids)
+        assert encoded is not None
         assert np.array_equal(self.listens.items, table.track_ids)
         self.patches = table.logmel()
         self.artists = np.array([track.artist_key for track in self.tracks])
@@ -97,7 +97,7 @@ class Clips:
         self.names = sorted(name for name, count in counts.items() if count >= LEAST_CLIPS)
         self.genres = np.array([[name in names for name in self.names] for names in genres])
         self.has_genres = np.array([bool(names) for names in genres])
-        self.tags = lesson_of(heard)[:, heard.mean.shape[1] :]
+        self.tags = lesson_of(encoded)[:, encoded.mean.shape[1] :]
 
 
 def kept(clips: Clips, epochs: int, folder: Path | None, task: tuple[int, int]) -> dict[str, dict[str, float]]:

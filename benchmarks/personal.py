@@ -2,8 +2,8 @@
 
 Folds, artists and content are those of `cold_start.py`. Every user has a least-squares SVM of their own, taught by
 their artists of the training part and by the others, weighed alike; nobody else's listens are in it. Strength of the
-decay and weight of the further blocks are chosen by left-out scores of training artists. With `--encoder` what it
-heard is part of the sound. Prints JSON lines: mean AUC over users for sound alone and with each further block, and the
+decay and weight of the further blocks are chosen by left-out scores of training artists. With `--encoder` its
+output is part of the sound. Prints JSON lines: mean AUC over users for sound alone and with each further block, and the
 paired gains with 95 % intervals from a bootstrap over users.
 """
 
@@ -22,10 +22,10 @@ from sklearn.model_selection import KFold
 
 from audiorec.labels.ls_svm import alike, normal_scores
 
-DESCRIPTORS, HEARD = ("sound", "spectrum"), ("encoder", "encoder_spread")
+DESCRIPTORS, ENCODED = ("sound", "spectrum"), ("encoder", "encoder_spread")
 FURTHER = (("words", ("words",)), ("release", ("release", "album")), ("names", ("artist",)))
 DECAYS = (0.3, 1.0, 3.0, 10.0)
-SHARES = (0.25, 0.5, 0.75)  # that what an encoder heard may have of sound, and the other blocks of everything
+SHARES = (0.25, 0.5, 0.75)  # that the output of an encoder may have of sound, and the other blocks of everything
 FEWEST = 3  # artists of the training part that a user has played
 
 
@@ -35,7 +35,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("AUDIOREC_DATA", "../shared/data")))
     parser.add_argument("--workspace", type=Path, help="a workspace with the clips extracted; made when it has none")
     parser.add_argument("--seeds", type=int, default=3, help="seed 0 has the folds of cold_start.py")
-    parser.add_argument("--encoder", choices=("none", "mtt", "msd"), default="none", help="what heard the clips too")
+    parser.add_argument("--encoder", choices=("none", "mtt", "msd"), default="none", help="of the clips too")
     add_options(parser)
     options = parser.parse_args()
     data = load(options.data, options.workspace, encoder=options.encoder)
@@ -64,7 +64,7 @@ def main() -> None:
 
 def systems(data: Data) -> dict[str, tuple[str, ...]]:
     """The blocks that each system reads: sound, then one more kind of content after the other."""
-    name, blocks = "audio", (*DESCRIPTORS, *(block for block in HEARD if block in data.blocks))
+    name, blocks = "audio", (*DESCRIPTORS, *(block for block in ENCODED if block in data.blocks))
     found = {name: blocks}
     for kind, more in FURTHER:
         name, blocks = f"{name} + {kind}", (*blocks, *more)
@@ -84,8 +84,8 @@ def one_fold(
     """AUC for each user [U] among the cold artists."""
     kernels = {name: likeness(data.blocks[name], train, cold) for name in blocks}
     best: tuple[float, np.ndarray] | None = None
-    heard, further = (bool(set(blocks) & set(HEARD)), bool(set(blocks) - {*DESCRIPTORS, *HEARD}))
-    for shares in product(SHARES if heard else (0.0,), SHARES if further else (0.0,)):
+    encoded, further = (bool(set(blocks) & set(ENCODED)), bool(set(blocks) - {*DESCRIPTORS, *ENCODED}))
+    for shares in product(SHARES if encoded else (0.0,), SHARES if further else (0.0,)):
         own, cross = (mixed(kernels, *shares, side) for side in (0, 1))
         for decay in DECAYS:
             left_out, scores = personal(own, cross, played[train], decay)
@@ -103,10 +103,10 @@ def likeness(block: np.ndarray, train: np.ndarray, cold: np.ndarray) -> tuple[np
     return alike(here, here), alike(there, here)
 
 
-def mixed(kernels: dict[str, tuple[np.ndarray, np.ndarray]], heard: float, further: float, side: int) -> np.ndarray:
-    """Mean likeness by descriptors, by what an encoder heard, which has a share of sound, and by the rest of all."""
-    rest = tuple(name for name in kernels if name not in {*DESCRIPTORS, *HEARD})
-    shares = {DESCRIPTORS: (1 - further) * (1 - heard), HEARD: (1 - further) * heard, rest: further}
+def mixed(kernels: dict[str, tuple[np.ndarray, np.ndarray]], encoded: float, further: float, side: int) -> np.ndarray:
+    """Mean likeness by descriptors, by the output of an encoder, which has a share of sound, and by the rest of all."""
+    rest = tuple(name for name in kernels if name not in {*DESCRIPTORS, *ENCODED})
+    shares = {DESCRIPTORS: (1 - further) * (1 - encoded), ENCODED: (1 - further) * encoded, rest: further}
     used = {names: share for names, share in shares.items() if share}
     means = [share * np.mean([kernels[name][side] for name in names], axis=0) for names, share in used.items()]
     return np.asarray(np.sum(means, axis=0))

@@ -79,8 +79,8 @@ def of_workspace(space: Workspace, asked: "Asked", sounds: list[str]) -> Iterato
 
     def auc(name: str) -> np.ndarray:
         views, descriptors = asked.described(name)
-        heard = {view: embedded(model, view, views[view]) for view in model.encoders}
-        return users_auc(model.likes(model.embed({**blocks, **heard, "descriptors": descriptors})).T, likes)
+        embeddings = {view: embedded(model, view, views[view]) for view in model.encoders}
+        return users_auc(model.likes(model.embed({**blocks, **embeddings, "descriptors": descriptors})).T, likes)
 
     plain = auc(AS_IT_IS)
     for name in sounds:

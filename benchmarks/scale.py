@@ -228,7 +228,7 @@ def _scan(songs: int) -> Lines:
         music, root = Path(folder) / "music", Path(folder) / "workspace"
         with Workspace.open(root, write=True) as space:
             known_files(space, music, songs)
-        # Without an encoder: the made songs have no sound that it could hear.
+        # Without an encoder: the made songs have no sound that it could encode.
         yield from command("scan", root, "extract", "--set", "encoder=", str(music))
 
 

@@ -43,6 +43,11 @@ class Figure:
     must: float | None
     aim: float | None = None
 
+    @property
+    def processor(self) -> str:
+        """The metric of the processor time beside the clock's; of other figures there is none of that name."""
+        return "list_cpu_p50_ms" if self.metric == "list_p50_ms" else f"{self.metric.removesuffix('_s')}_cpu_s"
+
 
 def _recommend(must: float, most_mb: float, aim: float) -> list[Figure]:
     return [Figure("recommend_s", "s", must, aim), Figure("recommend_mb", "MB", most_mb)]
@@ -155,7 +160,7 @@ def _measured(values: Values, figure: Figure) -> str:
         return f"no {figure.metric}"
     text = f"{_short(value)} {figure.unit}".strip()
     text = text if figure.must is None or value <= figure.must else f"**{text}**"
-    processor = values.get(figure.metric.removesuffix("_s") + "_cpu_s") if figure.metric.endswith("_s") else None
+    processor = values.get(figure.processor)
     return text if processor is None else f"{text} ({_short(processor)})"
 
 

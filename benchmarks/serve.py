@@ -6,7 +6,7 @@ with the server's processor time for a request (cpu_ms), in which other work on 
 users by itself, `chosen` for lists with a choice of years, which are made when they are asked for.
 With `--songs N` the workspace is made first where it is not there yet: N songs with features and listens, and arrays of
 models that nobody has trained, since how long an answer takes does not depend on what they say; they have no sound.
-Run: python benchmarks/serve.py --workspace DIR [--songs 100000] [--requests 400] [--streams 1000] [--soak 3000]
+Run: python benchmarks/serve.py --workspace DIR [--songs 100000] [--requests 400] [--streams 1000] [--hour 3600]
 """
 
 import argparse
@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("--songs", type=int, help="make a library of so many, with half as many users")
     parser.add_argument("--requests", type=int, default=300)
     parser.add_argument("--streams", type=int, default=1000)
-    parser.add_argument("--soak", type=int, default=3000)
+    parser.add_argument("--hour", type=int, default=3600, help="requests in an hour; the default is one a second")
     asked = parser.parse_args()
     if asked.songs and not (asked.workspace / "catalogue.sqlite").is_file():
         shaped_library(asked.workspace, asked.songs, asked.songs // 2, 10 * asked.songs)
@@ -69,7 +69,7 @@ async def measure(server: Started, asked: argparse.Namespace) -> None:
     """All measures against a server that was just started."""
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", timeout=60, trust_env=False) as client:
         await measure_start(client, server)
-        questions = await Questions.about(client)
+        questions = await Questions.about(client, has_sound=not asked.songs)
         await measure_load(server, questions, "recommend_at_once", asked.requests, 8)
         await measure_lists(client, server)
     for name in ("recommend", "chosen", "similar"):
@@ -77,9 +77,9 @@ async def measure(server: Started, asked: argparse.Namespace) -> None:
             await measure_load(server, questions, name, asked.requests, clients)
     for name in ("page", "search", "path", "radio", "like"):
         await measure_load(server, questions, name, min(asked.requests, 50), 1)
-    if not asked.songs:
+    if questions.has_sound:
         await measure_load(server, questions, "stream", asked.streams, 100)
-    await measure_memory(server, questions, asked.soak)
+    await measure_memory(server, questions, asked.hour)
 
 
 async def measure_start(client: httpx.AsyncClient, server: Started) -> None:
@@ -116,17 +116,25 @@ async def measure_load(server: Started, questions: "Questions", name: str, count
     tell(name, **questions.size, clients=clients, **figures(times), cpu_ms=cpu, megabytes=held, errors=bad)
 
 
-async def measure_memory(server: Started, questions: "Questions", soak: int) -> None:
-    """What the server holds after many requests, and by how much it has grown in the later two thirds of them."""
-    memory, bad, before = psutil.Process(server.pid).memory_info, 0, 0
-    # Threads and caches fill first: what grows is what grows after that.
-    for count in (soak // 2, soak):
-        before = memory().rss
-        for ask in (questions.recommend, questions.similar):
-            bad += (await load(server.port, ask, count, 8))[1]
-    held = memory().rss
-    grown = round((held - before) / 2**20, 1)
-    tell("memory", requests=2 * soak, megabytes=round(held / 2**20), grown=grown, errors=bad)
+async def measure_memory(server: Started, questions: "Questions", hour: int) -> None:
+    """What the server holds after each of four hours' worth of requests of every kind: it must come to rest."""
+    memory, bad = psutil.Process(server.pid).memory_info, 0
+    kinds = (
+        "recommend",
+        "similar",
+        "page",
+        "search",
+        "path",
+        "radio",
+        "like",
+        *(["stream"] if questions.has_sound else []),
+    )
+    held = [memory().rss]
+    for _ in range(4):
+        for name in kinds:
+            bad += (await load(server.port, getattr(questions, name), hour // len(kinds), 8))[1]
+        held.append(memory().rss)
+    tell("memory", requests=4 * hour, megabytes=[round(one / 2**20, 1) for one in held], errors=bad)
 
 
 # Method, path with its query, and what is sent as JSON.
@@ -140,15 +148,16 @@ class Questions:
     users: list[str]
     songs: list[int]
     size: dict[str, int]
+    has_sound: bool
     fresh: Iterator[int] = field(default_factory=itertools.count)
 
     @classmethod
-    async def about(cls, client: httpx.AsyncClient) -> "Questions":
+    async def about(cls, client: httpx.AsyncClient, has_sound: bool) -> "Questions":
         """Questions about the users and songs that the server has."""
         users = (await client.get(f"{API}/users", params={"limit": 1000})).json()["users"]
         songs = [one["id"] for one in (await client.get(f"{API}/songs", params={"limit": 500})).json()["songs"]]
         held = (await client.get(f"{API}/status")).json()["songs"]
-        return cls(users or ["me"], songs, {"songs": held, "users": len(users)})
+        return cls(users or ["me"], songs, {"songs": held, "users": len(users)}, has_sound)
 
     def recommend(self, number: int) -> Request:
         return _get("/recommend", user=self._user(next(self.fresh)))

@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiorec import metrics
-from audiorec.cold_start.content_space import unit_rows
 from audiorec.collaborative.als import als
 from audiorec.hybrid.weights import calibrate
+from audiorec.learning.directions import unit
 from audiorec.network.spectral_training import hold_out
 from audiorec.ranking.agreement import least_misery, mean
 from audiorec.sources.tables import ncf_format
@@ -53,29 +53,29 @@ def _measure(data: Path, seed: int) -> Iterator[tuple[tuple[str, str, int], Floa
     rng = np.random.default_rng(seed)
     kept, held = hold_out(ncf_format.read(data / "cf" / "lastfm" / "lastfm").split.train, 0.2, seed)
     model = als(kept, 64, penalty=1.0, alpha=10.0, iterations=10, seed=seed)
-    near, able = unit_rows(model.users), np.flatnonzero(np.diff(held.indptr) >= 3)
+    near, able = unit(model.users), np.flatnonzero(np.diff(held.indptr) >= 3)
     for size in SIZES:
         for number in range(GROUPS):
             kind = ("random", "alike")[number % 2]
             who = rng.choice(able, size, replace=False)
             if kind == "alike":
                 who = able[np.argsort(-near[able] @ near[who[0]])[:size]]
-            heard = np.zeros(kept.shape[1], dtype=bool)
-            heard[kept[who].indices] = True  # a list holds what none of them has
-            scores = list(calibrate(model.scores(who), np.ones((size, len(heard)), dtype=bool)))
-            relevant = [_relevant(held.indices[held.indptr[one] : held.indptr[one + 1]], heard) for one in who]
+            played = np.zeros(kept.shape[1], dtype=bool)
+            played[kept[who].indices] = True  # a list holds what none of them has
+            scores = list(calibrate(model.scores(who), np.ones((size, len(played)), dtype=bool)))
+            relevant = [_relevant(held.indices[held.indptr[one] : held.indptr[one + 1]], played) for one in who]
             if not all(one.any() for one in relevant):
                 continue
             lists = {name: [way(scores)] * size for name, way in WAYS.items()} | {"own": scores}
             for name, totals in lists.items():
                 pairs = zip(totals, relevant, strict=True)
-                yield (name, kind, size), np.array([_ndcg(np.where(heard, -np.inf, one), own) for one, own in pairs])
+                yield (name, kind, size), np.array([_ndcg(np.where(played, -np.inf, one), own) for one, own in pairs])
 
 
-def _relevant(songs: NDArray[np.integer], heard: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    found = np.zeros(len(heard), dtype=bool)
+def _relevant(songs: NDArray[np.integer], played: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    found = np.zeros(len(played), dtype=bool)
     found[songs] = True
-    return found & ~heard
+    return found & ~played
 
 
 def _ndcg(scores: Floats, relevant: NDArray[np.bool_]) -> float:

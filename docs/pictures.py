@@ -1,7 +1,8 @@
 """The pictures of the page in the README, of the demo library: `python -m docs.pictures WORKSPACE [FOLDER]`.
 
 The workspace is one that `audiorec demo` or the page's button has made; nothing is written to it. Needs Chromium at
-/usr/bin/chromium and playwright. Whoever makes them anew looks at them before they are committed.
+/usr/bin/chromium, playwright and a font with Chinese signs. Whoever makes them anew looks at them before they are
+committed.
 """
 
 import shutil

@@ -1,4 +1,4 @@
-"""Tests see no encoder of the person who runs them: what is heard would be another thing on every machine."""
+"""Tests see no encoder of the person who runs them: its output would be another thing on every machine."""
 
 from collections.abc import Iterator
 

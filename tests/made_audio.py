@@ -126,3 +126,14 @@ def dff(seconds: float = 2.0, times: int = 64, channels: int = 2) -> bytes:
     prop += chunk(b"CHNL", struct.pack(">H", channels) + names) + chunk(b"CMPR", b"DSD \x0enot compressed\0")
     body = b"DSD " + chunk(b"FVER", struct.pack(">I", 0x01050000)) + chunk(b"PROP", prop) + chunk(b"DSD ", data)
     return chunk(b"FRM8", body)
+
+
+def monkeys(seconds: float = 1.0, rate: int = 44_100) -> bytes:
+    """Monkey's Audio, of which there is no free writer: frames that say of both channels that they are silent."""
+    in_frame, total = 73_728, int(seconds * rate)
+    count = -(-total // in_frame)
+    frame = struct.pack("<IIII", 0x80000000, 3, 0, 0)
+    seeks = b"".join(struct.pack("<I", 52 + 24 + 4 * count + len(frame) * n) for n in range(count))
+    about = struct.pack("<4sHHIIIIIII16s", b"MAC ", 3990, 0, 52, 24, len(seeks), 0, len(frame) * count, 0, 0, bytes(16))
+    head = struct.pack("<HHIIIHHI", 2000, 0, in_frame, total - (count - 1) * in_frame, count, 16, 2, rate)
+    return about + head + seeks + count * frame

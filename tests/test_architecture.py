@@ -1,6 +1,7 @@
 """The picture of docs/architecture.md, held against the code: floors, sizes, start-up time, what is refused."""
 
 import ast
+import re
 import resource
 import subprocess
 import sys
@@ -43,11 +44,26 @@ FLOORS = {
     "__main__": 11,
 }
 
+SCRAP = {"__pycache__", "shipped"}
 # The folders inside a room, from the ground up: an import goes to the same folder, or to one that stands before it.
 FOLDERS = {
     "sources": ("formats", "rows", "matching", "playlists", "tables", "players", "services"),
     "features": ("lyrics", "decoding", "tags", "descriptors"),
 }
+
+
+def test_the_page_draws_the_same_floors_and_names_files_that_are_there() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    drawn = {
+        name: int(floor) for floor, names in re.findall(r"^floor (\d+) +(.+)$", text, re.M) for name in names.split()
+    }
+    assert drawn == FLOORS
+    tree = text.split("## The tree")[1].split("```")[1]
+    assert (
+        set(re.findall(r"^  (\w+)/", tree, re.M)) == {path.name for path in PACKAGE.iterdir() if path.is_dir()} - SCRAP
+    )
+    for name in re.findall(r"`((?:\w+/)+\w+\.py)`", text):
+        assert any((place / name).exists() for place in (ROOT, PACKAGE)), f"docs/architecture.md names {name}"
 
 
 def room(path: Path) -> str:

@@ -18,7 +18,7 @@ from tests.ranking.small_library import SONGS, build
 
 FIELDS = {
     *("id", "path", "title", "artists", "album", "album_artist", "genres", "year", "seconds", "status", "reason"),
-    *("plays", "has_lyrics", "language", "heard"),
+    *("plays", "has_lyrics", "language", "sound_tags"),
 }
 
 

@@ -77,6 +77,6 @@ def _write_sound(path: Path, made: "NDArray[np.uint8]", seed: int) -> None:
     from audiorec.features.invert import to_sound, write_sounds
     from audiorec.features.recipe import FeatureRecipe
 
-    # Patches are heard with the reference recipe's windows; another recipe's would sound at another speed.
+    # Patches become sound with the reference recipe's windows; another recipe's would sound at another speed.
     recipe = FeatureRecipe()
     write_sounds(path, [to_sound(patch, recipe, seed) for patch in made[:8]], recipe.sample_rate)

@@ -22,6 +22,7 @@ _STEERS = {
     **{code: f"\\x{code:02x}" for code in range(0x80, 0xA0)},
     **{code: f"\\u{code:04x}" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))},
 }
+_ESCAPED = {code: f"\\u{code:04x}" for code in _STEERS if code >= 0x7F}
 Advance = Callable[[str], None]
 
 
@@ -40,6 +41,14 @@ class _Plain(Console):
     def print(self, *objects: Any, **how: Any) -> None:
         """As of rich, without what texts would make the terminal do."""
         super().print(*(visible(each) if isinstance(each, str) else each for each in objects), **how)
+
+    def print_json(self, json: str | None = None, **how: Any) -> None:
+        """As of rich; what would steer a terminal stands escaped, and is still the same JSON."""
+        from rich.highlighter import JSONHighlighter
+        from rich.json import JSON
+
+        text = JSON(json or "", highlight=False, **how).text.plain.translate(_ESCAPED)
+        super().print(JSONHighlighter()(text), soft_wrap=True)
 
 
 def console() -> Console:
@@ -165,7 +174,7 @@ def epoch_reporter(title: str, metric: str, quiet: bool = False) -> "Callable[[E
     out = notes(quiet)
 
     def report(epoch: "Epoch") -> None:
-        # Where nothing is validated, as in hearing songs without labels, there is no metric to show.
+        # Where nothing is validated, as in pretraining on songs without labels, there is no metric to show.
         known = f"{metric} {epoch.metric:.4f} (best {epoch.best:.4f}), " if epoch.metric == epoch.metric else ""
         line = (
             f"{title}: epoch {epoch.number} of at most {epoch.of}, loss {epoch.loss:.4f}, {known}{epoch.seconds:.0f} s"

@@ -33,7 +33,7 @@ def list_() -> None:
     print_table("Encoders", ["encoder", "size", "file"], rows)
 
 
-@command.command("info", short_help="Where an encoder comes from, and what it hears.")
+@command.command("info", short_help="Where an encoder comes from, and what it is given.")
 @click.argument("name")
 def info(name: str) -> None:
     """Show where the encoder NAME comes from, its licence, what it takes and what it says."""

@@ -62,7 +62,7 @@ def command(session: Session, /, paths: tuple[str, ...], strict: bool, since: da
 
         def begin(plan: "Plan") -> None:
             out.print(_intent(plan) if plan.found.files else "No sound was found there: give a folder of music.")
-            sizes = [task.file.size for task in (*plan.tasks, *plan.unheard, *plan.reread)]
+            sizes = [task.file.size for task in (*plan.tasks, *plan.unencoded, *plan.reread)]
             bars.append(shown.enter_context(progress_by_size("Extracting", len(sizes), sum(sizes), session.quiet)))
 
         earliest = since.timestamp() if since else 0.0
@@ -74,8 +74,8 @@ def command(session: Session, /, paths: tuple[str, ...], strict: bool, since: da
     _show_words(outcomes)
     if outcomes.found_late:
         out.print(f"{counted(outcomes.found_late, 'listen')} of earlier imports found a song")
-    if outcomes.why_unheard:
-        out.print(outcomes.why_unheard)
+    if outcomes.why_not_encoded:
+        out.print(outcomes.why_not_encoded)
     if strict and outcomes.failed:
         raise click.exceptions.Exit(1)
 
@@ -85,10 +85,12 @@ def _intent(plan: "Plan") -> str:
     if plan.otherwise_described:
         text += f" (another recipe or version has described {plan.otherwise_described} of them)"
     text += f", {len(plan.unchanged)} as before"
+    left = len(plan.found.files) - len(plan.tasks) - len(plan.unchanged)
+    text += f", {left} left for another run (--since, --limit)" if left else ""
     text += f", {counted(len(plan.reread), 'file')} with tags that an older version read" if plan.reread else ""
     return text + (
-        f", {len(plan.unheard)} of them not heard by {plan.encoder.by.name} yet"
-        if plan.encoder and plan.unheard
+        f", {len(plan.unencoded)} of them without the output of {plan.encoder.by.name} yet"
+        if plan.encoder and plan.unencoded
         else ""
     )
 
@@ -100,7 +102,7 @@ def _show_counts(outcomes: "Outcomes", seconds: float) -> None:
         ("reused", str(outcomes.reused), "unchanged since an earlier run"),
         ("partial", str(outcomes.partial), "usable, but cut short; counted above too"),
         ("failed", str(outcomes.failed), "left out"),
-        ("heard", str(outcomes.heard), "by the encoder"),
+        ("encoded", str(outcomes.encoded), "by the encoder"),
         ("gone", str(outcomes.gone), "no longer there; left out of recommendations"),
     ]
     print_table("Extraction", ["files", "how many", ""], rows)

@@ -30,7 +30,7 @@ def show(name: str) -> None:
     kind = kind_of(name)
     chosen = recipes.load(name, kind)
     rows = [
-        (key, str(getattr(chosen, key)), field.description or "")
+        (key, str(getattr(chosen, key)), " ".join((field.description or "").split()))
         for key, field in kind.model_fields.items()
         if key != "reference"
     ]

@@ -36,6 +36,8 @@ class Options:
 @as_one(Options)
 def command(session: Session, asked: Options) -> None:
     """Serve the page, the API and music players (OpenSubsonic)."""
+    from threadpoolctl import threadpool_limits
+
     try:
         import uvicorn
 
@@ -61,7 +63,10 @@ def command(session: Session, asked: Options) -> None:
         timeout_keep_alive=30, limit_concurrency=2000, backlog=2048, h11_max_incomplete_event_size=65_536,
         timeout_graceful_shutdown=3,
     )  # fmt: skip
-    uvicorn.Server(config).run(sockets=[sock])
+    # Lists are made side by side already; threads of a product wait busily for the next one, which doubled a list's
+    # processor time. Jobs are processes of their own and keep theirs.
+    with threadpool_limits(1, user_api="blas"):
+        uvicorn.Server(config).run(sockets=[sock])
 
 
 def _names(asked: Options, needs_token: bool) -> frozenset[str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from audiorec.cli.console import console, print_table
+from audiorec.cli.console import console, notes, print_table
 from audiorec.cli.session import Session, pass_session
 
 
@@ -24,6 +24,8 @@ def command(session: Session, files: bool, as_json: bool) -> None:
             console().print_json(json.dumps(listed))
         for entry in [] if as_json else listed:
             console().print(f"{entry['status']}: {entry['path']} {entry['reason']}")
+        if not listed:
+            notes(session.quiet).print("Every file that was looked at is whole.")
         return
     facts = library.status()
     if as_json:

@@ -19,7 +19,7 @@ def command(session: Session, as_json: bool) -> None:
     if as_json:
         console().print_json(json.dumps(tracks, ensure_ascii=True))
         return
-    is_heard = any(track["heard"] for track in tracks)
+    has_tags = any(track["sound_tags"] for track in tracks)
     rows = [
         (
             *(str(track["id"]), ", ".join(track["artists"]), track["title"] or track["path"], track["album"]),
@@ -28,9 +28,9 @@ def command(session: Session, as_json: bool) -> None:
                 str(track["plays"]),
                 track["status"],
             ),
-            *([", ".join(track["heard"][:3])] if is_heard else []),
+            *([", ".join(track["sound_tags"][:3])] if has_tags else []),
         )
         for track in tracks
     ]
-    columns = ["id", "artists", "title", "album", "length", "plays", "status", *(["heard"] * is_heard)]
+    columns = ["id", "artists", "title", "album", "length", "plays", "status", *(["sound tags"] * has_tags)]
     print_table(counted(len(tracks), "song"), columns, rows)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from audiorec.cli.console import console, epoch_reporter
+from audiorec.cli.console import console, counted, epoch_reporter
 from audiorec.cli.session import Session, pass_session
 from audiorec.collaborative.model_names import MODELS
 
@@ -61,7 +61,7 @@ def command(
     if not world.is_first:
         return
     measured = f"NDCG@10 of held-out songs {done.score['ndcg@10']:.3f}" if done.score else "trained on all listens"
-    console().print(f"{model} of {done.users} users and {done.songs} songs: {measured}.")
+    console().print(f"{model} of {counted(done.users, 'user')} and {counted(done.songs, 'song')}: {measured}.")
 
 
 def _print_measured(model: str, trained: "Ranker", split: "LeaveOneOut") -> None:

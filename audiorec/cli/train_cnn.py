@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from audiorec.cli.console import console, epoch_reporter, notes
+from audiorec.cli.console import console, counted, epoch_reporter, notes
 from audiorec.cli.session import Session, as_one, pass_session
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _train_likes(session: Session, asked: Options) -> None:
         return
     measured = ", ".join(f"{name} {score:.3f}" for name, score in done.scores.items())
     found = f"AUC on {done.held} songs of artists kept aside: {measured}" if measured else "no listens to measure it on"
-    console().print(f"Content model of {done.users} users and {done.songs} songs. {found}.")
+    console().print(f"Content model of {counted(done.users, 'user')} and {counted(done.songs, 'song')}: {found}.")
 
 
 def _train_labels(session: Session, asked: Options, labels: Path) -> None:

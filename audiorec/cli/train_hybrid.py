@@ -31,5 +31,5 @@ def command(session: Session, recipe: str, overrides: tuple[str, ...], device: s
             "Hybrid ranker with given weights: too few listens to learn them from (two songs a user or more)."
         )
         return
-    artists, users = counted(done.cold_artists, "artist"), counted(done.users, "user")
-    console().print(f"Hybrid ranker learned from {artists} made cold and the lists of {users}.")
+    artists, users = counted(done.cold_artists, "artist"), counted(done.of_users, "user")
+    console().print(f"Hybrid ranker learned from {artists} made cold and the lists of {done.users} of {users}.")

@@ -2,7 +2,7 @@
 
 import click
 
-from audiorec.cli.console import console, epoch_reporter, notes
+from audiorec.cli.console import console, counted, epoch_reporter, notes
 from audiorec.cli.session import Session, pass_session
 
 MODELS = ("spectral", "ae", "vae", "gae")
@@ -45,7 +45,6 @@ def command(session: Session, model: str, recipe: str | None, overrides: tuple[s
     measured = "no user has two songs, so nothing could be held out to measure it"
     if mine is not None and popular is not None:
         measured = f"Recall@{TOP} of held-out listens {mine:.3f}, by popularity {popular:.3f}"
-    console().print(
-        f"Network of {done.users} users, {done.songs} songs and {done.artists} artists in {done.dims} dimensions: "
-        f"{measured}."
-    )
+    amounts = {"user": done.users, "song": done.songs, "artist": done.artists}
+    users, songs, artists = (counted(number, word) for word, number in amounts.items())
+    console().print(f"Network of {users}, {songs} and {artists} in {done.dims} dimensions: {measured}.")

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.stats import rankdata
 
-from audiorec.cold_start.content_space import fit_space, unit_rows
+from audiorec.cold_start.content_space import fit_space
 from audiorec.cold_start.content_to_factors import Target, TasteRecipe, targets
 from audiorec.cold_start.kernel_ridge import fit_kernel_map
 from audiorec.cold_start.taste import Content, standard_rows
+from audiorec.learning.directions import unit
 from audiorec.learning.drawn import drawn
 from audiorec.recipes import Recipe
 
@@ -160,7 +161,7 @@ class _Trial:
         """Mean AUC over the asked users by the maps from this content."""
         space = fit_space([block[self.learn] for block in content.blocks], content.weights)
         known, new = (
-            unit_rows(space.place([block[rows] for block in content.blocks])) for rows in (self.learn, self.hidden)
+            unit(space.place([block[rows] for block in content.blocks])) for rows in (self.learn, self.hidden)
         )
         together = np.column_stack([aim.songs[self.learn] for aim in self.aims])
         mapped = fit_kernel_map(known, together, kernel=recipe.kernels[0], strength=recipe.strengths[0]).predict(new)

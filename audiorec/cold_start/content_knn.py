@@ -8,19 +8,19 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.special import ndtr
 
-from audiorec.cold_start.content_space import unit_rows
+from audiorec.learning.directions import unit
 
 Floats = NDArray[np.float64]
 
 
-def mean_similarity(heard: sparse.csr_array, own: NDArray[np.floating], candidates: NDArray[np.floating]) -> Floats:
+def mean_similarity(listens: sparse.csr_array, own: NDArray[np.floating], candidates: NDArray[np.floating]) -> Floats:
     """Mean cosine of each candidate to all songs of a user.
 
-    heard: CSR [U, I], own points [I, D], candidates [N, D] -> [U, N]; a user without songs gets NaN.
+    listens: CSR [U, I], own points [I, D], candidates [N, D] -> [U, N]; a user without songs gets NaN.
     """
-    counts = (np.ones(len(heard.data)), heard.indices, heard.indptr)
-    ones = sparse.csr_array(counts, shape=heard.shape)
-    sums = np.asarray(ones @ unit_rows(own)) @ unit_rows(candidates).T
+    counts = (np.ones(len(listens.data)), listens.indices, listens.indptr)
+    ones = sparse.csr_array(counts, shape=listens.shape)
+    sums = np.asarray(ones @ unit(own)) @ unit(candidates).T
     songs = np.diff(ones.indptr)[:, None]
     return np.asarray(np.divide(sums, songs, out=np.full_like(sums, np.nan), where=songs > 0))
 

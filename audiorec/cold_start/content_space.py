@@ -39,10 +39,3 @@ class ContentSpace:
 def fit_space(blocks: Sequence[NDArray[np.floating]], weights: Sequence[float]) -> ContentSpace:
     """Learn the scalings from the rows at hand; weights: one for each block, 1 = as it stands."""
     return ContentSpace(tuple(fit_scaling(block) for block in blocks), tuple(weights))
-
-
-def unit_rows(points: NDArray[np.floating]) -> Floats:
-    """Rows of length one; a zero row stays zero."""
-    values = np.asarray(points, dtype=np.float64)
-    lengths = np.linalg.norm(values, axis=1, keepdims=True)
-    return np.asarray(np.divide(values, lengths, out=np.zeros_like(values), where=lengths > 0))

@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from audiorec.cold_start.conditional_logit import Choices, fit_choice
-from audiorec.cold_start.content_space import ContentSpace, fit_space, unit_rows
+from audiorec.cold_start.content_space import ContentSpace, fit_space
 from audiorec.cold_start.guess_from_names import ArtistNames, guess_from_names
 from audiorec.cold_start.kernel_ridge import fit_kernel_map
 from audiorec.cold_start.taste import Content, Pair, Taste
 from audiorec.collaborative.als import implicit_als, solve_rows
+from audiorec.learning.directions import unit
 from audiorec.learning.drawn import drawn
 from audiorec.network.spectral import SpectralSettings, embed
 from audiorec.recipes import Recipe
@@ -119,7 +120,7 @@ def fit_taste(
     space = fit_space([block[learn] for block in content.blocks], content.weights)
     # Only the direction of a point counts: songs at the edge of the space would lead every list, and artists with many
     # songs, whose means lie near its middle, none.
-    points = unit_rows(space.place(content.blocks))
+    points = unit(space.place(content.blocks))
     ranks = recipe.ranks if recipe.choices else recipe.ranks[:1]
     factored = [_factored(listens, elsewhere, rank, recipe) for rank in ranks]
     aims = _targets(factored[:1], listens, elsewhere, recipe)
@@ -145,7 +146,7 @@ def fold_in(
     """Vectors of songs after their first plays: the mapped ones, drawn towards the users who came.
 
     Least squares of the score `wanted` for every listener, with the mapped vector as prior, worth `prior_plays`
-    listeners. Those who have not come say nothing yet: nobody has heard a new song. mapped [I, k], users [U, k],
+    listeners. Those who have not come say nothing yet: nobody has played a new song. mapped [I, k], users [U, k],
     listens CSR [U, I].
     """
     by_song = sparse.csr_array(listens.T)
@@ -267,7 +268,7 @@ def _choice(
     recipe: TasteRecipe,
 ) -> Pair:
     """A choice model. Users stand where their listens to the other parts put them: where the songs to choose from had
-    put them themselves, the model took for taste what it will not be told of new songs (docs/log.md)."""
+    put them themselves, the model took for taste what is not known of new songs (docs/log.md)."""
     users = factored.users
     who = drawn(np.flatnonzero(np.diff(listens.indptr)), recipe.choosers, recipe.seed)
     asked = [

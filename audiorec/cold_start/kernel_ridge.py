@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from audiorec.cold_start.content_space import unit_rows
 from audiorec.errors import InputError
+from audiorec.learning.directions import unit
 
 Floats = NDArray[np.float64]
 KERNELS = ("linear", "cosine", "gaussian")
@@ -63,7 +63,8 @@ def fit_kernel_map(
 
 def _sides(kernel: str, points: NDArray[np.floating]) -> Floats:
     """Vectors whose products are the kernel's values."""
-    return unit_rows(points) if kernel == "cosine" else np.asarray(points, dtype=np.float64)
+    values = np.asarray(points, dtype=np.float64)
+    return np.asarray(unit(values)) if kernel == "cosine" else values
 
 
 def similarity(kernel: str, left: NDArray[np.floating], right: NDArray[np.floating]) -> Floats:

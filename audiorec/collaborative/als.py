@@ -125,7 +125,7 @@ class Als:
     items: Float32s
 
     def scores(self, user_rows: NDArray[np.int64]) -> Float32s:
-        """Scores of all songs: int64 [B] -> float32 [B, I], NaN for users without listens and songs nobody heard."""
+        """Scores of all songs: int64 [B] -> float32 [B, I], NaN for users without listens and songs nobody plays."""
         mine = self.users[user_rows]
         found = products(mine, self.items)
         found[:, ~self.items.any(axis=1)] = np.nan
@@ -153,12 +153,12 @@ def als(counts: sparse.csr_array, rank: int, *, penalty: float, alpha: float, it
     from threadpoolctl import threadpool_limits
 
     confidence = np.full(counts.nnz, 1.0 + alpha, dtype=np.float32)
-    heard = sparse.csr_matrix((confidence, counts.indices, counts.indptr), shape=counts.shape)
+    played = sparse.csr_matrix((confidence, counts.indices, counts.indptr), shape=counts.shape)
     with threadpool_limits(1, user_api="blas"):
         model = AlternatingLeastSquares(
             rank, regularization=penalty * (1.0 + alpha), iterations=iterations, random_state=seed
         )
-        model.fit(heard, show_progress=False)
+        model.fit(played, show_progress=False)
     return Als(model.user_factors, model.item_factors)
 
 

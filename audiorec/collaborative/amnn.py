@@ -97,14 +97,14 @@ class AmnnNet(PairNet):
         past, theirs = torch.split(vectors, [history.shape[1], songs.shape[1]], dim=1)
         shares = self._attend(without_target(history, songs, self.pad), mine, past, theirs)
         by_user, by_past = self.song_in(theirs).chunk(2, dim=2)
-        heard = torch.bmm(shares, past)
-        first = (by_user + self.user_in(mine).unsqueeze(1), by_past + self.past_in(heard))
+        read = torch.bmm(shares, past)
+        first = (by_user + self.user_in(mine).unsqueeze(1), by_past + self.past_in(read))
         value = self.dropout(torch.relu(torch.cat(first, dim=2)))
         for layer in self.tower:
             value = self.dropout(torch.relu(layer(value)))
         logits = self.out(value).squeeze(2) + rows_of(self.bias, songs).squeeze(2)
         if self.products is not None:
-            logits = logits + (theirs * (self.products[0] * mine.unsqueeze(1) + self.products[1] * heard)).sum(dim=2)
+            logits = logits + (theirs * (self.products[0] * mine.unsqueeze(1) + self.products[1] * read)).sum(dim=2)
         lengths = (squared(mine) + squared(past) / past.shape[1]) * songs.shape[1] + squared(theirs)
         return logits, lengths
 

@@ -32,7 +32,7 @@ class EaseDual:
     gain: NDArray[np.float32]
 
     def scores(self, user_rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Scores of all songs: int64 [B] -> float32 [B, I], NaN for users without history and songs nobody heard."""
+        """Scores of all songs: int64 [B] -> float32 [B, I], NaN for users without history and songs nobody plays."""
         mine = sparse.csr_array(self.history[user_rows])
         alike = sparse.csr_array(mine @ self.weighted.T).toarray()
         known = mine.toarray()

@@ -16,15 +16,15 @@ from audiorec.learning.silence import silence
 
 @dataclass(frozen=True)
 class ItemToItem:
-    """history: CSR [U, I], what each user has heard; weights: [I, I] dense or CSR, from the row to the column;
-    items_seen: bool [I], songs that anybody has heard, where the history holds only some of the users."""
+    """history: CSR [U, I], what each user has played; weights: [I, I] dense or CSR, from the row to the column;
+    items_seen: bool [I], songs that anybody has played, where the history holds only some of the users."""
 
     history: sparse.csr_array
     weights: NDArray[np.float32] | sparse.csr_array
     items_seen: NDArray[np.bool_] | None = None
 
     def scores(self, user_rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Scores of all songs: int64 [B] -> float32 [B, I], NaN for users without history and songs nobody heard."""
+        """Scores of all songs: int64 [B] -> float32 [B, I], NaN for users without history and songs nobody plays."""
         mine = sparse.csr_array(self.history[user_rows])
         found = self._sums(mine)
         seen = self.items_seen

@@ -91,7 +91,7 @@ class Denoiser:
 
     @torch.inference_mode()
     def scores(self, user_rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Logits of all songs: int64 [B] -> float32 [B, I], NaN for users without songs and songs nobody heard."""
+        """Logits of all songs: int64 [B] -> float32 [B, I], NaN for users without songs and songs nobody plays."""
         users = torch.as_tensor(np.asarray(user_rows, dtype=np.int64), device=self.net.starts.device)
         found = np.array(self.net.catalogue(users).cpu().numpy(), dtype=np.float32)
         found[:, ~self.items_seen] = np.nan

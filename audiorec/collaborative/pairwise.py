@@ -221,8 +221,8 @@ def candidate_ndcg(net: PairNet, split: LeaveOneOut) -> Callable[[], float]:
     device = next(net.parameters()).device
     users = torch.from_numpy(split.users).to(device)
     songs = torch.from_numpy(np.maximum(split.candidates, 0)).to(device)
-    heard = np.bincount(split.train.indices, minlength=split.train.shape[1]) > 0
-    empty = (split.candidates < 0) | ~heard[split.candidates]
+    played = np.bincount(split.train.indices, minlength=split.train.shape[1]) > 0
+    empty = (split.candidates < 0) | ~played[split.candidates]
 
     @torch.inference_mode()
     def measure() -> float:

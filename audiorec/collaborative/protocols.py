@@ -71,7 +71,7 @@ def full_ranks(ranker: Ranker, split: LeaveOneOut) -> NDArray[np.int64]:
 
 
 def full_lists(ranker: Ranker, split: LeaveOneOut, k: int) -> NDArray[np.int64]:
-    """The first k songs that each user has not heard in training: int64 [T, k], -1 = empty place."""
+    """The first k songs that each user has not played in training: int64 [T, k], -1 = empty place."""
     found = np.full((len(split.users), k), -1, dtype=np.int64)
     for start in range(0, len(split.users), _ROWS):
         block = slice(start, start + _ROWS)
@@ -118,10 +118,10 @@ def _list_diversity(lists: NDArray[np.int64], split: LeaveOneOut) -> float:
 
 
 def _open_scores(ranker: Ranker, split: LeaveOneOut, block: slice) -> NDArray[np.float32]:
-    """Scores with -inf for what the user heard in training and for no opinion."""
+    """Scores with -inf for what the user played in training and for no opinion."""
     users = split.users[block]
     scores = np.array(ranker.scores(users), dtype=np.float32)
     scores[np.isnan(scores)] = -np.inf
-    heard = split.train[users].tocoo()
-    scores[heard.coords[0], heard.coords[1]] = -np.inf
+    played = split.train[users].tocoo()
+    scores[played.coords[0], played.coords[1]] = -np.inf
     return scores

@@ -4,8 +4,8 @@ import math
 
 from audiorec import recipes
 from audiorec.content.dataset import like_data
+from audiorec.content.encoder_distillation import lesson_in
 from audiorec.content.encoder_training import CnnRecipe
-from audiorec.content.learn_to_hear import lesson_in
 from audiorec.content.likes_training import Beside, train_likes
 from audiorec.content.song_encoder import VIEWS
 from audiorec.data.workspace import Workspace
@@ -32,7 +32,7 @@ def score(space: Workspace, recipe: CnnRecipe, device: str) -> float:
     listens, tracks, parts = space.interactions(), space.tracks(), space.artist_parts()
     data = like_data(listens, tracks, parts, dims=recipe.user_dims, seed=recipe.seed)
     share = recipe.epochs / recipes.load("training/cnn", CnnRecipe).epochs
-    short = {name: math.ceil(share * getattr(recipe, name)) for name in ("pretrain_epochs", "hear_epochs")}
+    short = {name: math.ceil(share * getattr(recipe, name)) for name in ("pretrain_epochs", "encoder_epochs")}
     trained = train_likes(
         space.features(),
         data,

@@ -1,6 +1,6 @@
 """A small network of the sound, taught by a trained content model: its 2-D network and what its head makes of it all.
 
-The student hears patches of half the bands and frames with half the channels. It learns the songs' embeddings of the
+The student takes patches of half the bands and frames with half the channels. It learns the songs' embeddings of the
 big 2-D network (Romero et al. 2015, "FitNets", the hint) and the like-probabilities of the multimodal head, which knows
 descriptors, lyrics and listeners too (Hinton, Vinyals and Dean 2015). The teacher has an opinion of songs that nobody
 has played, so that these teach as well.

@@ -65,7 +65,7 @@ def remove(shelf: Path, name: str) -> None:
 
 
 def add_file(shelf: Path, source: Path) -> list[str]:
-    """Copy FILE.onnx and its TOML to the shelf once they open and, taking sound, hear silence; returns the name."""
+    """Copy FILE.onnx and its TOML to the shelf once they open and, taking sound, take silence; returns the name."""
     if source.suffix != ".onnx":
         raise InputError(f"{source} is no .onnx file: give a file, or the name {PACKAGE}")
     if source.stem in VARIANTS:

@@ -72,8 +72,8 @@ class CnnRecipe(Recipe):
     """Dimensions of the users' vectors."""
     pretrain_epochs: int = 0
     """Epochs over all songs without listens or labels, before the training; 0: none."""
-    hear_epochs: int = 20
-    """In the place of these where an encoder heard the library: epochs in which the 2-D network learns it; 0: none."""
+    encoder_epochs: int = 20
+    """Where songs have an encoder's output, in the place of these: epochs in which the 2-D network learns it."""
     pretrain_batch: int = 64
     """Songs in a step of the pre-training."""
     temperature: float = 0.2

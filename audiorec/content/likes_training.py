@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from audiorec.content.dataset import LikeData
 from audiorec.content.distillation import Lesson, teach
+from audiorec.content.encoder_distillation import distil_encoder
 from audiorec.content.encoder_training import CnnRecipe, train_view
-from audiorec.content.learn_to_hear import learn_to_hear
 from audiorec.content.like_model import LikeModel
 from audiorec.content.multimodal_training import train_parts
 from audiorec.content.onnx_encoder import OnnxEncoder, Stored
@@ -34,8 +34,8 @@ class Beside:
 
     Attributes:
         generated: log-mel patches uint8 [G, bands, frames] that count as songs of the one user of task T1; onnx: a
-        pre-trained encoder whose word is one more part of a song; lesson: float32 [N, t], what an encoder heard in each
-        song (`learn_to_hear`; rows of NaN: nothing).
+        pre-trained encoder whose word is one more part of a song; lesson: float32 [N, t], an encoder's output for each
+        song (`distil_encoder`; rows of NaN: nothing).
     """
 
     generated: NDArray[np.uint8] | None = None
@@ -105,7 +105,7 @@ def distil_likes(
     device: torch.device,
     report: Reporter,
 ) -> TrainedLikes:
-    """A content model that hears with a small network, taught by `teacher`; its head is trained anew on that.
+    """A content model with a small network, taught by `teacher`; its head is trained anew on that.
 
     It embeds songs in as many dimensions as its teacher, whatever the recipe says.
     Raises InputError when the teacher has no 2-D network, is a student itself, or knows other users.
@@ -120,12 +120,12 @@ def distil_likes(
         blocks["encoder"] = encoder_block(teacher.onnx, table, data.track_ids)
     patches = {view: view_patches(table, view, data.track_ids) for view in teacher.encoders}
     songs = len(data.track_ids)
-    heard: dict[str, NDArray[np.float32]] = {
+    encoded: dict[str, NDArray[np.float32]] = {
         view: teacher.embed_view(view, found.values, found.owner, songs) for view, found in patches.items()
     }
     # The teacher knows the network of the day on which it learned, in as many dimensions.
     known = blocks | {"network": replace(data, network=teacher.network).network_block()}
-    lesson = Lesson(heard["spectrogram"], teacher.likes(teacher.embed({**known, **heard})).T)
+    lesson = Lesson(encoded["spectrogram"], teacher.likes(teacher.embed({**known, **encoded})).T)
     shown = patches["spectrogram"]
     student = teach(shown, data, lesson, recipe, device=device, report=report("student"))
     values, owner = torch.from_numpy(shown.values), torch.from_numpy(shown.owner)
@@ -149,8 +149,8 @@ def encoder_block(onnx: OnnxEncoder, table: FeatureTable, track_ids: NDArray[np.
 
 
 def is_taught(lesson: NDArray[np.float32] | None, recipe: CnnRecipe) -> TypeGuard[NDArray[np.float32]]:
-    """Whether a network learns first what another encoder heard."""
-    return lesson is not None and recipe.hear_epochs > 0
+    """Whether a network learns first the output of another encoder."""
+    return lesson is not None and recipe.encoder_epochs > 0
 
 
 @torch.random.fork_rng()
@@ -164,7 +164,7 @@ def pretrained(
 ) -> tuple[SongEncoder | None, list[Epoch]]:
     """An encoder taught by all songs that have patches, without listens or labels, and its curve.
 
-    With a lesson [N, t] (rows of NaN: none of this song) it learns what another encoder heard, else what songs are
+    With a lesson [N, t] (rows of NaN: none of this song) it learns the output of another encoder, else what songs are
     like; None where the recipe wants neither or there are no two songs to tell apart.
     """
     if not is_taught(lesson, recipe) and not recipe.pretrain_epochs:
@@ -179,7 +179,7 @@ def pretrained(
     store = PatchStore(Patches(patches.values, owner.astype(np.int64)), len(songs), device)
     encoder = SongEncoder(view, patches.values.shape[1], recipe.dim, recipe.dropout).to(device)
     if is_taught(lesson, recipe):
-        return learn_to_hear(encoder, store, lesson[songs], recipe, report)
+        return distil_encoder(encoder, store, lesson[songs], recipe, report)
     return encoder, pretrain(encoder, store, recipe, report)
 
 

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from audiorec.errors import InputError
 
 if TYPE_CHECKING:
-    # It brings torch, which a worker that hears songs does without.
+    # It brings torch, which a worker that encodes songs does without.
     from audiorec.content.song_encoder import View
 
 Floats = NDArray[np.float32]

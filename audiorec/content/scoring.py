@@ -37,10 +37,10 @@ def embed_tracks(
         if exported is not None:
             parts.append(exported.embed(blocks, patches, len(ids)))
             continue
-        heard: dict[str, NDArray[np.float32]] = {
+        encoded: dict[str, NDArray[np.float32]] = {
             view: model.embed_view(view, found.values, found.owner, len(ids)) for view, found in patches.items()
         }
-        parts.append(model.embed({**blocks, **heard}))
+        parts.append(model.embed({**blocks, **encoded}))
     return np.concatenate(parts)
 
 

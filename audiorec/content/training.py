@@ -23,8 +23,8 @@ from audiorec.content.dcgan import (
     save_generated,
     train_gan,
 )
+from audiorec.content.encoder_distillation import lesson_in
 from audiorec.content.encoder_training import CnnRecipe
-from audiorec.content.learn_to_hear import lesson_in
 from audiorec.content.likes_training import Beside, Reporter, TrainedLikes, distil_likes, train_likes
 from audiorec.content.scoring import fused_songs
 from audiorec.content.song_encoder import VIEWS, View
@@ -87,7 +87,7 @@ def train_networks(
     """Train the 2-D and 1-D networks and the multimodal head, for all users or for one, and publish them.
 
     generated: patches of `augment --dcgan` join the user's songs. encoder: a pre-trained ONNX encoder joins the head.
-    Where an encoder heard the library, the networks learn what it heard first (`hear_epochs` of the recipe).
+    Where the library has an encoder's output, the networks learn that first (`encoder_epochs` of the recipe).
     Raises InputError for generated patches without a user, WorkspaceError without features or listens.
     """
     if generated and user is None:

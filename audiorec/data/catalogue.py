@@ -140,7 +140,10 @@ def connect(path: Path, write: bool) -> sqlite3.Connection:
             f"{path} is of version {version}, this audiorec knows up to {len(MIGRATIONS)}: update audiorec"
         )
     if not write and version < len(MIGRATIONS):
-        raise WorkspaceError(f"{path} is of the older version {version}: run audiorec extract FOLDER once")
+        raise WorkspaceError(
+            f"{path} was written by an older audiorec: run audiorec extract on your music once, which brings it up to"
+            " date and keeps what is there"
+        )
     return db
 
 

@@ -29,6 +29,6 @@ def count_listens(space: OpenFolder) -> dict[str, int | float]:
         return {"users": len(found["users"]), "listens": found["listens"], "played_tracks": found["played_tracks"]}
     from audiorec.data.listen_matrix import amounts, every_listen  # brings scipy
 
-    heard = every_listen(space)
-    assert heard is not None
-    return {"users": len(heard.users), **amounts(heard)}
+    listens = every_listen(space)
+    assert listens is not None
+    return {"users": len(listens.users), **amounts(listens)}

@@ -15,7 +15,7 @@ _EAST = r"(?-i:[\u3040-\u9fff\uac00-\ud7af])"
 _ALWAYS = re.compile(
     rf"\s*[|;、；]\s*|\s+/\s+|(?<={_EAST})\s*[/／&＆,，]\s*(?={_EAST})"
     r"|\s*[(\[]\s*(?:feat|ft|featuring|with)\b\.?\s*|\s+(?:feat|ft|featuring|vs|versus|presents|pres|starring)\b\.?\s+"
-    r"|\s+[x×]\s+",
+    r"|\s+w/\s*|\s+[x×]\s+",
     re.IGNORECASE,
 )
 # What stands between two artists, or inside one name.
@@ -57,6 +57,8 @@ def credited(credit: str, known: Container[str] = frozenset()) -> tuple[str, ...
 
     >>> credited("Ann feat. Bob"), credited("AC/DC"), credited("甲/乙、丙"), credited("Ann & Bob", {"ann", "bob"})
     (('Ann', 'Bob'), ('AC/DC',), ('甲', '乙', '丙'), ('Ann', 'Bob'))
+    >>> credited("Ann w/ Bob"), credited("AC/DC w/ Ann")
+    (('Ann', 'Bob'), ('AC/DC', 'Ann'))
     >>> credited("Ann & Bob"), credited("Tyler, The Creator"), credited("Ann, Bob & Cyd")
     (('Ann & Bob',), ('Tyler, The Creator',), ('Ann', 'Bob', 'Cyd'))
     """

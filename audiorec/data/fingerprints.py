@@ -10,7 +10,7 @@ from audiorec.data import listen_marks
 
 
 def of_inputs(db: sqlite3.Connection, models: dict[str, int]) -> dict[str, str]:
-    """Of what models are trained on: features, what was heard (if anything), listens, the latest `models`."""
+    """Of what models are trained on: features, an encoder's output (if any), listens, the latest `models`."""
     used = dict(db.execute("SELECT key, value FROM setting WHERE key IN ('features', 'heard') AND value != ''"))
     digests = {key: digest if key == "features" else f"heard-{digest}" for key, digest in used.items()}
     known = {key: f"{digest} {_songs_described(db, digest)}" for key, digest in digests.items()}

@@ -73,9 +73,9 @@ def every_listen(space: OpenFolder) -> Interactions | None:
     return Interactions(users, arrays["items"], counts, times if times.nnz else None)
 
 
-def amounts(heard: Interactions) -> dict[str, int | float]:
+def amounts(listens: Interactions) -> dict[str, int | float]:
     """How many listens there are, and to how many tracks."""
-    return {"listens": float(heard.counts.data.sum(dtype=np.float64)), "played_tracks": len(heard.items)}
+    return {"listens": float(listens.counts.data.sum(dtype=np.float64)), "played_tracks": len(listens.items)}
 
 
 def _arrays(made: Interactions) -> "derived.Arrays":

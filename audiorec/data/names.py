@@ -42,7 +42,7 @@ class _Signs(dict[int, str]):
 _SIGNS = _Signs()
 
 
-@lru_cache(maxsize=500_000)
+@lru_cache(maxsize=100_000)
 def normalise(text: str) -> str:
     """A name as it is compared: NFKC, lower case, simplified characters, no accents, no punctuation, no article.
 
@@ -77,7 +77,7 @@ def normalise_loosely(text: str) -> str:
     return normalise(bare or folded)
 
 
-@lru_cache(maxsize=500_000)
+@lru_cache(maxsize=100_000)
 def artist_key(text: str) -> str:
     """What all spellings of one artist have in common, or an empty text for what is no artist (`is_nobody`).
 

@@ -17,15 +17,17 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from audiorec.data import coded_sound
-from audiorec.data.heard_songs import Heard
+from audiorec.data.encoder_outputs import EncodedSong
 from audiorec.data.plane_filter import differences, restored
 from audiorec.data.shard_places import Place, read_schema, read_table
 from audiorec.errors import WorkspaceError
 
 _LAYOUT_KEY = b"audiorec.layout"
-# How patches lie in a shard: log-mel as differences and sound coded; before, both as differences, or, where nothing is
+# How patches lie in a shard: log-mel as differences, sound coded, what its channels have apart in a column of its own,
+# since what packs a column packs what is alike. Before: sound in one column; both as differences; or, where nothing is
 # said, as they are.
-_PATCHES_KEY, _CODED = b"audiorec.patches", b"differences, coded sound"
+_PATCHES_KEY, _CODED = b"audiorec.patches", b"differences, coded sound, its side apart"
+_CODED_TOGETHER = b"differences, coded sound"
 # The cheapest level: what the differences leave has no repetitions to search for, and higher ones took more room.
 LEVEL = 1
 FINGERPRINT_BYTES = 64
@@ -50,7 +52,7 @@ class TrackFeatures:
     Shape:
         logmel: uint8 [k, bands, frames]; waveform: uint8 [m, rows, frames], as `coded_sound.coded` gives it;
         descriptors: float32 [D]; lyrics: float32 [L], or None for a track without lyrics; fingerprint: uint8 [64], all
-        0 where nothing is known; heard: by an encoder, stored apart (`heard_songs.py`), None without one.
+        0 where nothing is known; encoded: an encoder's output, stored apart (`encoder_outputs.py`), None without one.
     """
 
     logmel: NDArray[np.uint8]
@@ -60,7 +62,7 @@ class TrackFeatures:
     lyrics_text: str | None = None
     language: str | None = None
     fingerprint: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(FINGERPRINT_BYTES, np.uint8))
-    heard: Heard | None = None
+    encoded: EncodedSong | None = None
 
 
 @dataclass(frozen=True)
@@ -200,6 +202,7 @@ def _schema(layout: Layout) -> pa.Schema:
         pa.field("logmel", pa.binary(), nullable=False),
         pa.field("logmel_shape", pa.list_(pa.int32(), 3), nullable=False),
         pa.field("waveform", pa.binary(), nullable=False),
+        pa.field("waveform_side", pa.binary(), nullable=False),
         pa.field("waveform_shape", pa.list_(pa.int32(), 3), nullable=False),
         pa.field("descriptors", pa.list_(pa.float32(), len(layout.descriptor_names)), nullable=False),
         pa.field("lyrics", pa.list_(pa.float32(), len(layout.lyrics_names))),
@@ -218,7 +221,8 @@ def _columns(rows: Sequence[tuple[int, TrackFeatures]], layout: Layout) -> dict[
         "track_id": [track for track, _ in rows],
         "logmel": [differences(row.logmel).tobytes() for _, row in rows],
         "logmel_shape": [list(row.logmel.shape) for _, row in rows],
-        "waveform": [row.waveform.tobytes() for _, row in rows],
+        "waveform": [row.waveform[:, : coded_sound.MIDDLE_ROWS].tobytes() for _, row in rows],
+        "waveform_side": [row.waveform[:, coded_sound.MIDDLE_ROWS :].tobytes() for _, row in rows],
         "waveform_shape": [list(row.waveform.shape) for _, row in rows],
         "descriptors": [row.descriptors for _, row in rows],
         "lyrics": [row.lyrics for _, row in rows],
@@ -246,16 +250,25 @@ def _read_shapes(path: Place, column: str, ids: set[int]) -> dict[int, list[int]
 
 
 def _read_patches(path: Place, column: str, ids: set[int]) -> Iterator[tuple[int, NDArray[np.uint8]]]:
-    table = read_table(path, ["track_id", column, f"{column}_shape"])
+    parts = [part for part in (column, f"{column}_side") if part in read_schema(path).names]
+    table = read_table(path, ["track_id", *parts, f"{column}_shape"])
     tracks, shapes = table["track_id"].to_pylist(), table[f"{column}_shape"].to_pylist()
     unpacked = _unpacking(table.schema, column)
-    for track, value, shape in zip(tracks, table[column], shapes, strict=True):
+    for track, shape, *values in zip(tracks, shapes, *(table[part] for part in parts), strict=True):
         if track in ids:
-            yield track, unpacked(np.frombuffer(value.as_buffer(), dtype=np.uint8).reshape(shape))
+            yield track, unpacked(_joined([np.frombuffer(value.as_buffer(), np.uint8) for value in values], shape))
+
+
+def _joined(parts: Sequence[NDArray[np.uint8]], shape: Sequence[int]) -> NDArray[np.uint8]:
+    """Patches whose rows lie in several columns, one part after the other."""
+    patches, _, frames = shape
+    if not patches:
+        return parts[0].reshape(shape)
+    return np.concatenate([part.reshape(patches, -1, frames) for part in parts], axis=1)
 
 
 def _is_coded(schema: pa.Schema, column: str) -> bool:
-    return column == "waveform" and schema.metadata.get(_PATCHES_KEY) == _CODED
+    return column == "waveform" and schema.metadata.get(_PATCHES_KEY) in (_CODED, _CODED_TOGETHER)
 
 
 def _unpacking(schema: pa.Schema, column: str) -> Callable[[NDArray[np.uint8]], NDArray[np.uint8]]:

@@ -34,7 +34,7 @@ class Track:
 
     @property
     def is_silent(self) -> bool:
-        """Whether nothing is to be heard in the file."""
+        """Whether the file is silent throughout."""
         return SILENT in self.reason
 
     @property

@@ -132,7 +132,7 @@ class Workspace(OpenFolder):
         with self.transaction() as db:
             for record in records:
                 catalogue.write_record(db, record)
-                # What an encoder heard in the file as it was goes too.
+                # The output of an encoder in the file as it was goes too.
                 db.execute(
                     "DELETE FROM feature WHERE track_id = ? AND (digest = ? OR digest LIKE 'heard-%')",
                     (record.track_id, layout.digest),
@@ -338,7 +338,7 @@ class Workspace(OpenFolder):
         }
 
     def inputs(self) -> dict[str, str]:
-        """Fingerprints of what models are trained on: features, what was heard (if anything), listens, models, and the
+        """Fingerprints of what models are trained on: features, an encoder's output (if any), listens, models, and the
         recipes that a search has kept here."""
         return fingerprints.of_inputs(self.db, self.models()) | kept_recipes.fingerprints(self.root)
 

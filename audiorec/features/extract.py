@@ -8,13 +8,13 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from audiorec.data import heard_songs
+from audiorec.data import encoder_outputs
 from audiorec.data.catalogue import FileRecord
 from audiorec.data.tables import Layout, TrackFeatures
 from audiorec.data.workspace import Workspace
 from audiorec.features.describe import descriptor_names
+from audiorec.features.encoder_patches import SoundEncoder
 from audiorec.features.gone import folders_that_left, gone_from
-from audiorec.features.heard_patches import SoundEncoder
 from audiorec.features.lyrics import LYRICS_NAMES
 from audiorec.features.music_urls import find
 from audiorec.features.recipe import FeatureRecipe, feature_digest, layout
@@ -35,7 +35,7 @@ class Outcomes:
     """What a run did: counts, and (path, status, reason) of every file that is not whole.
 
     short: songs of less than ten seconds, most likely effects; left_out, not_entered: as of `scan.Scan`;
-    found_late: listens of earlier imports that found their song; why_unheard: why the encoder heard nothing.
+    found_late: listens of earlier imports that found their song; why_not_encoded: why there was no encoder.
     """
 
     done: int = 0
@@ -44,9 +44,9 @@ class Outcomes:
     failed: int = 0
     gone: int = 0
     short: int = 0
-    heard: int = 0
+    encoded: int = 0
     found_late: int = 0
-    why_unheard: str = ""
+    why_not_encoded: str = ""
     seconds: float = 0.0
     left_out: Mapping[str, int] = field(default_factory=dict)
     not_entered: Mapping[str, int] = field(default_factory=dict)
@@ -71,8 +71,8 @@ class Outcomes:
 class Plan:
     """What a run will do: the tasks, the records of the files that are as they were, and what it must say.
 
-    left_folders: folders without a song that held some, with words; unheard: files that are as they were, which
-    `encoder` has not heard yet; reread: those whose tags an older version read; otherwise_described: how many of the
+    left_folders: folders without a song that held some, with words; unencoded: files that are as they were, which
+    `encoder` has not encoded yet; reread: those whose tags an older version read; otherwise_described: how many of the
     tasks have features, but of another recipe or version.
     """
 
@@ -82,7 +82,7 @@ class Plan:
     problems: list[tuple[bytes, str]]
     left_folders: list[tuple[bytes, str]]
     found: Scan = field(default_factory=lambda: Scan([], []))
-    unheard: list[Task] = field(default_factory=list)
+    unencoded: list[Task] = field(default_factory=list)
     reread: list[Task] = field(default_factory=list)
     encoder: SoundEncoder | None = None
     otherwise_described: int = 0
@@ -102,7 +102,7 @@ def make_plan(
 
     `limit` is the most files to describe in this run; files that were last changed before `since` (seconds of the
     epoch) are left for another run; `retry` looks again at files that failed; `least` is the length in seconds below
-    which a file is left out; `encoder` hears every song.
+    which a file is left out; `encoder` encodes every song.
     """
     found = find(paths)
     known = space.records()
@@ -116,11 +116,11 @@ def make_plan(
     unchanged = [(file.path, records[file.path]) for file in found.files if file.path not in left]
     due = [file for file in changed if file.mtime_ns >= since * 1e9]
     tasks = [Task(records[file.path].track_id, file, recipe, least, encoder) for file in due[:limit]]
-    unheard_ids = set() if encoder is None else have - heard_songs.heard_ids(space, encoder.by.digest)
-    unheard = [
-        Task(track, file, recipe, encoder=encoder, only_hears=True)
+    unencoded_ids = set() if encoder is None else have - encoder_outputs.encoded_ids(space, encoder.by.digest)
+    unencoded = [
+        Task(track, file, recipe, encoder=encoder, only_encodes=True)
         for file in found.files
-        if file.path not in left and (track := records[file.path].track_id) in unheard_ids
+        if file.path not in left and (track := records[file.path].track_id) in unencoded_ids
     ]
     reread = [
         Task(record.track_id, file, recipe, least, encoder)
@@ -130,7 +130,9 @@ def make_plan(
     lost = [known[path].track_id for path in gone]
     otherwise = space.has_other_features(feature_digest(recipe)) & {task.track_id for task in tasks}
     problems, left_folders = [*found.problems, *away], folders_that_left(gone, found)
-    return Plan(tasks, unchanged, lost, problems, left_folders, found, unheard[:limit], reread, encoder, len(otherwise))
+    return Plan(
+        tasks, unchanged, lost, problems, left_folders, found, unencoded[:limit], reread, encoder, len(otherwise)
+    )
 
 
 def run_plan(
@@ -142,7 +144,7 @@ def run_plan(
     engine: Engine | None = None,
     at: str = "",
 ) -> Outcomes:
-    """Do the work of a plan; `report` is called with the size in bytes of every file that was described or heard.
+    """Do the work of a plan; `report` is called with the size in bytes of every file that was described or encoded.
 
     engine: who describes; None: processes of this machine. at: a URL for the shards, "" for the workspace's folder.
     """
@@ -150,10 +152,10 @@ def run_plan(
     shards = layout(recipe, feature_digest(recipe), descriptor_names(recipe), LYRICS_NAMES)
     space.use_features(shards.digest)
     if plan.encoder is not None or not recipe.encoder:
-        heard_songs.use(space, plan.encoder.by.digest if plan.encoder else "")
+        encoder_outputs.use(space, plan.encoder.by.digest if plan.encoder else "")
     known = {record.track_id: record for _, record in plan.unchanged}
     tasks = [*plan.tasks, *read_again(space, plan.reread, known, crew, report)]
-    path_of = {task.track_id: task.file.path for task in (*tasks, *plan.unheard)}
+    path_of = {task.track_id: task.file.path for task in (*tasks, *plan.unencoded)}
     described = {task.track_id for task in tasks}
     for path, record in plan.unchanged:
         if record.track_id not in described:
@@ -164,24 +166,24 @@ def run_plan(
     outcomes.reasons += [(path, "gone", words) for path, words in plan.left_folders]
     for batch in _batches(_reported((engine or describe_all)(tasks, crew), report)):
         _store(space, batch, shards, at)
-        outcomes.heard += _store_heard(space, batch, plan.encoder)
+        outcomes.encoded += _store_encoded(space, batch, plan.encoder)
         for record, _ in batch:
             outcomes.count(path_of[record.track_id], record, reused=False)
-    for batch in _batches(_reported(describe_all(plan.unheard, crew), report)) if plan.unheard else ():
-        outcomes.heard += _store_heard(space, batch, plan.encoder)
+    for batch in _batches(_reported(describe_all(plan.unencoded, crew), report)) if plan.unencoded else ():
+        outcomes.encoded += _store_encoded(space, batch, plan.encoder)
         silent = [record for record, features in batch if features is None]
-        outcomes.reasons += [(path_of[record.track_id], "not heard", record.reason) for record in silent]
+        outcomes.reasons += [(path_of[record.track_id], "not encoded", record.reason) for record in silent]
     if plan.otherwise_described:
         space.let_go_of_earlier_versions(shards.digest)
     space.let_go_of_shards()
     return outcomes
 
 
-def _store_heard(space: Workspace, batch: list[Outcome], encoder: SoundEncoder | None) -> int:
-    """Store what was heard, and say in how many songs."""
-    rows = [(record.track_id, features.heard) for record, features in batch if features and features.heard]
+def _store_encoded(space: Workspace, batch: list[Outcome], encoder: SoundEncoder | None) -> int:
+    """Store the encoder's output, and say for how many songs."""
+    rows = [(record.track_id, features.encoded) for record, features in batch if features and features.encoded]
     if encoder is not None:
-        heard_songs.commit(space, rows, encoder.by)
+        encoder_outputs.commit(space, rows, encoder.by)
     return len(rows)
 
 

@@ -15,7 +15,7 @@ from audiorec.recipes import Recipe
 from audiorec.shipped_files import shipped_folder
 
 # Raise it when the same recipe gives other numbers than before: then every library is described anew.
-VERSION = 3
+VERSION = 4
 
 # What the song-level vector may be made of; `summary.py` says which columns each group gives.
 Group = Literal["timbre", "harmony", "shape", "dynamics", "rhythm", "modulation", "spread"]
@@ -53,14 +53,14 @@ class FeatureRecipe(Recipe):
     """Level of stored step 0, dB."""
     logmel_scale: float = pydantic.Field(default=0.5, gt=0)
     """dB of one stored step."""
-    logmel_precision: float = pydantic.Field(default=1.0, gt=0, le=16)
+    logmel_precision: float = pydantic.Field(default=2.5, gt=0, le=16)
     """dB to which kept log-mel is rounded, in whole steps."""
     groups: tuple[Group, ...] = ALL_GROUPS
     """Groups of descriptors that are computed."""
     encoder: str = "musicnn"
-    """Encoder that hears the songs, where it was added (`audiorec encoder`); empty: none."""
-    patches_heard: int = pydantic.Field(default=3, ge=1, le=1000)
-    """Patches of a song that the encoder hears at most."""
+    """Encoder of the songs, where it was added (`audiorec encoder`); empty: none."""
+    encoder_patches: int = pydantic.Field(default=3, ge=1, le=1000)
+    """Most patches of a song that the encoder is given."""
 
     @pydantic.model_validator(mode="after")
     def _windows_fit(self) -> Self:
@@ -97,10 +97,10 @@ def feature_digest(recipe: FeatureRecipe) -> str:
     """Fingerprint of the features that a recipe gives now: of the recipe, of this code's version, of the word lists.
 
     A library that was half extracted before a word list grew would otherwise hold two kinds of lyrics vectors under one
-    name (found by `benchmarks/extract_kill.py` while the lexicon was being written). What an encoder hears is kept
+    name (found by `benchmarks/extract_kill.py` while the lexicon was being written). An encoder's output is kept
     apart with a digest of its own: with and without it, a library has the same features.
     """
-    parts = [recipes.digest(recipe, without=("encoder", "patches_heard")), str(VERSION)]
+    parts = [recipes.digest(recipe, without=("encoder", "encoder_patches")), str(VERSION)]
     for path in sorted((shipped_folder("assets") / "lexicon").iterdir()):
         parts += [path.name, hashlib.sha256(path.read_bytes()).hexdigest()]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

@@ -24,7 +24,7 @@ def read_again(
     report: Callable[[int], None],
 ) -> Iterator[Task]:
     """Store the tags of described files as they are read now; gives those to be described: whose lyrics are others,
-    or of which an older version may have heard a part alone.
+    or of which an older version may have read a part alone.
 
     `report` is called with the size of each file that is done with.
     """

@@ -19,7 +19,7 @@ from audiorec.errors import AudiorecError, DecodeError
 from audiorec.features.decoding.decode import Decoding, decoders, open_decoding
 from audiorec.features.decoding.sniff import Container, sniff
 from audiorec.features.describe import Describer
-from audiorec.features.heard_patches import SoundEncoder, StretchCollector, patches_of
+from audiorec.features.encoder_patches import SoundEncoder, StretchCollector, patches_of
 from audiorec.features.lyrics import describe_lyrics, find_lyrics
 from audiorec.features.music_urls import copied, is_url
 from audiorec.features.recipe import FeatureRecipe
@@ -28,13 +28,13 @@ from audiorec.features.tags.song_tags import Tags, read_tags
 
 # The version of what is made of a file's first bytes, tags and lyrics: raised when an older one read files otherwise.
 # Then tags are read again, and what failed or was cut is described again.
-READER = 3
+READER = 4
 # Writers that count their headers wrongly miss the size by less.
 _FEW_BYTES = 64
 # How the reasons of texts begin that may be meant as other letters.
 GUESSED = "do not tell their code page"
 _READ_AT_ONCE = 2**18
-# Louder than the noise that the last of 16 bits makes is heard: one step of them.
+# Louder than the noise that the last of 16 bits makes is sound: one step of them.
 _SILENCE = 2.0**-15
 
 
@@ -42,7 +42,7 @@ _SILENCE = 2.0**-15
 class Task:
     """A file to look at: its track id, where it is, how its features are made; `least`: the seconds it must last.
 
-    encoder: the encoder that hears it; only_hears, only_tags: it was described before.
+    encoder: the encoder for it; only_encodes, only_tags: it was described before.
     """
 
     track_id: int
@@ -50,7 +50,7 @@ class Task:
     recipe: FeatureRecipe
     least: float = 0.0
     encoder: SoundEncoder | None = None
-    only_hears: bool = False
+    only_encodes: bool = False
     only_tags: bool = False
 
 
@@ -70,8 +70,8 @@ def describe_file(task: Task) -> tuple[FileRecord, TrackFeatures | None]:
 
 
 def _describe_here(task: Task) -> tuple[FileRecord, TrackFeatures | None]:
-    if task.only_hears:
-        return _hear_file(task)
+    if task.only_encodes:
+        return _encode_file(task)
     if task.only_tags:
         return _read_words(task)
     try:
@@ -123,8 +123,8 @@ def too_short(least: float) -> str:
     return f"lasts less than the {least:g} s of --min-length"
 
 
-def _hear_file(task: Task) -> tuple[FileRecord, TrackFeatures | None]:
-    """What the task's encoder hears, and nothing else; the record is none of the file: what is known of that stays."""
+def _encode_file(task: Task) -> tuple[FileRecord, TrackFeatures | None]:
+    """The output of the task's encoder alone; the record is none of the file: what is known of that stays."""
     record = FileRecord(task.track_id, task.file.size, task.file.mtime_ns, "ok")
     try:
         with open(task.file.path, "rb") as file:
@@ -139,7 +139,7 @@ def _hear_file(task: Task) -> tuple[FileRecord, TrackFeatures | None]:
 def _read_words(task: Task) -> tuple[FileRecord, TrackFeatures | None]:
     """Tags and lyrics without the sound; features hold the lyrics alone, None where the file cannot be read now.
 
-    The record is `partial` where the file holds several streams: versions before may have heard the first alone.
+    The record is `partial` where the file holds several streams: versions before may have read the first alone.
     """
     record = FileRecord(task.track_id, task.file.size, task.file.mtime_ns, "ok", reader=READER)
     blank, none = np.zeros((0, 0, 0), np.uint8), np.zeros(0, np.float32)
@@ -190,9 +190,9 @@ def _describe_sound(decoding: Decoding, task: Task) -> TrackFeatures:
     if encoder is None:
         return features
     try:
-        return replace(features, heard=encoder.encode(patches_of(describer.stretches(), decoding.rate, encoder)))
+        return replace(features, encoded=encoder.encode(patches_of(describer.stretches(), decoding.rate, encoder)))
     except AudiorecError:
-        # An encoder that fails costs no features; the next run tries to hear the song and says why it cannot.
+        # An encoder that fails costs no features; the next run tries to encode the song and says why it cannot.
         return features
 
 
@@ -204,7 +204,7 @@ def _hear_sound(decoding: Decoding, task: Task) -> TrackFeatures:
     _refuse_nothing(decoding)
     blank, none = np.zeros((0, 0, 0), np.uint8), np.zeros(0, np.float32)
     return TrackFeatures(
-        blank, blank, none, heard=encoder.encode(patches_of(collector.finish(), decoding.rate, encoder))
+        blank, blank, none, encoded=encoder.encode(patches_of(collector.finish(), decoding.rate, encoder))
     )
 
 

@@ -14,7 +14,7 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context, process
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
@@ -31,6 +31,10 @@ _MOST_LOSSES = 5
 _LOOK_SECONDS = 5.0
 # Between two looks of a process that runs less time goes by on the clock of the day.
 _PAUSE_SECONDS = 30.0
+# So long behind its time limit a worker cannot be ended: the system lets nobody go that waits for a disk or share. Each
+# file more would cost the same again.
+_STUCK_SECONDS, _MOST_STUCK = 60.0, 2
+_NO_ANSWER = "the disk or share does not answer"
 # Time limit of a file: a start, and what the slowest sane storage and decoder need for its size.
 _LIMIT_SECONDS, _LIMIT_BYTES_A_SECOND = 120.0, 250_000
 # One thread each: the processes are the parallelism, and sums come out the same every time. Memory that was freed is
@@ -44,6 +48,10 @@ ENVIRONMENT = {
 
 class PoolLostError(Exception):
     """The processes are gone, for no fault of a file."""
+
+
+class StuckError(PoolLostError):
+    """The worker of the file whose turn it is waits for a disk or share that does not answer, and cannot be ended."""
 
 
 @dataclass(frozen=True)
@@ -63,24 +71,41 @@ def describe_all(tasks: Sequence[Task], crew: Crew, work: Work = describe_file) 
 
 def despite_losses(tasks: Sequence[Task], describe: Callable[[Sequence[Task]], Iterator[Outcome]]) -> Iterator[Outcome]:
     """Describe every task; when the pool is lost (PoolLostError), go on with the next one, but not for ever."""
-    done = losses = 0
-    while done < len(tasks) and losses < _MOST_LOSSES:
+    done = losses = stuck = 0
+    while done < len(tasks) and losses < _MOST_LOSSES and stuck < _MOST_STUCK:
         try:
             for outcome in describe(tasks[done:]):
                 done, losses = done + 1, 0
                 yield outcome
+        except StuckError:
+            yield passing(tasks[done], _NO_ANSWER)
+            done, stuck = done + 1, stuck + 1
         except PoolLostError:
             losses += 1
-    yield from (passing(task, "its workers ended again and again") for task in tasks[done:])
+    why = _NO_ANSWER if stuck else "its workers ended again and again"
+    yield from (passing(task, why) for task in tasks[done:])
 
 
 def _in_a_pool(tasks: Sequence[Task], crew: Crew, work: Work) -> Iterator[Outcome]:
-    with open_pool(crew) as pool:
-        try:
-            yield from describe_in(pool, tasks, work, window=4 * crew.jobs)
-        except BaseException:
-            pool.stop()
-            raise
+    pool = open_pool(crew)
+    try:
+        yield from describe_in(pool, tasks, work, window=4 * crew.jobs)
+    except StuckError:
+        _leave_behind(active_children())
+        raise
+    except BaseException:
+        pool.stop()
+        pool.join()
+        raise
+    pool.close()
+    pool.join()
+
+
+def _leave_behind(processes: Sequence[process.BaseProcess]) -> None:
+    """End processes and wait for none of them, at the end of Python neither: the system ends them when it can."""
+    for one in processes:
+        one.terminate()
+        process._children.discard(one)  # type: ignore[attr-defined]
 
 
 def open_pool(crew: Crew) -> ProcessPool:
@@ -124,19 +149,22 @@ class _Supervised:
             yield self._outcome(*running.popleft())
 
     def _schedule(self, task: Task) -> "ProcessFuture[Outcome]":
-        limit = _LIMIT_SECONDS + task.file.size / _LIMIT_BYTES_A_SECOND
         try:
-            return self._pool.schedule(self._work, args=[task], timeout=limit)
+            return self._pool.schedule(self._work, args=[task], timeout=_limit(task))
         except RuntimeError as error:
             raise PoolLostError from error
 
-    def _result(self, future: "ProcessFuture[Outcome]") -> Outcome:
-        """What a worker gives; a pool that ended would leave it open for ever."""
+    def _result(self, task: Task, future: "ProcessFuture[Outcome]") -> Outcome:
+        """What a worker gives; a pool that ended, or cannot end a worker, would leave it open for ever."""
         self._pauses.look()
+        looks = 0
         while not wait([future], _LOOK_SECONDS).done:
             self._pauses.look()
+            looks += 1
             if not self._pool.active:
                 raise PoolLostError
+            if looks * _LOOK_SECONDS > _limit(task) + _STUCK_SECONDS:
+                raise StuckError
         try:
             return future.result()
         except (BrokenExecutor, CancelledError) as error:
@@ -150,7 +178,7 @@ class _Supervised:
         crashes = 0
         while True:
             try:
-                record, features = self._result(future)
+                record, features = self._result(task, future)
                 return replace(record, crashes=crashes), features
             except PoolLostError:
                 raise
@@ -171,6 +199,11 @@ class _Supervised:
                 future = self._schedule(task)
             except Exception as error:  # noqa: BLE001 - the worker boundary: a bug on one file must not lose the others
                 return failed(task, f"could not be described: {type(error).__name__}: {error}"[:300], crashes)
+
+
+def _limit(task: Task) -> float:
+    """The seconds that a file may take."""
+    return _LIMIT_SECONDS + task.file.size / _LIMIT_BYTES_A_SECOND
 
 
 def passing(task: Task, reason: str) -> Outcome:

@@ -19,6 +19,7 @@ from audiorec.cold_start.ridge import fit_ridge
 from audiorec.collaborative.als import implicit_als
 from audiorec.data.workspace import Workspace
 from audiorec.hybrid.inputs import Material, gather
+from audiorec.hybrid.kept_figures import keep
 from audiorec.hybrid.rehearsal import COLD_ARTIST, COLD_SONG, WARM, Stage, rehearse, set_stage
 from audiorec.hybrid.settings import refuse_other_models
 from audiorec.hybrid.signals import Parts, artist_prior, signals
@@ -58,7 +59,7 @@ class Row:
 def evaluate(
     space: Workspace, *, device: str = "auto", seed: int = 0, report: Callable[[Epoch], None] = quiet
 ) -> list[Row]:
-    """The table of a workspace.
+    """The table of a workspace, which is kept there as well.
 
     Raises CheckpointError without `train-hybrid`, and where its weights belong to other features, to other settings of
     the models beside them, or to an earlier audiorec.
@@ -70,7 +71,9 @@ def evaluate(
     recipe = settings.hybrid
     stage = set_stage(material, cold, held_out=recipe.held_out, cold_songs=recipe.cold_songs, seed=seed)
     parts = rehearse(material, stage, settings, device=choose_device(device), report=report)
-    return table(material, stage, parts, weights, seed)
+    found = table(material, stage, parts, weights, seed)
+    keep(space, as_columns(found))
+    return found
 
 
 def table(material: Material, stage: Stage, parts: Parts, weights: Weights, seed: int = 0) -> list[Row]:

@@ -10,7 +10,6 @@ import numpy as np
 from scipy import sparse
 
 from audiorec.cold_start.block_weights import weighed
-from audiorec.cold_start.content_space import unit_rows
 from audiorec.cold_start.content_to_factors import content_space, fit_taste
 from audiorec.cold_start.dropoutnet import predict_vectors, train_on_dropped
 from audiorec.collaborative.als import AlsRecipe, TrainedAls
@@ -22,6 +21,7 @@ from audiorec.hybrid.fit_cache import NOTHING, Kept
 from audiorec.hybrid.inputs import Material
 from audiorec.hybrid.settings import Settings
 from audiorec.hybrid.signals import Mixing, Parts, Placed
+from audiorec.learning.directions import unit
 from audiorec.learning.drawn import drawn
 from audiorec.network.embedding import NetworkEmbedding, song_vectors
 
@@ -69,8 +69,8 @@ def fit_parts(
     cold = kept.cold
     # A kept model of another shape was made beside another collaborative model: their vectors do not go together.
     if cold is None or _shapes(cold) != _shapes(collaborative):
-        heard = np.where(content.usable[:, None], points, np.nan)
-        cold = train_on_dropped(collaborative, seen.counts, heard, material.artist_groups, settings.cold)
+        described = np.where(content.usable[:, None], points, np.nan)
+        cold = train_on_dropped(collaborative, seen.counts, described, material.artist_groups, settings.cold)
     return replace(parts, cold=cold, predicted=predict_vectors(points, vectors, known, settings.cold))
 
 
@@ -88,4 +88,4 @@ def place(network: NetworkEmbedding, seen: Interactions, material: Material) -> 
     vectors, known = song_vectors(network, seen.items, [track.artists for track in material.tracks])
     rows = np.array([network.user_row.get(user, -1) for user in seen.users], dtype=np.int64)
     users = np.where((rows >= 0)[:, None], network.users[rows], 0.0)
-    return Placed(unit_rows(users).astype(np.float32), unit_rows(vectors).astype(np.float32), known)
+    return Placed(unit(users).astype(np.float32), unit(vectors).astype(np.float32), known)

@@ -17,9 +17,9 @@ from audiorec.cold_start.taste import Content
 from audiorec.content.embedded_songs import embedded_songs
 from audiorec.content.likes_by_sides import network_likes, svm_likes
 from audiorec.content.scoring import fused_songs
-from audiorec.data import heard_songs
+from audiorec.data import encoder_outputs
 from audiorec.data.comments import comment_feelings
-from audiorec.data.heard_songs import HeardSongs
+from audiorec.data.encoder_outputs import EncodedSongs
 from audiorec.data.interactions import Interactions
 from audiorec.data.names import is_nobody
 from audiorec.data.tables import FeatureTable
@@ -158,7 +158,7 @@ def _content(
         "album": name_vectors([track.album for track in tracks], recipe.album_signs, *size),
         "artist": name_vectors([track.artist for track in tracks], recipe.artist_signs, *size),
         "words": words,
-        **heard_blocks(heard_songs.read(space, table.track_ids), len(tracks)),
+        **encoder_blocks(encoder_outputs.read(space, table.track_ids), len(tracks)),
     }
     feelings = comment_feelings(space.root, [track.id for track in tracks])
     if feelings is not None:
@@ -167,11 +167,11 @@ def _content(
     return Content(list(blocks.values()), weights, np.ones(len(tracks), dtype=bool), tuple(blocks))
 
 
-def heard_blocks(heard: HeardSongs | None, songs: int) -> dict[str, NDArray[np.float64]]:
-    """What an encoder heard: the mean of its patches, and how much they differ; without columns where nothing was."""
-    if heard is None:
+def encoder_blocks(encoded: EncodedSongs | None, songs: int) -> dict[str, NDArray[np.float64]]:
+    """An encoder's output: the mean of its patches, and how much they differ; no columns where there is none."""
+    if encoded is None:
         return dict.fromkeys(("encoder", "encoder_spread"), np.zeros((songs, 0)))
-    return {"encoder": heard.mean.astype(np.float64), "encoder_spread": heard.spread.astype(np.float64)}
+    return {"encoder": encoded.mean.astype(np.float64), "encoder_spread": encoded.spread.astype(np.float64)}
 
 
 def _elsewhere(space: Workspace, listens: Interactions, tracks: Mapping[int, Track]) -> Elsewhere | None:

@@ -38,7 +38,7 @@ class Stage:
 
     Shape:
         seen: the listens left; held: CSR [U, I], the listens taken away; kind: int8 [I], WARM, COLD_SONG or
-        COLD_ARTIST; asked: bool [I], songs that anybody plays (nothing is known of what nobody has heard); held_out:
+        COLD_ARTIST; asked: bool [I], songs that anybody plays (nothing is known of what nobody plays); held_out:
         the share of each user's listens to warm songs that is held; elsewhere: listens to songs without features,
         those of cold artists taken away too, or None; seed: of what is drawn here.
     """

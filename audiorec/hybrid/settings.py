@@ -131,7 +131,7 @@ def refuse_other_models(space: Workspace) -> Settings:
         )
     if inputs.get("heard") != inputs_now.get("heard"):
         raise CheckpointError(
-            "the hybrid's weights were learned on what another encoder heard: run audiorec train-hybrid again"
+            "the hybrid's weights were learned on the output of another encoder: run audiorec train-hybrid again"
         )
     return stored
 

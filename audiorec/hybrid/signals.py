@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from audiorec.cold_start.content_space import unit_rows
 from audiorec.cold_start.taste import Taste, standard_rows
 from audiorec.hybrid.weights import SIGNALS, rough_places
 from audiorec.learning.at_once import at_once
 from audiorec.learning.coded_vectors import Vectors, inner_products, plain
+from audiorec.learning.directions import unit
 from audiorec.learning.silence import silence
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Parts:
 
     points: the content space [I, D]; factors: implicit ALS; collaborative: a NeuMF of these users and songs, or None;
     cold: the same trained on with songs dropped to cold, and predicted: the vectors [I, d] that content predicts for
-    it; network, and users and songs placed in it: or None; heard: listeners of each song [I] where `seen` holds only
+    it; network, and users and songs placed in it: or None; all_listeners: of of each song [I] where `seen` holds only
     some of the users; unit_points: the points as unit vectors where they lie ready; short_points: these in few columns;
     popular: `popularity` where it lies ready.
     """
@@ -104,7 +104,7 @@ class Parts:
     predicted: NDArray[np.floating] | None = None
     network: "NetworkEmbedding | None" = None
     placed: Placed | None = None
-    heard: Floats | None = None
+    all_listeners: Floats | None = None
     unit_points: NDArray[np.float32] | None = None
     short_points: Vectors | None = None
     popular: NDArray[np.floating] | None = None
@@ -112,13 +112,13 @@ class Parts:
     @cached_property
     def directions(self) -> NDArray[np.float32]:
         """The points as unit vectors, float32 [I, D]: normalising them for each list was most of its time."""
-        return unit_rows(self.points).astype(np.float32) if self.unit_points is None else self.unit_points
+        return unit(self.points).astype(np.float32) if self.unit_points is None else self.unit_points
 
     @property
     def listeners(self) -> Floats:
         """Users who have each song, [I]."""
-        if self.heard is not None:
-            return self.heard
+        if self.all_listeners is not None:
+            return self.all_listeners
         return np.bincount(self.seen.counts.indices, minlength=len(self.seen.items)).astype(np.float64)
 
     @property

@@ -26,8 +26,8 @@ from audiorec.learning.loop import Epoch, choose_device, quiet
 
 @dataclass(frozen=True)
 class Trained:
-    """The weights, how many artists were made cold and how many users were asked, and which models were absent, so that
-    their signal is left out.
+    """The weights, how many artists were made cold, how many users of how many were asked, and which models were
+    absent, so that their signal is left out.
 
     is_given: too few listens could be hidden to learn the weights from, so they are given ones.
     """
@@ -35,6 +35,7 @@ class Trained:
     weights: Weights
     cold_artists: int
     users: int
+    of_users: int
     absent: list[str]
     is_given: bool
 
@@ -116,4 +117,4 @@ def train(
 
     space.publish_model("hybrid", write, origins(settings))
     absent = [name for name in ("cf", "network", "cnn", "svm") if not space.has_model(name)]
-    return Trained(weights, len(cold), found.users, absent, found.is_given)
+    return Trained(weights, len(cold), found.users, len(material.listens.users), absent, found.is_given)

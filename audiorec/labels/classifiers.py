@@ -21,8 +21,8 @@ Scores = tuple[Floats, Floats]  # of the teaching songs [N, C], artist left out;
 # How much the kinds of statistics count in their sum: descriptors, correlations, changes, and sound words of three
 # lengths. For few songs the descriptors alone may be better; which, is chosen by the teaching songs.
 STATISTICS = ((2.0, 1.0, 1.0, 1.0, 1.0, 1.0), (1.0, 0.0, 0.0, 0.0, 0.0, 0.0))
-# With what an encoder heard in the place of sound words, which then vote by themselves (docs/log.md).
-STATISTICS_HEARD = ((2.0, 1.0, 1.0, 1.0), (2.0, 0.0, 0.0, 1.0))
+# With the output of an encoder in the place of sound words, which then vote by themselves (docs/log.md).
+STATISTICS_ENCODED = ((2.0, 1.0, 1.0, 1.0), (2.0, 0.0, 0.0, 1.0))
 # A part of what is known of a song -> its classifiers.
 PARTS = {
     "audio": ("statistics", "sound words", "hints"),
@@ -75,14 +75,14 @@ def _says(own: Floats, cross: Floats, question: Question, teach: Ints) -> Scores
 def _by_statistics(question: Question) -> Scores | None:
     """The least-squares SVM on the statistics that are best for left-out artists."""
     truth = question.index[question.teach]
-    sums = STATISTICS_HEARD if question.facts.is_heard else STATISTICS
+    sums = STATISTICS_ENCODED if question.facts.is_encoded else STATISTICS
     found = [_says(*statistics_likeness(question, one), question, question.teach) for one in sums]
     return min(found, key=lambda scores: error_of(scores[0], truth))
 
 
 def _by_sound_words(question: Question) -> Scores | None:
     """The use of sound words of all lengths, where an encoder takes their place in the sum: it errs elsewhere."""
-    if not question.facts.is_heard:
+    if not question.facts.is_encoded:
         return None
     likeness = _mean_likeness(question, [(block, 1.0) for block in question.facts.sound_words])
     return _says(*likeness, question, question.teach)
@@ -91,8 +91,8 @@ def _by_sound_words(question: Question) -> Scores | None:
 def statistics_likeness(question: Question, weights: Sequence[float] | None = None) -> tuple[Floats, Floats]:
     """Weighted mean of the similarities by each kind of statistics, [N, N] and [M, N]; all kinds unless told."""
     facts = question.facts
-    usual = (STATISTICS_HEARD if facts.is_heard else STATISTICS)[0]
-    blocks = (*facts.statistics, facts.heard) if facts.is_heard else (*facts.statistics, *facts.sound_words)
+    usual = (STATISTICS_ENCODED if facts.is_encoded else STATISTICS)[0]
+    blocks = (*facts.statistics, facts.encoded) if facts.is_encoded else (*facts.statistics, *facts.sound_words)
     return _mean_likeness(question, zip(blocks, weights or usual, strict=True))
 
 

@@ -23,8 +23,8 @@ from audiorec.learning.loop import Epoch
 
 @dataclass(frozen=True)
 class Taught:
-    """What is known of N songs: labels ("" where there is none), the parts of their artists, and what an encoder heard
-    in them, float32 [N, t] (`content/learn_to_hear.py`), or None."""
+    """What is known of N songs: labels ("" where there is none), the parts of their artists, and an encoder's output
+    for them, float32 [N, t] (`content/encoder_distillation.py`), or None."""
 
     labels: Sequence[str]
     part: NDArray[np.str_]

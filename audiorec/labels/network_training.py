@@ -41,8 +41,8 @@ class LabelRecipe(CnnRecipe):
     """Epochs where no song is kept aside to validate on."""
     pretrain_epochs: int = 40
     """Epochs over all songs without labels, before the training; 0: none."""
-    hear_epochs: int = 0
-    """In the place of these where an encoder heard the library: epochs in which the network learns that; 0: none."""
+    encoder_epochs: int = 0
+    """In the place of these where songs have an encoder's output: epochs in which the network learns it; 0: none."""
     halved: bool = True
     """Learn from log-mel of half the size: a quarter of the work."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from audiorec.data.heard_songs import HeardSongs
+from audiorec.data.encoder_outputs import EncodedSongs
 from audiorec.data.tables import FeatureTable, Patches
 from audiorec.errors import InputError
 from audiorec.features.lyrics import LYRICS_NAMES, describe_lyrics
@@ -29,7 +29,7 @@ class SongFacts:
 
     Shape:
         statistics: blocks [N, D_b] of the sound: descriptors, correlations of bands, changes; sound_words: blocks
-        [N, D_b], how often words of three lengths are used; heard: [N, d], what an encoder heard, d = 0 for none;
+        [N, D_b], how often words of three lengths are used; encoded: [N, d], the output of an encoder, d = 0 for none;
         lines: a text of each song, or None; feelings: [N, F], NaN without a text; listeners: [N, L], where the song's
         artist stands among listeners, of unit length, NaN where nobody is known; tags: [N, T], the same by what the
         song or its artist is tagged with; hints: [N, H], scores for another kind of label, H = 0 for none.
@@ -37,7 +37,7 @@ class SongFacts:
 
     statistics: tuple[Floats, ...]
     sound_words: tuple[Floats, ...]
-    heard: Floats
+    encoded: Floats
     lines: tuple[Lines | None, ...]
     feelings: Floats
     listeners: Floats
@@ -50,19 +50,19 @@ class SongFacts:
         return np.array([text is not None for text in self.lines], dtype=bool)
 
     @property
-    def is_heard(self) -> bool:
-        """Whether an encoder heard any of the songs."""
-        return bool(self.heard.shape[1])
+    def is_encoded(self) -> bool:
+        """Whether any of the songs was encoded."""
+        return bool(self.encoded.shape[1])
 
 
 def song_facts(
-    table: FeatureTable, texts: Sequence[str | None], heard: HeardSongs | None, listeners: Floats, tags: Floats
+    table: FeatureTable, texts: Sequence[str | None], encoded: EncodedSongs | None, listeners: Floats, tags: Floats
 ) -> SongFacts:
-    """Facts of the table's songs with their texts [N], what an encoder heard in them, places among listeners [N, L] and
+    """Facts of the table's songs with their texts [N], an encoder's output for them, places among listeners [N, L] and
     directions of tags [N, T]."""
     patches = table.logmel()
     check_patches(patches)
-    statistics, block = sound_statistics(table, patches), heard_block(heard, len(table))
+    statistics, block = sound_statistics(table, patches), embedding_block(encoded, len(table))
     words = used_words(patches, sound_words.learn_dictionaries(patches.values, seed=0))
     lines = tuple(song_words(text) if text else None for text in texts)
     return SongFacts(statistics, words, block, lines, text_feelings(texts), listeners, tags, np.zeros((len(texts), 0)))
@@ -75,12 +75,12 @@ def sound_statistics(table: FeatureTable, patches: Patches) -> tuple[Floats, ...
     return (table.descriptors().astype(np.float64), *related)
 
 
-def heard_block(heard: HeardSongs | None, songs: int) -> Floats:
-    """The encoder's means [N, d]; a song that was not heard stands at the median, without any there are no columns."""
-    if heard is None or not heard.known.any():
+def embedding_block(encoded: EncodedSongs | None, songs: int) -> Floats:
+    """The encoder's means [N, d]; a song without stands at the median; no columns where no song has any."""
+    if encoded is None or not encoded.known.any():
         return np.zeros((songs, 0))
-    usual = np.median(heard.mean[heard.known], axis=0)
-    return np.where(heard.known[:, None], heard.mean, usual).astype(np.float64)
+    usual = np.median(encoded.mean[encoded.known], axis=0)
+    return np.where(encoded.known[:, None], encoded.mean, usual).astype(np.float64)
 
 
 def used_words(patches: Patches, dictionaries: Sequence[Dictionary]) -> tuple[Floats, ...]:

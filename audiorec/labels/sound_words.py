@@ -36,7 +36,7 @@ class Dictionary:
     words: Floats
     threshold: float
 
-    def heard(self, patches: NDArray[np.uint8]) -> Floats:
+    def likeness(self, patches: NDArray[np.uint8]) -> Floats:
         """Likeness beyond the threshold of every second window of patches [P, bands, T] to every word: [windows, K]."""
         found = [self._likeness(_windows(patch, self.frames)) for patch in _levels(patches, self.level)]
         return np.asarray(np.maximum(np.concatenate(found) - self.threshold, 0.0), dtype=np.float32)
@@ -57,8 +57,8 @@ def describe(dictionaries: Sequence[Dictionary], patches: NDArray[np.uint8]) -> 
     """One song's patches [P, bands, T] -> float32 [2 * words]: root of the mean use of each word, and its spread."""
     found = []
     for dictionary in dictionaries:
-        heard = dictionary.heard(patches)
-        found += [np.sqrt(heard.mean(axis=0)), heard.std(axis=0)]
+        used = dictionary.likeness(patches)
+        found += [np.sqrt(used.mean(axis=0)), used.std(axis=0)]
     return np.concatenate(found)
 
 

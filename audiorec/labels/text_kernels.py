@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from scipy.sparse.linalg import eigsh
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from audiorec.learning.directions import unit
+
 Floats = NDArray[np.float64]
 Lines = list[list[str]]
 Blocks = Sequence[NDArray[np.floating]]  # kinds of numbers, each [N, D_b]; every block weighs the same
@@ -62,8 +64,7 @@ class Themes:
 
     def places(self, similar: Floats) -> Floats:
         """Places [M, K] of texts from their likeness [M, N]; a text that is like no other stands in the middle."""
-        found = similar @ self.directions
-        return np.asarray(found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9))
+        return np.asarray(unit(similar @ self.directions))
 
 
 @dataclass(frozen=True)

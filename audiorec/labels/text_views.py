@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 
+from audiorec.learning.directions import unit
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Lines = Sequence[Sequence[str]]
@@ -62,7 +64,7 @@ def letter_likeness(known: Sequence[Lines], texts: Sequence[Lines]) -> tuple[Flo
     kept = values > 1e-9
     axes = (vectors[:, kept] / np.sqrt(values[kept]))[:, -_AXES:]
     placed = [(part @ left.T).toarray() @ axes for part in (left, reader.transform(map(_spelled, texts)))]
-    here, there = (rows / (np.linalg.norm(rows, axis=1, keepdims=True) + 1e-9) for rows in placed)
+    here, there = (unit(rows) for rows in placed)
     return np.exp(here @ here.T - 1.0), np.exp(there @ here.T - 1.0)
 
 

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from audiorec import recipes
-from audiorec.content.learn_to_hear import lesson_in
+from audiorec.content.encoder_distillation import lesson_in
 from audiorec.content.likes_training import Reporter, view_patches
 from audiorec.content.song_encoder import View
-from audiorec.data import heard_songs
+from audiorec.data import encoder_outputs
 from audiorec.data.genres import genre_names
 from audiorec.data.tracks import Track
 from audiorec.data.workspace import Workspace
@@ -91,7 +91,9 @@ def train_moods(
     labels = [read.labels.get(track.id, "") for track in tracks]
     note(f"moods: reading {len(table)} songs and their words")
     tags = tag_directions([dict.fromkeys(genre_names(track.genre), 1.0) for track in tracks])
-    facts = song_facts(table, table.texts(), heard_songs.read(space, table.track_ids), _listeners(space, tracks), tags)
+    facts = song_facts(
+        table, table.texts(), encoder_outputs.read(space, table.track_ids), _listeners(space, tracks), tags
+    )
     found = label_library(facts, labels, [track.artist for track in tracks], advance)
     every = LabelTable(table.track_ids, found.names, found.probabilities.astype(np.float32), found.scores)
 
@@ -192,14 +194,14 @@ def _listeners(space: Workspace, tracks: Sequence[Track]) -> NDArray[np.float64]
     """Where the songs' artists stand among all listeners of the workspace [N, axes]; no columns without listens."""
     if not space.has_listens():
         return np.zeros((len(tracks), 0))
-    heard, artist_of = space.interactions(every_song=True), {track.id: track.artist for track in space.tracks()}
-    names = sorted({artist_of[int(item)] for item in heard.items} - {""})
+    listens, artist_of = space.interactions(every_song=True), {track.id: track.artist for track in space.tracks()}
+    names = sorted({artist_of[int(item)] for item in listens.items} - {""})
     place_of = {name: place for place, name in enumerate(names)}
-    rows = [(row, place_of[name]) for row, item in enumerate(heard.items) if (name := artist_of[int(item)])]
-    if len(names) < 2 or len(heard.users) < 2:
+    rows = [(row, place_of[name]) for row, item in enumerate(listens.items) if (name := artist_of[int(item)])]
+    if len(names) < 2 or len(listens.users) < 2:
         return np.zeros((len(tracks), 0))
     items, columns = np.array(rows).T
-    belongs = sparse.csr_array((np.ones(len(rows)), (items, columns)), (len(heard.items), len(names)))
-    places = listener_places(sparse.csr_array(heard.counts @ belongs))
+    belongs = sparse.csr_array((np.ones(len(rows)), (items, columns)), (len(listens.items), len(names)))
+    places = listener_places(sparse.csr_array(listens.counts @ belongs))
     nowhere = np.full(places.shape[1], np.nan)
     return np.array([places[place_of[track.artist]] if track.artist in place_of else nowhere for track in tracks])

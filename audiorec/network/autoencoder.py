@@ -74,8 +74,8 @@ def extract(model: RowAutoencoder, listens: sparse.csr_array) -> AutoencoderEmbe
         songs = model.items(model.decoder).cpu().numpy()
         artists = model.decoder["artists"].cpu().numpy().copy()
         encoder, bias = model.items(model.encoder).cpu().numpy(), model.bias.cpu().numpy().copy()
-        heard = _heard(listens, model.get_buffer("credits"))
-    songs, artists = songs * heard[0][:, None], artists * heard[1][:, None]
+        played = _played(listens, model.get_buffer("credits"))
+    songs, artists = songs * played[0][:, None], artists * played[1][:, None]
     return AutoencoderEmbedding(encode_rows(listens, encoder, bias), songs, artists, encoder, bias)
 
 
@@ -83,12 +83,12 @@ def encode_rows(
     listens: sparse.csr_array, encoder: NDArray[np.float32], bias: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """tanh of the normalised rows through the encoder, float32 [n, d]; users without songs have zeros."""
-    rows = unit_rows(listens)
+    rows = unit_patterns(listens)
     vectors = np.tanh(rows @ encoder + bias)
     return np.asarray(vectors * (np.diff(rows.indptr) > 0)[:, None], dtype=np.float32)
 
 
-def unit_rows(listens: sparse.csr_array) -> sparse.csr_array:
+def unit_patterns(listens: sparse.csr_array) -> sparse.csr_array:
     """The pattern of CSR [n, S] with rows of length one."""
     rows = sparse.csr_array(listens).astype(np.float32)
     rows.eliminate_zeros()
@@ -117,7 +117,7 @@ def _tables(songs: int, artists: int, dims: int) -> nn.ParameterDict:
     return nn.ParameterDict({"songs": scale * torch.randn(songs, dims), "artists": scale * torch.randn(artists, dims)})
 
 
-def _heard(listens: sparse.csr_array, credits: torch.Tensor) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def _played(listens: sparse.csr_array, credits: torch.Tensor) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     played = np.asarray((listens > 0).sum(axis=0)).reshape(-1) > 0
     songs, artists = credits.indices().cpu().numpy()
     by = np.zeros(credits.shape[1], dtype=bool)

@@ -16,7 +16,7 @@ from torch.nn import functional
 from audiorec.errors import InputError
 from audiorec.learning.loop import Epoch, choose_then_refit, fit, quiet
 from audiorec.network import autoencoder, graph_autoencoder
-from audiorec.network.autoencoder import AutoencoderEmbedding, RowAutoencoder, unit_rows
+from audiorec.network.autoencoder import AutoencoderEmbedding, RowAutoencoder, unit_patterns
 from audiorec.network.embedding import NetworkEmbedding
 from audiorec.network.graph import Network
 from audiorec.network.graph_autoencoder import GraphAutoencoder, GraphEmbedding
@@ -193,7 +193,7 @@ def _row_epoch(
 ) -> Callable[[], float]:
     optimiser = torch.optim.Adam(model.parameters(), lr=recipe.rate)
     rng = np.random.default_rng(recipe.seed)
-    inputs = unit_rows(rows)
+    inputs = unit_patterns(rows)
     able = np.flatnonzero(np.diff(inputs.indptr))
     step = 0
 

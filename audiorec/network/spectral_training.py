@@ -188,7 +188,7 @@ def _recalls(
     """Mean recall by each of `count` scorings [B, S] of blocks of users; in large libraries of some users only."""
     songs = max(held.shape[1], 1)
     size, most = max(1, _ENTRIES // songs), max(_LEAST_USERS, _PAIRS // songs)
-    # The same users for every setting.
+    # The same users for every setting and every recipe.
     rows = drawn(np.flatnonzero(np.diff(held.indptr)), most, seed=0)
     values = [list[float]() for _ in range(count)]
     for start in range(0, len(rows), size):

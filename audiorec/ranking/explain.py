@@ -28,7 +28,7 @@ OF_SONGS = Reasons(
         "factors": "people who play much the same as you play it",
         "neighbours": "those who play your songs play it too",
         "predicted": "from its sound and words it should suit listeners like you",
-        "cnn": "the network that hears its sound expects you to like it",
+        "cnn": "the network that learned from sound expects you to like it",
         "svm": "the classifier over sound, words and network puts it with your songs",
         "network": "it is close to you in the network of listeners, songs and artists",
         "content": "it sounds and reads like what you play",
@@ -121,16 +121,14 @@ class _Side:
 def sentence(
     shares: Mapping[str, float], near: str = "", by: str = "", both: Sequence[str] = (), reasons: Reasons = OF_SONGS
 ) -> str:
-    """One sentence from the two strongest signals, the name of a near song, and words for what is heard in both.
+    """One sentence from the two strongest signals, the name of a near song, and words for tags of both.
 
     >>> sentence({"content": 0.7, "artist": 0.3}, "Tide by M", "sound")
     'It sounds and reads like what you play (70 %), and you already play this artist (30 %); it sounds like Tide by M.'
     """
     strongest = sorted(shares.items(), key=lambda entry: (-entry[1], entry[0]))[:2]
     phrases = [
-        f"{reasons.because.get(name, f'{name} speaks for it')} ({share:.0%})"
-        for name, share in strongest
-        if share >= 0.05
+        f"{reasons.because.get(name, f'{name} is for it')} ({share:.0%})" for name, share in strongest if share >= 0.05
     ]
     text = ", and ".join(phrases).replace("%", " %") or "no single signal stands out"
     if near:

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from audiorec.cold_start.content_space import unit_rows
 from audiorec.errors import InputError
+from audiorec.learning.directions import unit
 from audiorec.ranking.neighbours import WEIGHTS, Block
 
 Vectors = NDArray[np.float32]
@@ -25,9 +25,9 @@ def joint_vectors(blocks: Mapping[str, Block]) -> Vectors:
         raise InputError("nothing to compare songs by yet: run audiorec extract or train-network first")
     parts = []
     for name, block in sorted(blocks.items()):
-        rows = unit_rows(np.asarray(block.vectors, dtype=np.float32)) * np.float32(np.sqrt(WEIGHTS[name]))
+        rows = unit(np.asarray(block.vectors, dtype=np.float32)) * np.float32(np.sqrt(WEIGHTS[name]))
         parts.append(np.where(block.known[:, None], rows, np.float32(0.0)))
-    return unit_rows(np.hstack(parts)).astype(np.float32)
+    return unit(np.hstack(parts)).astype(np.float32)
 
 
 def likeness(vectors: Vectors, rows: NDArray[np.integer] | list[int]) -> Vectors:

@@ -12,14 +12,14 @@ from audiorec.collaborative.als import TrainedAls
 from audiorec.collaborative.als_scoring import gram_of
 from audiorec.collaborative.item_model import pack
 from audiorec.collaborative.neumf import Neumf
-from audiorec.data import heard_songs
+from audiorec.data import encoder_outputs
 from audiorec.data.workspace import Workspace
 from audiorec.hybrid import fit_cache
 from audiorec.hybrid.fit_parts import fit_parts
 from audiorec.hybrid.inputs import Material, gather
 from audiorec.hybrid.settings import load_settings
 from audiorec.hybrid.signals import Parts
-from audiorec.labels.heard_words import best_words
+from audiorec.labels.encoder_words import best_words
 from audiorec.learning.coded_vectors import plain
 from audiorec.network import embedding
 from audiorec.network.embedding import NetworkEmbedding, song_vectors
@@ -53,16 +53,16 @@ def make(space: Workspace) -> tuple[dict[str, Any], Arrays]:
     genre, genres = genre_shares.genre_rows([track.genre for track in material.tracks])
     arrays |= {f"block.{name}.{side}": values for name, sides in blocks.items() for side, values in sides.items()}
     arrays |= {f"songs.{name}": values for name, values in pack_songs(material.tracks).items()}
-    heard = heard_songs.read(space, material.listens.items)
-    words, best = best_words(heard) if heard else ((), np.full((len(genre), 1), -1, dtype=np.int16))
-    arrays |= {"heard": best, "recording": recordings(material.tracks, material.fingerprints), "genre": genre}
+    encoded = encoder_outputs.read(space, material.listens.items)
+    words, best = best_words(encoded) if encoded else ((), np.full((len(genre), 1), -1, dtype=np.int16))
+    arrays |= {"sound_tags": best, "recording": recordings(material.tracks, material.fingerprints), "genre": genre}
     about |= {
         "songs": space.songs_state(),
         "inputs": space.inputs(),
         "taste": [settings.taste.regularization, settings.taste.alpha],
         "blocks": list(blocks),
         "genres": list(genres),
-        "heard": list(words),
+        "sound_tags": list(words),
     }
     return about, with_codes(arrays, about["taste_columns"])
 

@@ -62,9 +62,9 @@ def network_arrays(space: Workspace, folder: Path, content: Mapping[str, NDArray
     listens = pattern(space.interactions(items=ids).counts)
     songs = Block(vectors, known, np.bincount(listens.indices, minlength=len(ids)).astype(np.float64))
     # Whoever plays several songs of an artist is one listener of theirs.
-    heard = np.bincount(sparse.csr_array(listens @ belongs.T).indices, minlength=len(starts) - 1)
+    played = np.bincount(sparse.csr_array(listens @ belongs.T).indices, minlength=len(starts) - 1)
     groups = np.split(rows, starts[1:-1]) if len(starts) > 1 else []
-    artists = mean_of_groups(songs, groups, heard.astype(np.float64))
+    artists = mean_of_groups(songs, groups, played.astype(np.float64))
     return _of_block("songs", songs) | _of_block("artists", artists)
 
 

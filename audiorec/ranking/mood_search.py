@@ -2,7 +2,7 @@
 
 A word that says how music sounds ("sad", "calm", 欢快) is a direction over a few descriptors and lyrics numbers,
 written here by hand and measured on no labels; a word that is neither is looked for in titles, artists, albums and
-genres. Where an encoder has heard the songs, the words of its tags ("piano", "female vocal") are such directions too.
+genres. Where songs have an encoder's output, the words of its tags ("piano", "female vocal") are directions too.
 """
 
 import re
@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from audiorec.data.heard_songs import HeardSongs
+from audiorec.data.encoder_outputs import EncodedSongs
 from audiorec.data.tracks import Track
 from audiorec.errors import InputError
-from audiorec.labels.heard_words import word_chances
+from audiorec.labels.encoder_words import word_chances
 
 # Directions over standardised numbers: descriptor or lyrics name -> weight.
 _SAD = {"polarity_mean": -1.0, "sadness_share": 1.0, "minor_lead": 0.7, "loudness_lufs": -0.4, "onset_rate": -0.5}
@@ -55,9 +55,9 @@ _GROUPS: tuple[tuple[str, Mapping[str, float]], ...] = (
     ("korean 韩语 韩文", {"language_ko": 1.0}),
 )
 MEANINGS: Mapping[str, Mapping[str, float]] = {word: way for words, way in _GROUPS for word in words.split()}
-# Numbers by this prefix are logits of the words of an encoder's tags (`labels/heard_words.py`).
-HEARD = "heard "
-_HEARD_AS = {"钢琴": "piano", "吉他": "guitar", "小提琴": "violin", "女声": "female", "男声": "male", "摇滚": "rock"}
+# Numbers by this prefix are logits of the words of an encoder's tags (`labels/encoder_words.py`).
+TAG = "tag "
+_TAG_WORDS = {"钢琴": "piano", "吉他": "guitar", "小提琴": "violin", "女声": "female", "男声": "male", "摇滚": "rock"}
 _STANDS_OUT = 1.0  # deviations above the library's mean
 # A name that matches outweighs any mood; a missing number counts as the library's mean.
 _NAMED = 4.0
@@ -86,21 +86,21 @@ class MoodIndex:
 def build_index(tracks: Sequence[Track], numbers: Mapping[str, NDArray[np.floating]]) -> MoodIndex:
     """numbers: values [N] by name, NaN where unknown; only those that a word means are kept."""
     wanted = {name for way in MEANINGS.values() for name in way}
-    kept = {n: _standardised(values) for n, values in numbers.items() if n in wanted or n.startswith(HEARD)}
+    kept = {n: _standardised(values) for n, values in numbers.items() if n in wanted or n.startswith(TAG)}
     names = [fold(" ".join((track.title, *track.artists, track.album, track.genre))) for track in tracks]
     return MoodIndex(names, kept)
 
 
-def heard_numbers(heard: HeardSongs | None) -> dict[str, NDArray[np.float32]]:
-    """What an encoder heard, as numbers for an index: the logit of each word's chance."""
-    chances = {} if heard is None else word_chances(heard)
-    return {f"{HEARD}{word}": np.log(p.clip(1e-6, 1 - 1e-6) / (1 - p).clip(1e-6)) for word, p in chances.items()}
+def word_numbers(encoded: EncodedSongs | None) -> dict[str, NDArray[np.float32]]:
+    """An encoder's tags as numbers for an index: the logit of each word's chance."""
+    chances = {} if encoded is None else word_chances(encoded)
+    return {f"{TAG}{word}": np.log(p.clip(1e-6, 1 - 1e-6) / (1 - p).clip(1e-6)) for word, p in chances.items()}
 
 
-def heard_in(index: MoodIndex, row: int) -> list[str]:
-    """Words for what is heard in a song more than in most songs of the library."""
-    found = ((name, values[row]) for name, values in index.numbers.items() if name.startswith(HEARD))
-    return [name.removeprefix(HEARD) for name, value in found if value > _STANDS_OUT]
+def words_in(index: MoodIndex, row: int) -> list[str]:
+    """Words for an encoder's tags that a song has more of than most songs of the library."""
+    found = ((name, values[row]) for name, values in index.numbers.items() if name.startswith(TAG))
+    return [name.removeprefix(TAG) for name, value in found if value > _STANDS_OUT]
 
 
 def search(index: MoodIndex, text: str, top: int = 50) -> list[Hit]:
@@ -140,16 +140,16 @@ def fold(text: str) -> str:
 
 
 _CHINESE = re.compile(
-    "(" + "|".join(sorted((w for w in (*MEANINGS, *_HEARD_AS) if len(w) > 1 and ord(w[0]) > 0x2E80), key=len)) + ")"
+    "(" + "|".join(sorted((w for w in (*MEANINGS, *_TAG_WORDS) if len(w) > 1 and ord(w[0]) > 0x2E80), key=len)) + ")"
 )
 
 
 def _mood(index: MoodIndex, word: str) -> NDArray[np.float64] | None:
     """How well the word's meaning fits each song, [N] in standard deviations; None for a word without a meaning."""
     way = {name: weight for name, weight in MEANINGS.get(word, {}).items() if name in index.numbers}
-    asked = _HEARD_AS.get(word, word)
+    asked = _TAG_WORDS.get(word, word)
     if asked not in ("no", "not"):
-        named = ((name, name.removeprefix(HEARD)) for name in index.numbers if name.startswith(HEARD))
+        named = ((name, name.removeprefix(TAG)) for name in index.numbers if name.startswith(TAG))
         way |= {name: 1.0 for name, tag in named if asked == tag or (asked in tag.split() and "no" not in tag.split())}
     if not way:
         return None

@@ -27,7 +27,7 @@ class Step:
 
 def find_path(
     vectors: Vectors,
-    artists: Sequence[str],
+    artists: Sequence[Sequence[str]],
     ends: tuple[int, int],
     songs: int = 8,
     variance: float = 0.0,
@@ -35,8 +35,8 @@ def find_path(
 ) -> list[Step]:
     """Steps from the first end to the second, both included; at most `songs` of them, fewer in a small library.
 
-    vectors: unit rows [N, D]; artists: N names ("" is nobody: it may repeat); variance: 0 always the nearest song, 1 a
-    walk with much chance in it, drawn from `seed`. Raises InputError when nothing is known of an end.
+    vectors: unit rows [N, D]; artists: of each song, guests too (none: nobody, who may repeat); variance: 0 always the
+    nearest song, 1 a walk with much chance in it, drawn from `seed`. Raises InputError when nothing is known of an end.
     """
     known = known_rows(vectors)
     start, goal = ends
@@ -49,7 +49,7 @@ def find_path(
     noise = rng.normal(0.0, 0.3 * variance, size=len(vectors)) if variance else np.zeros(len(vectors))
     free = known.copy()
     free[[start, goal]] = False
-    used = {artists[start], artists[goal]} - {""}
+    used = {*artists[start], *artists[goal]}
     rows = [start]
     for part in np.linspace(0.0, 1.0, max(songs, 2))[1:-1]:
         target = _between(vectors[start], vectors[goal], float(part))
@@ -59,7 +59,7 @@ def find_path(
             break
         rows.append(chosen)
         free[chosen] = False
-        used |= {artists[chosen]} - {""}
+        used |= {*artists[chosen]}
     rows.append(goal)
     cosines = [1.0, *(float(vectors[a] @ vectors[b]) for a, b in zip(rows, rows[1:], strict=False))]
     return [Step(row, cosine) for row, cosine in zip(rows, cosines, strict=True)]
@@ -75,13 +75,15 @@ def _between(one: Vectors, other: Vectors, part: float) -> Vectors:
     )
 
 
-def _best(worth: NDArray[np.floating], free: NDArray[np.bool_], artists: Sequence[str], used: set[str]) -> int | None:
+def _best(
+    worth: NDArray[np.floating], free: NDArray[np.bool_], artists: Sequence[Sequence[str]], used: set[str]
+) -> int | None:
     """The best free song of an artist who is not on the path, else of any artist; None when no song is free."""
     left = np.where(free, worth, -np.inf)
     first = row = int(left.argmax())
     # Few of the nearest are by artists of the path: looking again is cheaper than sorting a library.
     while left[row] > -np.inf:
-        if artists[row] not in used:
+        if used.isdisjoint(artists[row]):
             return row
         left[row] = -np.inf
         row = int(left.argmax())

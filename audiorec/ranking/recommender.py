@@ -19,7 +19,7 @@ from audiorec.errors import InputError
 from audiorec.hybrid.retrieve import EACH, Union, best_of_each, score_union
 from audiorec.hybrid.signals import Parts, signals
 from audiorec.hybrid.weights import Scores, Weights, load_weights, score
-from audiorec.labels.heard_words import said
+from audiorec.labels.encoder_words import said
 from audiorec.ranking import genre_shares
 from audiorec.ranking.agreement import agreed, mean_scores
 from audiorec.ranking.diversify import Owner, Shelf, Wishes, diversify, long_tail
@@ -206,15 +206,15 @@ class Recommender:
             plays=plays,
             cold=bool(self.serving.plays[column] == 0),
             why=shares,
-            reason=sentence(shares, *self._named(near[:1]), self._heard_in_both(column, near[:1]), self.reasons),
+            reason=sentence(shares, *self._named(near[:1]), self._words_of_both(column, near[:1]), self.reasons),
             nearest=tuple((int(self.listens.items[song.column]), song.by) for song in near),
         )
 
-    def _heard_in_both(self, column: int, near: list[OwnSong]) -> list[str]:
-        """Words for what an encoder heard in a song and in its nearest one."""
-        heard, words = self.serving.arrays["heard"], self.serving.about["heard"]
-        theirs = {place for song in near for place in heard[song.column].tolist()}
-        return said(words, np.array([place for place in heard[column].tolist() if place in theirs][:3], dtype=np.int16))
+    def _words_of_both(self, column: int, near: list[OwnSong]) -> list[str]:
+        """Words for an encoder's tags that a song and its nearest one have."""
+        tags, words = self.serving.arrays["sound_tags"], self.serving.about["sound_tags"]
+        theirs = {place for song in near for place in tags[song.column].tolist()}
+        return said(words, np.array([place for place in tags[column].tolist() if place in theirs][:3], dtype=np.int16))
 
     def _named(self, near: list[OwnSong]) -> tuple[str, str]:
         if not near:

@@ -25,6 +25,7 @@ from audiorec.data.interactions import Interactions
 from audiorec.data.workspace import Workspace
 from audiorec.hybrid.signals import Mixing, Parts, Placed, popularity_of
 from audiorec.learning.coded_vectors import Vectors
+from audiorec.learning.directions import unit
 from audiorec.ranking.coded_songs import vectors_of
 from audiorec.ranking.neighbours import Block
 from audiorec.ranking.song_columns import SongColumns
@@ -100,7 +101,7 @@ class Serving:
         return popularity_of(self.listeners, self.arrays["popularity"], self.mixing.counted).astype(np.float32)
 
     @cached_property
-    def _is_heard(self) -> NDArray[np.bool_]:
+    def _is_played(self) -> NDArray[np.bool_]:
         return self.listeners > 0
 
     @cached_property
@@ -147,14 +148,14 @@ class Serving:
             seen,
             arrays["directions"],
             self._taste(own, row),
-            AlsScores(users, self._songs("factors.items"), self._is_heard),
-            ItemToItem(own, self._neighbours, self._is_heard),
+            AlsScores(users, self._songs("factors.items"), self._is_played),
+            ItemToItem(own, self._neighbours, self._is_played),
             self.mixing,
             self._neural("cf", user),
             self._neural("cold", user),
             arrays.get("predicted"),
             placed=self._placed(own, row),
-            heard=self.listeners,
+            all_listeners=self.listeners,
             unit_points=arrays["directions"],
             short_points=self._songs("short"),
             popular=self._popular,
@@ -201,9 +202,7 @@ class Serving:
         else:
             # As a new user enters the network (`spectral.fold_in`): the sum of their songs' vectors, by weight.
             weights = sparse.csr_array((np.log2(1.0 + own.data), own.indices, own.indptr), shape=own.shape)
-            summed = np.asarray(weights @ self.arrays["placed.pulls"])
-            length = np.linalg.norm(summed, axis=1, keepdims=True)
-            users = summed / np.where(length > 0, length, 1.0)
+            users = unit(np.asarray(weights @ self.arrays["placed.pulls"]))
         return Placed(users, self._songs("placed.songs"), self.arrays["placed.known"])
 
     def _songs(self, name: str) -> Vectors:

@@ -25,6 +25,9 @@ NEIGHBOURS = 15
 # Strangers that a song is pushed from at each edge: more keep true neighbours better (measured) and cost time.
 _REPULSIONS = {True: 10, False: 3}
 _FEW = 10_000
+# Of a new map, for few songs and for many, and for songs that come to a map. Half of them cost .004 of trustworthiness.
+_EPOCHS = {True: 800, False: 120}
+_NEW_EPOCHS = 200
 _MOST_STEP = 4.0
 _UNITS = 10.0
 _SPECTRAL_UP_TO = 20_000
@@ -54,10 +57,11 @@ def lay_out(track_ids: NDArray[np.int64], vectors: Vectors, before: SongMap | No
     if is_old.mean() >= 0.5:
         points = _beside_neighbours(held, graph, rng)
         # The curve of attraction is in the units of the layout, ten times those of a finished map.
-        points[~is_old] = _settle(_UNITS * points, graph, rng, 60, ~is_old)[~is_old] / _UNITS
+        points[~is_old] = _settle(_UNITS * points, graph, rng, _NEW_EPOCHS, ~is_old)[~is_old] / _UNITS
         return SongMap(track_ids, points.astype(np.float32), near)
-    epochs = 400 if len(vectors) <= _FEW else 120
-    points = _settle(_start(vectors, graph, rng), graph, rng, epochs, np.ones(len(vectors), dtype=bool))
+    points = _settle(
+        _start(vectors, graph, rng), graph, rng, _EPOCHS[len(vectors) <= _FEW], np.ones(len(vectors), dtype=bool)
+    )
     return SongMap(track_ids, _framed(points), near)
 
 

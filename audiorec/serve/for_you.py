@@ -40,7 +40,7 @@ class Ask:
 
     which: `new` (songs that the user does not have), `known` (new songs of artists that they play) or `deep` (songs
     that few play); genres: kept only, any of them; folders, without_folders: ids of songs whose folders are meant;
-    seconds and years: lowest and highest; not_lately: nothing heard within two weeks; owned: songs that the user has
+    seconds and years: lowest and highest; not_lately: nothing played within two weeks; owned: songs that the user has
     count too; together_with: other users who listen too: then the list is what all like and none of them has.
     """
 
@@ -180,7 +180,7 @@ def _by_likeness(
     for row, songs in zip(rows.tolist(), nearest, strict=True):
         others = [one for one in songs if one.column != row]
         near = tuple(snapshot.tracks[one.column].id for one in others)
-        found.append(Suggestion(row, float(total[row]), _because(snapshot, others), {}, near))
+        found.append(Suggestion(row, float(total[row]), _because(snapshot, others), {"likeness": 1.0}, near))
     return found
 
 

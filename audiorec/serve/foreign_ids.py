@@ -1,4 +1,4 @@
-"""Ids of songs and artists in other servers, as their imports told them: what the plugins of those servers ask by."""
+"""Ids of songs and artists in other servers, as their imports gave them: what the plugins of those servers ask by."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -21,7 +21,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from audiorec.learning.checkpoint import write_arrays
-from audiorec.ranking.mood_search import heard_in
+from audiorec.ranking.mood_search import words_in
 from audiorec.ranking.song_map import SongMap, lay_out
 from audiorec.serve.problem_details import NotReadyError
 from audiorec.serve.snapshot import Snapshot
@@ -139,7 +139,7 @@ def _words(snapshot: Snapshot, row: int) -> list[str]:
         *decade,
         language,
         track.artist,
-        *heard_in(snapshot.moods, row),
+        *words_in(snapshot.moods, row),
     ]
 
 

@@ -51,7 +51,7 @@ def sound_file(track: Track) -> SoundFile:
     if track.path.startswith(LISTED.encode()):
         raise GoneError("this one is known by its name alone: there is no sound of it here")
     if is_url(track.path):
-        raise GoneError(f"this song lies at a URL ({name}): it can be recommended here, and heard where it lies")
+        raise GoneError(f"this song lies at a URL ({name}): it can be recommended here, and played where it lies")
     try:
         with open(track.path, "rb") as file:
             container = sniff(file)

@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from audiorec.data import heard_songs
+from audiorec.data import encoder_outputs
 from audiorec.data.tracks import Track
 from audiorec.data.workspace import Workspace
 from audiorec.errors import AudiorecError, UnknownNameError, WorkspaceError
-from audiorec.plan import next_step
+from audiorec.plan import Step, next_step, plan
 from audiorec.ranking.joint_space import Vectors, joint_vectors, known_rows
-from audiorec.ranking.mood_search import MoodIndex, build_index, heard_numbers
+from audiorec.ranking.mood_search import MoodIndex, build_index, word_numbers
 from audiorec.ranking.neighbours import Block
 from audiorec.ranking.recordings import recordings
 from audiorec.ranking.song_columns import SongColumns, pack_songs
@@ -40,7 +40,7 @@ class Snapshot:
         tracks: N usable ones; vectors: float32 [N, D] unit rows, zeros where nothing is known; recording: int64 [N],
         equal for files of one recording; counts: CSR [U, N], listens of `users`; texts, languages: N, None where a song
         has no lyrics; sizes in bytes and `added` in seconds since 1970, by id; foreign:
-        track ids by the ids of media servers. `notes` says in
+        track ids by the ids of media servers; due: trainings of models that are missing or stale. `notes` says in
         words what is not there and what would make it.
     """
 
@@ -66,6 +66,7 @@ class Snapshot:
     added: dict[int, float] = field(default_factory=dict)
     foreign: ForeignIds = field(default_factory=ForeignIds)
     next_step: str = "audiorec extract FOLDER"
+    due: tuple[Step, ...] = ()
     features: str = ""
 
     @property
@@ -153,7 +154,7 @@ def take_snapshot(root: Path, serial: int, is_demo: bool = False) -> Snapshot:
         except AudiorecError as error:
             notes.append(str(error))
             vectors = np.zeros((len(tracks), 1), np.float32)
-        recommender, following = _recommender(space, notes), next_step(space)
+        recommender, following, due = _recommender(space, notes), next_step(space), tuple(plan(space))
         foreign = foreign_ids(space.server_ids())
         features = space.inputs().get("features", "")
         stamps = space.db.execute("SELECT id, size, mtime_ns FROM track WHERE present = 1").fetchall()
@@ -163,7 +164,7 @@ def take_snapshot(root: Path, serial: int, is_demo: bool = False) -> Snapshot:
         build_index(tracks, numbers), recommender, models, tuple(notes), dict(library.row),
         {} if recommender is None else {track: n for n, track in enumerate(recommender.listens.items.tolist())},
         {track: size for track, size, _ in stamps}, {track: at / 1e9 for track, _, at in stamps},
-        foreign, following, features,
+        foreign, following, due, features,
     )  # fmt: skip
 
 
@@ -204,7 +205,7 @@ def _stored(
     ):
         padded = np.vstack([matrix, np.full((1, matrix.shape[1]), np.nan, np.float32)])[rows]
         numbers |= dict(zip(names, padded.T, strict=True))
-    numbers |= heard_numbers(heard_songs.read(space, np.array([track.id for track in tracks], dtype=np.int64)))
+    numbers |= word_numbers(encoder_outputs.read(space, np.array([track.id for track in tracks], dtype=np.int64)))
     prints = np.vstack([table.fingerprints(), np.zeros((1, 64), np.uint8)])[rows]
     return [texts[row] for row in rows], [languages[row] for row in rows], numbers, prints
 

@@ -26,6 +26,9 @@ def test_figures_stand_in_their_rows(scale: ModuleType) -> None:
         "| 1 s, no recommend_mb |"
     )
     assert lines[2].endswith("| not run |")
+    lists = {scale.SMALL: ({"list_p50_ms": 9.0, "list_p95_ms": 11.0, "list_cpu_p50_ms": 7.0}, False)}
+    row = next(line for line in scale.table(lists).splitlines() if line.startswith("| a list in an open library"))
+    assert row.endswith("| **9 ms** (7), 11 ms (in part of earlier code) |")
 
 
 def test_growth_is_read_from_the_runs_of_three_sizes(scale: ModuleType) -> None:

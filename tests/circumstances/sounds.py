@@ -23,6 +23,33 @@ def flac_of(samples: int) -> bytes:
     return data[:22] + samples.to_bytes(4, "big") + data[26:]
 
 
+def growing_aac() -> bytes:
+    """ADTS, which tells no length: 20 s of small frames and 10 s of large ones, all of them silent."""
+
+    def frame(filled: int) -> bytes:
+        bits = "000" + "0000" + "0" * 8 + "0" + "00" + "0" + "000000" + "0" + "000"  # one channel, nothing in it
+        bits += f"110{15:04b}{filled - 14:08b}" + "0" * 8 * filled if filled else ""
+        bits += "111"
+        bits += "0" * (-len(bits) % 8)
+        body = int(bits, 2).to_bytes(len(bits) // 8, "big")
+        # Sync, MPEG-4, no check sum; low complexity, 44,100 Hz, one channel; length with the head of 7 bytes.
+        head = (0xFFF << 44 | 0b0001 << 40 | 1 << 38 | 4 << 34 | 1 << 30 | (len(body) + 7) << 13 | 0x7FF << 2).to_bytes(
+            7, "big"
+        )
+        return head + body
+
+    return frame(0) * 862 + frame(259) * 431
+
+
+def with_two_sounds(between: bytes = b"") -> bytes:
+    """A wav whose sound stands in two chunks of 1 and 2 s."""
+    chunks = (
+        b"data" + len(sound).to_bytes(4, "little") + sound for sound in (signals.wav(1.0)[44:], signals.wav(2.0)[44:])
+    )
+    body = signals.wav(1.0)[8:36] + between.join(chunks)
+    return b"RIFF" + len(body).to_bytes(4, "little") + body
+
+
 def in_pieces() -> bytes:
     return made_audio.coded("mp4", "aac", 3.0, options={"movflags": "empty_moov", "frag_duration": "500000"})
 
@@ -38,11 +65,15 @@ SOUNDS = {
     "high-rate DSD": a_sound("x.dsf", partial(made_audio.dsf, 0.5, 256), 0.5),
     "a film": a_sound("x.mkv", partial(made_audio.with_video, "matroska", "vorbis", seconds=1.0), 1.0),
     "a book with a picture": a_sound("x.m4b", partial(made_audio.with_video, "ipod", "aac", seconds=1.0), 1.0),
+    "silence in frames that grow": a_sound("x.aac", growing_aac, 30.0, "is silent"),
     "AC-3": a_sound("x.ac3", partial(made_audio.coded, "ac3", "ac3", 1.0), 1.0),
     "ADTS without a length": a_sound("x.aac", partial(made_audio.coded, "adts", "aac", 1.0), 1.0),
     "a wav that was cut": a_sound("x.wav", lambda: signals.wav(2.0)[:50_000], 1.13, "was cut after"),
     "a wav of a pipe": a_sound("x.wav", lambda: signals.wav(2.0)[:40] + b"\xff" * 4 + signals.wav(2.0)[44:], 2.0),
     "joined wav": a_sound("x.wav", lambda: 2 * signals.wav(1.0), 2.0),
+    "a wav with two sounds": a_sound("x.wav", with_two_sounds, 3.0),
+    "a wav with words between two sounds": a_sound("x.wav", lambda: with_two_sounds(b"LIST\4\0\0\0INFO"), 3.0),
+    "a wav whose second sound was cut": a_sound("x.wav", lambda: with_two_sounds()[:-44_100], 2.0, "only 2.0 of 3.0 s"),
     "joined m4a": a_sound("x.m4a", lambda: 2 * made_audio.coded("ipod", "aac", 1.0), 2.0),
     "a chunk without padding": a_sound(
         "x.wav", lambda: signals.wav(1.0)[:12] + b"junk\5\0\0\0xxxxx" + signals.wav(1.0)[12:], 1.0

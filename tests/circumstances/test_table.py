@@ -20,6 +20,8 @@ from audiorec.errors import AudiorecError, InputError
 from audiorec.features.scan import scan
 from tests import made_audio, signals
 from tests.circumstances.lists import LISTS
+from tests.circumstances.moments import MOMENTS
+from tests.circumstances.moments import ROWS as OF_MOMENTS
 from tests.circumstances.nobodies import NOBODY
 from tests.circumstances.place import Place, named
 from tests.circumstances.sounds import SOUNDS
@@ -220,6 +222,29 @@ def tags_of_a_wav(place: Place) -> None:
     assert place.tracks()["x.wav"]["title"] == "Tide"
 
 
+def names_as_the_web_leaves_them(place: Place) -> None:
+    titles = {
+        "Ann - Tide (Official Video) [dQw4w9WgXcQ].mp3": "Tide",
+        "Ann - Low [Official Audio] (320 kbps).mp3": "Low",
+        "Ann - High [Alternative].mp3": "High [Alternative]",
+        "Ann - Far (Music).mp3": "Far (Music)",
+        "Ann - Near (Video).mp3": "Near",
+    }
+    for name in titles:
+        place.song(name)
+    place.song("x.mp3", *named("Ann", "Rock &amp; Roll &#39;n AT&T; B"))
+    place.extract()
+    found = {name: song["title"] for name, song in place.tracks().items()}
+    assert found == {**titles, "x.mp3": "Rock & Roll 'n AT&T; B"}
+
+
+def guests_by_other_words(place: Place) -> None:
+    for n, name in enumerate(["Ann ft. Bob", "Ann (featuring Bob)", "Ann w/ Bob", "Ann vs. Bob", "Ann × Bob"]):
+        place.song(f"{n}.mp3", *named(name, f"song {n}"))
+    place.extract()
+    assert {tuple(song["artists"]) for song in place.tracks().values()} == {("Ann", "Bob")}
+
+
 def ape_tags_of_an_mp3(place: Place) -> None:
     path = place.song("x.mp3")
     tags = APEv2()
@@ -332,13 +357,15 @@ ROWS: dict[str, Callable[[Place], None]] = {
         a_time_that_is_to_come_and_links_in_circles, a_flac_without_an_album,
         a_date_that_is_none,
         guests_and_bands_in_one_field, one_artist_in_several_spellings, all_genres, an_ending_that_lies,
-        names_that_begin_with_a_number, ape_tags_of_an_mp3, lyrics_that_do_not_tell_their_letters,
+        names_that_begin_with_a_number, names_as_the_web_leaves_them, guests_by_other_words, ape_tags_of_an_mp3,
+        lyrics_that_do_not_tell_their_letters,
         russian_tags_that_claim_latin, letters_that_are_not_sure, tags_of_a_wav,
         a_song_called_by_a_number, a_header_in_no_language_that_is_known, what_is_no_music,
         lyrics_beside_the_song_in_another_form, lyrics_of_a_page,
         *NOBODY, a_file_that_is_there_is_not_called_missing, a_title_that_two_have, sound_effects,
-        every_listen_waits,
+        every_listen_waits, *OF_MOMENTS,
     )},
+    **MOMENTS,
     **LISTS,
     **SOUNDS,
 }  # fmt: skip

@@ -1,5 +1,6 @@
 """What a person sees: the estimate of what is left, and tables that keep words whole."""
 
+import json
 import random
 
 import pytest
@@ -55,6 +56,15 @@ def test_names_that_look_like_markup_are_printed_as_they_are(capsys: pytest.Capt
     for name in ("Songs of [/]", "[bold]b :star:", "nothing for [/] :star:"):
         assert name in printed.out
     assert "[/red]" in printed.err
+
+
+def test_names_in_json_do_not_steer_the_terminal_either(capsys: pytest.CaptureFixture[str]) -> None:
+    names = ["\x9b31m", "a\u202eb", "\x1b[2J", "\x7f", "Où 晴天"]
+    console().print_json(json.dumps(names))
+    printed = capsys.readouterr().out
+    assert not set("\x9b\u202e\x1b\x7f") & set(printed)
+    assert "Où 晴天" in printed
+    assert json.loads(printed) == names
 
 
 def test_names_do_not_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:

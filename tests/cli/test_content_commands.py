@@ -85,8 +85,8 @@ def test_augment_makes_patches_a_picture_and_a_sound(root: Path, tmp_path: Path)
     )
     assert "6 patches made from" in done.output
     assert grid.read_bytes()[:4] == b"\x89PNG"
-    with wave.open(str(sound)) as heard:
-        assert heard.getnframes() > heard.getframerate()
+    with wave.open(str(sound)) as written:
+        assert written.getnframes() > written.getframerate()
     with Workspace.open(root) as space:
         folder = space.model("dcgan")
     assert {"frechet", "frechet_floor", "nearest"} <= set(checkpoint.read_header(folder, "dcgan").score)

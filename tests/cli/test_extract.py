@@ -39,6 +39,13 @@ def test_an_empty_folder_has_no_table(tmp_path: Path) -> None:
     assert not done.stdout
 
 
+def test_what_is_left_for_another_run_is_said(tmp_path: Path) -> None:
+    for name in ("a.wav", "b.wav", "c.wav"):
+        (tmp_path / name).write_bytes(signals.wav(1.0))
+    done = extract(tmp_path / "space", "--limit", "1", str(tmp_path))
+    assert "1 file to look at, 0 as before, 2 left for another run (--since, --limit)" in done.stderr
+
+
 def test_another_recipe_is_said_to_describe_anew(tmp_path: Path) -> None:
     (tmp_path / "good.wav").write_bytes(signals.wav(1.0))
     first, second = (extract(tmp_path / "space", *more, str(tmp_path)) for more in ((), ("--set", "mfcc=13")))

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from audiorec.cli.main import cli
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
+from audiorec.sources.registry import OTHERS, SOURCES
 from audiorec.sources.rows.contract import Row, Unread, WrittenSong
 
 
@@ -56,8 +57,18 @@ def test_friends(root: Path, tmp_path: Path) -> None:
 
 
 def test_sources_are_listed_and_named(root: Path, tmp_path: Path) -> None:
-    names = call(root, "--list", "--quiet").stdout.split()
-    assert {"listens", "playlists", "friends", "songs", "items"} <= set(names)
+    names = call(root, "--list", "--quiet").stdout.splitlines()
+    assert names == sorted({*SOURCES, *OTHERS})
+    promised = (
+        "spotify lastfm listenbrainz subsonic navidrome jellyfin plex itunes foobar2000 rhythmbox strawberry clementine"
+        " quodlibet beets mpd scrobbler-log maloja panoscrobbler youtube-music tidal netease playlists listens items"
+        " friends"
+    )
+    assert set(promised.split()) <= set(names)
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    table = readme.partition("## What can be imported")[2].partition("\n## ")[0]
+    told = {name for line in table.splitlines() for name in line.partition(" | ")[0].strip("| ").split(", ")}
+    assert set(names) <= told
     assert all(name in call(root, "--list").stdout for name in names)
     with pytest.raises(InputError, match="no source 'spotifi': choose one of"):
         call(root, "spotifi", str(tmp_path / "x"))
@@ -120,7 +131,7 @@ def test_songs_known_by_name_go_through_the_network(tmp_path: Path) -> None:
         assert [track.status for track in space.tracks()] == ["listed", "listed"]
         assert space.artist_parts() == {}
         assert space.interactions(every_song=True).counts.toarray().tolist() == [[1, 1], [1, 1]]
-    # Nothing was heard yet, so what learns from sound is not the next step.
+    # Nothing was played yet, so what learns from sound is not the next step.
     steps = []
     for model in ("network", "cf"):
         steps.append(next_step(root))

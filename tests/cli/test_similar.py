@@ -23,7 +23,7 @@ def answer(root: Path, *words: str) -> list[dict[str, Any]]:
 
 
 def two_circles(folder: Path) -> Path:
-    """Artists a and b are heard by users 0-4, c and d by users 5-9; song 16 is by a and nobody played it."""
+    """Artists a and b are played by users 0-4, c and d by users 5-9; song 16 is by a and nobody played it."""
     songs = ["id,title,artist", *(f"{n},song {n},{'abcd'[n // 4]}" for n in range(16)), "16,song 16,a", "17,alone,z"]
     (folder / "songs.csv").write_text("\n".join(songs).replace("id,title", "song_id,title"))
     rows = [f"u{u},{s}" for u in range(10) for s in range(16) if (s < 8) == (u < 5) and (u + s) % 4]
@@ -59,6 +59,8 @@ def test_songs_of_the_same_circle(root: Path) -> None:
         answer(root, "--song", "alone")
     with pytest.raises(UnknownNameError, match="did you mean a - song 1"):
         answer(root, "--song", "a - sonk 1")
+    with pytest.raises(UnknownNameError, match=r"audiorec tracks lists all$"):
+        answer(root, "--song", "4711")
 
 
 def test_artists_and_users(root: Path) -> None:
@@ -73,8 +75,8 @@ def test_artists_and_users(root: Path) -> None:
 
 def test_new_songs_and_artists_for_a_user_stay_in_her_circle(root: Path) -> None:
     songs = answer(root, "--user", "u1", "--show", "songs")
-    heard = {s for s in range(8) if (1 + s) % 4}
-    assert {row["title"] for row in songs} == {f"song {s}" for s in set(range(8)) - heard} | {"song 16"}
+    played = {s for s in range(8) if (1 + s) % 4}
+    assert {row["title"] for row in songs} == {f"song {s}" for s in set(range(8)) - played} | {"song 16"}
     assert set(songs[0]["by"]) == {"users", "walks"}
     assert answer(root, "--user", "u1", "--show", "artists") == []  # they have both artists of their circle
     assert "share" in call(root, "similar", "--user", "u1", "--show", "songs")

@@ -14,9 +14,9 @@ from audiorec.content import cnn_search, like_model
 from audiorec.content.encoder_training import CnnRecipe
 from audiorec.content.scoring import embed_tracks
 from audiorec.content.training import train_networks
-from audiorec.data import heard_songs
+from audiorec.data import encoder_outputs
 from audiorec.data.catalogue import FileRecord
-from audiorec.data.heard_songs import Heard, HeardBy
+from audiorec.data.encoder_outputs import EncodedBy, EncodedSong
 from audiorec.data.tables import Layout, TrackFeatures
 from audiorec.data.workspace import Workspace
 from audiorec.plan import plan
@@ -44,7 +44,7 @@ def fill(root: Path) -> None:
         space.add_listens("test", listens)
 
 
-def test_an_encoder_from_a_file_is_kept_with_the_model_and_heard_in_new_songs(tmp_path: Path) -> None:
+def test_an_encoder_from_a_file_is_kept_with_the_model_and_used_on_new_songs(tmp_path: Path) -> None:
     fill(tmp_path / "ws")
     (tmp_path / "tiny.onnx").write_bytes(mean_over_time(3))
     about = 'view = "spectrogram"\nbands = 32\nframes = 40\nmean = -40.0\ndeviation = 20.0\n'
@@ -66,25 +66,25 @@ def test_an_encoder_from_a_file_is_kept_with_the_model_and_heard_in_new_songs(tm
     assert not np.allclose(embed_tracks(folder, table, table.track_ids, [()] * SONGS), found)
 
 
-def test_where_an_encoder_heard_the_library_the_networks_learn_that_first(tmp_path: Path) -> None:
+def test_where_the_library_is_encoded_the_networks_learn_that_first(tmp_path: Path) -> None:
     fill(tmp_path / "ws")
     vectors = np.random.default_rng(1).normal(size=(SONGS, 3)).astype(np.float32)
-    by = HeardBy("ear", "e" * 16)
+    by = EncodedBy("ear", "e" * 16)
     with Workspace.open(tmp_path / "ws", write=True) as space:
         # Not in all of them: files may have come since.
-        heard = [(track, Heard(row, row, np.abs(row[:1]))) for track, row in enumerate(vectors[:-4], start=1)]
-        heard_songs.commit(space, heard, by)
-        heard_songs.use(space, by.digest)
-    changes = [part for value in (*QUICK, "hear_epochs=3") for part in ("--set", value)]
+        encoded = [(track, EncodedSong(row, row, np.abs(row[:1]))) for track, row in enumerate(vectors[:-4], start=1)]
+        encoder_outputs.commit(space, encoded, by)
+        encoder_outputs.use(space, by.digest)
+    changes = [part for value in (*QUICK, "encoder_epochs=3") for part in ("--set", value)]
     arguments = ["--view", "spectrogram", "--device", "cpu", *changes]
     CliRunner().invoke(command, arguments, obj=Session(tmp_path / "ws", True), catch_exceptions=False)
     with Workspace.open(tmp_path / "ws") as space:
         curves = json.loads((space.model("cnn") / "curve.json").read_text(encoding="utf-8"))
         assert plan(space, ["cnn"]) == []
     assert len(curves["spectrogram alone"]) == 3
-    # What is heard otherwise is a reason to learn again.
+    # What is encoded otherwise is a reason to learn again.
     with Workspace.open(tmp_path / "ws", write=True) as space:
-        heard_songs.use(space, "")
+        encoder_outputs.use(space, "")
     with Workspace.open(tmp_path / "ws") as space:
         assert [step.name for step in plan(space, ["cnn"])] == ["cnn"]
 
@@ -94,13 +94,15 @@ def test_a_search_scores_a_setting_as_it_would_be_trained(tmp_path: Path, monkey
     fill(tmp_path / "ws")
     monkeypatch.setattr(cnn_search, "VIEWS", ("spectrogram",))
     with Workspace.open(tmp_path / "ws", write=True) as space:
-        by = HeardBy("ear", "e" * 16)
+        by = EncodedBy("ear", "e" * 16)
         vectors = np.random.default_rng(1).normal(size=(SONGS, 3)).astype(np.float32)
-        heard_songs.commit(space, [(track, Heard(row, row, row)) for track, row in enumerate(vectors, start=1)], by)
-        heard_songs.use(space, by.digest)
-        recipe = recipes.load("training/cnn", CnnRecipe, (*QUICK, "hear_epochs=40"))
+        encoder_outputs.commit(
+            space, [(track, EncodedSong(row, row, row)) for track, row in enumerate(vectors, start=1)], by
+        )
+        encoder_outputs.use(space, by.digest)
+        recipe = recipes.load("training/cnn", CnnRecipe, (*QUICK, "encoder_epochs=40"))
         score = cnn_search.score(space, recipe, "cpu")
         trained = train_networks(
-            space, recipe.model_copy(update={"hear_epochs": 2}), views=("spectrogram",), device="cpu"
+            space, recipe.model_copy(update={"encoder_epochs": 2}), views=("spectrogram",), device="cpu"
         )
     assert score == trained.scores["multimodal"]

@@ -1,4 +1,4 @@
-"""`train-cnn --labels` over a made workspace whose moods can be heard: model, table of all songs, mistakes named."""
+"""`train-cnn --labels` over a made workspace whose moods the sound tells: model, table of all songs, mistakes named."""
 
 import csv
 from pathlib import Path
@@ -9,9 +9,9 @@ from click.testing import CliRunner, Result
 
 from audiorec.cli.session import Session
 from audiorec.cli.train_cnn import command
-from audiorec.data import heard_songs
+from audiorec.data import encoder_outputs
 from audiorec.data.catalogue import FileRecord
-from audiorec.data.heard_songs import Heard, HeardBy
+from audiorec.data.encoder_outputs import EncodedBy, EncodedSong
 from audiorec.data.tables import Layout, TrackFeatures
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
@@ -49,25 +49,25 @@ def train(root: Path, labels: Path, *more: str) -> Result:
     return CliRunner().invoke(command, arguments, obj=Session(root, True), catch_exceptions=False)
 
 
-def hear(root: Path) -> None:
-    """An encoder heard how wild every song is."""
-    by = HeardBy("ear", "e" * 16)
+def encode(root: Path) -> None:
+    """The encoder's output says how wild every song is."""
+    by = EncodedBy("ear", "e" * 16)
     with Workspace.open(root, write=True) as space:
         for track in range(1, SONGS + 1):
             wild = np.array([float(mood(track) == "wild"), float(track)], np.float32)
-            heard_songs.commit(space, [(track, Heard(wild, 0.0 * wild, wild[:1]))], by)
-        heard_songs.use(space, by.digest)
+            encoder_outputs.commit(space, [(track, EncodedSong(wild, 0.0 * wild, wild[:1]))], by)
+        encoder_outputs.use(space, by.digest)
 
 
-@pytest.mark.parametrize("pretraining", ["", "pretrain", "hear"])
-def test_songs_without_a_label_get_the_one_that_can_be_heard(tmp_path: Path, pretraining: str) -> None:
+@pytest.mark.parametrize("pretraining", ["", "pretrain", "encoder"])
+def test_songs_without_a_label_get_the_one_that_the_sound_tells(tmp_path: Path, pretraining: str) -> None:
     fill(tmp_path / "ws")
-    if pretraining == "hear":
-        hear(tmp_path / "ws")
+    if pretraining == "encoder":
+        encode(tmp_path / "ws")
     labels = tmp_path / "moods.csv"
     named = [f"{track:02d}.mp3,{mood(track)}" for track in range(1, 33)]
     labels.write_text("\n".join(["song,label", *named, "nowhere.mp3,calm"]), encoding="utf-8")
-    epochs = [f"{way}_epochs={2 * (way == pretraining)}" for way in ("pretrain", "hear")]
+    epochs = [f"{way}_epochs={2 * (way == pretraining)}" for way in ("pretrain", "encoder")]
     done = train(tmp_path / "ws", labels, "--set", epochs[0], "--set", epochs[1])
     assert "2 labels learned" in done.output
     with Workspace.open(tmp_path / "ws") as space:

@@ -1,4 +1,4 @@
-"""`train-moods` over a made workspace whose moods can be heard, read and told by who listens; mistakes are named."""
+"""`train-moods` over a made workspace whose moods the sound, the words and the listeners tell; mistakes are named."""
 
 import csv
 from pathlib import Path
@@ -9,9 +9,9 @@ from click.testing import CliRunner, Result
 
 from audiorec.cli.session import Session
 from audiorec.cli.train_moods import command
-from audiorec.data import heard_songs
+from audiorec.data import encoder_outputs
 from audiorec.data.catalogue import FileRecord
-from audiorec.data.heard_songs import Heard, HeardBy
+from audiorec.data.encoder_outputs import EncodedBy, EncodedSong
 from audiorec.data.tables import Layout, TrackFeatures
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
@@ -53,18 +53,18 @@ def train(root: Path, labels: Path, *more: str) -> Result:
     return CliRunner().invoke(command, [str(labels), *more], obj=Session(root, True), catch_exceptions=False)
 
 
-def hear(root: Path, songs: int) -> None:
-    """An encoder hears the moods of the first songs, for certain."""
-    by = HeardBy("ear", "e" * 16)
+def encode(root: Path, songs: int) -> None:
+    """An encoder tells the moods of the first songs, for certain."""
+    by = EncodedBy("ear", "e" * 16)
     vectors = [np.float32([mood(track) == "calm", track % 7]) for track in range(1, songs + 1)]
     none = np.zeros(0, np.float32)
     with Workspace.open(root, write=True) as space:
-        rows = [(track, Heard(vector, vector, none)) for track, vector in enumerate(vectors, 1)]
-        heard_songs.commit(space, rows, by)
-        heard_songs.use(space, by.digest)
+        rows = [(track, EncodedSong(vector, vector, none)) for track, vector in enumerate(vectors, 1)]
+        encoder_outputs.commit(space, rows, by)
+        encoder_outputs.use(space, by.digest)
 
 
-def test_what_an_encoder_heard_counts_and_a_song_that_it_did_not_hear_is_labelled_too(tmp_path: Path) -> None:
+def test_an_encoders_output_counts_and_a_song_without_it_is_labelled_too(tmp_path: Path) -> None:
     fill(tmp_path / "ws", sound_tells=False)
     labels = tmp_path / "moods.csv"
     labels.write_text("\n".join(["song,mood", *(f"{t:02d}.mp3,{mood(t)}" for t in range(1, LABELLED + 1))]), "utf-8")
@@ -78,12 +78,12 @@ def test_what_an_encoder_heard_counts_and_a_song_that_it_did_not_hear_is_labelle
         return np.where(is_calm, calm, 1.0 - calm)
 
     deaf = right("deaf.csv")
-    hear(tmp_path / "ws", SONGS - 10)
-    heard = right("heard.csv")
-    assert np.isfinite(heard).all()
-    assert len(heard) == SONGS
-    # Of labelled and of new songs that it heard, by whatever else could tell.
-    assert (heard - deaf)[: SONGS - 10][~has_text[: SONGS - 10]].mean() > 0.15
+    encode(tmp_path / "ws", SONGS - 10)
+    encoded = right("encoded.csv")
+    assert np.isfinite(encoded).all()
+    assert len(encoded) == SONGS
+    # Of labelled and of new songs that it encoded, by whatever else could tell.
+    assert (encoded - deaf)[: SONGS - 10][~has_text[: SONGS - 10]].mean() > 0.15
 
 
 def test_every_song_gets_a_label_and_the_figure_is_of_left_out_artists(tmp_path: Path) -> None:

@@ -18,8 +18,8 @@ def test_mean_of_cosines_whatever_the_counts() -> None:
 def test_mutual_proximity_takes_the_advantage_of_a_hub_away() -> None:
     rng = np.random.default_rng(0)
     songs = rng.normal(size=(200, 20)) + 1.0  # all lean one way, and those that lean most are near to everything
-    heard = sparse.csr_array((rng.random((50, 200)) < 0.05).astype(float))
-    raw = mean_similarity(heard, songs, songs)
+    listens = sparse.csr_array((rng.random((50, 200)) < 0.05).astype(float))
+    raw = mean_similarity(listens, songs, songs)
     hub = np.argmax(raw.mean(axis=0))
     plain, corrected = (np.argsort(-values, axis=1)[:, :10] for values in (raw, mutual_proximity(raw)))
     assert (plain == hub).any(axis=1).mean() > 3.0 * (corrected == hub).any(axis=1).mean()

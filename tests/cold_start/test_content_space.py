@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from audiorec.cold_start.content_space import fit_space, unit_rows
+from audiorec.cold_start.content_space import fit_space
+from audiorec.learning.directions import unit
 
 
 def test_missing_block_is_zero() -> None:
@@ -22,7 +23,7 @@ def test_usual_length_is_about_one() -> None:
 
 
 def test_zero_rows_stay_zero() -> None:
-    np.testing.assert_allclose(unit_rows(np.array([[3.0, 4.0], [0.0, 0.0]])), [[0.6, 0.8], [0.0, 0.0]])
+    np.testing.assert_allclose(unit(np.array([[3.0, 4.0], [0.0, 0.0]])), [[0.6, 0.8], [0.0, 0.0]])
 
 
 def test_where_no_block_counts_all_stand_together() -> None:

@@ -74,9 +74,9 @@ def test_by_users_and_by_songs_it_is_the_same_model(users: int, power: float, gr
     inverse = np.linalg.inv(gram + 3.0 * np.diag(np.maximum(share, 1e-12) ** growth))
     weights = -inverse / np.diag(inverse)
     np.fill_diagonal(weights, 0.0)
-    found, heard = dual.scores(np.arange(users)), history.sum(axis=0) > 0
-    np.testing.assert_allclose(found[:, heard], (history @ weights)[:, heard], atol=1e-5)
-    assert np.isnan(found[:, ~heard]).all()
+    found, played = dual.scores(np.arange(users)), history.sum(axis=0) > 0
+    np.testing.assert_allclose(found[:, played], (history @ weights)[:, played], atol=1e-5)
+    assert np.isnan(found[:, ~played]).all()
     again = type(dual).from_arrays(dual.to_arrays())
     np.testing.assert_array_equal(again.scores(np.arange(users)), found)
 

@@ -22,7 +22,7 @@ class Fixed:
         return self.table[user_rows].copy()
 
 
-#            song 0: heard by user 0      held out: user 0 song 1, user 1 song 2, user 2 song 4
+#            song 0: played by user 0      held out: user 0 song 1, user 1 song 2, user 2 song 4
 RANKER = Fixed([[9, 5, 6, 1, 7], [1, 9, 5, 2, np.nan], [3, 2, 9, 8, 2]])
 
 
@@ -64,13 +64,13 @@ def test_a_constant_ranker_hits_nothing() -> None:
 @pytest.mark.parametrize("k", [1, 5, 10])
 def test_both_protocols_agree_with_scikit_learn(k: int) -> None:
     rng = np.random.default_rng(k)
-    heard = rng.random((40, 60)) < 0.2
-    heard[:, 0] = True
-    held = np.array([rng.choice(np.flatnonzero(~row)) for row in heard])
+    played = rng.random((40, 60)) < 0.2
+    played[:, 0] = True
+    held = np.array([rng.choice(np.flatnonzero(~row)) for row in played])
     others = np.array(
-        [rng.choice(np.setdiff1d(np.flatnonzero(~row), [song]), 20) for row, song in zip(heard, held, strict=True)]
+        [rng.choice(np.setdiff1d(np.flatnonzero(~row), [song]), 20) for row, song in zip(played, held, strict=True)]
     )
-    split = LeaveOneOut(sparse.csr_array(heard.astype(np.float32)), np.arange(40), np.column_stack((held, others)))
+    split = LeaveOneOut(sparse.csr_array(played.astype(np.float32)), np.arange(40), np.column_stack((held, others)))
     table = rng.normal(size=(40, 60)).astype(np.float32)
     table[np.arange(40), held] += 1.0
     ranker = Fixed(table.tolist())
@@ -81,8 +81,8 @@ def test_both_protocols_agree_with_scikit_learn(k: int) -> None:
     hits = top_k_accuracy_score(np.zeros(40), candidates, k=k, labels=np.arange(21))
     assert found[f"hr@{k}"] == pytest.approx(hits)
     assert found[f"ndcg@{k}"] == pytest.approx(ndcg_score(first, candidates, k=k))
-    # Under P2 what the user has heard is out of the question, so it goes to the end.
-    relevant, open_scores = np.zeros((40, 60)), np.where(heard, -100.0, table)
+    # Under P2 what the user has played is out of the question, so it goes to the end.
+    relevant, open_scores = np.zeros((40, 60)), np.where(played, -100.0, table)
     relevant[np.arange(40), held] = 1.0
     full = protocols.full_report(ranker, split, ks=(k, 60))
     assert full[f"ndcg@{k}"] == pytest.approx(ndcg_score(relevant, open_scores, k=k))

@@ -1,4 +1,4 @@
-"""A student on a made library: it hears what its teacher heard, with fewer weights, and takes its place."""
+"""A student on a made library: it embeds as its teacher does, with fewer weights, and takes its place."""
 
 from pathlib import Path
 

@@ -77,7 +77,7 @@ def test_nothing_of_validation_artists_reaches_the_users() -> None:
 
 
 @pytest.mark.parametrize(("view", "patches"), [("spectrogram", logmel()), ("waveform", waveform())])
-def test_a_view_learns_what_can_be_heard(view: str, patches: Patches) -> None:
+def test_a_view_learns_what_the_sound_tells(view: str, patches: Patches) -> None:
     trained = train_view(view, patches, library(), RECIPE, device=CPU, report=quiet)  # type: ignore[arg-type]
     assert max(epoch.metric for epoch in trained.curve) > BY_KIND - 0.08
     assert trained.curve[-1].loss < trained.curve[0].loss

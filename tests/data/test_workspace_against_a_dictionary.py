@@ -99,18 +99,18 @@ class WorkspaceAndDictionary(RuleBasedStateMachine):
                 assert table.track_ids.tolist() == sounding
                 by_id = {self.ids[path]: loudness for path, loudness in self.sound.items()}
                 np.testing.assert_array_equal(table.descriptors()[:, 0], np.float32([by_id[n] for n in sounding]))
-            heard: dict[tuple[str, int], float] = {}
+            wanted: dict[tuple[str, int], float] = {}
             for (_, user, path), count in self.listens.items():
                 if self.ids[path] in sounding:
-                    heard[user, self.ids[path]] = heard.get((user, self.ids[path]), 0.0) + count
-            if heard:
+                    wanted[user, self.ids[path]] = wanted.get((user, self.ids[path]), 0.0) + count
+            if wanted:
                 found = space.interactions()
                 rows, columns = found.counts.nonzero()
                 got = {
                     (found.users[row], int(found.items[column])): float(found.counts[row, column])
                     for row, column in zip(rows, columns, strict=True)
                 }
-                assert got == heard
+                assert got == wanted
 
 
 WorkspaceAndDictionary.TestCase.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)

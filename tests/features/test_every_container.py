@@ -340,7 +340,7 @@ def test_what_is_lost_is_said(tmp_path: Path, name: str) -> None:
     assert reason in record.reason
 
 
-def test_of_several_streams_the_usual_one_is_heard(tmp_path: Path) -> None:
+def test_of_several_streams_the_usual_one_is_read(tmp_path: Path) -> None:
     """A comment stands first, and is no second long."""
     (tmp_path / "x.mkv").write_bytes(streams("matroska", ("libopus", "libopus"), 3.0, comment=0.5))
     assert look(tmp_path / "x.mkv").seconds == pytest.approx(3.0, abs=0.06)

@@ -209,6 +209,38 @@ def test_processes_that_are_killed_while_they_start_cost_no_song(
     assert songs(tmp_path / "ws") == 3
 
 
+class Stuck(Lost):
+    """A pool whose worker waits for a share and cannot be ended."""
+
+    active = True
+
+
+def test_a_share_that_does_not_answer_holds_nobody_for_ever(
+    tmp_path: Path, music: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("_LOOK_SECONDS", "_STUCK_SECONDS", "_LIMIT_SECONDS"):
+        monkeypatch.setattr(workers, name, 0.05)
+    opened, good = [Stuck(takes=True)], workers.open_pool
+
+    def open_pool(crew: Crew) -> ProcessPool:
+        if opened:
+            return opened.pop()
+        monkeypatch.setattr(workers, "_LIMIT_SECONDS", 120.0)
+        return good(crew)
+
+    monkeypatch.setattr(workers, "open_pool", open_pool)
+    assert extract(tmp_path / "ws", music) == (3, ["the disk or share does not answer; tried again at the next run"])
+    assert songs(tmp_path / "ws") == 2
+    monkeypatch.setattr(workers, "_LIMIT_SECONDS", 0.05)
+    opened += [Stuck(takes=True), Stuck(takes=True)]
+    for name in ("0.wav", "1.wav", "2.wav"):
+        os.utime(music / name, (1, 1))
+    looked, reasons = extract(tmp_path / "ws", music)
+    assert (looked, len(reasons), songs(tmp_path / "ws")) == (3, 3, 2)
+    assert extract(tmp_path / "ws", music) == (3, [])
+    assert songs(tmp_path / "ws") == 3
+
+
 def test_a_node_that_loses_its_pool_twice_loses_no_song(music: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "_LOOK_SECONDS", 0.1)
     opened, good = [LOSSES["says so"](), LOSSES["takes no task"]()], workers.open_pool

@@ -92,7 +92,7 @@ def test_lyrics_that_an_older_reader_did_not_see_are_described(
         assert space.features().texts() == ["hello my old friend"]
 
 
-def test_what_an_older_reader_may_have_heard_in_part_is_heard_again(
+def test_what_an_older_reader_may_have_read_in_part_is_read_again(
     tmp_path: Path, described: list[tuple[str, bool]]
 ) -> None:
     root, music = tmp_path / "ws", tmp_path / "music"

@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from audiorec.cli.main import cli
-from audiorec.data import heard_songs
-from audiorec.data.heard_songs import Heard, HeardBy
+from audiorec.data import encoder_outputs
+from audiorec.data.encoder_outputs import EncodedBy, EncodedSong
 from audiorec.data.workspace import Workspace
 from audiorec.errors import CheckpointError
 from audiorec.hybrid.evaluation import evaluate
@@ -17,9 +17,10 @@ from audiorec.hybrid.weights import Weights, load_weights
 from tests.ranking.small_library import build
 
 
-def call(root: Path, *words: str) -> None:
+def call(root: Path, *words: str) -> str:
     done = CliRunner().invoke(cli, ["--workspace", str(root), "--quiet", *words], catch_exceptions=False)
     assert done.exit_code == 0, done.output
+    return done.stdout
 
 
 def weights_with(root: Path, more_listens_to: str) -> Weights:
@@ -40,6 +41,14 @@ def test_weights_do_not_depend_on_listens_to_test_artists(tmp_path: Path) -> Non
     plain = weights_with(tmp_path / "plain", "nobody")
     assert weights_with(tmp_path / "test", "test") == plain
     assert weights_with(tmp_path / "validation", "validation") != plain
+
+
+def test_it_is_said_how_many_of_the_users_the_weights_were_learned_from(tmp_path: Path) -> None:
+    build(tmp_path)
+    with Workspace.open(tmp_path) as space:
+        users = len(space.interactions().users)
+    said = call(tmp_path, "train-hybrid", "--set", "pairs=1", "--set", "least_users=4", "--set", "steps=5")
+    assert f"the lists of 4 of {users} users" in " ".join(said.split())
 
 
 def test_weights_of_other_models_are_refused(tmp_path: Path) -> None:
@@ -65,13 +74,15 @@ def test_weights_beside_another_content_model_are_refused(tmp_path: Path) -> Non
         evaluate(space)
 
 
-def test_weights_without_what_an_encoder_heard_are_refused(tmp_path: Path) -> None:
+def test_weights_without_the_encoders_output_are_refused(tmp_path: Path) -> None:
     build(tmp_path)
     call(tmp_path, "train-hybrid")
-    row = Heard(*(np.ones(size, dtype=np.float32) for size in (4, 4, 2)))
+    row = EncodedSong(*(np.ones(size, dtype=np.float32) for size in (4, 4, 2)))
     with Workspace.open(tmp_path, write=True) as space:
-        heard_songs.commit(space, [(track.id, row) for track in space.tracks()], HeardBy("ears", "d1g2", ("a", "b")))
-        heard_songs.use(space, "d1g2")
+        encoder_outputs.commit(
+            space, [(track.id, row) for track in space.tracks()], EncodedBy("ears", "d1g2", ("a", "b"))
+        )
+        encoder_outputs.use(space, "d1g2")
     with Workspace.open(tmp_path) as space, pytest.raises(CheckpointError, match="another encoder"):
         evaluate(space)
 

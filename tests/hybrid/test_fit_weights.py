@@ -84,12 +84,12 @@ def test_the_signal_that_knows_gets_the_weight() -> None:
 
 
 @pytest.mark.parametrize(("sure", "content", "predicted"), [(0.5, 0.0, 0.8), (3.0, 0.6, 0.0)])
-def test_new_songs_are_told_by_what_content_promises_unless_another_knows_much_better(
+def test_new_songs_are_ranked_by_the_prediction_from_content_unless_another_knows_much_better(
     sure: float, content: float, predicted: float
 ) -> None:
     told, rng = lists(0.0), np.random.default_rng(3)
-    promised = told.relevant + rng.normal(size=told.relevant.shape)
-    found = {"content": sure * told.relevant + rng.normal(size=promised.shape), "predicted": promised}
+    expected = told.relevant + rng.normal(size=told.relevant.shape)
+    found = {"content": sure * told.relevant + rng.normal(size=expected.shape), "predicted": expected}
     cold = fit_weights([replace(told, signals=found)], HybridRecipe()).cold
     assert cold["content"] >= content
     assert cold["predicted"] >= predicted
@@ -106,8 +106,8 @@ def test_a_signal_that_says_the_same_of_all_has_no_part() -> None:
 def test_a_signal_that_is_mute_on_cold_songs_has_no_cold_weight() -> None:
     told = lists(0.0)
     warmth = np.where(np.arange(20) < 10, 0.8, 0.0) * np.ones((200, 1))
-    heard = np.where(warmth > 0, np.random.default_rng(1).normal(size=(200, 20)), np.nan)
-    grown = Lists({**told.signals, "neighbours": heard}, told.candidates, told.relevant, warmth)
+    played = np.where(warmth > 0, np.random.default_rng(1).normal(size=(200, 20)), np.nan)
+    grown = Lists({**told.signals, "neighbours": played}, told.candidates, told.relevant, warmth)
     found = fit_weights([grown], HybridRecipe())
     assert found.cold["neighbours"] == 0.0
     assert found.warm["neighbours"] > 0.0

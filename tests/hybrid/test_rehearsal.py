@@ -58,8 +58,8 @@ def test_mixed_lists_ask_for_the_same_share_of_cold_and_warm(material: Material)
 
 
 def test_what_cold_artists_have_without_features_is_hidden_too(material: Material) -> None:
-    heard = sparse.csr_array(np.ones((len(material.listens.users), 3), dtype=np.float32))
-    wider = replace(material, elsewhere=Elsewhere(heard, ("artist 2", "artist 3", "track 99")))
+    played = sparse.csr_array(np.ones((len(material.listens.users), 3), dtype=np.float32))
+    wider = replace(material, elsewhere=Elsewhere(played, ("artist 2", "artist 3", "track 99")))
     stage = set_stage(wider, {"artist 2"}, held_out=0.2, cold_songs=0.1, seed=0)
     assert stage.elsewhere is not None
     assert stage.elsewhere.listens.shape[1] == 2

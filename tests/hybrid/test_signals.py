@@ -48,7 +48,7 @@ def test_factors_put_the_songs_of_ones_own_crowd_first_and_are_mute_on_what_nobo
     assert model.users.shape == (13, 11)
 
 
-def test_a_song_goes_from_what_its_content_promises_to_its_factors_as_listeners_arrive() -> None:
+def test_a_song_goes_from_its_prediction_to_its_factors_as_listeners_arrive() -> None:
     rng = np.random.default_rng(0)
     for listeners in (1, 10, 100):
         counts = (rng.random((300, 40)) < 0.3).astype(float)
@@ -58,10 +58,10 @@ def test_a_song_goes_from_what_its_content_promises_to_its_factors_as_listeners_
         parts = Parts(
             seen, np.zeros((40, 1)), Taste((), np.zeros(40)), fit_factors(seen.counts, FACTORS), neighbours, MIXING
         )
-        promised = np.tile(-np.arange(40.0), (300, 1))  # to everybody: the first song is the best
-        promised[:, 39] = np.nan
-        found = factors(parts, np.arange(300), promised)
+        predicted = np.tile(-np.arange(40.0), (300, 1))  # to everybody: the first song is the best
+        predicted[:, 39] = np.nan
+        found = factors(parts, np.arange(300), predicted)
         own = calibrate(parts.factors.scores(np.arange(300)), np.ones((300, 40), dtype=bool))
-        np.testing.assert_allclose(found[:, 39], own[:, 39])  # nothing is promised of it
+        np.testing.assert_allclose(found[:, 39], own[:, 39])  # nothing is predicted of it
         share = listeners / (listeners + 30)
         np.testing.assert_allclose(found[:, 0], share * own[:, 0] + (1 - share))

@@ -25,8 +25,8 @@ def facts(texts: int = SONGS, sound: float = 1.0, ear: float | None = None) -> S
     has = np.array([line is not None for line in lines])
     feelings = np.where(has[:, None], rng.normal(size=(SONGS, 4)), np.nan)
     none, still = np.zeros((SONGS, 0)), np.zeros((SONGS, 2))
-    heard = none if ear is None else rng.normal(size=(SONGS, 5)) + ear * np.eye(5)[INDEX]
-    return SongFacts((block, *[still] * 2), (still,) * 3, heard, lines, feelings, none, none, none)
+    encoded = none if ear is None else rng.normal(size=(SONGS, 5)) + ear * np.eye(5)[INDEX]
+    return SongFacts((block, *[still] * 2), (still,) * 3, encoded, lines, feelings, none, none, none)
 
 
 def right(probabilities: np.ndarray) -> float:
@@ -48,11 +48,11 @@ def test_a_part_that_knows_too_few_songs_or_not_all_labels_stays_away() -> None:
     assert set(scores_of(Question(facts(texts=6), INDEX, ARTISTS, TEACH, ASK))) == {"statistics"}
     every = {"statistics", *PARTS["words"], *PARTS["feelings"]}
     assert set(scores_of(Question(facts(), INDEX, ARTISTS, TEACH, ASK))) == every
-    heard = facts(ear=1.0)
-    assert set(scores_of(Question(heard, INDEX, ARTISTS, TEACH, ASK))) == {*every, "sound words"}
+    encoded = facts(ear=1.0)
+    assert set(scores_of(Question(encoded, INDEX, ARTISTS, TEACH, ASK))) == {*every, "sound words"}
 
 
-def test_what_an_encoder_heard_tells_labels_that_the_statistics_do_not() -> None:
+def test_an_encoders_output_tells_labels_that_the_statistics_do_not() -> None:
     def by_sound(ear: float | None) -> float:
         asked = Question(facts(sound=0.0, ear=ear), INDEX, ARTISTS, TEACH, ASK)
         return right(label_probabilities(asked, ["audio"]))

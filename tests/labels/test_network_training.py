@@ -1,4 +1,4 @@
-"""Supervised training on labels: made songs whose label can be heard, rare ones too; a seed repeats itself."""
+"""Supervised training on labels: made songs whose label the sound tells, rare ones too; a seed repeats itself."""
 
 import numpy as np
 import torch

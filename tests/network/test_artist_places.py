@@ -8,15 +8,15 @@ from audiorec.network.artist_places import listener_places
 
 def test_artists_with_the_same_listeners_stand_together() -> None:
     rng = np.random.default_rng(0)
-    heard = np.zeros((40, 13))
-    heard[:20, :6] = rng.random((20, 6)) < 0.6
-    heard[20:, 6:12] = rng.random((20, 6)) < 0.6
-    places = listener_places(sparse.csr_array(7 * heard))
+    played = np.zeros((40, 13))
+    played[:20, :6] = rng.random((20, 6)) < 0.6
+    played[20:, 6:12] = rng.random((20, 6)) < 0.6
+    places = listener_places(sparse.csr_array(7 * played))
     np.testing.assert_allclose(np.linalg.norm(places[:12], axis=1), 1.0, rtol=1e-6)
     assert np.isnan(places[12]).all()
     alike = places[:12] @ places[:12].T
     assert alike[:6, :6].mean() > alike[:6, 6:].mean() + 0.1
-    np.testing.assert_array_equal(places, listener_places(sparse.csr_array(heard)))
+    np.testing.assert_array_equal(places, listener_places(sparse.csr_array(played)))
 
 
 def test_one_listener_is_too_few_to_have_places() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audiorec.cold_start.content_space import unit_rows
+from audiorec.learning.directions import unit
 from audiorec.ranking.diversify import Owner, Shelf, Wishes, diversify, long_tail
 
 POINTS = np.eye(6)
@@ -56,7 +56,7 @@ def test_the_tail_gets_its_share(tenths: int, top: int, seed: int) -> None:
     scores = rng.random(40) - 0.8 * tail  # the tail is far below
     found = diversify(
         scores,
-        Shelf(unit_rows(rng.normal(size=(40, 4))), np.full(40, -1), tail=tail),
+        Shelf(unit(rng.normal(size=(40, 4))), np.full(40, -1), tail=tail),
         Wishes(top=top, spread=0.0, explore=tenths / 10),
         pool=12,
     )

@@ -17,7 +17,7 @@ NUMBER = st.one_of(st.floats(-5.0, 5.0), st.sampled_from([float("nan"), float("-
 
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[Weights, dict[str, np.ndarray], np.ndarray]:
-    """Weights that sum to one, signals [2, 4] with mute places and outright refusals, warmth [2, 4]."""
+    """Weights that sum to one, signals [2, 4] with places without a score and outright refusals, warmth [2, 4]."""
     sets = []
     for _ in range(2):
         raw = np.array(draw(st.lists(SHARE, min_size=5, max_size=5))) + 1e-3

@@ -25,13 +25,13 @@ from audiorec.sources.matching.matcher import find_song
 from tests.ranking.small_library import build, style_of
 
 
-def test_songs_of_an_unheard_artist_are_placed_by_their_sound(tmp_path: Path) -> None:
+def test_songs_of_an_unplayed_artist_are_placed_by_their_sound(tmp_path: Path) -> None:
     build(tmp_path)
     with Workspace.open(tmp_path, write=True) as space:
         network = build_network(space.interactions(every_song=True), space.tracks())
-        heard = network.listens.toarray()
-        heard[:, 28:] = 0  # all four songs of the last artist
-        model = embed_network(network.with_listens(sparse.csr_array(heard)), SpectralSettings(dims=4))
+        played = network.listens.toarray()
+        played[:, 28:] = 0  # all four songs of the last artist
+        model = embed_network(network.with_listens(sparse.csr_array(played)), SpectralSettings(dims=4))
         assert not model.songs[28:].any()
         space.publish_model("network", lambda folder: embedding.save(folder, model, {}, "r", {}))
         block = gather(space).blocks["network"]

@@ -1,4 +1,4 @@
-"""Seed 003's procedure on a pool small enough to follow by hand."""
+"""The list of a group of songs, on a pool small enough to follow by hand."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ VECTORS = np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=1)
 LABELS = np.array([0, 0, 0, 0, 1, 1, -1])
 
 
-def test_the_likest_song_of_the_own_group() -> None:
+def test_the_most_similar_song_of_the_own_group() -> None:
     found = by_groups(VECTORS, LABELS, [0, 4])
     assert [(one.song, one.beside) for one in found] == [(1, 0), (5, 4)]
     assert np.isclose(found[0].likeness, np.cos(0.1))

@@ -69,9 +69,9 @@ def goto(page: Any, view: str) -> None:
     until(page, "document.getElementById('content').dataset.shown === location.hash")
 
 
-def until(page: Any, script: str) -> None:
+def until(page: Any, script: str, seconds: float = 60) -> None:
     """Wait until a script is true; asked again and again, as the page's policy forbids the browser to evaluate text."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + seconds
     while not page.evaluate(script):
         assert time.monotonic() < end, script
         page.wait_for_timeout(50)

@@ -228,7 +228,32 @@ def test_figures_and_health(client: TestClient) -> None:
     status = get(client, "/status")
     assert (status["songs"], status["users"], status["can_recommend"]) == (len(SONGS) + 1, 4, False)
     assert "audiorec_songs 13" in client.get(f"{API}/metrics").text
-    assert get(client, "/library")["broken_count"] == 0
+    assert get(client, "/library") == {"broken": 0, "duplicates": 0, "untagged": 0, "without_lyrics": 13}
+
+
+def test_what_was_heard_lately_is_left_out(client: TestClient) -> None:
+    first = get(client, "/recommend", user="low", top=1)["songs"][0]["id"]
+    post(client, "/feedback", user="low", song=first, kind="play")
+
+    def listed(**asked: bool) -> set[int]:
+        return {song["id"] for song in post(client, "/recommend", user="low", owned=True, top=20, **asked)["songs"]}
+
+    assert first in listed()
+    assert listed() - listed(not_lately=True) == {first}
+
+
+def test_the_outline_of_a_song_is_its_loudness(client: TestClient) -> None:
+    bars = get(client, f"/songs/{id_of(client, 'Low One')}/outline")["bars"]
+    assert len(bars) == 120
+    assert (min(bars) >= 0, max(bars)) == (True, 1.0)
+    # Two seconds of every four are three times as loud as the others.
+    assert min(bars) < 0.6
+
+
+def test_a_radio_starts_from_a_playlist(client: TestClient) -> None:
+    made = post(client, "/playlists", name="loud", songs=[id_of(client, "High One"), id_of(client, "High Two")])
+    found = post(client, "/radio", playlist=made["id"], top=1, seed=0)["songs"]
+    assert found[0]["title"] in ("High Three", "High Four")
 
 
 def test_folders_are_kept_alone_or_left_out(client: TestClient) -> None:

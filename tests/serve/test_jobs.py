@@ -1,16 +1,20 @@
 """Jobs in processes of their own, and feedback that outlives a killed server."""
 
+import itertools
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
 import pytest
+import soundfile
 from fastapi.testclient import TestClient
 
 from audiorec.data.ledger import Ledger
@@ -74,6 +78,30 @@ def test_what_is_liked_is_learnt_from_and_the_library_opens_again(client: TestCl
     assert client.get(f"{API}/status").json()["users"] == 5
 
 
+def test_the_library_stays_open_while_music_is_extracted(
+    client: TestClient, server: Server, library: Path, tmp_path: Path
+) -> None:
+    more = tmp_path / "more"
+    more.mkdir()
+    sound, rate = soundfile.read(library / "songs" / "02.flac")
+    for number in range(4):
+        soundfile.write(more / f"Ebb - Later {number}.wav", sound[:: number + 1], rate)
+    words = ["extract", str(more), "--recipe", "features/fast", "--jobs", "1"]
+    command = [sys.executable, "-m", "audiorec", "--workspace", str(server.desk.state.root), *words]
+    end = time.monotonic() + 300
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        while process.poll() is None:
+            for path in ("/songs", "/recommend?user=low", "/map", "/songs/1/similar"):
+                assert client.get(API + path).status_code == 200, path
+            assert time.monotonic() < end
+    assert process.returncode == 0
+    while client.get(f"{API}/status").json()["songs"] < len(SONGS) + 5:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    (found,) = client.get(f"{API}/songs", params={"q": "later 1"}).json()["songs"]
+    assert client.get(f"{API}/songs/{found['id']}/audio").status_code == 200
+
+
 def test_nothing_yet_and_then_the_demo_steps_aside(tmp_path: Path, root: Path) -> None:
     server = make_server(tmp_path / "empty")
     with TestClient(server.app, base_url="http://127.0.0.1") as client:
@@ -130,16 +158,31 @@ def test_no_answered_feedback_is_lost_when_the_server_is_killed(root: Path) -> N
         assert process.stdout is not None
         base = process.stdout.readline().split()[1].rstrip("/")
         song = _wait(base)["songs"][0]["id"]
-        answered = []
-        for number in range(30):
-            user = f"listener {number}"
-            body = json.dumps({"user": user, "song": song, "kind": "like"}).encode()
-            request = urllib.request.Request(f"{base}{API}/feedback", body, {"Content-Type": "application/json"})
-            with urllib.request.urlopen(request) as answer:
-                assert answer.status == 200
-            answered.append(user)
-        process.send_signal(signal.SIGKILL)
+        answered: list[str] = []
+        clients = [threading.Thread(target=_like_on_and_on, args=(base, song, name, answered)) for name in "abcd"]
+        for client in clients:
+            client.start()
+        end = time.monotonic() + 120
+        while len(answered) < 60 and time.monotonic() < end:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGKILL)  # while all of them ask
+        for client in clients:
+            client.join()
+    assert len(answered) >= 60
     assert set(answered) <= set(Ledger(root / "feedback.sqlite").users())
+
+
+def _like_on_and_on(base: str, song: int, name: str, answered: list[str]) -> None:
+    """Until the server is gone; each answer is noted."""
+    for number in itertools.count():
+        body = json.dumps({"user": f"{name} {number}", "song": song, "kind": "like"}).encode()
+        request = urllib.request.Request(f"{base}{API}/feedback", body, {"Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                answer.read()
+        except (OSError, HTTPException):
+            return
+        answered.append(f"{name} {number}")
 
 
 def _wait(base: str) -> Any:

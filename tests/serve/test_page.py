@@ -40,7 +40,7 @@ def page(browser: Any, running: tuple[str, Server]) -> Iterator[Any]:
     yield from open_page(browser, running[0], {"viewport": {"width": 1200, "height": 800}})
 
 
-def test_a_recommended_song_is_heard(page: Any, running: tuple[str, Server]) -> None:
+def test_a_recommended_song_is_played(page: Any, running: tuple[str, Server]) -> None:
     page.wait_for_selector(".song")
     assert titles(page)[0] == "Low Four"
     page.click(".song .cover")
@@ -165,21 +165,66 @@ def test_phone_fits_and_axe_finds_nothing(browser: Any, running: tuple[str, Serv
             goto(page, view)
             page.wait_for_timeout(300)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), view
-            if AXE.exists():
-                page.evaluate(AXE.read_text(encoding="utf-8"))
-                found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-                assert [(view, one["id"], one["nodes"][0]["html"][:200]) for one in found] == []
+            find_nothing(page, view)
     if not AXE.exists():
         pytest.skip("the page fits; axe-core is not here: npm install --no-save axe-core")
 
 
+@pytest.mark.timeout(600)
 def test_the_first_evening(browser: Any, tmp_path: Path) -> None:
+    """From nothing to a song of the demo that is heard, while the rest is still learnt."""
     for address, _ in serve(tmp_path / "nothing"):
-        for page in open_page(browser, address, {}):
+        for page in open_page(browser, address, {"bypass_csp": True}, user="me"):
             assert page.inner_text("h1") == "Welcome"
-            assert page.is_enabled("text=Load the demo library")
+            find_nothing(page, "first start")
             goto(page, "library")
             assert page.inner_text("h1") == "Library"
+            goto(page, "")
+            page.click("text=Load the demo library")
+            page.set_default_timeout(300_000)
+            page.wait_for_selector("main .song")
+            page.click('main button[aria-label^="Like"]')
+            page.wait_for_selector("main .song .reason")
+            page.click(".song .cover")
+            until(page, "document.getElementById('audio').currentTime > 0.3", 300)
+            assert page.inner_text("#now-title") == titles(page)[0]
+            goto(page, "library")
+            page.click("button >> text=Stop")
+            until(page, "document.querySelector('main [role=status]').innerText.startsWith('Demo library: ')", 300)
+
+
+def find_nothing(page: Any, where: str) -> None:
+    """axe-core, where it is here, finds nothing to complain of."""
+    if AXE.exists():
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        assert [(where, one["id"], one["nodes"][0]["html"][:200]) for one in found] == []
+
+
+def test_axe_finds_nothing_in_what_opens(browser: Any, running: tuple[str, Server]) -> None:
+    for page in open_page(browser, running[0], {"viewport": {"width": 1200, "height": 800}, "bypass_csp": True}):
+        page.wait_for_selector(".song")
+        page.click(".song .cover")
+        page.click("#show-queue")
+        page.locator("main summary").first.click()
+        find_nothing(page, "queue")
+        page.click("#show-queue")
+        page.click('main button[aria-label="More for Low Four"]')
+        find_nothing(page, "menu")
+        page.click("text=Add to a playlist")
+        page.wait_for_selector("#add-to-list[open]")
+        find_nothing(page, "playlists to add to")
+        page.keyboard.press("Escape")
+        page.click("#show-keys")
+        find_nothing(page, "keys")
+        page.keyboard.press("Escape")
+        goto(page, "library")
+        for summary in page.locator("main summary").all():
+            summary.click()
+        page.wait_for_selector("main details[open] .song")
+        find_nothing(page, "library, opened")
+    if not AXE.exists():
+        pytest.skip("axe-core is not here: npm install --no-save axe-core")
 
 
 def test_without_listens_likes_begin_the_list(browser: Any, running: tuple[str, Server]) -> None:

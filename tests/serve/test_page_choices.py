@@ -70,6 +70,69 @@ def test_known_songs_and_lengths_are_chips(page: Any) -> None:
     until(page, "!document.querySelector('main').innerText.includes('Low Four')")
 
 
+def test_three_lists_and_the_shares_of_each_song(page: Any) -> None:
+    page.wait_for_selector(".song")
+    new = titles(page)
+    page.click(".song .shares summary")
+    assert page.inner_text(".song .share >> nth=0").split("\n") == ["like your songs", "100.0 %"]
+    page.click("text=Known artists")
+    until(page, "document.querySelector('main .lead').innerText.startsWith('What you have not heard')")
+    until(page, "document.querySelectorAll('main .song').length === 1")
+    assert titles(page) == ["Low Four"]  # the only song of Ebb's and Flow's that low has not played
+    page.click("text=Deep cuts")
+    until(page, "document.querySelectorAll('main .song').length > 1")
+    assert titles(page)
+    page.click("text=New songs")
+    until(page, f"document.querySelectorAll('main .song').length === {len(new)}")
+    assert titles(page) == new
+
+
+def test_less_like_this_is_said_and_taken_back(page: Any, running: tuple[str, Server]) -> None:
+    page.wait_for_selector(".song")
+    page.click('button[aria-label="More for Low Four"]')
+    page.click("text=Less like this")
+    until(page, "!document.querySelector('main .songs').innerText.includes('Low Four')")
+    assert [event.kind for event in running[1].desk.state.ledger.events("low", ("less",))] == ["less"]
+    page.click("#toast button")
+    until(page, "document.querySelector('main .song .title').innerText.startsWith('Low Four')")
+
+
+def test_folders_and_what_was_heard_lately_are_chips(page: Any, running: tuple[str, Server]) -> None:
+    shown = {"folders": [{"name": "Here", "song": 1, "songs": 12}, {"name": "There", "song": 2, "songs": 1}]}
+    page.route("**/api/v1/folders", lambda route: route.fulfill(json=shown))
+    goto(page, "songs")
+    goto(page, "")
+    page.click("summary >> text=Show only, leave out")
+    for chip, key, value in (
+        ("folder There", "folders", [2]),
+        ("folder There", "without_folders", [2]),
+        ("folder There", "folders", []),
+        ("Not played lately", "not_lately", True),
+        ("Not played lately", "not_lately", False),
+    ):
+        with page.expect_response(lambda answer: "/recommend" in answer.url) as asked:
+            page.locator("main .chip", has_text=chip).click()
+        assert asked.value.request.post_data_json[key] == value
+
+
+def test_a_password_for_players_is_set(page: Any, running: tuple[str, Server]) -> None:
+    goto(page, "library")
+    page.get_by_label("A password for low in players").fill("hush")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=take this one")
+    accounts = running[1].desk.accounts
+    assert accounts.is_password("low", "hush")
+    assert not accounts.is_password("low", "other")
+    assert accounts.key_of("low") in page.inner_text("main")
+
+
+def test_artists_come_when_they_are_looked_for(page: Any) -> None:
+    goto(page, "songs")
+    page.locator("summary", has_text=" artists").click()
+    page.click("main .chips a >> text=Flint (2)")
+    page.wait_for_selector("h1 >> text=Flint")
+
+
 def test_alchemy_takes_several_songs(page: Any) -> None:
     goto(page, "path")
     choose(page, "More of", "low one")

@@ -61,7 +61,7 @@ def test_items_are_looked_at_and_not_played(page: Any) -> None:
     assert page.is_hidden("#player")
 
 
-def test_reasons_of_items_speak_of_no_sound() -> None:
+def test_reasons_of_items_name_no_sound() -> None:
     told = sentence({"predicted": 0.6, "artist": 0.4}, "Rain by Ann", "sound", reasons=OF_ITEMS)
     assert told == (
         "Being what it is, it should suit users like you (60 %), and you already chose this creator (40 %);"

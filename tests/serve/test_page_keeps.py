@@ -191,7 +191,7 @@ def test_a_song_is_sought_in_while_it_is_transcoded(
     page.evaluate(SEEK, 850)
     until(page, "document.getElementById('audio').duration < 4")
     until(page, f"{AT} > 2.4")
-    assert running[1].desk.state.ledger.events("low") == []  # sought, not heard
+    assert running[1].desk.state.ledger.events("low") == []  # sought, not played
 
 
 def test_the_skip_link_stays_on_the_view(page: Any) -> None:

@@ -1,5 +1,6 @@
 """Who is let in and what is let out: hosts, origins, tokens, sizes, files that are gone, and no path from a request."""
 
+import io
 import socket
 import stat
 import time
@@ -8,18 +9,21 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import av
 import pytest
 from click.testing import CliRunner
 from fastapi.testclient import TestClient
 
 from audiorec.cli.main import cli
 from audiorec.data.tracks import Track
+from audiorec.serve import transcoding
 from audiorec.serve.app import Server, make_server
 from audiorec.serve.gate import is_loopback
 from audiorec.serve.logins import Accounts
 from audiorec.serve.media import sound_file
 from audiorec.serve.problem_details import GoneError
 from audiorec.serve.slow_clients import PatientProtocol
+from tests import made_audio
 from tests.serve.browsing import serve
 
 API = "/api/v1"
@@ -144,6 +148,24 @@ def test_what_browsers_cannot_play_is_transcoded_and_kept(client: TestClient, se
     second = client.get(f"{API}/songs/{song['id']}/audio", headers={"Range": "bytes=0-99"})
     assert (second.status_code, second.content) == (206, first.content[:100])
     assert client.get(f"{API}/songs/{song['id']}/audio?kilobits=7").status_code == 400
+
+
+@pytest.mark.parametrize("kind", ["wma", "ape", "dsf", "dff", "alac"])
+def test_every_kind_that_browsers_cannot_play_is_transcoded(tmp_path: Path, kind: str) -> None:
+    made = {
+        "wma": lambda: made_audio.coded("asf", "wmav2", 1.0),
+        "ape": made_audio.monkeys,
+        "dsf": lambda: made_audio.dsf(1.0),
+        "dff": lambda: made_audio.dff(1.0),
+        "alac": lambda: made_audio.coded("ipod", "alac", 1.0),
+    }
+    path = tmp_path / f"song.{kind}"
+    path.write_bytes(made[kind]())
+    assert not sound_file(Track(1, bytes(path), "", (), "", None, "", 0.0, "ok", "")).is_playable
+    sound = b"".join(transcoding.transcode(tmp_path / "kept", bytes(path)))
+    with av.open(io.BytesIO(sound)) as file:
+        rate = file.streams.audio[0].rate
+        assert sum(frame.samples for frame in file.decode(audio=0)) / rate == pytest.approx(1.0, abs=0.1)
 
 
 def test_ranges(client: TestClient) -> None:

@@ -5,17 +5,19 @@ import sys
 import time
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
-from audiorec.sources.importing import Owner, import_rows, source_of
-from audiorec.sources.matching.matcher import Matcher
+from audiorec.sources.import_places import import_places
+from audiorec.sources.importing import Owner
 from audiorec.sources.registry import OTHERS, SOURCES, recognise
 from audiorec.sources.rows.contract import Row, Unread
 from tests.sources.good_exports import GOOD
+from tests.sources.malformed import NAMES, good
 
 
 def read(name: str, path: Path) -> list[Row | Unread]:
@@ -55,19 +57,29 @@ def test_every_source_knows_its_own_files(name: str, tmp_path: Path) -> None:
     assert recognise(GOOD[name][0](tmp_path)) == name
 
 
-@pytest.mark.parametrize("name", GOOD)
+@pytest.mark.parametrize("name", NAMES)
 def test_importing_twice_changes_nothing(name: str, tmp_path: Path) -> None:
     (tmp_path / "export").mkdir()
-    path = GOOD[name][0](tmp_path / "export")
+    path = good(name, tmp_path / "export")
     kept = []
     with Workspace.open(tmp_path / "w", write=True) as space:
         space.add_paths([b"/m/Tin Boats.flac", b"/m/a.mp3"])
+        before = kept_by(space)
         for _ in range(2):
-            source = source_of(space, name, path)
-            import_rows(space, Matcher(space.tracks()), source, SOURCES[name].read(path), Owner("me"))
-            kept.append([list(space.db.execute(f"SELECT * FROM {table}")) for table in ("listen", "unmatched")])
+            import_places(space, [str(path)], name, Owner("me"), judge=lambda comment: 0.5)
+            kept.append(kept_by(space))
     assert kept[0] == kept[1]
-    assert sum(map(len, kept[0])) > 0
+    assert kept[0] != before
+
+
+def kept_by(space: Workspace) -> list[list[object]]:
+    """All songs, sums, waiting rows, friends and ids that a workspace holds, and every single event."""
+    tables = [
+        list(space.db.execute(f"SELECT * FROM {name} ORDER BY 1, 2, 3"))
+        for name in ("track", "listen", "unmatched", "friend", "server_id")
+    ]
+    events = [event for path in space.root.glob("listens/**/*.parquet") for event in pq.read_table(path).to_pylist()]
+    return [*tables, sorted(map(repr, events))]
 
 
 QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -19,6 +19,9 @@ def test_friends(tmp_path: Path) -> None:
     ]
     path.write_text("ann,bob\n")
     assert read_friends(path).pairs == [("ann", "bob")]
+    path.write_text("user,artist,title\nann,Queen,Innuendo\n")
+    with pytest.raises(InputError, match="names songs"):
+        read_friends(path)
     path.write_text("")
     with pytest.raises(InputError, match="is empty"):
         read_friends(path)

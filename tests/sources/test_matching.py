@@ -307,6 +307,15 @@ def test_find_song_and_artist_name_what_is_near() -> None:
     assert find_artist(["Beyoncé", "AC/DC"], "BEYONCE") == "Beyoncé"
     with pytest.raises(UnknownNameError, match="did you mean AC/DC"):
         find_artist(["AC/DC"], "AC DX")
+    with pytest.raises(UnknownNameError, match="nobody in particular"):
+        find_artist(["AC/DC"], "Various Artists")
+    with pytest.raises(UnknownNameError, match="'johnny' is an artist: write johnny - title"):
+        find_song(HURT, "johnny")
+
+
+def test_a_folder_is_no_song(tmp_path: Path) -> None:
+    with pytest.raises(UnknownNameError, match="is a folder: name one song in it"):
+        find_song(LIBRARY, str(tmp_path))
 
 
 def test_normal_forms() -> None:

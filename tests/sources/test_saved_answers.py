@@ -53,6 +53,9 @@ def test_a_list_of_netease_is_whole_by_its_ids(tmp_path: Path) -> None:
     assert second.song.ids == {"netease": "2"}
     played = {"code": 200, "allData": [{"playCount": 4, "song": tracks[0]}, {"playCount": 0, "song": tracks[0]}, 5]}
     row, none, wrong = netease.read(write_json(tmp_path / "record.json", played))
+    week = write_json(tmp_path / "week.json", {"code": 200, "weekData": played["allData"][:1]})
+    assert recognise(week) == "netease"
+    assert [found.weight for found in netease.read(week) if isinstance(found, Row)] == [4.0]
     assert isinstance(row, Row)
     assert (row.kind, row.weight) == ("play", 4.0)
     assert isinstance(none, Unread)

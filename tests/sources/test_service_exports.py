@@ -54,7 +54,7 @@ def test_spotify_time_is_the_start_and_nothing_of_the_network_is_kept(tmp_path: 
         ({"ms_played": 40_000, "skipped": True}, "play"),
         ({"master_metadata_track_name": None, "episode_name": "A talk"}, "no song"),
         ({"incognito_mode": True}, "private"),
-        ({"ms_played": 0}, "nothing of it was heard"),
+        ({"ms_played": 0}, "nothing of it was played"),
     ],
 )
 def test_spotify_kinds(tmp_path: Path, changes: dict[str, object], expected: str) -> None:

@@ -13,7 +13,7 @@ class Found:
 
     seconds: playing time of all songs. statuses: files by `ok`, `partial`, `failed`. languages: songs by the language
     of their lyrics. unusable: (file, reason) of what could not be used. unplayed: songs that nobody has played.
-    without_artist: songs whose tags name no artist. heard: (song, words for what an encoder heard in it), at most so
+    without_artist: songs whose tags name no artist. encoded: (song, words for an encoder's tags of it), at most so
     many as fit a page.
     """
 
@@ -28,7 +28,7 @@ class Found:
     statuses: Mapping[str, int]
     unusable: tuple[tuple[str, str], ...] = ()
     without_artist: int = 0
-    heard: tuple[tuple[str, str], ...] = ()
+    encoded: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

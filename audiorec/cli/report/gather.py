@@ -26,7 +26,7 @@ from audiorec.cli.report.facts import (
     Step,
 )
 from audiorec.cli.report.surroundings import around
-from audiorec.data import heard_songs
+from audiorec.data import encoder_outputs
 from audiorec.data.tracks import Track
 from audiorec.data.workspace import Workspace
 from audiorec.errors import CheckpointError
@@ -34,7 +34,7 @@ from audiorec.features.decoding.excerpt import excerpt
 from audiorec.features.descriptors.spectra import hz_from_mel, mel_from_hz
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.hybrid.evaluation import PROTOCOLS, Row, caution
-from audiorec.labels.heard_words import best_words, said
+from audiorec.labels.encoder_words import best_words, said
 from audiorec.ranking.recommender import Recommender
 
 # How the page calls what `evaluate` asks.
@@ -63,7 +63,7 @@ _NAMES = {
 _METRICS = {"cf": "NDCG@10 of a held-out song", "dcgan": "discriminator right"}
 
 # Songs whose words the page shows.
-_HEARD = 500
+_TAGGED = 500
 
 
 def gather_report(
@@ -138,13 +138,13 @@ def found_in(space: Workspace) -> Found:
         statuses=dict(Counter(track.status for track in tracks)),
         without_artist=sum(not track.artist for track in usable),
         unusable=tuple((track.shown_path, track.reason) for track in tracks if track.status == "failed")[:20],
-        heard=_heard_in(space, [track for track in usable if not track.is_silent])[:_HEARD],
+        encoded=_sound_tags(space, [track for track in usable if not track.is_silent])[:_TAGGED],
     )
 
 
-def _heard_in(space: Workspace, tracks: Sequence[Track]) -> tuple[tuple[str, str], ...]:
-    """Song and words for what the encoder heard in it, where it has listened."""
-    found = heard_songs.read(space, np.array([track.id for track in tracks], dtype=np.int64))
+def _sound_tags(space: Workspace, tracks: Sequence[Track]) -> tuple[tuple[str, str], ...]:
+    """Song and words for the output of the encoder in it, where it has listened."""
+    found = encoder_outputs.read(space, np.array([track.id for track in tracks], dtype=np.int64))
     if found is None:
         return ()
     words, best = best_words(found)

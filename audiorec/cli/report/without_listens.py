@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from audiorec.cli.report.facts import Neighbourhood, Recommendation, ReportData, Sound, Step
 from audiorec.cli.report.gather import alike_names, found_in, spectrogram, versions
-from audiorec.cold_start.content_space import unit_rows
 from audiorec.data.workspace import Workspace
 from audiorec.features.decoding.excerpt import excerpt
+from audiorec.learning.directions import unit
 from audiorec.ranking.neighbours import nearest
 from audiorec.ranking.similarity import Library, gather
 
@@ -39,7 +39,7 @@ def report_without_listens(space: Workspace, steps: tuple[Step, ...]) -> ReportD
 
 def far_apart(vectors: NDArray[np.floating], most: int) -> list[int]:
     """Rows of vectors [N, D] that differ: the first, then always the one least like those chosen."""
-    points = unit_rows(np.nan_to_num(vectors))
+    points = unit(np.nan_to_num(vectors))
     chosen = [0] if len(points) else []
     nearest_chosen = np.full(len(points), -np.inf)
     while chosen and len(chosen) < min(most, len(points)):

@@ -18,7 +18,10 @@ _NEVER = 0x7FFF_0000
 
 def bytes_missing(file: int, container: Container) -> int:
     """How many bytes that the headers name are not there; 0 where they name no size."""
-    start, end = container.parts[-1] if container.parts else (0, os.fstat(file).st_size)
+    there = os.fstat(file).st_size
+    start, end = container.parts[-1] if container.parts else (0, there)
+    if end > there:
+        return end - there
     if container.name == "ogg":
         named = last_page_end(file, start, end) - start
     elif container.name == "mp4":

@@ -43,7 +43,7 @@ class _Page:
 
 @dataclass
 class _Stream:
-    """Where a stream stands: the last page's number, and the last time of it that was told (0 before any sound)."""
+    """Where a stream stands: the last page's number, and the last time of it that was written (0 before any sound)."""
 
     number: int
     granule: int = 0

@@ -13,7 +13,7 @@ from audiorec.features.decoding.mp3_table import table_seconds
 from audiorec.features.decoding.ogg_pages import read_pages
 from audiorec.features.decoding.stream_links import links
 from audiorec.features.decoding.tail_tags import before_tags
-from audiorec.features.decoding.wav_chunks import has_open_size, holds_coded_sound, read_chunks, wav_links
+from audiorec.features.decoding.wav_chunks import has_open_size, holds_coded_sound, read_chunks, sound_chunks, wav_links
 
 _HEAD = 400
 # How far into a file the beginning of the sound is looked for when junk stands before it.
@@ -161,6 +161,9 @@ def _wav_with_parts(file: int, start: int, size: int) -> Container:
         return replace(
             _WAV, soundfile=False, parts=((chunks.start, min(size, chunks.start + chunks.size)),), head=chunks.head
         )
+    sounds = sound_chunks(file, start, size) if chunks and len(parts) == 1 else ()
+    if chunks and len(sounds) > 1:
+        return replace(_WAV, soundfile=False, parts=sounds, head=replace(chunks, size=2**32 - 1).head)
     return replace(found, soundfile=False) if chunks and holds_coded_sound(file, chunks) else found
 
 

@@ -39,6 +39,22 @@ class Chunks:
         return b"RIFF" + whole + body + b"data" + size.to_bytes(4, "little")
 
 
+def sound_chunks(file: int, place: int, end: int) -> tuple[tuple[int, int], ...]:
+    """[start, end) of every chunk of a wav at `place` that holds sound, the last perhaps beyond the end of a file that
+    was cut: recorders that go on write a second one."""
+    found: list[tuple[int, int]] = []
+    place += 12
+    for _ in range(_MOST_CHUNKS):
+        head = os.pread(file, 8, place)
+        size = int.from_bytes(head[4:], "little")
+        if place + 8 >= end or not _is_name(head[:4]) or size == 2**32 - 1:
+            break
+        if head[:4] == b"data" and size:
+            found.append((place + 8, place + 8 + size))
+        place += 8 + size + size % 2
+    return tuple(found)
+
+
 def read_chunks(file: int, place: int, end: int) -> Chunks | None:
     """The chunks up to the sound of a wav that stands at `place`; None where there are none to be found."""
     form, is_padded = b"", True

@@ -105,21 +105,21 @@ class LoudnessMeter:
 def integrated(energies: NDArray[np.float64]) -> float:
     """Gated loudness of 100 ms energies [n] in LUFS: absolute gate at -70, relative gate 10 LU below the rest."""
     blocks = _windowed(energies, _MOMENTARY)
-    heard = blocks[_lufs(blocks) > SILENCE_LUFS]
-    if not len(heard):
+    audible = blocks[_lufs(blocks) > SILENCE_LUFS]
+    if not len(audible):
         return SILENCE_LUFS
-    gate = _lufs(heard.mean(keepdims=True)) - 10.0
-    return float(_lufs(heard[_lufs(heard) > gate].mean(keepdims=True))[0])
+    gate = _lufs(audible.mean(keepdims=True)) - 10.0
+    return float(_lufs(audible[_lufs(audible) > gate].mean(keepdims=True))[0])
 
 
 def loudness_range(energies: NDArray[np.float64]) -> float:
     """Spread of the 3 s loudness in LU, from the 10th to the 95th percentile above a gate 20 LU below the mean."""
     blocks = _windowed(energies, _SHORT)
-    heard = blocks[_lufs(blocks) > SILENCE_LUFS]
-    if not len(heard):
+    audible = blocks[_lufs(blocks) > SILENCE_LUFS]
+    if not len(audible):
         return 0.0
-    levels = _lufs(heard)
-    levels = levels[levels > _lufs(heard.mean(keepdims=True)) - 20.0]
+    levels = _lufs(audible)
+    levels = levels[levels > _lufs(audible.mean(keepdims=True)) - 20.0]
     low, high = np.percentile(levels, [10.0, 95.0])
     return float(high - low)
 

@@ -34,6 +34,14 @@ _ROLES_LATIN = (
     r"engineer(?:ed)?|publisher|copyright|"
     r"artist|title|album|performed|transcribed|submitted|translation|translated|romanized|op|sp"
 )
+# In other languages, always with a colon: "Text: ...", "Слова и музыка: ...".
+_ROLES_ELSEWHERE = (
+    r"text|musik|worte|komponist|arrangement|gesang|übersetzung|paroles|musique|auteur|compositeur|traduction|"
+    r"letra|música|autor(?:es|a)?|compositor(?:es|a)?|traducción|tradução|testo|musica|autori?|traduzione|"
+    r"tekst|muziek|muzyka|słowa|sł\.|muz\.|tłumaczenie|hudba|slova|söz|müzik|beste|sanat|sävel|"
+    r"слова|музыка|текст|автор(?:ы)?|аранжировка|исполнитель|исполняет|перевод|музика|"
+    r"στίχοι|μουσική|lời|nhạc|sáng tác"
+)
 _KINDS_LATIN = (
     r"(?:(?:lead|rhythm|electric|acoustic|bass|backing|background|additional|executive|vocal|music|recording|mixing|"
     r"mastering|assistant|string|all|original)\s+){1,2}"
@@ -45,10 +53,12 @@ _CREDIT = re.compile(
     rf"|(?:作詞|作曲|編曲|歌|唄)\s*[:：]|(?:작사|작곡|편곡|노래)\s*[:：]?"
     rf"|(?:{_KINDS_LATIN})?(?:{_ROLES_LATIN})(?:\s*(?:and|&|/|,)\s*(?:{_KINDS_LATIN})?(?:{_ROLES_LATIN}))*"
     r"\s*(?:by\b\s*[:：]?|[:：])"
+    rf"|(?:{_ROLES_ELSEWHERE})(?:\s*(?:und|et|y|e|i|и|ve|&|/|\+|,)\s*(?:{_ROLES_ELSEWHERE}))*\s*[:：]"
+    r"|.{0,12}享有.{0,16}(?:著作[权權]|版[权權])"
     r"|未经.{0,12}(?:许可|授权|同意|允许)|submit corrections\s*$|thanks to .{1,60} for (?:correcting|adding|submitting)"
     r"|[*\s]*this lyrics is not for commercial|\(\d{10,}\)\s*$|lyrics provided by|read more at"
     r"|(?:by\s+)?\S+\.(?:com|net|org)/?\s*$"
-    r"|(?:©|\(c\)|℗)|all rights reserved\b|lyrics (?:from|powered|found|transcribed)|https?://|www\.)",
+    r"|(?:©|\(c\)|℗)|all rights reserved\b|lyrics (?:from|powered|found|transcribed|submitted|contributed|corrected)|https?://|www\.)",
     re.IGNORECASE,
 )
 _SECTION_WORD = (
@@ -81,6 +91,7 @@ _NAMED = re.compile(
     rf"^\s*(?!(?:{_SECTION_WORD})\b)([A-Z][\w'.&-]*(?: (?:[A-Z&+][\w'.-]*|and|und|y|et)){{0,3}}"
     r"|[\u3400-\u9fff\u30a0-\u30ff·]{2,5})\s*[:：]\s*(?=\S)"
 )
+_NAME_ALONE = re.compile(r"^\s*([A-Z][\w'.&-]*(?: (?:[A-Z&+][\w'.-]*|and|und|y|et)){0,3})\s*[:：]\s*$")
 _NO_NAMES = frozenset(("I", "You", "He", "She", "We", "They", "And", "But", "So", "Oh"))
 _LONG_LINE = 60  # characters: longer lines with commas hold several sung lines
 
@@ -128,7 +139,7 @@ def is_instrumental(lines: Sequence[str]) -> bool:
 def without_translations(lyrics: TimedLyrics) -> list[str]:
     """Lines in order without stamps; of bilingual pairs only the sung half stays."""
     lines = [line for line in lyrics.lines if line.text or not lyrics.timed]
-    kept = first_of_pairs(lines) if lyrics.timed else [line.text for line in lines]
+    kept = first_of_pairs(lines, _is_written) if lyrics.timed else [line.text for line in lines]
     return [re.sub(r"\s+", " ", line).strip() for line in only_sung(only_sung_blocks(kept, _is_written), _is_written)]
 
 
@@ -142,7 +153,11 @@ def _title_first(lines: Sequence[str]) -> bool:
 
 
 def without_singers(lines: Sequence[str]) -> list[str]:
-    """Lines without the names of who sings them, where several lines bear the same names ("Ann: ...", "F: ...")."""
+    """Lines without the names of who sings them, where several lines bear the same names ("Ann: ...", "F: ..."), or
+    several are a name alone ("Ann:")."""
+    alone = {line for line in lines if (found := _NAME_ALONE.match(line)) and found[1] not in _NO_NAMES}
+    if sum(line in alone for line in lines) > 1:
+        lines = [line for line in lines if line not in alone]
     marked = {line: found for line in lines if (found := _NAMED.match(line)) and not is_credit(line)}
     named = Counter(found[1] for found in marked.values() if found[1] not in _NO_NAMES)
     if sum(named.values()) < 3 or (len(named) < 3 and max(named.values()) < 2):

@@ -42,19 +42,38 @@ def is_romanised(line: str) -> bool:
     return len(words) >= 3 and sum(_ROMAJI.fullmatch(word) is not None for word in words) >= 0.9 * len(words)
 
 
-def first_of_pairs(lines: Sequence[TimedLine]) -> list[str]:
-    """Lines that share a stamp with an earlier line in another language are its translation or romanisation."""
+def first_of_pairs(lines: Sequence[TimedLine], is_written: Callable[[str], bool]) -> list[str]:
+    """Of lines in two languages that share a stamp one: the first, where the others do not tell that the second is
+    sung; `is_written` says which lines are not sung at all."""
     kept: list[TimedLine] = []
+    others: dict[int, TimedLine] = {}  # place in `kept` -> the other half of the line there
     for line in lines:
         before = kept[-1] if kept else None
-        if before is None or before.start != line.start or not line.text:
+        is_other = before is not None and before.start == line.start and before.text and line.text
+        if before and is_other and line_language(before.text) != line_language(line.text):
+            others.setdefault(len(kept) - 1, line)
+        else:
             kept.append(line)
-            continue
-        if line_language(before.text) == line_language(line.text) or not before.text:
-            kept.append(line)
-        elif is_romanised(before.text) and line_language(line.text) in ("ja", "zh"):
-            kept[-1] = line
+    pairs = [(kept[at].text, other.text) for at, other in others.items() if not is_written(kept[at].text)]
+    alone = [line.text for at, line in enumerate(kept) if at not in others and not is_written(line.text)]
+    if _are_romanised(pairs) or _are_translated(pairs, alone):
+        return [others.get(at, line).text for at, line in enumerate(kept)]
     return [line.text for line in kept]
+
+
+def _are_romanised(pairs: Sequence[tuple[str, str]]) -> bool:
+    """Whether the first halves spell the second ones; one line alone may look so ("deep in the sea")."""
+    long = [first for first, second in pairs if line_language(second) in ("ja", "zh") and len(first.split()) >= 3]
+    return bool(long) and sum(map(is_romanised, long)) >= _SHARE * len(long)
+
+
+def _are_translated(pairs: Sequence[tuple[str, str]], alone: Sequence[str]) -> bool:
+    """Whether the first halves are Chinese and the second ones sung: in their language are the lines that have no
+    other half ("oh, oh")."""
+    languages = {line_language(line) for line in alone} - {""}
+    firsts = {line_language(first) for first, _ in pairs}
+    seconds = {line_language(second) for _, second in pairs}
+    return firsts == {"zh"} and bool(languages) and "zh" not in languages and languages <= seconds
 
 
 def only_sung(lines: list[str], is_written: Callable[[str], bool]) -> list[str]:

@@ -11,6 +11,7 @@ import re
 from audiorec.features.lyrics.player_files import unwrapped
 
 _TAG = re.compile(r"</?(?:i|b|u|em|strong|span|p|div|font|a|c|v|ruby|rt|lang)(?:[ .][^<>\n]*)?/?>", re.IGNORECASE)
+_BOARD_TAG = re.compile(r"\[/?(?:b|i|u|s|center|quote|color|size|font|url)(?:=[^\]\n]{0,60})?\]")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _HEADER = re.compile(
     # What a page says of the song ends with "Read More"; without section marks the first line follows at once.
@@ -42,6 +43,8 @@ def plain_lyrics(text: str) -> str:
         text = html.unescape(text) if "&" in text else text
     text = _FURNITURE.sub("\n", _PAGE_TITLE.sub("", _HEADER.sub("", _TAG.sub("", text))))
     text = _EMBED.sub("", text)
+    if "[/" in text:  # of a board
+        text = _BOARD_TAG.sub("", text)
     if len(_LISTED.findall(text)) > 3 and all(map(_LISTED.match, filter(str.strip, text.splitlines()))):
         text = _LISTED.sub("", text)
     if "{" in text:

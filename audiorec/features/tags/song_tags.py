@@ -4,6 +4,7 @@ Broken tags count as absent: one that cannot be read costs that tag, never the o
 kept as the file credits them; `data/artists.py` divides credits. It does not decide which lyrics are used.
 """
 
+import html
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -61,6 +62,14 @@ _NUMBER = re.compile(
     r"^\s*(?!\d+-\d+-\d)(?:\d{1,2}[-.]\d{1,3}[\s._-]+|0\d{1,2}[\s._-]+|[(\[]\d{2}[)\]]\s*|\d{1,3}\s*[._、-]\s*(?=\S))"
     r"(?=\D|\d+\D)"
 )
+# What those who fetch songs from the web leave in names: an id, and what kind of picture there was.
+_WEB_ID = re.compile(r"\s*\[(?=[^]]*(?:\d|_|[a-z][A-Z]))[\w-]{11}\]$")
+_WEB_WORDS = re.compile(
+    r"\s*[(\[](?!music\W)(?:(?:official|music|lyrics?|hd|hq|4k|mv|m/v|\d{2,3} ?kbps|audio|video|visuali[sz]er)\s*)+"
+    r"[)\]]$",
+    re.IGNORECASE,
+)
+_ENTITY = re.compile(r"&(?:amp|quot|apos|lt|gt|nbsp|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
 _CJK = "[\u3040-\u9fff\uac00-\ud7a3]"
 _DASH = re.compile(rf"\s+[-–—]\s+|(?<=\w)\s*–\s*(?=\w)|(?<={_CJK})-(?={_CJK})")
 # A track's number in the middle: "Artist - Album - 01 - Title".
@@ -254,6 +263,7 @@ def _lyrics(found: Sequence[Any]) -> str | None:
 
 def _clean(text: str) -> str:
     """Without control characters and lone surrogates, spaces folded, never longer than a screen."""
+    text = html.unescape(text) if _ENTITY.search(text) else text
     kept = text.replace("\0", ";").encode("utf-8", "replace").decode("utf-8")
     return " ".join("".join(char if char.isprintable() else " " for char in kept).split())[:_LONGEST]
 
@@ -312,6 +322,8 @@ _MAKES_SENSE: Mapping[str, Callable[[str], Any]] = {"year": _year, "mbid": lambd
 def _from_name(path: bytes) -> tuple[str, str]:
     stem = _clean(os.fsdecode(os.path.splitext(os.path.basename(path))[0]))
     stem = stem if " " in stem else stem.replace("_", " ").strip()
+    while stem != (bare := _WEB_ID.sub("", _WEB_WORDS.sub("", stem))) and bare:
+        stem = bare
     name = _NUMBER.sub("", stem) or stem
     parts = (_NUMBER_WITHIN if _NUMBER_WITHIN.search(name) else _DASH).split(name, maxsplit=1)
     artist, title = (parts[0].strip(), parts[1].strip()) if len(parts) == 2 else ("", "")

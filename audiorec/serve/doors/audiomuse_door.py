@@ -1,6 +1,6 @@
 """The questions that plugins of media servers put to AudioMuse, answered with the same shapes.
 
-`item_id` is the media server's own id where an import of that server told it, else the id of the song here. What
+`item_id` is the media server's own id where an import of that server gave it, else the id of the song here. What
 those plugins ask beyond likeness is answered as an idle server would.
 """
 
@@ -99,7 +99,7 @@ def path(
     """Songs that lead from one to another, and how far it is along them."""
     snapshot = desk.state.now()
     ends = _row(snapshot, start_song_id), _row(snapshot, end_song_id)
-    steps = find_path(snapshot.vectors, [track.artist for track in snapshot.tracks], ends, max_steps)
+    steps = find_path(snapshot.vectors, [track.artists for track in snapshot.tracks], ends, max_steps)
     total = sum(1.0 - step.likeness for step in steps)
     return {"path": [_item(snapshot, step.row) for step in steps], "total_distance": round(total, 6)}
 

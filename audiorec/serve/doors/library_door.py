@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from audiorec import __version__
 from audiorec.data.tracks import Track
 from audiorec.errors import InputError
+from audiorec.hybrid.kept_figures import kept
 from audiorec.serve.desk import Desk, desk_of
 from audiorec.serve.gate import COOKIE, Gate
 from audiorec.serve.job_plans import plan
@@ -21,11 +22,12 @@ from audiorec.serve.jobs import Job
 from audiorec.serve.own_command import own_command
 from audiorec.serve.problem_details import problem
 from audiorec.serve.snapshot import Snapshot
-from audiorec.serve.song_json import song_json, songs_json
+from audiorec.serve.song_json import song_json
 
 router = APIRouter()
 At = Annotated[Desk, Depends(desk_of)]
-_MOST_LISTED = 200
+# A file that could not be read, the rows of one recording, or a row.
+Ailing = Track | list[int] | int
 
 
 @router.get("/health")
@@ -51,29 +53,38 @@ def status(desk: At) -> dict[str, Any]:
         "can_recommend": snapshot.recommender is not None,
         "notes": list(snapshot.notes),
         "next": snapshot.next_step,
+        "due": [{"model": step.name, "does": step.does, "reason": step.reason} for step in snapshot.due],
         "command": own_command(desk.state.root),
         "job": running.as_json() if running is not None else None,
     }
 
 
 @router.get("/library")
-def library_health(desk: At) -> dict[str, Any]:
-    """What could not be read and why, duplicates, what lacks tags or lyrics."""
+def library_health(desk: At) -> dict[str, int]:
+    """How many files could not be read, are there more than once, name no artist, have no lyrics."""
+    return {kind: len(found(desk.state.now())) for kind, found in AILMENTS.items()}
+
+
+@router.get("/library/{kind}")
+def ailing(
+    desk: At,
+    kind: Literal["broken", "duplicates", "untagged", "without_lyrics"],
+    cursor: Annotated[int, Query(ge=0, le=2**62)] = 0,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> dict[str, Any]:
+    """Files with why they could not be read, songs of one recording together, or songs; `next` leads to the rest."""
     snapshot = desk.state.now()
-    untagged = [row for row, track in enumerate(snapshot.tracks) if not track.artist]
-    silent = [row for row, text in enumerate(snapshot.texts) if text is None]
-    return {
-        "broken": [
-            {"file": _file(track), "status": track.status, "reason": track.reason}
-            for track in snapshot.failed[:_MOST_LISTED]
-        ],
-        "broken_count": len(snapshot.failed),
-        **_duplicates(snapshot),
-        "untagged": songs_json(snapshot, untagged[:_MOST_LISTED]),
-        "untagged_count": len(untagged),
-        "without_lyrics": songs_json(snapshot, silent[:_MOST_LISTED]),
-        "without_lyrics_count": len(silent),
-    }
+    every = AILMENTS[kind](snapshot)
+    found = [_shown(snapshot, one) for one in every[cursor : cursor + limit]]
+    return {"found": found, "next": cursor + limit if cursor + limit < len(every) else None}
+
+
+def _shown(snapshot: Snapshot, ailing: Ailing) -> Any:
+    if isinstance(ailing, Track):
+        return {"file": _file(ailing), "status": ailing.status, "reason": ailing.reason}
+    if isinstance(ailing, list):
+        return [{**_shown(snapshot, row), "file": _file(snapshot.tracks[row])} for row in ailing]
+    return song_json(snapshot.tracks[ailing])
 
 
 def _file(track: Track) -> str:
@@ -81,17 +92,33 @@ def _file(track: Track) -> str:
     return "/".join(track.shown_path.split("/")[-2:])
 
 
-def _duplicates(snapshot: Snapshot) -> dict[str, Any]:
-    """Files of one recording, together, with where they lie; each group one list."""
+def _duplicates(snapshot: Snapshot) -> list[Ailing]:
+    """Rows of each recording that is there more than once."""
     groups: dict[int, list[int]] = {}
     for row, number in enumerate(snapshot.recording.tolist()):
         groups.setdefault(number, []).append(row)
-    several = [rows for rows in groups.values() if len(rows) > 1]
-    twins = [
-        [{**song_json(snapshot.tracks[row]), "file": _file(snapshot.tracks[row])} for row in rows]
-        for rows in several[:_MOST_LISTED]
-    ]
-    return {"duplicates": twins, "duplicates_count": len(several)}
+    return [rows for rows in groups.values() if len(rows) > 1]
+
+
+AILMENTS: Mapping[str, Callable[[Snapshot], list[Ailing]]] = {
+    "broken": lambda snapshot: list(snapshot.failed),
+    "duplicates": _duplicates,
+    "untagged": lambda snapshot: [row for row, track in enumerate(snapshot.tracks) if not track.artist],
+    "without_lyrics": lambda snapshot: [row for row, text in enumerate(snapshot.texts) if text is None],
+}
+
+
+@router.get("/evaluation")
+def evaluation(desk: At) -> dict[str, Any]:
+    """The latest measurement of how good the lists are, as `evaluate --json` gives it; no rows before the first.
+
+    `is_current` says whether it was of the models that are there now.
+    """
+    snapshot = desk.state.now()
+    found = kept(snapshot.root)
+    if found is None:
+        return {"rows": [], "measured": None, "is_current": False}
+    return {"rows": found.rows, "measured": found.measured, "is_current": found.models == snapshot.models}
 
 
 @router.get("/map", response_model=dict[str, Any])

@@ -91,7 +91,7 @@ async def _recommended(desk: Desk, asked: Exclusions) -> JSONResponse:
             **song_json(snapshot.tracks[one.row], float(plays[one.row])),
             "score": round(one.score, 4),
             "reason": one.reason,
-            "shares": {name: round(share, 4) for name, share in one.shares.items() if share >= 0.005},
+            "shares": {name: round(share, 6) for name, share in one.shares.items() if share > 0},
             "nearest": list(one.nearest),
             "cold": bool(plays[one.row] == 0),
         }
@@ -182,7 +182,7 @@ def path(
 ) -> dict[str, Any]:
     """Songs that lead from one to another."""
     snapshot = desk.state.now()
-    names = [track.artist for track in snapshot.tracks]
+    names = [track.artists for track in snapshot.tracks]
     ends = snapshot.row_of(start), snapshot.row_of(end)
     steps = find_path(snapshot.vectors, names, ends, songs, variance, seed)
     shown = songs_json(snapshot, [step.row for step in steps])

@@ -301,7 +301,7 @@ def sonic_similar(call: Caller) -> Body:
 def sonic_path(call: Caller) -> Body:
     """Songs that lead from one to another."""
     ends = call.row(call.text("startSongId")), call.row(call.text("endSongId"))
-    names = [track.artist for track in call.snapshot.tracks]
+    names = [track.artists for track in call.snapshot.tracks]
     try:
         steps = find_path(call.snapshot.vectors, names, ends, call.number("count", 25, least=2))
     except AudiorecError as error:

@@ -17,22 +17,29 @@ _OF_SYSTEMS = re.compile(
     rb"@eadir|@syno.*|#recycle|#snapshot|@recycle|@recently-snapshot|@sharesnapshot|@tmp|@__thumb|~snapshot"
     rb"|\$recycle\.bin|recycler|recycled|trashbox|system volume information|config\.msi|found\.\d{3}|lost\+found"
     rb"|network trash folder|temporary items|thevolumesettingsfolder|__macosx|files_trashbin|files_versions"
-    rb"|plex versions|whatsapp voice notes"
+    rb"|plex versions|whatsapp voice notes|@transcode|backups\.backupdb|appdata_oc[0-9a-z]{10}|node_modules"
+    rb"|@(?:docker|appstore|appdata|appconf|apptemp|database|download|sharebin|cloudsync|cloudstation|img_bkp_cache|s2s)"
+    # Of a disk with Windows on it.
+    rb"|windows\.old|\$(?:winreagent|sysreset|getcurrent|extend|windows\.~(?:bt|ws))"
     # Folders that macOS shows as one file: photos, films, recordings in the making, backups, programs.
-    rb"|.*\.(?:photoslibrary|migratedphotolibrary|aplibrary|imovielibrary|fcpbundle|logicx|backupbundle|sparsebundle"
-    rb"|app|noindex)",
+    rb"|.*\.(?:photoslibrary|tvlibrary|musiclibrary|migratedphotolibrary|aplibrary|imovielibrary|fcpbundle|logicx"
+    rb"|backupbundle|sparsebundle|app|noindex)",
     re.DOTALL,
 )
 # The same with an ending that is a word as well ("The.Big.Band"), and the file that tells.
 _BUNDLES = {b".band": b"projectdata", b".download": b"info.plist"}
 # What a phone keeps beside its folder Android, and in it: sounds, pictures and voices, which its players pass over too.
 _ANDROID = b"android"
-_BESIDE_ANDROID = frozenset(b"alarms notifications ringtones dcim recordings miui".split()) | {b"voice recorder"}
+_BESIDE_ANDROID = frozenset(
+    b"alarms notifications ringtones dcim recordings miui callrecordings sound_recorder".split()
+) | {b"voice recorder", b"call recordings"}
 _IN_ANDROID = frozenset((b"data", b"obb"))
 # Portable players begin the name of their log with a dot.
 _PLAYERS_LOG = b".scrobbler.log"
 # A file of such a name asks that its folder is left out; one of the others may name what of it, as .gitignore does.
-_LEAVE_OUT = frozenset((b".nomedia", b".nomusic", b".noindex", b".metadata_never_index", b".lmsignore"))
+_LEAVE_OUT = frozenset(
+    (b".nomedia", b".nomusic", b".noindex", b".metadata_never_index", b".lmsignore", b"cachedir.tag")
+)
 _IGNORE = (b".audiorecignore", b".ndignore", b".plexignore", b".embyignore", b".ignore")
 _LONGEST = 65_536  # bytes
 

@@ -5,11 +5,11 @@ without a track. It does not know sound.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from typing import NamedTuple
 
-from audiorec.data.names import artist_key
+from audiorec.data.names import artist_key, is_nobody
 from audiorec.data.tracks import Track
 from audiorec.errors import UnknownNameError
 from audiorec.sources.matching.name_index import NameIndex
@@ -20,11 +20,10 @@ __all__ = ["LISTED", "Match", "Matcher", "find_artist", "find_song", "parse_song
 
 NONE = "no such song in the library"
 _GLOBAL = ("mbid", "isrc")  # ids that mean one recording in every library
-_REMEMBERED = 400_000  # songs whose match is kept, so that the next row of the same song costs nothing
+_REMEMBERED = 20_000  # songs whose match is kept: a block of an import asks for each song once by itself
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """The track that a song means and by which reading (path, id or name), or None, why, and what it may mean."""
 
     track_id: int | None
@@ -173,6 +172,10 @@ def find_song(tracks: Sequence[Track], text: str) -> Track:
     if found.candidates:
         meant = "; ".join(f"{track} is {by_id[track].artist} - {by_id[track].title}" for track in found.candidates[:5])
         raise UnknownNameError(f"{text!r} may be one of {len(found.candidates)} songs ({meant}): write artist - title")
+    if Path(text).is_dir():
+        raise UnknownNameError(f"{text!r} is a folder: name one song in it")
+    if any(artist_key(text) == artist_key(artist) for track in tracks for artist in track.artists):
+        raise UnknownNameError(f"{text!r} is an artist: write {text} - title")
     if Path(text).is_file():
         raise UnknownNameError(
             f"{text!r} is there, but it is no song of the library: run audiorec extract on it, and see audiorec status"
@@ -187,6 +190,8 @@ def find_artist(artists: Iterable[str], text: str) -> str:
     known = {artist_key(artist): artist for artist in sorted(artists, reverse=True)}
     if artist_key(text) in known:
         return known[artist_key(text)]
+    if is_nobody(text):
+        raise UnknownNameError(f"no artist {text!r}: what bears that name counts as by nobody in particular")
     raise UnknownNameError(f"no artist {text!r} in the library{_did_you_mean(text, known.values())}")
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from audiorec.data.credits import split_artists
 from audiorec.data.names import artist_key, normalise
@@ -51,8 +52,7 @@ class Named:
     tagged: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A written song as it is compared; `album` and `seconds` are empty and 0 where they are not known."""
 
     exact: str
@@ -298,11 +298,11 @@ def _asked(credits: tuple[str, ...], title: str, song: WrittenSong) -> Asked:
     return Asked(normalise(title), parse_title(title), whole, parts, album, stage, song.seconds or 0.0)
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)
 def _keys(credits: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
-    whole = {artist_key(artist) for artist in credits} - {""}
-    parts = {artist_key(part) for artist in credits for part in split_artists(artist)} - {""}
-    return frozenset(whole), frozenset(parts or whole)
+    whole = frozenset(map(artist_key, credits)) - {""}
+    parts = frozenset(artist_key(part) for artist in credits for part in split_artists(artist)) - {""}
+    return whole, parts if parts and parts != whole else whole
 
 
 def _named(track: Track) -> Named:

@@ -129,6 +129,8 @@ def _readings(written: str) -> list[str]:
         readings += _percent_decoded(bare)
     readings += [reading for path in readings if (reading := _encoded_once(path)) != path]
     readings += [path.replace("+", " ") for path in readings if is_url and "+" in path]
+    if written.count(":") > 1 and not re.search(r"[/\\]", written):
+        readings.append(written.replace(":", "/"))  # as old Macs divide folders
     readings += [_DRIVE.sub("", path).replace("\\", "/") for path in readings]
     return list(dict.fromkeys(os.path.normpath(path) for path in readings if path))
 
@@ -162,7 +164,7 @@ def _composed(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)
 def _key(part: str) -> str:
     """A name without case and without the signs that some systems cannot store and replace or leave out."""
     return _folded(part)

@@ -59,7 +59,7 @@ class Title(NamedTuple):
     version: str
 
 
-@lru_cache(maxsize=500_000)
+@lru_cache(maxsize=50_000)
 def parse_title(text: str) -> Title:
     """Take the known suffixes off a title.
 
@@ -80,7 +80,7 @@ def parse_title(text: str) -> Title:
     return Title(normalise(bare).replace(" ", ""), " ".join(sorted(versions)))
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=50_000)
 def album_version(album: str) -> str:
     """The version of songs that their album tells.
 
@@ -90,6 +90,7 @@ def album_version(album: str) -> str:
     return parse_title(album).version or _kind(unicodedata.normalize("NFKC", album).casefold().strip()) or ""
 
 
+@lru_cache(maxsize=10_000)
 def _kind(suffix: str) -> str | None:
     """The version that a suffix names, "" for the same recording, None for what belongs to the title."""
     if not suffix or _GUEST.match(suffix):
@@ -111,7 +112,7 @@ _PART = re.compile(r"\b(?:part|pt|vol|volume|chapter|act|op|movement|teil|parte)
 _ANY_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|「[^「」]*」|【[^【】]*】")
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def core_key(text: str) -> str:
     """The key of a title without all that stands in brackets; empty where that would be another song, or changes none.
 

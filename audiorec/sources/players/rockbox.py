@@ -54,7 +54,7 @@ def _row(number: int, line: str) -> Row | Unread:
         return Unread(number, "no time, two lengths and a path, with colons between")
     heard, length = int(found[2]) / 1000, int(found[3]) / 1000
     if not length or heard > length:
-        return Unread(number, "it was heard for longer than it is")
+        return Unread(number, "it was played for longer than it is")
     try:
         song = WrittenSong(path=checked(found[4].strip(), "path"), seconds=length)
     except FieldError as error:

@@ -15,6 +15,12 @@ from audiorec.sources.formats.text_lines import text_lines
 from audiorec.sources.playlists.marked_playlists import read_jspf, read_wpl, read_xspf
 from audiorec.sources.rows.contract import Row, Unread, WrittenSong
 
+# Players write marks of their own that begin alike (#EXT-X-RATING).
+_STREAM = re.compile(
+    r"#EXT-X-(?:VERSION|TARGETDURATION|MEDIA|STREAM-INF|I-FRAME|PLAYLIST-TYPE|KEY|MAP|INDEPENDENT|ENDLIST|PART|BYTERANGE"
+    r"|DISCONTINUITY|PROGRAM-DATE-TIME|START|SERVER-CONTROL)",
+    re.IGNORECASE,
+)
 _EXTINF = re.compile(
     r"#EXTINF:\s*(?P<seconds>-?[\d.]*)(?P<attributes>(?:\s+[\w-]+=\"[^\"]*\")*)\s*,?(?P<name>.*)", re.IGNORECASE
 )
@@ -115,7 +121,7 @@ def _read_m3u(path: Path) -> Iterator[Row | Unread]:
     noted = _Noted()
     for number, line in enumerate(text_lines(path), start=1):
         line = line.strip(_AROUND)
-        if line.upper().startswith("#EXT-X-"):
+        if _STREAM.match(line):
             yield Unread(number, "pieces of a stream, no songs", skipped=True)
             return
         if not line.strip(UNREADABLE) or _is_comment(line):

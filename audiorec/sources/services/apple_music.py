@@ -140,7 +140,7 @@ def _played(told: _Told, number: int, entry: Entry) -> Row | Unread:
         return Unread(number, "no song")
     start, heard = _start(entry), length_of(entry, "Play Duration Milliseconds", 0.001)
     if start is None or heard is None:
-        return Unread(number, "no time" if start is None else "it does not say how long it was heard")
+        return Unread(number, "no time" if start is None else "it does not say how long it was played")
     album = text_of(entry, "Album Name") or text_of(entry, "Container Album Name")
     artist = text_of(entry, "Artist Name") or text_of(entry, "Container Artist Name") or told.artist(title, album)
     song = written(artist, title, album, seconds=length_of(entry, "Media Duration In Milliseconds", 0.001))

@@ -80,7 +80,7 @@ def _row(number: int, entry: Entry) -> Row | Unread:
     if not song.title:
         return Unread(number, "no song")
     if heard is None:
-        return Unread(number, "nothing of it was heard", skipped=True)
+        return Unread(number, "nothing of it was played", skipped=True)
     try:
         time = parse_time(text_of(entry, "time"))
     except (ValueError, OverflowError) as error:

@@ -32,7 +32,7 @@ def recognises(path: Path, head: bytes) -> bool:
     """Whether a file is such an answer."""
     start = head.lstrip(b"\xef\xbb\xbf \r\n\t")
     is_list = b'"playlist"' in head and (b'"trackIds"' in head or b'"ar"' in head)
-    return start.startswith(b"{") and (is_list or b'"allData"' in head)
+    return start.startswith(b"{") and (is_list or b'"allData"' in head or b'"weekData"' in head)
 
 
 def read(path: Path) -> Iterator[Row | Unread]:
@@ -47,7 +47,8 @@ def read(path: Path) -> Iterator[Row | Unread]:
     if isinstance(found, dict):
         yield from _of_list(found)
         return
-    played = answer.get("allData") if isinstance(answer, dict) else None
+    # Plays in all, or of the last week.
+    played = (answer.get("allData") or answer.get("weekData")) if isinstance(answer, dict) else None
     if not isinstance(played, list):
         raise InputError(f"{path} is no answer with a playlist or a record of plays")
     yield from rows(enumerate(played, start=1), _played)

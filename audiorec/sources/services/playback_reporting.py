@@ -63,7 +63,7 @@ def _row(number: int, entry: Entry) -> Row | Unread:
         return Unread(number, f"no song but {kind[:30]!r}", skipped=True)
     heard = length_of(entry, "PlayDuration")
     if heard is None:
-        return Unread(number, "nothing of it was heard", skipped=True)
+        return Unread(number, "nothing of it was played", skipped=True)
     song = _song(text_of(entry, "ItemName"), text_of(entry, "ItemId"))
     if not song.title:
         return Unread(number, "no song")

@@ -113,11 +113,11 @@ def _played(number: int, entry: Entry) -> Row | Unread:
         return Unread(number, "a podcast, a book or a video: no song", skipped=True)
     end, heard = moment_of(entry, "ts"), number_of(entry, "ms_played")
     if end is None or heard is None or heard < 0:
-        return Unread(number, "no time" if end is None else "it does not say how long it was heard")
+        return Unread(number, "no time" if end is None else "it does not say how long it was played")
     heard /= 1000
     is_skip = heard < _LEAST and _was_skipped(entry)
     if heard == 0 and not is_skip:
-        return Unread(number, "nothing of it was heard", skipped=True)
+        return Unread(number, "nothing of it was played", skipped=True)
     return Row(text_of(entry, "username"), song, end - heard, heard, "skip" if is_skip else "play", 1.0, number)
 
 
@@ -135,5 +135,5 @@ def _played_account(number: int, entry: Entry) -> Row | Unread:
     if end is None:
         return Unread(number, "no time")
     if heard is None:
-        return Unread(number, "nothing of it was heard", skipped=True)
+        return Unread(number, "nothing of it was played", skipped=True)
     return Row("", song, end - heard, heard, row=number)

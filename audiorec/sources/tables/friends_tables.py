@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audiorec.errors import InputError
+from audiorec.sources.formats.columns import is_header
 from audiorec.sources.formats.delimited import read_delimited, sniff_delimiter, split_rows
 from audiorec.sources.formats.text_file import UNREADABLE, decode
 from audiorec.sources.rows.contract import Unread
@@ -26,10 +27,12 @@ class FriendsFile:
 
 
 def read_friends(path: Path) -> FriendsFile:
-    """Read a file of friendships; raises InputError when it cannot be opened or has no rows."""
+    """Read a file of friendships; raises InputError when it cannot be opened, has no rows or is of songs."""
     rows = list(read_delimited(path))
     if not rows:
         raise InputError(f"{path} is empty: it needs two names a row, such as user,friend")
+    if is_header(rows[0][1]):
+        raise InputError(f"{path} names songs ({', '.join(rows[0][1])[:80]}): import it with audiorec import auto")
     if _is_header(rows[0][1]):
         rows = rows[1:]
     pairs: dict[tuple[str, str], None] = {}

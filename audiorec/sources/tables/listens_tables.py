@@ -16,8 +16,9 @@ from audiorec.sources.formats.record_files import is_json, is_parquet, json_reco
 from audiorec.sources.formats.text_file import decode
 from audiorec.sources.rows.contract import Row, Unread
 from audiorec.sources.rows.row_blocks import Block
-from audiorec.sources.tables.table_blocks import BlockParser, Moments, plays
+from audiorec.sources.tables.table_blocks import BlockParser, Moments
 from audiorec.sources.tables.table_columns import in_columns
+from audiorec.sources.tables.written_counts import Counts, plays
 
 _POSITIONS = ("user", "song", "count", "time")  # a file without a header, such as the Taste Profile's triplets
 _FIRST = 500  # rows that tell how a file writes its dates
@@ -73,7 +74,7 @@ def read_blocks(path: Path, named: Mapping[str, str] | None = None, user: str = 
         columns.pop("playlist", None)
     first = list(islice(table.rows, _FIRST))
     moments = Moments(table.header, columns, [values for _, values in first])
-    parse = BlockParser(columns, moments, user)
+    parse = BlockParser(columns, moments, Counts(is_parquet(path) or is_json(path)), user)
     yield from map(parse, in_columns(chain(first, table.rows), table.header, {parse.user: user}))
 
 

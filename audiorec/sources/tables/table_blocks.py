@@ -19,18 +19,12 @@ from audiorec.sources.rows.contract import Kind, Unread, WrittenSong
 from audiorec.sources.rows.row_blocks import KIND_NUMBERS, Block, Known, Reals
 from audiorec.sources.rows.times import LATEST, parse_time, writes_month_first
 from audiorec.sources.tables.table_columns import Columns
+from audiorec.sources.tables.written_counts import Counts, parse_number
 
-_MOST_PLAYS = 1e9  # more is no count of plays, and would not fit a float32
 _UNIX = 10  # digits of a moment in seconds, from 2001 on
 _UUID = re.compile(r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
 _SPOTIFY = re.compile(r"(?:spotify:track:|/track/)([0-9A-Za-z]{22})")
 _CLOCK = re.compile(r"^\s*\d{1,2}:\d{2}")
-# Counts as spreadsheets guard them (="3", '3) and with the word for them: "3x", "3 plays", "3次".
-_COUNT = re.compile(
-    r"[='\"“]*\s*(\d[\d\s.,'’]*?)\s*(?:[x×*次回회]|plays?|times|scrobbles?|mal|fois|veces|volte|vezes|раз)?\.?[\"”']*",
-    re.IGNORECASE,
-)
-_THOUSANDS = re.compile(r"\d{1,3}(?:[,'’\s]\d{3})+")
 _YES = frozenset("1 true yes y x ja oui si loved liked ♥ ❤ 是".split())
 _KINDS: Mapping[str, Kind] = {
     "play": "play", "listen": "play", "scrobble": "play", "like": "like", "love": "like", "loved": "like",
@@ -77,13 +71,13 @@ class BlockParser:
     """Turns columns of a table into a block.
 
     columns: places of those that are known; user: whose rows are where no column says, which `user`, the place of
-    one, then is below 0.
+    one, then is below 0; counts: reads counts.
     """
 
-    def __init__(self, columns: Mapping[str, int], moments: Moments, user: str) -> None:
+    def __init__(self, columns: Mapping[str, int], moments: Moments, counts: Counts, user: str) -> None:
         self.user = columns.get("user", columns.get("playlist", -1))
         self._count = columns.get("count", -1)
-        self._moments, self._default = moments, user
+        self._moments, self._counts, self._default = moments, counts, user
         said = [name for name in _SAID if name in columns]
         named = [name for name in columns if name not in ("user", "playlist", "time", "count", *_SAID)]
         self._song, self._said = [columns[name] for name in named], [columns[name] for name in said]
@@ -91,23 +85,22 @@ class BlockParser:
         self._users = Known[str](self._read_name, "")
         self._songs = Known[WrittenSong](partial(_read_song, named), WrittenSong())
         self._kinds = Known[_Said](partial(_read_said, said, "playlist" if is_list else "play"), (0, 0.0, 0.0))
-        self._counts = Known[float](_read_count, 0.0)
 
     def __call__(self, part: Columns) -> Block:
         """The rows, and why some are none; of a value that comes again nothing is asked twice."""
         self._users, self._songs = self._users.fresh(), self._songs.fresh()
-        self._kinds, self._counts = self._kinds.fresh(), self._counts.fresh()
+        self._kinds, counts = self._kinds.fresh(), self._counts.of(_values(part, self._count, ""))
         row = np.array(part.numbers, np.int64)
         song = self._songs.numbers(_tuples(part, self._song), len(row))
         said = self._kinds.numbers(_tuples(part, self._said), len(row))
         user = self._users.numbers(_values(part, self.user, self._default), len(row))
-        count = self._counts.numbers(_values(part, self._count, ""), len(row))
+        count = counts.numbers(_values(part, self._count, ""), len(row))
         kind, stars, heard = np.array(self._kinds.of(said), np.float64).reshape(-1, 3).T
-        weight = np.where(np.isnan(stars), np.array(self._counts.of(count), np.float64), stars)
+        weight = np.where(np.isnan(stars), np.array(counts.of(count), np.float64), stars)
         columns = (user, song, self._moments(part), heard, kind.astype(np.int64), weight, row)
         block = Block(self._users.made, self._songs.made, *columns, part.unread)
         # Of several reasons the last of these is told.
-        found = ((count, self._counts), (user, self._users), (said, self._kinds), (song, self._songs))
+        found = ((count, counts), (user, self._users), (said, self._kinds), (song, self._songs))
         why = {place: fault for numbers, known in found for place, fault in known.faults_of(numbers)}
         if not why:
             return block
@@ -148,19 +141,12 @@ def _read_song(names: Sequence[str], values: Sequence[str]) -> WrittenSong:
 def _read_said(names: Sequence[str], usual: Kind, values: Sequence[str]) -> _Said:
     field = _fields(names, values)
     kind, heard = _KINDS.get(field.get("kind", "").casefold(), usual), _seconds(field.get("heard", ""), "heard")
-    stars = _number(field.get("rating", "")) or math.nan
+    stars = parse_number(field.get("rating", "")) or math.nan
     if stars == stars:
         kind = "rating"
     if field.get("loved", "").casefold() in _YES:
         kind = "like"
     return KIND_NUMBERS[kind], stars, math.nan if heard is None else heard
-
-
-def _read_count(text: str) -> float:
-    count = plays(text)
-    if count is None:
-        raise ValueError(f"the count is {text.strip()[:40]!r}, not a number above 0 and up to a billion")
-    return count
 
 
 def _song_of(field: Mapping[str, str]) -> WrittenSong:
@@ -206,26 +192,6 @@ def _time(text: str, month_first: bool) -> float | None:
         return None
 
 
-def plays(text: str) -> float | None:
-    """How many plays a text says, 1 for none; None for what is no number above 0 and up to a billion."""
-    text = text.strip()
-    if not text:
-        return 1.0
-    found = _COUNT.fullmatch(text)
-    count = _number(found[1] if found else text)
-    return count if count is not None and 0 < count <= _MOST_PLAYS else None
-
-
-def _number(text: str) -> float | None:
-    if _THOUSANDS.fullmatch(text):
-        text = "".join(filter(str.isdigit, text))
-    try:
-        number = float(text.replace(",", "."))
-    except ValueError:
-        return None
-    return number if abs(number) < float("inf") else None
-
-
 def _seconds(text: str, column: str) -> float | None:
     """Seconds of "3:45", of seconds, or of milliseconds."""
     if ":" in text and all(part.strip().isdigit() for part in text.split(":")):
@@ -233,7 +199,7 @@ def _seconds(text: str, column: str) -> float | None:
         for part in text.split(":"):
             total = total * 60 + int(part)
         return float(total)
-    number = _number(text)
+    number = parse_number(text)
     if number is None or number < 0:
         return None
     return number / 1000 if number >= (10_000 if column == "length" else 3_600) else number

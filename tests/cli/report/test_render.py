@@ -226,7 +226,7 @@ def test_a_reason_is_given_once() -> None:
 
 def test_without_listens_the_page_shows_songs_that_sound_alike() -> None:
     near = Neighbourhood(recommendation("One"), (recommendation("Two"),))
-    found = Found(2, 1, 0, 60.0, 0, 0, 0, {}, {"ok": 2}, without_artist=1, heard=(("A - <b>", "guitar, slow"),))
+    found = Found(2, 1, 0, 60.0, 0, 0, 0, {}, {"ok": 2}, without_artist=1, encoded=(("A - <b>", "guitar, slow"),))
     html = render(ReportData("Nothing played", "today", found, neighbourhoods=(near,)))
     text = "".join(read(html).words)
     assert "Songs that sound alike" in text

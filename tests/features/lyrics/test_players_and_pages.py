@@ -10,6 +10,28 @@ from audiorec.features.lyrics.parts import sung_lines
 
 # name -> (text of the file, lines that are sung)
 CASES: dict[str, tuple[str, list[str]]] = {
+    "a board's tags": ("[b]deep sea[/b]\n[color=red]blue sea[/color]", ["deep sea", "blue sea"]),
+    "names alone": ("Ann:\ndeep sea\n\nBob & Eve:\nblue sea\n", ["deep sea", "blue sea"]),
+    "credits in German": ("Text: Hans\nMusik: Franz\n\nDer Mond ist aufgegangen", ["Der Mond ist aufgegangen"]),
+    "credits in French": ("Paroles et musique : Jean\n\nLa mer qu'on voit danser", ["La mer qu'on voit danser"]),
+    "credits in Spanish": ("Letra y música: Ana\n\nLa luz del mar", ["La luz del mar"]),
+    "credits in Polish": ("Słowa: Jan\nMuzyka: Ewa\n\nDługa droga do domu", ["Długa droga do domu"]),
+    "credits in Russian": ("Слова и музыка: В. Г.\n\nЗвезда по имени Солнце", ["Звезда по имени Солнце"]),
+    "who sent them": ("deep sea\n\nLyrics submitted by Ann\n", ["deep sea"]),
+    "whose the translation is": ("[00:00.00]TME享有本翻译作品的著作权\n[00:04.00]窗外的雨停了", ["窗外的雨停了"]),
+    "short English before Chinese": (
+        "[00:01.00]deep in the sea\n[00:01.00]大海深处\n[00:05.00]the sea is blue\n[00:05.00]蓝色的海\n"
+        "[00:08.00]nobody is here to hear\n[00:08.00]没有人在听\n[00:09.00]stars are bright\n[00:09.00]星星很亮\n",
+        ["deep in the sea", "the sea is blue", "nobody is here to hear", "stars are bright"],
+    ),
+    "Chinese before the English lines that are sung": (
+        "[00:01.00]大海深处\n[00:01.00]deep in the sea\n[00:03.00]Oh, oh\n[00:05.00]蓝色的海\n[00:05.00]the sea is blue\n",
+        ["deep in the sea", "Oh, oh", "the sea is blue"],
+    ),
+    "a Chinese song with English below": (
+        "[00:01.00]大海深处\n[00:01.00]deep in the sea\n[00:03.00]啦啦啦\n[00:05.00]蓝色的海\n[00:05.00]the sea is blue\n",
+        ["大海深处", "啦啦啦", "蓝色的海"],
+    ),
     "KRC decoded": (
         "[ti:晴天]\n[ar:周杰伦]\n[total:269000]\n[language:eyJjb250ZW50IjpbXX0=]\n[0,2000]<0,500,0>故<500,500,0>事<1000,500,0>的<1500,500,0>小黄花\n[2000,2000]<0,500,0>从<500,500,0>出<1000,500,0>生<1500,500,0>那年就飘着\n",
         ["故事的小黄花", "从出生那年就飘着"],

@@ -19,7 +19,7 @@ in_venv() { # NAME PACKAGE...: a virtual environment of its own
 in_venv supysonic "supysonic==0.7.9" "setuptools<81"
 # botocore and what this project uses ask for different python-dateutil: S3's stand-in lives apart.
 in_venv moto "moto==5.2.5" "flask>=3" "flask-cors>=4"
-in_venv beets "beets==2.5.1"
+in_venv beets "beets==2.14.1"
 in_venv subsonic-clients "py-opensonic==10.4.1" "py-sonic==1.2.0"
 if command -v npm >/dev/null && [ ! -e "$folder/netease/done" ]; then
     mkdir -p "$folder/netease"

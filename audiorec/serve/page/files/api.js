@@ -50,6 +50,7 @@ export async function songsOf(ids) {
   return parts.flat();
 }
 export const post = (path, body) => ask("POST", path, body ?? {});
+export const put = (path, body) => ask("PUT", path, body);
 export const patch = (path, body) => ask("PATCH", path, body);
 export const remove = (path) => ask("DELETE", path);
 export const audioOf = (song) => `${BASE}/songs/${song.id}/audio`;

@@ -8,8 +8,9 @@ import { acts, byline, songList } from "./songs.js";
 import { named } from "./words.js";
 
 const PAGE = 50;
+const ARTISTS = 300;
 
-export async function songs(box) {
+export async function songs(box, _, status) {
   const list = h("div", {});
   const more = h("button", { type: "button" }, named("More songs"));
   let cursor = 0;
@@ -22,11 +23,23 @@ export async function songs(box) {
   }
   more.addEventListener("click", () => fill().catch(failed));
   await fill();
-  const { artists } = await get("/artists", { limit: 500 });
-  put(box, h("h1", {}, named("Songs")),
-    h("details", {}, h("summary", {}, named(`${artists.length} artists`)), h("div", { class: "chips" },
-      artists.map(({ name, songs: count }) => h("a", { href: `#/artist/${encodeURIComponent(name)}` }, `${name} (${count})`)))),
-    list, more);
+  put(box, h("h1", {}, named("Songs")), artistsOf(status.artists), list, more);
+}
+
+// Asked for when they are looked at, a page at a time.
+function artistsOf(count) {
+  const names = h("div", { class: "chips" }), more = h("button", { type: "button" }, named("More artists"));
+  const box = h("details", {}, h("summary", {}, named(`${count.toLocaleString()} artists`)), names, more);
+  let cursor = "";
+  async function fill() {
+    const { artists, next } = await get("/artists", { cursor, limit: ARTISTS });
+    names.append(...artists.map(({ name, songs: count }) => h("a", { href: `#/artist/${encodeURIComponent(name)}` }, `${name} (${count})`)));
+    cursor = next;
+    more.hidden = next === null;
+  }
+  more.addEventListener("click", () => fill().catch(failed));
+  box.addEventListener("toggle", () => { if (box.open && !names.firstChild) fill().catch(failed); });
+  return box;
 }
 
 export async function song(box, [id]) {

@@ -11,11 +11,12 @@ import { countOf, named } from "./words.js";
 
 const LISTS = [
   ["new", "New songs", "Songs that you have not played yet."],
-  ["known", "Known artists", "What you have not heard of those you play."],
+  ["known", "Known artists", "What you have not played of those you play."],
   ["deep", "Deep cuts", "Songs that few people play, and you might."],
 ];
 // What was chosen stays chosen while one walks about.
-const chosen = { which: "new", genres: {}, folders: {}, lengths: "", years: "", not_lately: false, owned: false, others: new Set() };
+const chosen = { which: "new", genres: {}, folders: {}, lengths: "", years: "", not_lately: false, owned: false, hasAll: false, others: new Set() };
+const MOST = 300;
 const LENGTHS = { "Under 3 minutes": [0, 180], "3 to 6 minutes": [180, 360], "Over 6 minutes": [360, 1e6] };
 
 export async function forYou(box, _, status) {
@@ -53,11 +54,12 @@ export async function forYou(box, _, status) {
     lead.textContent = named(LISTS.find(([which]) => which === chosen.which)[2]);
     lists.replaceChildren(...LISTS.map(([which, name]) => chip(named(name), chosen.which === which, () => { chosen.which = which; again(); })));
     chips.replaceChildren(
-      ...genres.slice(0, 8).map(({ name }) => turning(name, chosen.genres, name, again)),
-      ...(folders.length > 1 ? folders.slice(0, 6) : []).map(({ name, song }) => turning(`folder ${name}`, chosen.folders, song, again)),
+      ...genres.slice(0, chosen.hasAll ? MOST : 8).map(({ name }) => turning(name, chosen.genres, name, again)),
+      ...(folders.length > 1 ? folders.slice(0, chosen.hasAll ? MOST : 6) : []).map(({ name, song }) => turning(`folder ${name}`, chosen.folders, song, again)),
       ...(songs.some((song) => song.seconds) ? Object.keys(LENGTHS) : []).map((name) => chip(name, chosen.lengths === name, () => { chosen.lengths = chosen.lengths === name ? "" : name; again(); })),
       ...Object.keys(YEARS).map((name) => chip(name, chosen.years === name, () => { chosen.years = chosen.years === name ? "" : name; again(); })),
-      chip("Not heard lately", chosen.not_lately, () => { chosen.not_lately = !chosen.not_lately; again(); }),
+      genres.length > 8 || folders.length > 6 ? chip("All genres and folders", chosen.hasAll, () => { chosen.hasAll = !chosen.hasAll; drawChips(); }) : "",
+      chip("Not played lately", chosen.not_lately, () => { chosen.not_lately = !chosen.not_lately; again(); }),
       chip("Known songs too", chosen.owned, () => { chosen.owned = !chosen.owned; again(); }));
     if (focus) document.querySelector(`[data-chip="${CSS.escape(focus)}"]`)?.focus();
   }

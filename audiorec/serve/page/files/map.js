@@ -10,7 +10,8 @@ import { countOf, named } from "./words.js";
 
 const NEAR = 14;
 const SHOWN = 100;
-const MOST_DRAWN_AROUND = 2000;
+// A playlist holds so many.
+const MOST_AT_ONCE = 5000;
 
 export async function mapView(box) {
   const map = await drawn();
@@ -231,9 +232,17 @@ export async function mapView(box) {
       playButtons(songs, h("button", { class: "main", type: "button", onclick: () => playAll(songs) }, "Play all"),
         h("button", { type: "button", onclick: () => { addAll(songs); toast(`In the queue: ${countOf(songs)}`); } }, "Add to the queue")),
       h("button", { type: "button", onclick: () => keep(name, songs).catch(failed) }, "Keep as playlist")),
-      songList(songs.slice(0, SHOWN)), songs.length > SHOWN ? h("p", { class: "lead" }, `and ${songs.length - SHOWN} more`) : "");
+      ...listed(songs));
     side.scrollIntoView({ block: "nearest" });
     document.dispatchEvent(new Event("opinions"));
+  }
+
+  // So many at a time: rows of thousands of songs at once would hold the page up.
+  function listed(songs) {
+    const rest = songs.slice(SHOWN);
+    const more = h("button", { type: "button", hidden: !rest.length, onclick: () => { more.replaceWith(...listed(rest)); document.dispatchEvent(new Event("opinions")); } },
+      named(`More songs (${rest.length})`));
+    return [songList(songs.slice(0, SHOWN)), more];
   }
 
   async function finishLasso() {
@@ -243,14 +252,18 @@ export async function mapView(box) {
     draw.setAttribute("aria-pressed", "false");
     const inside = points.filter((point) => within(toScreen(point), shape)).map((point) => point.id);
     if (!inside.length) return toast("No song is inside");
-    if (inside.length > MOST_DRAWN_AROUND) toast(`${inside.length} songs are inside: here are ${MOST_DRAWN_AROUND} of them`);
-    show("Drawn around", await songsOf(inside.slice(0, MOST_DRAWN_AROUND)));
+    show("Drawn around", await someOf(inside));
   }
 
   async function region(one) {
     view.x = one.x; view.y = one.y; view.zoom = Math.max(view.zoom, 2);
     ask(false);
-    show(one.name, await songsOf(one.songs.slice(0, MOST_DRAWN_AROUND)));
+    show(one.name, await someOf(one.songs));
+  }
+
+  async function someOf(ids) {
+    if (ids.length > MOST_AT_ONCE) toast(named(`${ids.length} songs are there: here are ${MOST_AT_ONCE} of them`));
+    return songsOf(ids.slice(0, MOST_AT_ONCE));
   }
 
   const draw = h("button", { class: "chip", type: "button", "aria-pressed": "false", onclick: () => {

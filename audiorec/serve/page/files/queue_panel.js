@@ -41,7 +41,8 @@ export function draw() {
 }
 
 function row(song, place) {
-  const handle = h("span", { class: "handle", title: "Drag to another place", onpointerdown: (event) => drag(event, place) }, icon("handle"));
+  // No stop of the Tab key: the arrows do the same.
+  const handle = h("button", { class: "icon handle", type: "button", tabindex: "-1", "aria-hidden": "true", onpointerdown: (event) => drag(event, place) }, icon("handle"));
   return h("li", { class: place === queue.place ? "current" : "" }, handle,
     h("button", { class: "name", type: "button", onclick: () => jump(place), "aria-current": place === queue.place ? "true" : undefined },
       h("b", {}, song.title), h("span", {}, song.artist)),
@@ -51,7 +52,7 @@ function row(song, place) {
       iconButton("remove", `Remove ${song.title}`, () => drop(place), { "data-act": `remove ${place}` })));
 }
 
-// By mouse or finger; the arrows of a song do the same by key.
+// By mouse or finger.
 function drag(event, from) {
   const handle = event.currentTarget, box = by("queue"), rows = [...by("queue-list").children];
   let to = from;

@@ -11,6 +11,7 @@ import { named } from "./words.js";
 const SIGNALS = {
   collaborative: "your taste", factors: "much the same plays", neighbours: "your songs' listeners", predicted: "sound, for you",
   cnn: "sound network", svm: "classifier", network: "the network", content: "sounds alike", artist: "the artist", popularity: "many people",
+  likeness: "like your songs",
 };
 
 export function songList(songs, values = {}) {
@@ -39,7 +40,7 @@ export function byline(song) {
 }
 
 function shares(values) {
-  const sorted = Object.entries(values).sort((a, b) => b[1] - a[1]);
+  const sorted = Object.entries(values).filter(([, share]) => share >= 0.0005).sort((a, b) => b[1] - a[1]);
   return h("details", { class: "shares" }, h("summary", {}, "The exact shares"),
     sorted.map(([name, share]) => h("div", { class: "share" }, h("span", {}, named(SIGNALS[name] ?? name)),
       h("meter", { value: share, max: 1, "aria-label": named(SIGNALS[name] ?? name) }), h("span", {}, `${(share * 100).toFixed(1)} %`))));

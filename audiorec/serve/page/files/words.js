@@ -5,6 +5,7 @@ export const learnWords = (status) => { holdsItems = status.holds === "items"; }
 export const hasItems = () => holdsItems;
 
 const ITEMS = [
+  ["descriptors and lyrics", "vectors"],
   ["Songs that sound alike", "Items that are alike"], ["Songs", "Items"], ["songs", "items"], ["song", "item"], ["Artists", "Creators"],
   ["artists", "creators"], ["artist", "creator"], ["Listener", "User"], ["listeners", "users"], ["Listens", "Events"],
   ["played", "chosen"], ["play", "choose"], ["heard", "met"], ["sounds alike", "is alike"], ["sound", "vector"],

@@ -1,6 +1,6 @@
-"""The patches of a song that an encoder hears, from the stretches that extraction holds anyway: no second decoding.
+"""The patches of a song that an encoder is given, from the stretches that extraction holds anyway: no second decoding.
 
-Patches lie at even distances over the song. A pass that only hears holds the same stretches, so that it hears the same.
+Patches lie at even distances over the song. A pass that only encodes is given the same stretches.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from audiorec.data.heard_songs import Heard, HeardBy
+from audiorec.data.encoder_outputs import EncodedBy, EncodedSong
 from audiorec.features.decoding.waveform import fold_to_stereo
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.features.segments import Candidate, Cutter, Shelf
@@ -19,10 +19,10 @@ Float = NDArray[np.float32]
 
 
 class SoundEncoder(Protocol):
-    """An encoder that hears patches of `samples` at `rate` Hz, at most `patches` of a song; it travels to workers."""
+    """An encoder of patches of `samples` at `rate` Hz, at most `patches` of a song; it travels to workers."""
 
     @property
-    def by(self) -> HeardBy: ...
+    def by(self) -> EncodedBy: ...
 
     @property
     def rate(self) -> int: ...
@@ -33,8 +33,8 @@ class SoundEncoder(Protocol):
     @property
     def patches(self) -> int: ...
 
-    def encode(self, patches: Float) -> Heard:
-        """What the encoder hears in the patches [P, samples] of one song."""
+    def encode(self, patches: Float) -> EncodedSong:
+        """The output of the encoder in the patches [P, samples] of one song."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Encoders of the shelf as ears of the extraction: what they hear, and what is refused before a library is heard."""
+"""Encoders of the shelf in the extraction: their output, and what is refused before a library is encoded."""
 
 from pathlib import Path
 
@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from audiorec.content import encoder_shelf, musicnn
-from audiorec.content.hearing import sound_encoder_of
 from audiorec.content.onnx_writer import Graph
+from audiorec.content.sound_encoder import sound_encoder_of
 from audiorec.errors import InputError
 from audiorec.features.recipe import FeatureRecipe
 from tests.content.test_musicnn import random_weights, signals
@@ -35,7 +35,7 @@ def test_an_ear_hears_mean_and_spread_and_names_the_tags(tmp_path: Path) -> None
     np.testing.assert_allclose(together.mean, np.mean([one.mean for one in each], axis=0), atol=1e-5)
     np.testing.assert_allclose(together.spread, np.std([one.mean for one in each], axis=0), atol=1e-5)
     np.testing.assert_allclose(together.tags, np.mean([one.tags for one in each], axis=0), atol=1e-5)
-    other, _ = sound_encoder_of(FeatureRecipe(patches_heard=5), tmp_path)
+    other, _ = sound_encoder_of(FeatureRecipe(encoder_patches=5), tmp_path)
     assert other is not None
     assert other.by.digest != encoder.by.digest
 
@@ -63,7 +63,7 @@ def hostile() -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("kind", hostile())
-def test_broken_and_hostile_files_are_refused_before_a_song_is_heard(tmp_path: Path, kind: str) -> None:
+def test_broken_and_hostile_files_are_refused_before_a_song_is_encoded(tmp_path: Path, kind: str) -> None:
     place = shelf(tmp_path, hostile()[kind])
     with pytest.raises(InputError, match=r"musicnn\.onnx"):
         sound_encoder_of(FeatureRecipe(), place)

@@ -1,4 +1,4 @@
-"""What an encoder hears: the same in extraction and by a pass of its own, once a song, and kept apart from features."""
+"""An encoder's output: the same in extraction and by a pass of its own, once a song, and kept apart from features."""
 
 import os
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from audiorec.data import heard_songs
-from audiorec.data.heard_songs import Heard, HeardBy, HeardSongs
+from audiorec.data import encoder_outputs
+from audiorec.data.encoder_outputs import EncodedBy, EncodedSong, EncodedSongs
 from audiorec.data.workspace import Workspace
 from audiorec.errors import InputError
+from audiorec.features.encoder_patches import patches_of
 from audiorec.features.extract import Outcomes, make_plan, run_plan
-from audiorec.features.heard_patches import patches_of
 from audiorec.features.recipe import FeatureRecipe
 from audiorec.features.workers import Crew
 from tests import signals
@@ -20,7 +20,7 @@ from tests import signals
 RECIPE = FeatureRecipe(segments=1, segment_frames=64, waveform_segments=1)
 
 
-BY = HeardBy("loudness", "0123", ("loud",))
+BY = EncodedBy("loudness", "0123", ("loud",))
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,11 @@ class LoudnessEncoder:
     rate: int = 8_000
     samples: int = 4_000
     patches: int = 3
-    by: HeardBy = BY
+    by: EncodedBy = BY
 
-    def encode(self, patches: np.ndarray) -> Heard:
+    def encode(self, patches: np.ndarray) -> EncodedSong:
         found = np.stack([np.square(patches).mean(axis=1), patches[:, 0]], axis=1).astype(np.float32)
-        return Heard(found.mean(axis=0), found.std(axis=0), found[:, :1].mean(axis=0))
+        return EncodedSong(found.mean(axis=0), found.std(axis=0), found[:, :1].mean(axis=0))
 
 
 ENCODER = LoudnessEncoder()
@@ -43,7 +43,7 @@ ENCODER = LoudnessEncoder()
 class BrokenEncoder(LoudnessEncoder):
     """Fails at every song."""
 
-    def encode(self, patches: np.ndarray) -> Heard:
+    def encode(self, patches: np.ndarray) -> EncodedSong:
         raise InputError("the encoder fails")
 
 
@@ -61,9 +61,9 @@ def extract(root: Path, folder: Path, encoder: LoudnessEncoder | None) -> Outcom
         return run_plan(space, plan, RECIPE, Crew(1), lambda size: None)
 
 
-def heard(root: Path) -> HeardSongs | None:
+def encoded(root: Path) -> EncodedSongs | None:
     with Workspace.open(root) as space:
-        return heard_songs.read(space, space.features().track_ids)
+        return encoder_outputs.read(space, space.features().track_ids)
 
 
 def test_patches_lie_at_even_distances_and_short_sound_is_repeated() -> None:
@@ -79,46 +79,46 @@ def test_patches_lie_at_even_distances_and_short_sound_is_repeated() -> None:
     assert len(patches_of([ramp[:0]], 8_000, ENCODER)) == 0
 
 
-def test_a_described_library_is_heard_by_a_pass_and_hears_the_same(tmp_path: Path) -> None:
+def test_a_described_library_is_encoded_by_a_pass_and_alike(tmp_path: Path) -> None:
     library = make_library(tmp_path / "music")
     at_once, later = tmp_path / "at once", tmp_path / "later"
-    assert extract(at_once, library, ENCODER).heard == 3
-    assert extract(later, library, None).heard == 0
-    assert heard(later) is None
+    assert extract(at_once, library, ENCODER).encoded == 3
+    assert extract(later, library, None).encoded == 0
+    assert encoded(later) is None
     with Workspace.open(later) as space:
         before, shards = space.inputs(), list((later / "features").rglob("*.parquet"))
     outcomes = extract(later, library, ENCODER)
-    assert (outcomes.done, outcomes.reused, outcomes.heard) == (0, 3, 3)
+    assert (outcomes.done, outcomes.reused, outcomes.encoded) == (0, 3, 3)
     with Workspace.open(later) as space:
         assert space.inputs()["features"] == before["features"]
         assert "heard" in space.inputs()
         assert "heard" not in before
     assert all(path.exists() for path in shards)
-    one, other = heard(at_once), heard(later)
+    one, other = encoded(at_once), encoded(later)
     assert one is not None
     assert other is not None
     assert one.by == ENCODER.by
     for name in ("mean", "spread", "tags"):
         np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
-    assert extract(later, library, ENCODER).heard == 0
+    assert extract(later, library, ENCODER).encoded == 0
 
 
-def test_a_changed_song_is_heard_anew_and_a_new_one_without_the_encoder_is_missing(tmp_path: Path) -> None:
+def test_a_changed_song_is_encoded_anew_and_a_new_one_without_the_encoder_is_missing(tmp_path: Path) -> None:
     library, root = make_library(tmp_path / "music", songs=2), tmp_path / "space"
     extract(root, library, ENCODER)
-    before = heard(root)
+    before = encoded(root)
     assert before is not None
     (library / "song 0.wav").write_bytes(signals.encoded(0.5 * signals.music(2.0, 22_050), 22_050, "WAV"))
-    assert extract(root, library, ENCODER).heard == 1
-    after = heard(root)
+    assert extract(root, library, ENCODER).encoded == 1
+    after = encoded(root)
     assert after is not None
     assert after.tags[0] != before.tags[0]
     assert after.tags[1] == before.tags[1]
-    # The encoder is gone: what it heard stays, what it has not heard or what has changed since is not known.
+    # The encoder is gone: what it gave stays, what it has not encoded or what has changed since is not known.
     (library / "song 0.wav").write_bytes(signals.encoded(0.1 * signals.music(2.0, 22_050), 22_050, "WAV"))
     (library / "song 3.wav").write_bytes(signals.wav(1.5))
-    assert extract(root, library, None).heard == 0
-    left = heard(root)
+    assert extract(root, library, None).encoded == 0
+    left = encoded(root)
     assert left is not None
     assert left.known.tolist() == [False, True, False]
 
@@ -126,19 +126,19 @@ def test_a_changed_song_is_heard_anew_and_a_new_one_without_the_encoder_is_missi
 def test_an_encoder_that_fails_costs_no_features_and_is_named(tmp_path: Path) -> None:
     library, root = make_library(tmp_path / "music", songs=1), tmp_path / "space"
     first = extract(root, library, BrokenEncoder())
-    assert (first.done, first.failed, first.heard) == (1, 0, 0)
+    assert (first.done, first.failed, first.encoded) == (1, 0, 0)
     again = extract(root, library, BrokenEncoder())
     assert [reason for _, _, reason in again.reasons] == ["the encoder fails"]
-    assert extract(root, library, ENCODER).heard == 1
+    assert extract(root, library, ENCODER).encoded == 1
 
 
 @pytest.mark.parametrize("silence", [np.zeros(30_000, np.float32), np.zeros(3_000, np.float32)])
-def test_silence_is_heard_as_silence(tmp_path: Path, silence: np.ndarray) -> None:
+def test_silence_is_encoded_as_silence(tmp_path: Path, silence: np.ndarray) -> None:
     library, root = tmp_path / "music", tmp_path / "space"
     library.mkdir()
     (library / "a.wav").write_bytes(signals.encoded(silence[:, None], 22_050, "WAV"))
     extract(root, library, ENCODER)
-    found = heard(root)
+    found = encoded(root)
     assert found is not None
     np.testing.assert_array_equal(found.mean, 0.0)
 
@@ -147,9 +147,11 @@ def test_an_encoder_without_tags_is_stored_and_read(tmp_path: Path) -> None:
     vector, none = np.ones(4, np.float32), np.zeros(0, np.float32)
     with Workspace.open(tmp_path, write=True) as space:
         space.add_paths([b"/a.mp3", b"/b.mp3"])
-        heard_songs.commit(space, [(1, Heard(vector, vector, none)), (2, Heard(vector, vector, none))], BY)
-        heard_songs.use(space, BY.digest)
-        found = heard_songs.read(space, np.array([1, 2, 3]))
+        encoder_outputs.commit(
+            space, [(1, EncodedSong(vector, vector, none)), (2, EncodedSong(vector, vector, none))], BY
+        )
+        encoder_outputs.use(space, BY.digest)
+        found = encoder_outputs.read(space, np.array([1, 2, 3]))
     assert found is not None
     assert found.tags.shape == (3, 0)
     assert found.known.tolist() == [True, True, False]

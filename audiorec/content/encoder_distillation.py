@@ -1,7 +1,7 @@
-"""A network of ours learns to hear what a pre-trained encoder hears in the same songs; no label is needed.
+"""A network of ours learns the output of a pre-trained encoder for the same songs; no label is needed.
 
 Distillation of an embedding (Romero et al. 2015, "FitNets") and of soft labels (Hinton, Vinyals and Dean 2015): a
-linear layer on the embedding of a song, thrown away afterwards, tells what the other encoder heard in it. It does not
+linear layer on the embedding of a song, thrown away afterwards, predicts the other encoder's output for it. It does not
 know what the embeddings will be used for.
 """
 
@@ -17,8 +17,8 @@ from audiorec.content.augmentation import altered
 from audiorec.content.encoder_training import KEPT, CnnRecipe
 from audiorec.content.patches import PatchStore
 from audiorec.content.song_encoder import SongEncoder
-from audiorec.data import heard_songs
-from audiorec.data.heard_songs import HeardSongs
+from audiorec.data import encoder_outputs
+from audiorec.data.encoder_outputs import EncodedSongs
 from audiorec.data.open_folder import OpenFolder
 from audiorec.learning.averaging import mean_of_steps
 from audiorec.learning.loop import Epoch, fit
@@ -28,26 +28,26 @@ Floats = NDArray[np.float32]
 _SUREST = 1e-4
 
 
-def lesson_of(heard: HeardSongs) -> Floats:
-    """What is to be told of each song, float32 [N, d + t]: the embedding and the log-odds of the tags, in units of
-    their deviation in the library; rows of NaN: not heard."""
-    tags = np.clip(heard.tags.astype(np.float64), _SUREST, 1.0 - _SUREST)
-    targets = np.concatenate([heard.mean, np.log(tags / (1.0 - tags))], axis=1)
-    known = targets[heard.known]
+def lesson_of(encoded: EncodedSongs) -> Floats:
+    """What is to be predicted of each song, float32 [N, d + t]: the embedding and the log-odds of the tags, in units of
+    their deviation in the library; rows of NaN: not encoded."""
+    tags = np.clip(encoded.tags.astype(np.float64), _SUREST, 1.0 - _SUREST)
+    targets = np.concatenate([encoded.mean, np.log(tags / (1.0 - tags))], axis=1)
+    known = targets[encoded.known]
     spread = known.std(axis=0)
     return np.asarray((targets - known.mean(axis=0)) / np.where(spread > 0.0, spread, 1.0), dtype=np.float32)
 
 
 def lesson_in(space: OpenFolder, track_ids: NDArray[np.int64], recipe: CnnRecipe) -> Floats | None:
-    """The lesson of songs of a workspace; None where no encoder heard it, or the recipe has no use for it."""
-    heard = heard_songs.read(space, track_ids) if recipe.hear_epochs else None
-    return None if heard is None else lesson_of(heard)
+    """The lesson of songs of a workspace; None where it has no encoder's output, or the recipe has no use for it."""
+    encoded = encoder_outputs.read(space, track_ids) if recipe.encoder_epochs else None
+    return None if encoded is None else lesson_of(encoded)
 
 
-def learn_to_hear(
+def distil_encoder(
     encoder: SongEncoder, store: PatchStore, lesson: Floats, recipe: CnnRecipe, report: Callable[[Epoch], None]
 ) -> tuple[SongEncoder, list[Epoch]]:
-    """Teach a fresh encoder on all songs of the store, for `recipe.hear_epochs`; nothing is validated.
+    """Teach a fresh encoder on all songs of the store, for `recipe.encoder_epochs`; nothing is validated.
 
     Every row of the lesson [N, t] is known. Returns the mean of the encoder over the last steps, and the curve.
     """
@@ -81,6 +81,6 @@ def learn_to_hear(
             losses.append(loss.detach())
         return float(torch.stack(losses).mean()) if losses else float("nan")
 
-    epochs = recipe.hear_epochs
+    epochs = recipe.encoder_epochs
     curve = fit(both, epoch, lambda: float("nan"), epochs=epochs, patience=epochs, report=report)
     return cast(SongEncoder, cast(nn.ModuleList, averaged.module)[0]), curve

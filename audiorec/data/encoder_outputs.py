@@ -1,7 +1,7 @@
-"""What an encoder heard in songs: Parquet shards of their own beside the feature shards, one row a song.
+"""The output of an encoder for songs: Parquet shards of their own beside the feature shards, one row a song.
 
 They stand apart so that a library that was described before gets them by a pass that does nothing else, and is whole
-without them. Each encoder has a digest of its own; the last one that listened is in use. It does not know encoders.
+without them. Each encoder has a digest of its own; the last one that was run is in use. It does not know encoders.
 """
 
 import json
@@ -24,7 +24,7 @@ _VECTORS = ("mean", "spread", "tags")
 
 
 @dataclass(frozen=True)
-class Heard:
+class EncodedSong:
     """Mean and spread over the patches of a song of its embedding, float32 [d] each, and the mean of the tags'
     probabilities [t] (none: an encoder without tags)."""
 
@@ -34,8 +34,8 @@ class Heard:
 
 
 @dataclass(frozen=True)
-class HeardBy:
-    """Which encoder listened: its name, the digest of its file and of how it listened, and the names of its tags."""
+class EncodedBy:
+    """Which encoder it was: its name, the digest of its file and of how it was used, and the names of its tags."""
 
     name: str
     digest: str
@@ -43,29 +43,29 @@ class HeardBy:
 
 
 @dataclass(frozen=True)
-class HeardSongs:
-    """What was heard in N songs, float32 [N, d], [N, d], [N, t]; rows of NaN: not heard."""
+class EncodedSongs:
+    """An encoder's output for N songs, float32 [N, d], [N, d], [N, t]; rows of NaN: not encoded."""
 
-    by: HeardBy
+    by: EncodedBy
     mean: Floats
     spread: Floats
     tags: Floats
 
     @property
     def known(self) -> NDArray[np.bool_]:
-        """Which songs were heard, bool [N]."""
+        """Which songs were encoded, bool [N]."""
         return np.asarray(~np.isnan(self.mean).any(axis=1))
 
 
-def commit(space: OpenFolder, rows: Sequence[tuple[int, Heard]], by: HeardBy) -> None:
-    """Store what was heard in some songs (track ids), in the place of what was heard in them before."""
+def commit(space: OpenFolder, rows: Sequence[tuple[int, EncodedSong]], by: EncodedBy) -> None:
+    """Store an encoder's output for some songs (track ids), in the place of what it gave before."""
     if rows:
         tracks = [track for track, _ in rows]
         space.add_shard(f"heard-{by.digest}", tracks, lambda path: _write(path, rows, by))
 
 
 def use(space: OpenFolder, digest: str) -> None:
-    """Make what this encoder heard the one in use; an empty digest: none."""
+    """Make this encoder's output the one in use; an empty digest: none."""
     with space.transaction() as db:
         db.execute("INSERT OR REPLACE INTO setting (key, value) VALUES ('heard', ?)", (digest,))
 
@@ -76,13 +76,13 @@ def in_use(space: OpenFolder) -> str:
     return "" if row is None else str(row[0])
 
 
-def heard_ids(space: OpenFolder, digest: str) -> set[int]:
-    """Ids of the songs in which this encoder heard something."""
+def encoded_ids(space: OpenFolder, digest: str) -> set[int]:
+    """Ids of the songs that this encoder encoded."""
     return space.has_features(f"heard-{digest}")
 
 
-def read(space: OpenFolder, track_ids: NDArray[np.int64], digest: str = "") -> HeardSongs | None:
-    """What the encoder in use (or the one of a digest) heard in songs; None when it heard none of them."""
+def read(space: OpenFolder, track_ids: NDArray[np.int64], digest: str = "") -> EncodedSongs | None:
+    """The output of the encoder in use (or of the one of a digest) for songs; None when it encoded none of them."""
     name = f"heard-{digest or in_use(space)}"
     rows = space.db.execute(
         "SELECT shard.file, feature.track_id FROM feature JOIN shard ON shard.id = feature.shard_id"
@@ -97,7 +97,7 @@ def read(space: OpenFolder, track_ids: NDArray[np.int64], digest: str = "") -> H
     return _gathered(wanted, len(track_ids)) if wanted else None
 
 
-def _gathered(wanted: Mapping[Path, Mapping[int, int]], songs: int) -> HeardSongs:
+def _gathered(wanted: Mapping[Path, Mapping[int, int]], songs: int) -> EncodedSongs:
     found: dict[str, Floats] = {}
     by = _layout(next(iter(wanted)))
     for path, rows in sorted(wanted.items()):
@@ -110,10 +110,10 @@ def _gathered(wanted: Mapping[Path, Mapping[int, int]], songs: int) -> HeardSong
             found.setdefault(name, np.full((songs, values.shape[1]), np.nan, dtype=np.float32))[given] = values[taken]
     # An encoder without tags has no column of them.
     found.setdefault("tags", np.zeros((songs, 0), dtype=np.float32))
-    return HeardSongs(by, **found)
+    return EncodedSongs(by, **found)
 
 
-def _write(path: Path, rows: Sequence[tuple[int, Heard]], by: HeardBy) -> None:
+def _write(path: Path, rows: Sequence[tuple[int, EncodedSong]], by: EncodedBy) -> None:
     fields = [pa.field("track_id", pa.int64(), nullable=False)]
     # Parquet does not give lists of no length back.
     widths = {name: size for name in _VECTORS if (size := len(getattr(rows[0][1], name)))}
@@ -127,9 +127,9 @@ def _write(path: Path, rows: Sequence[tuple[int, Heard]], by: HeardBy) -> None:
         os.fsync(file.fileno())
 
 
-def _layout(path: Path) -> HeardBy:
+def _layout(path: Path) -> EncodedBy:
     try:
         said = json.loads((pq.read_schema(path).metadata or {})[_KEY])
     except (OSError, pa.ArrowException, KeyError, ValueError) as error:
         raise WorkspaceError(f"{path} is not a readable shard: remove it and extract again") from error
-    return HeardBy(said["name"], said["digest"], tuple(said["labels"]))
+    return EncodedBy(said["name"], said["digest"], tuple(said["labels"]))
