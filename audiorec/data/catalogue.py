@@ -4,8 +4,10 @@ What has no row here does not exist. It does not know what the rows mean: it sto
 """
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -123,7 +125,9 @@ def connect(path: Path, write: bool) -> sqlite3.Connection:
     Who reads sees one state until they close it, whatever a writer does meanwhile.
     """
     try:
-        db = _opened(path, "mode=rwc") if write else _reader(path)
+        if write and not path.exists():
+            _make(path)
+        db = _opened(path, "mode=rw") if write else _reader(path)
         version = int(db.execute("PRAGMA user_version").fetchone()[0])
         if write:
             db.execute("PRAGMA journal_mode = WAL")
@@ -145,6 +149,16 @@ def connect(path: Path, write: bool) -> sqlite3.Connection:
             " date and keeps what is there"
         )
     return db
+
+
+def _make(path: Path) -> None:
+    """A catalogue of this version without a row: whole before it bears its name, so that no reader sees half of it."""
+    new = path.with_name(f".{path.name}.new")
+    new.unlink(missing_ok=True)
+    with closing(_opened(new, "mode=rwc")) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+        _migrate(db, 0)
+    os.replace(new, path)
 
 
 def _reader(path: Path) -> sqlite3.Connection:

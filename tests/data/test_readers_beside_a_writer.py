@@ -1,6 +1,7 @@
 """Readers beside a writer see one state of the workspace until they close it, and never a file that is not there."""
 
 import multiprocessing
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from audiorec.data.catalogue import FileRecord
 from audiorec.data.events import SCHEMA
 from audiorec.data.tables import Layout, TrackFeatures
 from audiorec.data.workspace import Workspace
+from audiorec.errors import WorkspaceError
 from audiorec.library import Library
 
 LAYOUT = Layout("e" * 16, ("loudness", "tempo"), ("joy",), 0.5, -80.0, 11025)
@@ -130,6 +132,31 @@ def test_a_reader_that_stays_open_keeps_its_state_and_its_files(tmp_path: Path) 
         assert set(table.descriptors()[:, 0].tolist()) == {0.0}
     with Workspace.open(tmp_path) as reader:
         assert len(reader.tracks()) == len(reader.features()) == 32
+
+
+def test_the_first_writer_is_not_disturbed_by_readers_that_look_for_it(tmp_path: Path) -> None:
+    complaints, ended = set[str](), threading.Event()
+    roots = [tmp_path / f"{number}" for number in range(20)]
+
+    def look() -> None:
+        while not ended.is_set():
+            for root in roots:
+                try:
+                    Workspace.open(root).close()
+                except WorkspaceError as error:
+                    complaints.add(str(error).replace(str(root), "ROOT"))
+
+    readers = [threading.Thread(target=look) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    try:
+        for root in roots:
+            Workspace.open(root, write=True).close()
+    finally:
+        ended.set()
+        for reader in readers:
+            reader.join()
+    assert all(text.startswith("no workspace at ROOT") for text in complaints), complaints
 
 
 def test_a_list_without_times_may_be_imported_again_and_again(tmp_path: Path) -> None:
