@@ -7,7 +7,7 @@ fingerprints beside every model; times play no part.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from audiorec.data import lacking
 from audiorec.data.workspace import Workspace
@@ -17,11 +17,15 @@ from audiorec.shipped_files import is_outdated
 
 @dataclass(frozen=True)
 class Step:
-    """One training that is due: the model, what it learns in a few words, and why now."""
+    """One training that is due: the model, what it learns in a few words, and why now.
+
+    evidence: once it was trained, on how much its judgement rests, where that is less than all there is.
+    """
 
     name: str
     does: str
     reason: str
+    evidence: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,15 +107,16 @@ def train_steps(
             continue
         begin(step, number, len(steps))
         try:
-            _train(space, step.name, device)
+            evidence = _train(space, step.name, device)
         except TooLittleError as why:
             passed(step, why)
         else:
-            done.append(step)
+            done.append(replace(step, evidence=evidence))
     return done
 
 
-def _train(space: Workspace, name: str, device: str) -> None:
+def _train(space: Workspace, name: str, device: str) -> str:
+    """Train a model; returns on how much its judgement rests, empty where on all there is."""
     # Each family brings torch or scikit-learn: only the ones that are due are imported.
     if name == "network":
         from audiorec.network.training import train as train_network
@@ -132,7 +137,8 @@ def _train(space: Workspace, name: str, device: str) -> None:
     else:
         from audiorec.hybrid.training import train as train_hybrid
 
-        train_hybrid(space, device=device)
+        return train_hybrid(space, device=device).evidence
+    return ""
 
 
 def next_step(space: Workspace) -> str:

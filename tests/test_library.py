@@ -1,6 +1,7 @@
 """One face: the library does what the commands do, trains what is due and no more, and says why."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,10 +10,11 @@ import pytest
 from click.testing import CliRunner
 
 import audiorec
-from audiorec import shipped_files
+from audiorec import recipes, shipped_files
 from audiorec.cli.main import cli
 from audiorec.data.workspace import Workspace
 from audiorec.errors import CheckpointError, InputError, UnknownNameError, WorkspaceError
+from audiorec.hybrid.recipe import HybridRecipe
 from audiorec.recipe_kinds import KINDS
 from tests.ranking.small_library import SONGS, build
 
@@ -54,6 +56,14 @@ def test_lyrics_are_the_sung_lines(library: audiorec.Library) -> None:
     assert library.lyrics(5) == []
     with pytest.raises(UnknownNameError):
         library.lyrics(999)
+
+
+def test_training_says_of_how_many_users_it_asked(library: audiorec.Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    load = recipes.load
+    few = load("training/hybrid", HybridRecipe).model_copy(update={"users": 5})
+    monkeypatch.setattr(recipes, "load", lambda name, kind, *rest: few if kind is HybridRecipe else load(name, kind))
+    told = call(library, "train", "--only", "hybrid")
+    assert re.search(r"hybrid was learned from the lists of 5 of \d+ users\.", told), told
 
 
 def test_only_what_is_due_is_trained_and_the_reason_is_given(library: audiorec.Library) -> None:

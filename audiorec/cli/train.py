@@ -75,6 +75,9 @@ def command(session: Session, asked: Options) -> None:
         console().print(f"{step.name} is passed over: {why}")
 
     done = library.train(only, device=asked.device, begin=begin, passed=passed)
+    for step in done:
+        if step.evidence:
+            console().print(f"{step.name} was learned from {step.evidence}.")
     if done or waiting:
         console().print(
             f"{counted(len(done), 'model')} trained." + (f" Passed over: {', '.join(waiting)}." if waiting else "")

@@ -39,6 +39,12 @@ class Trained:
     absent: list[str]
     is_given: bool
 
+    @property
+    def evidence(self) -> str:
+        """On how much the weights rest, in words; empty where all users were asked."""
+        some = 0 < self.users < self.of_users
+        return f"the lists of {self.users:,} of {self.of_users:,} users" if some else ""
+
 
 @dataclass(frozen=True)
 class Learned:
