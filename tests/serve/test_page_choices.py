@@ -76,7 +76,7 @@ def test_three_lists_and_the_shares_of_each_song(page: Any) -> None:
     page.click(".song .shares summary")
     assert page.inner_text(".song .share >> nth=0").split("\n") == ["like your songs", "100.0 %"]
     page.click("text=Known artists")
-    until(page, "document.querySelector('main .lead').innerText.startsWith('What you have not heard')")
+    until(page, "document.querySelector('main .lead').innerText.startsWith('What you have not played')")
     until(page, "document.querySelectorAll('main .song').length === 1")
     assert titles(page) == ["Low Four"]  # the only song of Ebb's and Flow's that low has not played
     page.click("text=Deep cuts")
