@@ -65,6 +65,19 @@ def test_other_songs_are_not(original: NDArray[np.uint8]) -> None:
     assert min(differing(original, fingerprint(song(seed))) for seed in range(1, 9)) > 1.3 * LIKE
 
 
+@pytest.mark.parametrize("seconds", [1.0, 20.0])
+def test_steady_tones_are_like_nothing(seconds: float) -> None:
+    steps = np.arange(round(seconds * RATE)) / RATE
+    tones = [fingerprint((0.2 * np.sin(2 * np.pi * hz * steps)).astype(np.float32)[:, None]) for hz in (110, 440, 1500)]
+    assert same_recordings(np.stack(tones), np.full(3, seconds)) == []
+
+
+def test_songs_that_end_in_silence_are_not_one(original: NDArray[np.uint8]) -> None:
+    quiet = np.zeros((20 * RATE, 2), np.float32)
+    found = np.stack([fingerprint(np.concatenate([song(seed, 20.0), quiet])) for seed in (0, 1)])
+    assert same_recordings(found, np.full(2, 40.0)) == []
+
+
 def test_silence_is_like_nothing() -> None:
     silence = fingerprint(np.zeros((5 * RATE, 1), np.float32))
     assert not silence.any()
