@@ -233,7 +233,7 @@ def test_status_reads_no_arrays(tmp_path: Path) -> None:
 
 def test_a_base_name_occurs_once() -> None:
     """Of files below `cli`, which have the names of the commands, this is not asked."""
-    shared = {"__init__.py", "training.py", "model.py", "registry.py", "recipe.py"}
+    shared = {"__init__.py", "training.py", "registry.py", "recipe.py"}
     names = [path.name for path in FILES if room(path) != "cli" and path.name not in shared]
     assert sorted({name for name in names if names.count(name) > 1}) == []
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from audiorec.serve.app import Server
-from tests.serve.browsing import CHROMIUM, goto, open_page, serve, started, titles, until
+from tests.serve.browsing import CHROMIUM, goto, open_page, serve, titles, until
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 pytestmark = [
@@ -27,17 +27,6 @@ def running(root: Path) -> Iterator[tuple[str, Server]]:
     for address, server in serve(root):
         server.desk.state.ledger.create_playlist("low", "Kept", [1, 9])
         yield address, server
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    yield from started()
-
-
-@pytest.fixture
-def page(browser: Any, running: tuple[str, Server]) -> Iterator[Any]:
-    """The page as the user `low`; whatever the browser complains of fails the test."""
-    yield from open_page(browser, running[0], {"viewport": {"width": 1200, "height": 800}})
 
 
 def test_a_recommended_song_is_played(page: Any, running: tuple[str, Server]) -> None:

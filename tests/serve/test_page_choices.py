@@ -4,36 +4,19 @@ All tests share one server and leave nothing behind that another would see.
 """
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from audiorec.serve.app import Server
-from tests.serve.browsing import CHROMIUM, goto, open_page, serve, started, titles, until
+from tests.serve.browsing import CHROMIUM, goto, open_page, serve, titles, until
 from tests.serve.music import call
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium here: apt-get install chromium"),
 ]
-
-
-@pytest.fixture(scope="module")
-def running(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Server]]:
-    root = tmp_path_factory.mktemp("choices") / "workspace"
-    yield from serve(Path(shutil.copytree(library / "workspace", root)))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    yield from started()
-
-
-@pytest.fixture
-def page(browser: Any, running: tuple[str, Server]) -> Iterator[Any]:
-    yield from open_page(browser, running[0], {"viewport": {"width": 1200, "height": 800}})
 
 
 def choose(page: Any, label: str, words: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from audiorec.serve import transcoding
 from audiorec.serve.app import Server
-from tests.serve.browsing import CHROMIUM, goto, open_page, serve, started, titles, until
+from tests.serve.browsing import CHROMIUM, goto, open_page, serve, titles, until
 
 pytestmark = [
     pytest.mark.slow,
@@ -24,11 +24,6 @@ AT = "document.getElementById('audio').currentTime"
 @pytest.fixture
 def running(root: Path) -> Iterator[tuple[str, Server]]:
     yield from serve(root)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    yield from started()
 
 
 @pytest.fixture

@@ -1,15 +1,12 @@
 """The map in a real browser: picked songs, a path on it, neighbours as lines, a hundred thousand points."""
 
 import json
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from audiorec.serve.app import Server
-from tests.serve.browsing import CHROMIUM, goto, open_page, serve, started, titles, until
+from tests.serve.browsing import CHROMIUM, goto, titles, until
 
 pytestmark = [
     pytest.mark.slow,
@@ -45,22 +42,6 @@ PAINTED = """async (many) => {
   return { ...found, counts };
 }"""
 OVER = "document.querySelectorAll('.map canvas')[1].toDataURL()"
-
-
-@pytest.fixture(scope="module")
-def running(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Server]]:
-    root = tmp_path_factory.mktemp("map") / "workspace"
-    yield from serve(Path(shutil.copytree(library / "workspace", root)))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    yield from started()
-
-
-@pytest.fixture
-def page(browser: Any, running: tuple[str, Server]) -> Iterator[Any]:
-    yield from open_page(browser, running[0], {"viewport": {"width": 1200, "height": 800}})
 
 
 def point_at_songs(page: Any) -> Iterator[str]:

@@ -1,14 +1,12 @@
 """The player in a real browser: what comes after a song, songs dragged in the queue, and the key that dislikes."""
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from audiorec.serve.app import Server
-from tests.serve.browsing import CHROMIUM, goto, open_page, serve, started, until
+from tests.serve.browsing import CHROMIUM, goto, open_page, until
 
 pytestmark = [
     pytest.mark.slow,
@@ -18,17 +16,6 @@ TO_THE_END = (
     "() => { const seek = document.getElementById('seek'); seek.value = 930; seek.dispatchEvent(new Event('input')); }"
 )
 AT = "document.getElementById('audio').currentTime"
-
-
-@pytest.fixture(scope="module")
-def running(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Server]]:
-    root = tmp_path_factory.mktemp("player") / "workspace"
-    yield from serve(Path(shutil.copytree(library / "workspace", root)))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    yield from started()
 
 
 @pytest.fixture
